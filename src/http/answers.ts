@@ -1,0 +1,45 @@
+import type { WriteOutcome } from "../ledger/rpc.ts";
+import type { IdempotencyClaim } from "../platform/context.ts";
+import { Refused } from "../platform/refused.ts";
+
+const json = { "Content-Type": "application/json" };
+
+/** A JSON answer. */
+export function answer(body: unknown, status = 200, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(body), { status, headers: { ...json, ...headers } });
+}
+
+/** A JSON answer whose text exists already. */
+export function answerText(body: string, status = 200, headers: Record<string, string> = {}): Response {
+  return new Response(body, { status, headers: { ...json, ...headers } });
+}
+
+/** The headers that mark an answer as the repetition of an earlier one. */
+export function replayHeaders(originalStatus: number): Record<string, string> {
+  return { "X-Idempotent-Replayed": "true", "Idempotent-Replayed": "true", "X-Original-Status": String(originalStatus) };
+}
+
+/**
+ * The answer to a ledger write: the status of the first answer with its Location, or 200 where it repeats what exists.
+ * A refusal is thrown on to the error handler.
+ */
+export function answerWrite(outcome: WriteOutcome, created: { readonly status: 200 | 201; readonly collection?: string }): Response {
+  if (outcome.outcome === "refused") throw new Refused(outcome.failure, outcome.replayed);
+  if (outcome.outcome === "replayed") return answerText(outcome.body, 200, replayHeaders(created.status));
+  if (outcome.outcome === "existing" || outcome.outcome === "dry_run") return answerText(outcome.body, 200);
+  return answerText(
+    outcome.body,
+    created.status,
+    created.collection ? { Location: `/api/v1/${created.collection}/${idOf(outcome.body)}` } : {},
+  );
+}
+
+/** Every resource's JSON starts with its id. */
+function idOf(body: string): string {
+  return body.slice('{"id":"'.length, '{"id":"'.length + 36);
+}
+
+/** The key under which a ledger keeps the request: the ledger itself is the rest of its scope. */
+export function ledgerKey(claim: IdempotencyClaim | undefined): { readonly idempotencyKey?: string } {
+  return claim ? { idempotencyKey: `${claim.scope} ${claim.key}` } : {};
+}

@@ -1,0 +1,47 @@
+import { z } from "@hono/zod-openapi";
+import { type Failure, failureKinds } from "../kernel/failures.ts";
+
+export const ErrorEnvelope = z
+  .object({
+    error: z.object({
+      code: z.string().openapi({ description: "Never changes. Every code is explained at /docs/errors.", example: "ENTRY_UNBALANCED" }),
+      message: z.string().openapi({ description: "For people; may change." }),
+      requestId: z.string(),
+      retryable: z.boolean().openapi({ description: "Whether the same request may succeed later, unchanged." }),
+      details: z.array(
+        z.looseObject({
+          pointer: z.string().openapi({ description: "JSON pointer (RFC 6901) into the body, or the name of a parameter or header." }),
+          code: z.string(),
+          message: z.string(),
+        }),
+      ),
+    }),
+  })
+  .openapi("Error");
+
+/** The answer to a refusal: the envelope, or the same facts as RFC 9457 where the caller prefers `application/problem+json`. */
+export function answerFailure(failure: Failure, requestId: string, accept: string | undefined): Response {
+  const kind = failureKinds[failure.code];
+  const headers = new Headers();
+  const retryAfter = failure.retryAfterSeconds ?? (failure.code === "IDEMPOTENCY_IN_PROGRESS" || kind.status === 503 ? 1 : undefined);
+  if (retryAfter !== undefined) headers.set("Retry-After", String(retryAfter));
+  if (kind.status === 401) headers.set("WWW-Authenticate", 'Bearer realm="countinghouse"');
+  const details = failure.details ?? [];
+  if (accept?.includes("application/problem+json")) {
+    headers.set("Content-Type", "application/problem+json");
+    const problem = {
+      type: `/docs/errors#${failure.code}`,
+      title: kind.meaning,
+      status: kind.status,
+      detail: failure.message,
+      code: failure.code,
+      requestId,
+      retryable: kind.retryable,
+      errors: details,
+    };
+    return new Response(JSON.stringify(problem), { status: kind.status, headers });
+  }
+  headers.set("Content-Type", "application/json");
+  const body = { error: { code: failure.code, message: failure.message, requestId, retryable: kind.retryable, details } };
+  return new Response(JSON.stringify(body), { status: kind.status, headers });
+}

@@ -1,0 +1,80 @@
+/** The fields that many resources share, each written once. */
+import { z } from "@hono/zod-openapi";
+import {
+  codeLengthMax,
+  descriptionLengthMax,
+  externalIdLengthMax,
+  metadataKeyLengthMax,
+  metadataKeysMax,
+  metadataValueLengthMax,
+  nameLengthMax,
+} from "../kernel/bounds.ts";
+import { isCalendarDate } from "../kernel/calendar-date.ts";
+import { scaleMax } from "../kernel/currency.ts";
+import { sequenceMax } from "../kernel/id.ts";
+import { amountMax } from "../kernel/money.ts";
+
+/** No control characters and no half of a surrogate pair: neither is text, and neither comes back from every store as it went in. */
+export const isPlainLine = (text: string) => !/[\p{Cc}\p{Cs}]/u.test(text);
+export const isPlainText = (text: string) => !/[\p{Cs}]|(?![\n\r\t])\p{Cc}/u.test(text);
+
+export function line(lengthMax: number) {
+  return z.string().trim().min(1).max(lengthMax).refine(isPlainLine, "Control characters and half characters are not text.");
+}
+
+export const idField = z.uuid().toLowerCase().openapi({ example: "01980c1e-7e0c-7abc-9def-0123456789ab" });
+export const nameField = line(nameLengthMax);
+export const codeField = line(codeLengthMax);
+export const externalIdField = line(externalIdLengthMax).openapi({ description: "Your own id for it." });
+export const descriptionField = z
+  .string()
+  .max(descriptionLengthMax)
+  .refine(isPlainText, "Control characters and half characters are not text.");
+/** A list whose length is checked before its items are: a body of 8 MiB can hold millions, each with its own fault to describe. */
+export function list<S extends z.ZodType>(item: S, min: number, max: number) {
+  return z.preprocess(
+    (value, ctx) => {
+      if (!Array.isArray(value) || value.length <= max) return value;
+      ctx.issues.push({ code: "custom", message: `At most ${max} items; there are ${value.length}.`, input: value.length });
+      return z.NEVER;
+    },
+    z.array(item).min(min).max(max),
+  );
+}
+export const metadataField = z
+  .preprocess(
+    (value, ctx) => {
+      if (typeof value !== "object" || value === null || Object.keys(value).length <= metadataKeysMax) return value;
+      ctx.issues.push({ code: "custom", message: `At most ${metadataKeysMax} keys.`, input: metadataKeysMax });
+      return z.NEVER;
+    },
+    z.record(z.string().min(1).max(metadataKeyLengthMax).refine(isPlainLine), z.string().max(metadataValueLengthMax).refine(isPlainText)),
+  )
+  .openapi({ description: `Up to ${metadataKeysMax} strings of your own.`, example: { region: "emea" } });
+export const dateField = z.string().refine(isCalendarDate, "A date that exists, as YYYY-MM-DD.").openapi({ format: "date", example: "2026-06-08" });
+/** Free text that may be empty and may run over lines. */
+export function textField(lengthMax: number) {
+  return z.string().max(lengthMax).refine(isPlainText, "Control characters and half characters are not text.");
+}
+export const instantField = z.string().openapi({ format: "date-time", example: "2026-06-08T09:30:00.000Z" });
+export const currencyField = z.string().min(3).max(12).openapi({ description: "A code of ISO 4217, or of an asset declared with its scale.", example: "USD" });
+export const scaleField = z
+  .int()
+  .min(0)
+  .max(scaleMax)
+  .openapi({ description: "Decimal places of an asset that ISO 4217 does not list. Leave it out for currencies.", example: 2 });
+
+/** How a request names a ledger: by id, or by its entity and a currency, by default the functional one. */
+export const ledgerChoice = {
+  entityId: idField.optional(),
+  ledgerId: idField.optional(),
+  currency: currencyField.optional().openapi({ description: "Picks the entity's ledger in this currency; by default its functional one.", example: "USD" }),
+};
+export const amountField = z.int().min(1).max(amountMax).openapi({ description: "Minor units of the ledger's currency, 1 to 2^53 − 1.", example: 4299 });
+/** A sequence in a parameter. */
+export const knownAtParameter = z
+  .string()
+  .regex(/^\d{1,13}$/, "A sequence: a whole number.")
+  .transform(Number)
+  .pipe(z.int().min(0).max(sequenceMax))
+  .openapi({ type: "integer", description: "The books as known at this sequence.", example: 1817 });

@@ -1,0 +1,218 @@
+import { type createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { type FailureCode, failureKinds } from "../kernel/failures.ts";
+import type { Permission } from "../kernel/role.ts";
+import type { OperationContext } from "../platform/context.ts";
+import type { Log } from "../platform/log.ts";
+import { ErrorEnvelope } from "./errors.ts";
+import { entityOf } from "./middleware/entity.ts";
+import { claimIdempotency, replayFromSite } from "./middleware/idempotency.ts";
+import { requireRole } from "./middleware/role.ts";
+import { readBody, readParameters } from "./validate.ts";
+
+/** What the middleware leaves for the handlers. */
+export interface Variables {
+  requestId: string;
+  log: Log;
+  /** What the path's prefixes scope: `/sites/{siteId}/…` and `/companies/{companyId}/…`. */
+  scope: { readonly siteId: string | undefined; readonly entityId: string | undefined };
+  context: OperationContext;
+}
+export type Env = { Bindings: Cloudflare.Env; Variables: Variables };
+export type Router = OpenAPIHono<Env>;
+export type RequestContext = Context<Env>;
+
+export const tags = {
+  Sites: "ledger",
+  Keys: "ledger",
+  Metadata: "events",
+  Entities: "ledger",
+  Ledgers: "ledger",
+  Accounts: "ledger",
+  Balances: "balances",
+  Journal: "books",
+  Periods: "books",
+  Reports: "books",
+  Health: "ledger",
+} as const;
+export type Tag = keyof typeof tags;
+type Schema = z.ZodType;
+type ParameterSchema = z.ZodObject;
+
+export interface RouteDefinition<
+  P extends ParameterSchema | undefined,
+  Q extends ParameterSchema | undefined,
+  B extends Schema | undefined,
+> {
+  readonly operationId: string;
+  readonly method: "get" | "post" | "put" | "patch" | "delete";
+  /** Below `/api/v1`, in OpenAPI's form: `/accounts/{id}`. */
+  readonly path: `/${string}`;
+  readonly tag: Tag;
+  readonly summary: string;
+  readonly description?: string;
+  /** `public` routes take no key. */
+  readonly permission: Permission | "public";
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  readonly bodyExample?: unknown;
+  /** How the operation uses Idempotency-Key: where its effect is in the site's database, the router answers replays itself. */
+  readonly idempotency?: "required" | "accepted" | "site";
+  /** The operation works on one entity's books: resolved before the handler and documented as a parameter. */
+  readonly entity?: boolean;
+  /** Shown under `/companies/{companyId}` in the document. */
+  readonly answers: {
+    readonly [status: number]: {
+      readonly schema?: Schema;
+      readonly description: string;
+      readonly example?: unknown;
+      readonly mediaType?: string;
+    };
+  };
+  readonly refusals?: readonly FailureCode[];
+}
+
+export interface Input<P, Q, B> {
+  readonly params: P extends Schema ? z.output<P> : undefined;
+  readonly query: Q extends Schema ? z.output<Q> : undefined;
+  readonly body: B extends Schema ? z.output<B> : undefined;
+  /** The entity in context, where the route asks for one. */
+  readonly entityId: string;
+}
+
+type Handler<P, Q, B> = (context: OperationContext, input: Input<P, Q, B>, c: RequestContext) => Promise<Response>;
+
+/** Every route of the API as it was mounted, for the document and for tests that walk them. */
+export const mounted: RouteDefinition<ParameterSchema | undefined, ParameterSchema | undefined, Schema | undefined>[] = [];
+
+export function createRouter(): Router {
+  return new OpenAPIHono<Env>();
+}
+
+/**
+ * Mounts a route: role → parameters → entity → body → idempotency → operation, in this order.
+ * The document's entry comes from the same definition.
+ */
+export function mount<
+  P extends ParameterSchema | undefined = undefined,
+  Q extends ParameterSchema | undefined = undefined,
+  B extends Schema | undefined = undefined,
+>(router: Router, definition: RouteDefinition<P, Q, B>, handler: Handler<P, Q, B>): void {
+  mounted.push(definition as never);
+  router.openAPIRegistry.registerPath(documentRoute(definition as never));
+  const path = definition.path.replace(/\{(\w+)\}/g, ":$1");
+  router.on(definition.method.toUpperCase(), `/api/v1${path}`, async (c) => {
+    if (definition.permission !== "public") requireRole(c, definition.permission);
+    const params = definition.params ? readParameters(definition.params, c.req.param(), "path") : undefined;
+    const query = readParameters(definition.query, c.req.queries(), "query");
+    const body = definition.body ? await readBody(c, definition.body) : undefined;
+    const entityId = definition.entity ? await entityOf(c, query, body) : "";
+    if (definition.idempotency) {
+      await claimIdempotency(c, definition, entityId, { params, query, body });
+      const replay = definition.idempotency === "site" ? await replayFromSite(c) : undefined;
+      if (replay) return replay;
+    }
+    return handler(c.var.context, { params, query, body, entityId } as never, c as RequestContext);
+  });
+}
+
+const idempotencyKey = z
+  .string()
+  .min(1)
+  .max(255)
+  .openapi({
+    description: "1 to 255 printable ASCII characters, quoted or bare. Kept for 24 hours.",
+    example: "8e03978e-40d5-43e8-bc93-6894a57f9324",
+  });
+const idempotencyHeader = z.object({ "Idempotency-Key": idempotencyKey.optional() });
+const requiredIdempotencyHeader = z.object({ "Idempotency-Key": idempotencyKey });
+const entityHeader = z.object({
+  "x-organization-id": z
+    .string()
+    .optional()
+    .openapi({
+      description: "The entity whose books are meant, where neither path nor parameter names it.",
+      example: "01980c1e-7e0c-7abc-9def-0123456789ab",
+    }),
+});
+
+function documentRoute(
+  definition: RouteDefinition<ParameterSchema | undefined, ParameterSchema | undefined, Schema | undefined>,
+): Parameters<typeof createRoute>[0] {
+  const refusals = new Set<FailureCode>(definition.refusals ?? []);
+  if (definition.permission !== "public") for (const code of ["UNAUTHENTICATED", "FORBIDDEN"] as const) refusals.add(code);
+  for (const code of ["VALIDATION_ERROR", "RATE_LIMITED", "INTERNAL"] as const) refusals.add(code);
+  if (definition.params) refusals.add("NOT_FOUND");
+  if (definition.body) for (const code of ["BODY_NOT_JSON", "BODY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"] as const) refusals.add(code);
+  if (definition.entity) for (const code of ["ENTITY_REQUIRED", "ENTITY_CONFLICT", "ENTITY_FORBIDDEN"] as const) refusals.add(code);
+  if (definition.idempotency) for (const code of ["IDEMPOTENCY_KEY_INVALID", "IDEMPOTENCY_KEY_REUSED"] as const) refusals.add(code);
+  if (definition.idempotency === "required") refusals.add("IDEMPOTENCY_KEY_REQUIRED");
+  const responses: Record<string, unknown> = {};
+  for (const [status, answer] of Object.entries(definition.answers)) {
+    responses[status] = answer.schema
+      ? {
+          description: answer.description,
+          content: {
+            [answer.mediaType ?? "application/json"]: {
+              schema: answer.schema,
+              ...(answer.example === undefined ? {} : { example: answer.example }),
+            },
+          },
+        }
+      : { description: answer.description };
+  }
+  const byStatus = Map.groupBy([...refusals], (code) => failureKinds[code].status);
+  for (const [status, codes] of [...byStatus].sort(([a], [b]) => a - b)) {
+    const first = codes[0] ?? "INTERNAL";
+    responses[String(status)] ??= {
+      description: codes.map((code) => `\`${code}\`: ${failureKinds[code].meaning}`).join("\n\n"),
+      content: {
+        "application/json": {
+          schema: ErrorEnvelope,
+          example: {
+            error: {
+              code: first,
+              message: failureKinds[first].meaning,
+              requestId: "req_01980c1e7e0c7abc9def0123456789ab",
+              retryable: failureKinds[first].retryable,
+              details: [],
+            },
+          },
+        },
+      },
+    };
+  }
+  const headers = [
+    ...(definition.idempotency ? [definition.idempotency === "required" ? requiredIdempotencyHeader : idempotencyHeader] : []),
+    ...(definition.entity ? [entityHeader] : []),
+  ];
+  return {
+    operationId: definition.operationId,
+    method: definition.method,
+    path: definition.path,
+    tags: [definition.tag],
+    summary: definition.summary,
+    ...(definition.description ? { description: definition.description } : {}),
+    ...(definition.permission === "public" ? { security: [] } : {}),
+    request: {
+      ...(definition.params ? { params: definition.params } : {}),
+      ...(definition.query ? { query: definition.query } : {}),
+      ...(headers.length > 0 ? { headers } : {}),
+      ...(definition.body
+        ? {
+            body: {
+              required: true,
+              content: {
+                "application/json": {
+                  schema: definition.body,
+                  ...(definition.bodyExample === undefined ? {} : { example: definition.bodyExample }),
+                },
+              },
+            },
+          }
+        : {}),
+    },
+    responses,
+  } as never;
+}

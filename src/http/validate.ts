@@ -1,0 +1,94 @@
+import type { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { bodyBytesMax } from "../kernel/bounds.ts";
+import type { FailureDetail } from "../kernel/failures.ts";
+import { refusal } from "../platform/refused.ts";
+
+/** More issues than this help nobody. */
+const detailsMax = 100;
+
+function detailsOf(error: z.core.$ZodError): FailureDetail[] {
+  const details: FailureDetail[] = [];
+  for (const issue of error.issues) {
+    const pointer = `/${issue.path.map((step) => String(step).replaceAll("~", "~0").replaceAll("/", "~1")).join("/")}`;
+    if (issue.code === "unrecognized_keys") {
+      for (const key of issue.keys)
+        details.push({
+          pointer: `${pointer === "/" ? "" : pointer}/${key}`,
+          code: "unknown_field",
+          message: `Unknown field ${key.slice(0, 100)}.`,
+        });
+    } else {
+      details.push({ pointer: pointer === "/" ? "" : pointer, code: issue.code, message: issue.message });
+    }
+    if (details.length >= detailsMax) break;
+  }
+  return details;
+}
+
+function invalid(details: FailureDetail[]): never {
+  const first = details[0];
+  throw refusal("VALIDATION_ERROR", first ? `${first.pointer || "The request"}: ${first.message}` : "The request is not valid.", details);
+}
+
+/** The value as the schema takes it; refuses as `VALIDATION_ERROR`, naming every fault. */
+export function check<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const outcome = schema.safeParse(value);
+  if (!outcome.success) invalid(detailsOf(outcome.error));
+  return outcome.data;
+}
+
+/** Path or query parameters. A parameter given twice is refused unless the schema takes a list, as is one that the route does not know. */
+export function readParameters(
+  schema: z.ZodObject | undefined,
+  values: Record<string, string | string[]>,
+  place: "path" | "query",
+): unknown {
+  const flat: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(values)) {
+    if (schema === undefined || (place === "query" && !(name in schema.shape))) {
+      if (place === "query")
+        invalid([{ pointer: name.slice(0, 100), code: "unknown_parameter", message: `Unknown parameter ${name.slice(0, 100)}.` }]);
+      continue;
+    }
+    flat[name] = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  }
+  if (schema === undefined) return undefined;
+  const outcome = schema.safeParse(flat);
+  if (outcome.success) return outcome.data;
+  // An id in the path that cannot be one is an id that nothing has.
+  if (place === "path") throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
+  return invalid(detailsOf(outcome.error).map((detail) => ({ ...detail, pointer: detail.pointer.slice(1) })));
+}
+
+/** The JSON body as the schema takes it. */
+export async function readBody<S extends z.ZodType>(c: Context, schema: S): Promise<z.output<S>> {
+  return check(schema, parseJson(await readText(c)));
+}
+
+export async function readText(c: Context): Promise<string> {
+  const type = c.req.header("content-type");
+  if (type !== undefined && !/^application\/(?:[\w.-]+\+)?json\b/i.test(type)) {
+    throw refusal("UNSUPPORTED_MEDIA_TYPE", `The operation takes application/json, not ${type.slice(0, 100)}.`);
+  }
+  const bytes = await c.req.arrayBuffer();
+  if (bytes.byteLength > bodyBytesMax)
+    throw refusal("BODY_TOO_LARGE", `The body has ${bytes.byteLength} bytes; the most is ${bodyBytesMax}.`);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw refusal("BODY_NOT_JSON", "The body is not UTF-8.");
+  }
+}
+
+/** Parses JSON (RFC 8259). Depth needs no bound of its own: the parser is iterative, and strict schemas refuse what they do not know before anything recurses. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw refusal(
+      "BODY_NOT_JSON",
+      `The body is not JSON: ${error instanceof Error ? error.message.slice(0, 200) : "it cannot be parsed"}.`,
+    );
+  }
+}

@@ -1,0 +1,44 @@
+/** Every bound that a request can meet, with its reason. What only storage knows is bounded beside it. */
+
+/** A bulk request of 10,000 entries with memos and metadata fits; an isolate has 128 MB for several of them. */
+export const bodyBytesMax = 8 * 1024 * 1024;
+/** A journal entry beyond 200 lines is a batch in disguise; 200 keeps one row under the platform's 2 MB. */
+export const linesPerEntryMax = 200;
+export const linesPerEntryMin = 2;
+/** One request, one commit: 10,000 entries are what an object can decide without holding others up for long. */
+export const entriesPerBatchMax = 10_000;
+/** The lines of one bulk request together; more is split by the client. */
+export const linesPerBatchMax = 40_000;
+export const accountsPerImportMax = 5_000;
+export const metadataKeysMax = 50;
+export const metadataKeyLengthMax = 100;
+export const metadataValueLengthMax = 500;
+export const descriptionLengthMax = 1_000;
+export const referenceLengthMax = 200;
+export const externalIdLengthMax = 200;
+export const memoLengthMax = 500;
+export const nameLengthMax = 200;
+export const codeLengthMax = 50;
+export const reasonLengthMax = 500;
+export const tagsPerLineMax = 10;
+export const tagLengthMax = 100;
+/** RFC draft-ietf-httpapi-idempotency-key-header leaves the length open; 255 is what clients know from elsewhere. */
+export const idempotencyKeyLengthMax = 255;
+export const idempotencyLifeMs = 24 * 60 * 60 * 1000;
+/** An answer up to this size is kept as bytes for its replay, a larger one is told again from the facts. */
+export const storedAnswerBytesMax = 16 * 1024;
+export const pageLimitMax = 200;
+export const pageLimitDefault = 50;
+/** Beyond this a cursor is asked for: an offset costs what it skips. */
+export const offsetMax = 10_000;
+/** A filtered count is exact up to here. */
+export const filteredCountMax = 10_000;
+/** Revocation and a changed role reach every isolate within this time. */
+export const leaseMs = 5_000;
+export const periodLocksMax = 1_000;
+/** Points of a balance history: ten years of days. */
+export const historyPointsMax = 3_700;
+/** Account ids named in one balances query (URLs end at 16 KB). */
+export const accountIdsPerQueryMax = 200;
+/** A tree of accounts deeper than this is a mistake in the import. */
+export const accountDepthMax = 10;

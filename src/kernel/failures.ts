@@ -1,0 +1,322 @@
+/**
+ * The catalogue of refusals: every code the API answers, with its status, what it means and what to do.
+ * A code never changes once it has been answered. The error pages and the OpenAPI document list it from here.
+ */
+export interface FailureKind {
+  /** The HTTP status, RFC 9110 §15. */
+  readonly status: number;
+  /** Whether the same request may succeed later, unchanged. */
+  readonly retryable: boolean;
+  readonly meaning: string;
+  readonly action: string;
+}
+
+export const failureKinds = {
+  VALIDATION_ERROR: {
+    status: 400,
+    retryable: false,
+    meaning: "The request is not of the form that the operation takes. Nothing was changed.",
+    action: "Correct the fields named in details and send it again. The same idempotency key may be used.",
+  },
+  BODY_NOT_JSON: {
+    status: 400,
+    retryable: false,
+    meaning: "The body is not one JSON value in UTF-8 (RFC 8259).",
+    action: "Send one complete JSON object with Content-Type: application/json.",
+  },
+  IDEMPOTENCY_KEY_REQUIRED: {
+    status: 400,
+    retryable: false,
+    meaning: "The operation moves money and so takes an Idempotency-Key header, which is missing.",
+    action: "Send a fresh random key, a UUID for example, and the same key when you repeat the same request.",
+  },
+  IDEMPOTENCY_KEY_INVALID: {
+    status: 400,
+    retryable: false,
+    meaning: "The Idempotency-Key is not 1 to 255 printable ASCII characters.",
+    action: "Send a shorter or plainer key, a UUID for example.",
+  },
+  ENTITY_REQUIRED: {
+    status: 400,
+    retryable: false,
+    meaning: "The operation works on one entity's books, and the request names none while the site has not exactly one.",
+    action: "Name it: in the path (/companies/{companyId}/…), in the x-organization-id header, or as entityId.",
+  },
+  ENTITY_CONFLICT: {
+    status: 400,
+    retryable: false,
+    meaning: "The request names two different entities.",
+    action: "Name one entity, or the same one everywhere.",
+  },
+  INVALID_CURSOR: {
+    status: 400,
+    retryable: false,
+    meaning: "The cursor is not one of this list, or was given out for other filters, another order or another site.",
+    action: "Take nextCursor from the previous page as it is and repeat the other parameters, or start again without a cursor.",
+  },
+  UNAUTHENTICATED: {
+    status: 401,
+    retryable: false,
+    meaning: "The request carries no key, or one that is unknown, expired or revoked.",
+    action: "Send a valid key as X-API-Key or as Authorization: Bearer.",
+  },
+  FORBIDDEN: {
+    status: 403,
+    retryable: false,
+    meaning: "The key's role does not allow the operation.",
+    action: "Use a key with the role named in the message, or ask an administrator of the site.",
+  },
+  ENTITY_FORBIDDEN: {
+    status: 403,
+    retryable: false,
+    meaning: "The key is restricted to other entities.",
+    action: "Use a key that covers the entity.",
+  },
+  SIGNUP_CLOSED: {
+    status: 403,
+    retryable: false,
+    meaning: "This installation does not take sign-ups, or only with an invitation.",
+    action: "Ask its operator for an invitation.",
+  },
+  NOT_FOUND: {
+    status: 404,
+    retryable: false,
+    meaning: "Nothing with this id exists in the key's site.",
+    action: "Check the id and that the key belongs to the site that holds it.",
+  },
+  ROUTE_NOT_FOUND: {
+    status: 404,
+    retryable: false,
+    meaning: "There is no such route.",
+    action: "See /docs for the routes.",
+  },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    retryable: false,
+    meaning: "The route exists and does not take this method.",
+    action: "Use one of the methods in the Allow header.",
+  },
+  ENTRY_STATE: {
+    status: 409,
+    retryable: false,
+    meaning: "The entry is not in a state that allows this.",
+    action: "Read the entry; details name its state and what is allowed from there.",
+  },
+  ALREADY_REVERSED: {
+    status: 409,
+    retryable: false,
+    meaning: "The entry has been reversed or voided before. An entry is reversed at most once.",
+    action: "Read the entry's reversedBy. To undo the reversal, post the original again as a new entry.",
+  },
+  IS_REVERSAL: {
+    status: 409,
+    retryable: false,
+    meaning: "The entry is itself a reversal, and a reversal is never reversed.",
+    action: "Post the original entry again as a new entry.",
+  },
+  EXTERNAL_ID_TAKEN: {
+    status: 409,
+    retryable: false,
+    meaning: "The externalId belongs to something else already, with other content. External ids are unique for ever.",
+    action: "Use another externalId, or read what holds this one.",
+  },
+  SOURCE_CONFLICT: {
+    status: 409,
+    retryable: false,
+    meaning: "The source document posted this step before, with other content.",
+    action: "Read the entry it made; correct it by a reversal.",
+  },
+  VERSION_STALE: {
+    status: 409,
+    retryable: false,
+    meaning: "The account has changed since the version that the line expects.",
+    action: "Read the balance again, decide again, and send the new version.",
+  },
+  IDEMPOTENCY_IN_PROGRESS: {
+    status: 409,
+    retryable: true,
+    meaning: "A request with the same idempotency key is still being worked on.",
+    action: "Repeat the same request after Retry-After seconds.",
+  },
+  CODE_TAKEN: {
+    status: 409,
+    retryable: false,
+    meaning: "Another one of its kind has this code, key or name.",
+    action: "Use another, or change the one that exists.",
+  },
+  IN_USE: {
+    status: 409,
+    retryable: false,
+    meaning: "It is in use and so cannot be deleted or changed in this way.",
+    action: "Archive it instead: it is kept for what used it and refused for what comes.",
+  },
+  PRECONDITION_FAILED: {
+    status: 412,
+    retryable: false,
+    meaning: "The resource has changed since the ETag in If-Match.",
+    action: "Read it again and send the change with its present ETag.",
+  },
+  BODY_TOO_LARGE: {
+    status: 413,
+    retryable: false,
+    meaning: "The body is larger than 8 MiB.",
+    action: "Send it in parts; up to 10,000 entries go into one batch.",
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    retryable: false,
+    meaning: "The body is of a media type that the operation does not take.",
+    action: "Send JSON with Content-Type: application/json.",
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 422,
+    retryable: false,
+    meaning: "The idempotency key was used within 24 hours for another request.",
+    action: "Use a new key for a new request, or repeat the first one unchanged.",
+  },
+  LEDGER_FULL: {
+    status: 422,
+    retryable: false,
+    meaning: "The ledger's object has reached the size up to which it takes entries.",
+    action: "Close the ledger out into its next generation.",
+  },
+  ACCOUNT_NOT_FOUND: {
+    status: 422,
+    retryable: false,
+    meaning: "A line names an account that the ledger does not have.",
+    action: "Create the account, or correct accountId, accountCode or accountExternalId.",
+  },
+  ACCOUNT_CLOSED: {
+    status: 422,
+    retryable: false,
+    meaning: "A line names an archived account.",
+    action: "Use another account, or take it out of the archive.",
+  },
+  REFERENCE_NOT_FOUND: {
+    status: 422,
+    retryable: false,
+    meaning: "The body names something that does not exist in the site.",
+    action: "Correct the id named in details.",
+  },
+  SETTLES_MORE_THAN_HELD: {
+    status: 422,
+    retryable: false,
+    meaning: "A settlement asks for more than its hold keeps.",
+    action: "Settle at most the held amount of each line.",
+  },
+  SELF_APPROVAL: {
+    status: 403,
+    retryable: false,
+    meaning: "Under four_eyes nobody approves what they prepared.",
+    action: "Have another APPROVER approve it.",
+  },
+  HOLD_STATE: {
+    status: 409,
+    retryable: false,
+    meaning: "The hold is settled, released or expired.",
+    action: "Read the hold; place a new one if the money is still to be kept.",
+  },
+  ENTRY_UNBALANCED: {
+    status: 422,
+    retryable: false,
+    meaning: "The debits of the entry do not equal its credits.",
+    action: "Correct the lines; details give both sums.",
+  },
+  PERIOD_LOCKED: {
+    status: 422,
+    retryable: false,
+    meaning: "The entry's date is in a locked period.",
+    action: "Use earliestOpenDate from details or a later open date, or have the period unlocked. A date is never moved for you.",
+  },
+  LOCK_NOT_LIFTED: {
+    status: 422,
+    retryable: false,
+    meaning: "Lifting or loosening a hard lock takes a reason and the role ADMIN or OWNER.",
+    action: "Send a reason with a key of that role.",
+  },
+  CONDITION_FAILED: {
+    status: 422,
+    retryable: false,
+    meaning: "A condition that the request puts on a balance would not hold after the entry.",
+    action: "Read the balance and decide again.",
+  },
+  BALANCE_LIMIT: {
+    status: 422,
+    retryable: false,
+    meaning: "The entry would take an account past its minBalance or maxBalance.",
+    action:
+      "Post a smaller amount, or have the account's limits changed; details name the account, the bound and the balance it would have had.",
+  },
+  BALANCE_OVERFLOW: {
+    status: 422,
+    retryable: false,
+    meaning: "The entry would take a balance beyond ±9,007,199,254,740,991 minor units.",
+    action: "Spread the amounts over several accounts.",
+  },
+  ACCOUNT_TYPE_FIXED: {
+    status: 422,
+    retryable: false,
+    meaning: "An account with lines keeps its type and its ledger: they decide where statements show it.",
+    action: "Open another account and move the balance with an entry.",
+  },
+  ACCOUNT_PARENT_INVALID: {
+    status: 422,
+    retryable: false,
+    meaning: "The account cannot stand under this parent: it is of another type, below the account itself, or 10 levels deep already.",
+    action: "Choose a parent of the same type higher up in the tree, or none.",
+  },
+  CURRENCY_UNSUPPORTED: {
+    status: 422,
+    retryable: false,
+    meaning: "The currency is not in ISO 4217, is withdrawn, or has no minor unit and no scale was declared.",
+    action: "Use a code of GET /metadata/currencies, or declare an asset with a scale from 0 to 8.",
+  },
+  RATE_LIMITED: {
+    status: 429,
+    retryable: true,
+    meaning: "The key has used up its requests.",
+    action: "Wait Retry-After seconds.",
+  },
+  INTERNAL: {
+    status: 500,
+    retryable: true,
+    meaning:
+      "Something is wrong with Countinghouse, not with the request. Whether it took effect is decided: repeat it with the same idempotency key to learn it.",
+    action: "Repeat it with the same Idempotency-Key; quote the requestId if it persists.",
+  },
+  LEDGER_NEWER: {
+    status: 503,
+    retryable: true,
+    meaning: "The ledger was written by a newer release than the one that answered, which writes nothing to it.",
+    action: "Repeat the request after Retry-After seconds; the release is being rolled out.",
+  },
+  OVERLOADED: {
+    status: 503,
+    retryable: true,
+    meaning: "The ledger or its isolate has too much to do at this moment. Nothing was changed.",
+    action: "Repeat the request after Retry-After seconds, with the same idempotency key.",
+  },
+} as const satisfies Record<string, FailureKind>;
+
+export type FailureCode = keyof typeof failureKinds;
+
+/** One thing wrong, with where it is. */
+export interface FailureDetail {
+  /** JSON pointer (RFC 6901) into the request body, or the name of a parameter or header. */
+  readonly pointer: string;
+  readonly code: string;
+  readonly message: string;
+  readonly [fact: string]: unknown;
+}
+
+/** A refusal: why, in words, and where. Plain data, so that it crosses from a ledger's object to the edge as it is. */
+export interface Failure {
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly details?: readonly FailureDetail[];
+  readonly retryAfterSeconds?: number;
+}
+
+export function failure(code: FailureCode, message: string, details?: readonly FailureDetail[]): Failure {
+  return details === undefined ? { code, message } : { code, message, details };
+}

@@ -1,0 +1,72 @@
+/**
+ * Ids are UUIDs (RFC 9562). Rows of a database use version 7. What lives in a ledger uses version 8, which carries its own address:
+ * 48 bits of Unix milliseconds, 32 bits of ledger number, 1 bit of kind, 41 bits of the sequence of the fact that created it.
+ */
+
+/** `entry` also names drafts and accounts: whatever a fact other than a hold created. */
+export type AddressKind = "entry" | "hold";
+
+export interface LedgerAddress {
+  readonly atMs: number;
+  readonly ledgerNumber: number;
+  readonly kind: AddressKind;
+  readonly sequence: number;
+}
+
+export const sequenceMax = 2 ** 41 - 1;
+export const ledgerNumberMax = 2 ** 32 - 1;
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** Whether the text is a UUID in the lower-case form in which ids are given out. */
+export function isUuid(text: string): boolean {
+  return uuidPattern.test(text);
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, "0");
+}
+
+/**
+ * The UUIDv8 of an address.
+ * Layout: 48 bits ms | version 8 | ledger bits 31–20 | variant 10, ledger bits 19–0 (20), kind (1), sequence (41).
+ * Written in pieces below 2^53, because JavaScript's bit operators stop at 32.
+ */
+export function encodeAddress(address: LedgerAddress): string {
+  const time = hex(address.atMs, 12);
+  const ledgerHigh = Math.floor(address.ledgerNumber / 2 ** 20);
+  const ledgerLow = address.ledgerNumber % 2 ** 20;
+  const kindBit = address.kind === "hold" ? 1 : 0;
+  // The 62 bits after the variant: 20 ledger, 1 kind, 41 sequence. First group: variant (2) + the top 14 of the ledger's 20 bits.
+  const group = 0x8000 + Math.floor(ledgerLow / 2 ** 6);
+  // Last group, 48 bits: the ledger's last 6, kind, 41 of sequence.
+  const last = (ledgerLow % 2 ** 6) * 2 ** 42 + kindBit * 2 ** 41 + address.sequence;
+  return `${time.slice(0, 8)}-${time.slice(8)}-8${hex(ledgerHigh, 3)}-${hex(group, 4)}-${hex(last, 12)}`;
+}
+
+/** The address inside a UUIDv8 of this layout; undefined for any other text. The whole id is still to be compared with what is stored. */
+export function decodeAddress(id: string): LedgerAddress | undefined {
+  if (!isUuid(id) || id[14] !== "8") return undefined;
+  const atMs = Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+  const ledgerHigh = Number.parseInt(id.slice(15, 18), 16);
+  const group = Number.parseInt(id.slice(19, 23), 16) - 0x8000;
+  const last = Number.parseInt(id.slice(24), 16);
+  const ledgerLow = group * 2 ** 6 + Math.floor(last / 2 ** 42);
+  const rest = last % 2 ** 42;
+  return {
+    atMs,
+    ledgerNumber: ledgerHigh * 2 ** 20 + ledgerLow,
+    kind: rest >= 2 ** 41 ? "hold" : "entry",
+    sequence: rest % 2 ** 41,
+  };
+}
+
+/** A UUIDv7 (RFC 9562 §5.7) from a time and 10 random bytes: 12 + 62 of their 80 bits are used. */
+export function uuidV7(atMs: number, random: Uint8Array): string {
+  const time = hex(atMs, 12);
+  const bits = Array.from(random, (byte) => hex(byte, 2))
+    .join("")
+    .padEnd(20, "0");
+  const variant = (Number.parseInt(bits.slice(3, 4), 16) & 0x3) | 0x8;
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${bits.slice(0, 3)}-${hex(variant, 1)}${bits.slice(4, 7)}-${bits.slice(7, 19)}`;
+}

@@ -1,0 +1,37 @@
+/** Who may do what, from the most to the least. The same gates hold for people, services and agents. */
+export const roles = ["OWNER", "ADMIN", "APPROVER", "PREPARER", "REVIEWER"] as const;
+export type Role = (typeof roles)[number];
+
+export const principalKinds = ["person", "service", "agent"] as const;
+export type PrincipalKind = (typeof principalKinds)[number];
+
+/** The person, service or agent that acts, as it is kept with what it did. */
+export interface Actor {
+  readonly kind: PrincipalKind;
+  readonly id: string;
+  readonly role: Role;
+}
+
+/** Every permission, with the least role that has it. */
+export const permissions = {
+  read: "REVIEWER",
+  "entries:prepare": "PREPARER",
+  "entries:post": "PREPARER",
+  "entries:reverse": "APPROVER",
+  "periods:lock": "APPROVER",
+  "catalogue:write": "ADMIN",
+  "ledgers:verify": "REVIEWER",
+  "tokens:write": "ADMIN",
+  "sites:write": "ADMIN",
+} as const satisfies Record<string, Role>;
+export type Permission = keyof typeof permissions;
+
+/** Whether `role` may do what needs `permission`. */
+export function may(role: Role, permission: Permission): boolean {
+  return roles.indexOf(role) <= roles.indexOf(permissions[permission]);
+}
+
+/** Whether `role` reaches at least as far as `other`. */
+export function reaches(role: Role, other: Role): boolean {
+  return roles.indexOf(role) <= roles.indexOf(other);
+}

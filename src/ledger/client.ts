@@ -1,0 +1,139 @@
+import { createHash } from "node:crypto";
+import { failure } from "../kernel/failures.ts";
+import { Refused } from "../platform/refused.ts";
+import { encodeCommands } from "./command-text.ts";
+import type { Command, LedgerIdentity, Query, ReadOutcome, WriteOptions, WriteOutcome } from "./rpc.ts";
+
+export interface VerificationJob {
+  readonly id: string;
+  readonly type: "verify_ledger";
+  readonly status: "running" | "succeeded" | "failed";
+  readonly createdAt: string;
+  readonly finishedAt: string | null;
+  readonly progress: { readonly sequence: number; readonly head: number };
+  readonly result: { readonly ok: boolean; readonly sequence: number; readonly seal: string; readonly faults: readonly string[] } | null;
+}
+
+/** The methods that a ledger's object answers to its callers. */
+export interface LedgerRpc {
+  open(identity: LedgerIdentity): Promise<void>;
+  write(
+    encodedCommands: string,
+    options: WriteOptions & { readonly fingerprint?: string },
+  ): Promise<WriteOutcome | { readonly outcome: "not_open" }>;
+  read(query: Query): Promise<ReadOutcome | { readonly ok: "not_open" }>;
+  startVerification(): Promise<string>;
+  verification(jobId: string): Promise<string | null>;
+}
+
+/** The one way to a ledger. */
+export interface LedgerClient {
+  readonly number: number;
+  /** Commits commands. A refusal is returned. */
+  write(commands: readonly Command[], options: WriteOptions): Promise<WriteOutcome>;
+  /** Reads, and parses the answer. Throws `Refused` where the ledger refuses. */
+  read<T>(query: Query): Promise<T>;
+  /** Reads, and hands the JSON text on as it is. */
+  readText(query: Query): Promise<string>;
+  startVerification(): Promise<VerificationJob>;
+  verification(jobId: string): Promise<VerificationJob | null>;
+}
+
+/** A write of this many characters holds an isolate's memory and its object's turn: two at a time, a few wait, the rest is told to come again. */
+const bulkTextMin = 64 * 1024;
+const bulkAtOnce = 2;
+const bulkWaitingMax = 8;
+const attemptsMax = 3;
+
+let bulkRunning = 0;
+const bulkWaiting: (() => void)[] = [];
+
+/** `stub` makes a fresh stub each time, because one that has thrown is broken; `identity` tells what the ledger is, should it not be open yet. */
+export function ledgerClient(number: number, stub: () => LedgerRpc, identity: () => Promise<LedgerIdentity>): LedgerClient {
+  const call = async <T>(what: (rpc: LedgerRpc) => Promise<T>, isUnopened: (answer: T) => boolean, attempts = attemptsMax): Promise<T> => {
+    const answer = await withRetries(() => what(stub()), attempts);
+    if (!isUnopened(answer)) return answer;
+    const known = await identity();
+    await withRetries(() => stub().open(known));
+    return withRetries(() => what(stub()), attempts);
+  };
+  const readText = async (query: Query): Promise<string> => {
+    const answer = await call<ReadOutcome | { readonly ok: "not_open" }>(
+      (rpc) => rpc.read(query),
+      (outcome) => outcome.ok === "not_open",
+    );
+    if (answer.ok === "not_open") throw new Error(`assertion failed: ledger ${number} was opened`);
+    if (!answer.ok) throw new Refused(answer.failure);
+    return answer.body;
+  };
+  return {
+    number,
+    async write(commands, options) {
+      const text = encodeCommands(commands);
+      const keyed =
+        options.idempotencyKey === undefined
+          ? options
+          : { ...options, fingerprint: createHash("sha256").update(`${options.mode} ${options.answer} ${text}`).digest("base64url") };
+      const outcome = await asBulk(text.length, () =>
+        call<WriteOutcome | { readonly outcome: "not_open" }>(
+          (rpc) => rpc.write(text, keyed),
+          (answer) => answer.outcome === "not_open",
+          // A reply that was lost is asked for again only where a key makes that safe.
+          keyed.idempotencyKey === undefined && !options.dryRun ? 1 : attemptsMax,
+        ),
+      );
+      if (outcome.outcome === "not_open") throw new Error(`assertion failed: ledger ${number} was opened`);
+      return outcome;
+    },
+    readText,
+    async read<T>(query: Query): Promise<T> {
+      const text = await readText(query);
+      // The shapes of rpc.ts, told by the object.
+      return JSON.parse(text, query.kind === "totals" ? reviveTurnover : undefined) as T;
+    },
+    async startVerification() {
+      await readText({ kind: "head" });
+      return JSON.parse(await withRetries(() => stub().startVerification())) as VerificationJob;
+    },
+    async verification(jobId) {
+      const text = await withRetries(() => stub().verification(jobId));
+      return text === null ? null : (JSON.parse(text) as VerificationJob);
+    },
+  };
+}
+
+const turnoverFields: ReadonlySet<string> = new Set(["openingDebits", "openingCredits", "debits", "credits"]);
+
+function reviveTurnover(key: string, value: unknown): unknown {
+  return turnoverFields.has(key) && typeof value === "string" ? BigInt(value) : value;
+}
+
+async function asBulk<T>(size: number, work: () => Promise<T>): Promise<T> {
+  if (size < bulkTextMin) return work();
+  if (bulkRunning >= bulkAtOnce) {
+    if (bulkWaiting.length >= bulkWaitingMax) throw new Refused(failure("OVERLOADED", "Too many bulk requests at once; repeat this one."));
+    await new Promise<void>((go) => bulkWaiting.push(go));
+  }
+  bulkRunning += 1;
+  try {
+    return await work();
+  } finally {
+    bulkRunning -= 1;
+    bulkWaiting.shift()?.();
+  }
+}
+
+/** Repeats a call that the platform says may be repeated, on a fresh stub each time. */
+async function withRetries<T>(call: () => Promise<T>, attempts = attemptsMax): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      const flags = error as { readonly retryable?: boolean; readonly overloaded?: boolean };
+      if (flags.overloaded)
+        throw new Refused({ ...failure("OVERLOADED", "The ledger has too much to do at this moment."), retryAfterSeconds: 1 });
+      if (!flags.retryable || attempt >= attempts) throw error;
+      await scheduler.wait(20 * 2 ** attempt);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import type { AccountType, Side } from "../../kernel/account-type.ts";
+
+/** What a ledger is, fixed when it is opened. */
+export interface LedgerIdentity {
+  readonly number: number;
+  readonly ledgerId: string;
+  readonly siteId: string;
+  readonly entityId: string;
+  readonly currency: string;
+  readonly scale: number;
+}
+
+export const modules = ["all", "journal", "events", "documents", "banking", "lease", "revenue"] as const;
+export type Module = (typeof modules)[number];
+export type LockLevel = "open" | "soft" | "hard";
+
+/** How a line names its account: exactly one of the three. */
+export type AccountRef = { readonly id: string } | { readonly code: string } | { readonly externalId: string };
+
+export interface LineConditions {
+  readonly expectedVersion?: number;
+  /** Bounds on the account's balances after the entry, on its normal side. */
+  readonly minPosted?: number;
+  readonly maxPosted?: number;
+  readonly minAvailable?: number;
+  readonly maxAvailable?: number;
+}
+
+export interface LineRequest {
+  readonly account: AccountRef;
+  readonly side: Side;
+  /** Minor units, 1 to 2^53 − 1. */
+  readonly amount: number;
+  readonly memo?: string;
+  readonly contactId?: string;
+  readonly tags?: readonly string[];
+  readonly conditions?: LineConditions;
+}
+
+export interface Source {
+  readonly type: string;
+  readonly id: string;
+  readonly step: string;
+}
+
+export interface PostEntry {
+  readonly kind: "post_entry";
+  readonly date: string;
+  readonly description?: string;
+  readonly reference?: string;
+  readonly externalId?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** The id of the entry that this one corrects. */
+  readonly replaces?: string;
+  /** Absent for entries posted through the API by themselves. */
+  readonly source?: Source;
+  /** Set by the operation, never by a body. Default `journal`. */
+  readonly module?: Module;
+  readonly lines: readonly LineRequest[];
+}
+
+/** Reverses a posted entry on a date of its own (`void: false`), or on the original's date unless one is given (`void: true`). */
+export interface ReverseEntry {
+  readonly kind: "reverse_entry";
+  readonly entryId: string;
+  readonly void: boolean;
+  readonly date?: string;
+  readonly reason: string;
+  readonly module?: Module;
+}
+
+/** What describes an account and never decides: kept with its facts, so that the catalogue's row can be told again from the log. */
+export interface AccountDescription {
+  readonly name: string;
+  readonly description: string | null;
+  readonly subtype: string | null;
+  readonly parentId: string | null;
+  /** The part the account plays in its books (`accounts_receivable`, `retained_earnings`, …), at most one account for each. */
+  readonly role: string | null;
+  /** A name for mappings that outlives renaming and renumbering. */
+  readonly stableKey: string | null;
+}
+
+export interface OpenAccount {
+  readonly kind: "open_account";
+  readonly code: string;
+  readonly description: AccountDescription;
+  /** Names the parent by code where it is opened earlier in the same write and so has no id yet; the ledger puts its id into `description.parentId`. */
+  readonly parentCode?: string;
+  readonly externalId?: string;
+  readonly type: AccountType;
+  /** Bounds on the balance on the account's normal side. */
+  readonly minBalance?: number;
+  readonly maxBalance?: number;
+}
+
+/** Changes what is given. `null` takes a limit or an external id away. */
+export interface ChangeAccount {
+  readonly kind: "change_account";
+  readonly accountId: string;
+  /** Refused as `PRECONDITION_FAILED` where the account's revision is another: If-Match. */
+  readonly expectedRevision?: number;
+  readonly description?: Partial<AccountDescription>;
+  readonly code?: string;
+  readonly externalId?: string | null;
+  readonly type?: AccountType;
+  readonly minBalance?: number | null;
+  readonly maxBalance?: number | null;
+  readonly status?: "active" | "archived";
+}
+
+/** Closes for good an account that no line was ever posted to. Its code and external id become free. */
+export interface DeleteAccount {
+  readonly kind: "delete_account";
+  readonly accountId: string;
+}
+
+export interface LockPeriod {
+  readonly kind: "lock_period";
+  readonly startDate: string;
+  readonly endDate: string;
+  readonly module: Module;
+  readonly level: LockLevel;
+  readonly reason?: string;
+}
+
+export interface SetPostingReference {
+  readonly kind: "set_posting_reference";
+  readonly entryId: string;
+  readonly postingReference: string;
+}
+
+export type Command = PostEntry | ReverseEntry | OpenAccount | ChangeAccount | DeleteAccount | LockPeriod | SetPostingReference;

@@ -1,0 +1,165 @@
+import type { AccountType } from "../../kernel/account-type.ts";
+import type { AccountStatus } from "./account.ts";
+import type { AccountDescription, LedgerIdentity, LockLevel, Module, Source } from "./command.ts";
+
+/** What happened, in the past tense: the only thing that is stored, and all that the state is folded from. */
+export type Fact = LedgerOpened | AccountOpened | AccountChanged | EntryPosted | PeriodLocked | PostingReferenceSet;
+
+export interface LedgerOpened extends LedgerIdentity {
+  readonly kind: "ledger_opened";
+}
+
+export interface AccountOpened {
+  readonly kind: "account_opened";
+  readonly code: string;
+  readonly externalId: string | null;
+  readonly type: AccountType;
+  readonly minBalance: number | null;
+  readonly maxBalance: number | null;
+  readonly description: AccountDescription;
+}
+
+/** The account as it is from here on, whole. */
+export interface AccountChanged extends Omit<AccountOpened, "kind"> {
+  readonly kind: "account_changed";
+  readonly account: number;
+  readonly status: AccountStatus;
+}
+
+export interface FactLine {
+  /** The account's number. */
+  readonly account: number;
+  /** Minor units; debit positive, credit negative. */
+  readonly amount: number;
+  /** On the account's normal side. */
+  readonly balanceAfter: number;
+  readonly version: number;
+  readonly memo: string | null;
+  readonly contactId: string | null;
+  readonly tags: readonly string[] | null;
+}
+
+export interface EntryPosted {
+  readonly kind: "entry_posted";
+  readonly date: string;
+  readonly description: string | null;
+  readonly reference: string | null;
+  readonly externalId: string | null;
+  readonly metadata: Readonly<Record<string, string>> | null;
+  readonly source: Source | null;
+  readonly module: Module;
+  readonly flagged: boolean;
+  /** The sequence of the entry that this one reverses. */
+  readonly reversalOf: number | null;
+  /** Whether the reversal is a void. */
+  readonly void: boolean;
+  readonly reason: string | null;
+  readonly replaces: string | null;
+  readonly lines: readonly FactLine[];
+}
+
+export interface PeriodLocked {
+  readonly kind: "period_locked";
+  readonly startDate: string;
+  readonly endDate: string;
+  readonly module: Module;
+  readonly level: LockLevel;
+  readonly reason: string | null;
+}
+
+export interface PostingReferenceSet {
+  readonly kind: "posting_reference_set";
+  readonly entry: number;
+  readonly postingReference: string;
+}
+
+/** The version of the facts' form that this release writes and the newest that it reads. */
+export const factVersion = 1;
+
+const kinds: ReadonlySet<string> = new Set([
+  "ledger_opened",
+  "account_opened",
+  "account_changed",
+  "entry_posted",
+  "period_locked",
+  "posting_reference_set",
+]);
+
+/** Whether this release knows the kind of fact. One that does not write nothing to the ledger. */
+export function isKnownFact(kind: string, version: number): boolean {
+  return version <= factVersion && kinds.has(kind);
+}
+
+/**
+ * The stored text of a fact. An entry, of which there are millions, leaves out what it does not have
+ * and writes its lines as arrays: [account, amount, balanceAfter, version, memo?, contactId?, tags?].
+ */
+export function encodeFact(fact: Fact): string {
+  if (fact.kind !== "entry_posted") return JSON.stringify(fact);
+  let text = `{"kind":"entry_posted","date":"${fact.date}"`;
+  if (fact.description !== null) text += `,"description":${JSON.stringify(fact.description)}`;
+  if (fact.reference !== null) text += `,"reference":${JSON.stringify(fact.reference)}`;
+  if (fact.externalId !== null) text += `,"externalId":${JSON.stringify(fact.externalId)}`;
+  if (fact.metadata !== null) text += `,"metadata":${JSON.stringify(fact.metadata)}`;
+  if (fact.source !== null) text += `,"source":${JSON.stringify(fact.source)}`;
+  if (fact.module !== "journal") text += `,"module":"${fact.module}"`;
+  if (fact.flagged) text += `,"flagged":true`;
+  if (fact.reversalOf !== null) text += `,"reversalOf":${fact.reversalOf}`;
+  if (fact.void) text += `,"void":true`;
+  if (fact.reason !== null) text += `,"reason":${JSON.stringify(fact.reason)}`;
+  if (fact.replaces !== null) text += `,"replaces":"${fact.replaces}"`;
+  text += `,"lines":[`;
+  for (let i = 0; i < fact.lines.length; i++) {
+    const line = fact.lines[i] as FactLine;
+    text += `${i > 0 ? ",[" : "["}${line.account},${line.amount},${line.balanceAfter},${line.version}`;
+    if (line.memo !== null || line.contactId !== null || line.tags !== null)
+      text += `,${JSON.stringify(line.memo)},${JSON.stringify(line.contactId)},${JSON.stringify(line.tags)}`;
+    text += "]";
+  }
+  return `${text}]}`;
+}
+
+type StoredLine = [number, number, number, number, (string | null)?, (string | null)?, (string[] | null)?];
+type StoredEntry = Partial<Omit<EntryPosted, "lines">> & {
+  readonly kind: "entry_posted";
+  readonly date: string;
+  readonly lines: readonly StoredLine[];
+};
+
+/** The fact of a stored text: the inverse of `encodeFact`. */
+export function decodeFact(text: string): Fact {
+  // The text was written by encodeFact and is sealed; its form is known.
+  const stored = JSON.parse(text) as Exclude<Fact, EntryPosted> | StoredEntry;
+  if (stored.kind !== "entry_posted") return stored;
+  return {
+    kind: "entry_posted",
+    date: stored.date,
+    description: stored.description ?? null,
+    reference: stored.reference ?? null,
+    externalId: stored.externalId ?? null,
+    metadata: stored.metadata ?? null,
+    source: stored.source ?? null,
+    module: stored.module ?? "journal",
+    flagged: stored.flagged ?? false,
+    reversalOf: stored.reversalOf ?? null,
+    void: stored.void ?? false,
+    reason: stored.reason ?? null,
+    replaces: stored.replaces ?? null,
+    lines: stored.lines.map((line) => ({
+      account: line[0],
+      amount: line[1],
+      balanceAfter: line[2],
+      version: line[3],
+      memo: line[4] ?? null,
+      contactId: line[5] ?? null,
+      tags: line[6] ?? null,
+    })),
+  };
+}
+
+/** The sum of the debits of an entry: its amount. */
+export function entryAmount(fact: EntryPosted): number {
+  let sum = 0;
+  for (const line of fact.lines) if (line.amount > 0) sum += line.amount;
+  return sum;
+}

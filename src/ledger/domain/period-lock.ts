@@ -1,0 +1,120 @@
+import { type DayNumber, dateOfDay } from "../../kernel/calendar-date.ts";
+import { type Failure, failure } from "../../kernel/failures.ts";
+import { ok, type Result, refuse } from "../../kernel/result.ts";
+import { type Actor, reaches } from "../../kernel/role.ts";
+import type { LockLevel, Module } from "./command.ts";
+
+/** A range of days in which entries of `module` are refused (`hard`) or flagged (`soft`). Both ends are inside. */
+export interface PeriodLock {
+  readonly startDay: DayNumber;
+  readonly endDay: DayNumber;
+  readonly module: Module;
+  readonly level: "soft" | "hard";
+  readonly reason: string | null;
+}
+
+/** Soft locks may be passed by ADMIN and OWNER; what they post is flagged. */
+export function mayPassSoftLocks(actor: Actor): boolean {
+  return reaches(actor.role, "ADMIN");
+}
+
+function covers(lock: PeriodLock, day: DayNumber, module: Module): boolean {
+  return lock.startDay <= day && day <= lock.endDay && (lock.module === "all" || lock.module === module);
+}
+
+/**
+ * Whether an entry of `module` dated `day` may be posted by `actor`.
+ * The strictest lock wins. Refuses with the first later date that is open to the actor, so that the caller can choose it: a date is never moved here.
+ */
+export function checkLocks(
+  locks: readonly PeriodLock[],
+  day: DayNumber,
+  module: Module,
+  actor: Actor,
+): Result<"open" | "flagged", Failure> {
+  let strictest: "open" | "soft" | "hard" = "open";
+  for (const lock of locks) if (covers(lock, day, module) && strictest !== "hard") strictest = lock.level;
+  if (strictest === "open") return ok("open");
+  if (strictest === "soft" && mayPassSoftLocks(actor)) return ok("flagged");
+  const earliestOpenDate = dateOfDay(firstOpenDay(locks, day, module, actor));
+  const date = dateOfDay(day);
+  return refuse(
+    failure(
+      "PERIOD_LOCKED",
+      `${date} is in a ${strictest === "soft" ? "softly " : ""}locked period; the first open date is ${earliestOpenDate}.`,
+      [
+        {
+          pointer: "/date",
+          code: "PERIOD_LOCKED",
+          message: `The first open date is ${earliestOpenDate}.`,
+          date,
+          module,
+          level: strictest,
+          earliestOpenDate,
+        },
+      ],
+    ),
+  );
+}
+
+/** The first day after `day` on which the actor may post. */
+function firstOpenDay(locks: readonly PeriodLock[], day: DayNumber, module: Module, actor: Actor): DayNumber {
+  let open = day;
+  for (let moved = true; moved; ) {
+    moved = false;
+    for (const lock of locks) {
+      if (!covers(lock, open, module) || (lock.level === "soft" && mayPassSoftLocks(actor))) continue;
+      open = lock.endDay + 1;
+      moved = true;
+    }
+  }
+  return open;
+}
+
+/** The locks after `level` was set for a range and module: what it overlaps of the same module is cut, `open` leaves a gap. */
+export function setLock(
+  locks: readonly PeriodLock[],
+  change: {
+    readonly startDay: DayNumber;
+    readonly endDay: DayNumber;
+    readonly module: Module;
+    readonly level: LockLevel;
+    readonly reason: string | null;
+  },
+): PeriodLock[] {
+  const after: PeriodLock[] = [];
+  for (const lock of locks) {
+    if (lock.module !== change.module || lock.endDay < change.startDay || change.endDay < lock.startDay) {
+      after.push(lock);
+      continue;
+    }
+    if (lock.startDay < change.startDay) after.push({ ...lock, endDay: change.startDay - 1 });
+    if (change.endDay < lock.endDay) after.push({ ...lock, startDay: change.endDay + 1 });
+  }
+  if (change.level !== "open") {
+    after.push({ startDay: change.startDay, endDay: change.endDay, module: change.module, level: change.level, reason: change.reason });
+  }
+  return after.sort((a, b) => a.startDay - b.startDay || (a.module < b.module ? -1 : 1));
+}
+
+/**
+ * Whether the change may be made: loosening a hard lock anywhere takes ADMIN and a reason.
+ */
+export function checkLockChange(
+  locks: readonly PeriodLock[],
+  change: {
+    readonly startDay: DayNumber;
+    readonly endDay: DayNumber;
+    readonly module: Module;
+    readonly level: LockLevel;
+    readonly reason: string | null;
+  },
+  actor: Actor,
+): Result<"allowed", Failure> {
+  if (change.level === "hard") return ok("allowed");
+  const loosened = locks.some(
+    (lock) => lock.level === "hard" && lock.module === change.module && lock.startDay <= change.endDay && change.startDay <= lock.endDay,
+  );
+  if (!loosened || (reaches(actor.role, "ADMIN") && change.reason !== null)) return ok("allowed");
+  return refuse(failure("LOCK_NOT_LIFTED", "A hard lock is lifted by ADMIN or OWNER, with a reason."));
+}

@@ -1,0 +1,111 @@
+import { idempotencyLifeMs, storedAnswerBytesMax } from "../../kernel/bounds.ts";
+import type { Failure } from "../../kernel/failures.ts";
+import type { WriteOptions } from "../rpc.ts";
+import { readMeta, writeMeta } from "./meta.ts";
+import { idempotencyBuckets } from "./schema.ts";
+
+const bucketMs = 8 * 60 * 60 * 1000;
+
+/** What one item of a bulk answer was: facts, or why not. Enough to tell the answer again. */
+export type ItemOutcome =
+  | { readonly first: number; readonly count: number }
+  | { readonly existing: number }
+  | { readonly failure: Failure };
+
+export interface StoredAnswer {
+  readonly fingerprint: string;
+  /** The bytes, or undefined for a larger answer, which is told again from the facts. */
+  readonly body: string | undefined;
+  readonly failure: Failure | undefined;
+  readonly firstSequence: number | undefined;
+  readonly lastSequence: number | undefined;
+  readonly items: readonly ItemOutcome[];
+  readonly answer: WriteOptions["answer"];
+}
+
+type Row = {
+  fingerprint: string;
+  at: number;
+  body: string | null;
+  failure: string | null;
+  first_seq: number | null;
+  last_seq: number | null;
+  items: string | null;
+  answer: WriteOptions["answer"];
+};
+
+const inserts = Array.from(
+  { length: idempotencyBuckets },
+  (_, i) => `INSERT OR REPLACE INTO idempotency_${i} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+);
+const find = Array.from({ length: idempotencyBuckets }, (_, i) => `SELECT * FROM idempotency_${i} WHERE key = ?1`).join(" UNION ALL ");
+
+/** The stored answer of a key that is younger than 24 hours. */
+export function findAnswer(sql: SqlStorage, key: string, nowMs: number): StoredAnswer | undefined {
+  let newest: Row | undefined;
+  for (const row of sql.exec<Row>(find, key)) if (newest === undefined || row.at > newest.at) newest = row;
+  if (newest === undefined || newest.at + idempotencyLifeMs <= nowMs) return undefined;
+  return {
+    fingerprint: newest.fingerprint,
+    body: newest.body ?? undefined,
+    failure: newest.failure === null ? undefined : (JSON.parse(newest.failure) as Failure),
+    firstSequence: newest.first_seq ?? undefined,
+    lastSequence: newest.last_seq ?? undefined,
+    items: newest.items === null ? [] : (JSON.parse(newest.items + continuation(sql, key)) as ItemOutcome[]),
+    answer: newest.answer,
+  };
+}
+
+/** Ten thousand refusals do not fit one row of the platform; what is left over stands under the key and a number. */
+const itemsTextMax = 500_000;
+
+function continuation(sql: SqlStorage, key: string): string {
+  let text = "";
+  for (let part = 1; ; part++) {
+    const row = sql.exec<Row>(find, `${key}\n${part}`).toArray()[0];
+    if (row === undefined) return text;
+    text += row.items ?? "";
+  }
+}
+
+/** Keeps the answer under its key. Inside the transaction of what it answers. */
+export function keepAnswer(sql: SqlStorage, key: string, nowMs: number, answer: StoredAnswer): void {
+  const bucket = Math.floor(nowMs / bucketMs) % idempotencyBuckets;
+  const small = answer.body !== undefined && answer.body.length <= storedAnswerBytesMax;
+  const items = small || answer.failure !== undefined ? null : JSON.stringify(answer.items);
+  for (let part = 1; items !== null && part * itemsTextMax < items.length; part++) {
+    const text = items.slice(part * itemsTextMax, (part + 1) * itemsTextMax);
+    sql.exec(inserts[bucket] as string, `${key}\n${part}`, answer.fingerprint, nowMs, null, null, null, null, text, answer.answer);
+  }
+  sql.exec(
+    inserts[bucket] as string,
+    key,
+    answer.fingerprint,
+    nowMs,
+    small ? answer.body : null,
+    answer.failure === undefined ? null : JSON.stringify(answer.failure),
+    answer.firstSequence ?? null,
+    answer.lastSequence ?? null,
+    items === null ? null : items.slice(0, itemsTextMax),
+    answer.answer,
+  );
+}
+
+/**
+ * Empties the bucket that comes next before any key goes into it: its keys are older than 24 hours by then.
+ * A table is dropped whole, because deleting is billed by the row.
+ */
+export function purgeAnswers(sql: SqlStorage, nowMs: number, createTable: (bucket: number) => string): void {
+  const period = Math.floor(nowMs / bucketMs);
+  const purged = readMeta<number>(sql, "idempotency_period");
+  if (purged !== undefined && period <= purged) return;
+  const from = purged === undefined || period - purged > idempotencyBuckets ? period - idempotencyBuckets + 1 : purged + 1;
+  if (purged !== undefined) {
+    for (let p = from; p <= period; p++) {
+      const bucket = ((p % idempotencyBuckets) + idempotencyBuckets) % idempotencyBuckets;
+      sql.exec(`DROP TABLE idempotency_${bucket}`);
+      sql.exec(createTable(bucket));
+    }
+  }
+  writeMeta(sql, "idempotency_period", period);
+}

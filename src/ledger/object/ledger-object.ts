@@ -1,0 +1,320 @@
+import { DurableObject } from "cloudflare:workers";
+import { type Failure, failure } from "../../kernel/failures.ts";
+import { logFor } from "../../platform/log.ts";
+import type { LedgerFactsMessage } from "../../platform/messages.ts";
+import { decodeCommands } from "../command-text.ts";
+import { decide } from "../domain/decide.ts";
+import { isKnownFact, type LedgerOpened } from "../domain/fact.ts";
+import { Overlay, sourceText } from "../domain/state.ts";
+import type { Command, Head, LedgerIdentity, Query, ReadOutcome, WriteOptions, WriteOutcome } from "../rpc.ts";
+import { describe, type Item, storable } from "./describe.ts";
+import { writeEagerTables } from "./eager-tables.ts";
+import { flushSlice, freeze, isTailFull } from "./flush.ts";
+import { findAnswer, keepAnswer, purgeAnswers } from "./idempotency.ts";
+import { append, type CommitContext, prepareCommit, readHead } from "./journal.ts";
+import { readMeta } from "./meta.ts";
+import { nextOutboxMessages, rememberSent } from "./outbox.ts";
+import { answerQuery, needsIndex } from "./queries.ts";
+import { idempotencyTable, migrate } from "./schema.ts";
+import { StoredState } from "./stored-state.ts";
+import { externalIdTerm, termHash } from "./tail.ts";
+import { advanceVerification, type Verification, verificationOf } from "./verification.ts";
+
+/** At 8 of the 10 GB that an object may hold, a ledger takes no more: what is left is for closing it out. */
+export const ledgerBytesMax = 8 * 1024 ** 3;
+/** How long the index may lag behind the last entry when nothing else comes. */
+const idleFlushMs = 5_000;
+/** What the alarm may spend on messages before it comes back later. */
+const outboxDeadlineMs = 10_000;
+
+type Env = { readonly LEDGER_FACTS?: Queue<LedgerFactsMessage> };
+const unopened: LedgerIdentity = { number: 0, ledgerId: "", siteId: "", entityId: "", currency: "", scale: 0 };
+
+/**
+ * One ledger: the one writer of its books. Every write is one synchronous pass: read state, decide, append, apply.
+ * Private state is `#private`, because a TypeScript `private` method is callable over RPC.
+ */
+export class LedgerObject extends DurableObject<Env> {
+  #state: StoredState;
+  #head: Head;
+  #newer = false;
+  #full = false;
+  #lastAtMs = 0;
+  #alarmAtMs: number | undefined;
+  #answersPurgedFor = -1;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const sql = ctx.storage.sql;
+    // Without it REPLACE would pass the triggers that keep the journal.
+    sql.exec("PRAGMA recursive_triggers = on");
+    this.#newer = !migrate(ctx.storage);
+    this.#head = this.#newer ? { sequence: 0, seal: "" } : readHead(sql);
+    this.#state = new StoredState(sql, unopened);
+    if (!this.#newer) this.#load(sql);
+  }
+
+  #load(sql: SqlStorage): void {
+    const opening = sql.exec<{ body: string }>("SELECT body FROM journal WHERE seq = 1").toArray()[0];
+    if (opening === undefined) return;
+    const last = sql
+      .exec<{ version: number; kind: string; context: string }>("SELECT version, kind, context FROM journal ORDER BY seq DESC LIMIT 1")
+      .one();
+    // The last fact tells whether a newer release has written here: versions only grow.
+    this.#newer = !isKnownFact(last.kind, last.version);
+    if (this.#newer) return;
+    this.#lastAtMs = Date.parse((JSON.parse(last.context) as { at: string }).at);
+    const identity = JSON.parse(opening.body) as LedgerOpened;
+    this.#state = new StoredState(sql, {
+      number: identity.number,
+      ledgerId: identity.ledgerId,
+      siteId: identity.siteId,
+      entityId: identity.entityId,
+      currency: identity.currency,
+      scale: identity.scale,
+    });
+    this.#state.loadLocks();
+    const flush = readMeta<{ to: number; position: number }>(sql, "flush");
+    this.#state.entryCount = readMeta<number>(sql, "entry_count") ?? 0;
+    this.#state.replay({ flushedTo: readMeta<number>(sql, "flushed_to") ?? 0, frozenTo: flush?.to, head: this.#head.sequence });
+    if (flush !== undefined && this.#state.frozen !== undefined) this.#state.frozen.position = flush.position;
+    this.#full = sql.databaseSize > ledgerBytesMax;
+  }
+
+  get #isOpen(): boolean {
+    return this.#head.sequence > 0;
+  }
+
+  /** Opens the ledger: its first fact says what it is. Opening it again as the same changes nothing. */
+  open(identity: LedgerIdentity): void {
+    if (this.#newer || this.#isOpen) return;
+    const overlay = new Overlay(this.#state, Date.now());
+    const fact: LedgerOpened = { kind: "ledger_opened", ...identity };
+    overlay.take([fact]);
+    this.#commit(
+      overlay,
+      { atMs: overlay.atMs, actor: { kind: "service", id: "countinghouse", role: "OWNER" }, requestId: "open" },
+      () => {},
+    );
+  }
+
+  /** Commits the commands in order. Nothing in here awaits: what one call reads, no other call can change before it has written. */
+  write(
+    encodedCommands: string,
+    options: WriteOptions & { readonly fingerprint?: string },
+  ): WriteOutcome | { readonly outcome: "not_open" } {
+    try {
+      if (this.#newer) return refused(failure("LEDGER_NEWER", "A newer release has written to this ledger."));
+      if (!this.#isOpen) return { outcome: "not_open" };
+      const outcome = this.#write(decodeCommands(encodedCommands), options);
+      this.#state.trim();
+      return outcome;
+    } catch (error) {
+      // Memory may have run ahead of the disk: it goes, and the next call finds what was committed.
+      this.ctx.abort(`a write threw: ${error instanceof Error ? error.message : String(error)}`);
+      throw error;
+    }
+  }
+
+  #write(commands: readonly Command[], options: WriteOptions & { readonly fingerprint?: string }): WriteOutcome {
+    const atMs = Math.max(Date.now(), this.#lastAtMs);
+    const sql = this.ctx.storage.sql;
+    const key = options.dryRun ? undefined : options.idempotencyKey;
+    const fingerprint = options.fingerprint ?? "";
+    if (key !== undefined) {
+      const stored = findAnswer(sql, key, atMs);
+      if (stored !== undefined) {
+        if (stored.fingerprint !== fingerprint)
+          return refused(failure("IDEMPOTENCY_KEY_REUSED", "The idempotency key was used for another request."));
+        if (stored.failure !== undefined) return { outcome: "refused", failure: stored.failure, replayed: true };
+        return { outcome: "replayed", body: stored.body ?? describe(sql, this.#state, stored) };
+      }
+    }
+    if (this.#full) return refused(failure("LEDGER_FULL", "The ledger has reached the size up to which it takes entries."));
+    if (!options.dryRun) this.#makeRoom(commands);
+    this.#askAhead(commands);
+    const overlay = new Overlay(this.#state, atMs);
+    const items: Item[] = [];
+    for (let i = 0; i < commands.length; i++) {
+      const decision = decide(overlay, commands[i] as Command, options.actor);
+      if (!decision.ok) {
+        const reason = options.answer === "one" ? decision.failure : atItem(decision.failure, options.itemsPointer ?? "/entries", i);
+        if (options.mode === "atomic") return this.#refuse(reason, key, fingerprint, atMs, options);
+        items.push({ failure: reason });
+      } else if (decision.value.existing !== undefined) {
+        items.push({ existing: decision.value.existing.sequence });
+      } else {
+        items.push({ first: overlay.sequence + 1, count: decision.value.facts.length });
+        overlay.take(decision.value.facts);
+      }
+    }
+    this.#state.forget();
+    const context: CommitContext = { atMs, actor: options.actor, requestId: options.requestId };
+    if (options.dryRun)
+      return {
+        outcome: "dry_run",
+        body: describe(sql, this.#state, { items, answer: options.answer, overlay, context, head: this.#head }),
+      };
+    if (overlay.facts.length === 0) {
+      const body = describe(sql, this.#state, { items, answer: options.answer, head: this.#head });
+      if (key !== undefined)
+        this.ctx.storage.transactionSync(() =>
+          this.#keep(key, atMs, { ...storable(items, options.answer, this.#head), fingerprint, body }),
+        );
+      return { outcome: "existing", body };
+    }
+    let body = "";
+    this.#commit(overlay, context, (head) => {
+      body = describe(sql, this.#state, { items, answer: options.answer, overlay, context, head });
+      if (key !== undefined) this.#keep(key, atMs, { ...storable(items, options.answer, head), fingerprint, body });
+    });
+    return { outcome: "written", body };
+  }
+
+  #refuse(reason: Failure, key: string | undefined, fingerprint: string, atMs: number, options: WriteOptions): WriteOutcome {
+    this.#state.forget();
+    if (key !== undefined) {
+      this.ctx.storage.transactionSync(() =>
+        this.#keep(key, atMs, { ...storable([], options.answer, this.#head), fingerprint, body: undefined, failure: reason }),
+      );
+    }
+    return refused(reason);
+  }
+
+  #keep(key: string, atMs: number, answer: Parameters<typeof keepAnswer>[3]): void {
+    const period = Math.floor(atMs / 28_800_000);
+    if (period !== this.#answersPurgedFor) {
+      purgeAnswers(this.ctx.storage.sql, atMs, idempotencyTable);
+      this.#answersPurgedFor = period;
+    }
+    keepAnswer(this.ctx.storage.sql, key, atMs, answer);
+  }
+
+  /** Appends the overlay's facts in one transaction with whatever `also` writes, and only then lets memory have them. */
+  #commit(overlay: Overlay, context: CommitContext, also: (head: Head) => void): void {
+    const commit = prepareCommit(this.#head, overlay.facts, context);
+    this.ctx.storage.transactionSync(() => {
+      append(this.ctx.storage.sql, commit);
+      writeEagerTables(this.ctx.storage.sql, overlay);
+      also(commit.head);
+    });
+    this.#state.merge(overlay, commit.bodies);
+    this.#head = commit.head;
+    this.#lastAtMs = context.atMs;
+    this.#wakeAt(context.atMs + idleFlushMs);
+  }
+
+  /** One statement for all external ids and sources of a bulk write instead of one for each. */
+  #askAhead(commands: readonly Command[]): void {
+    if (commands.length < 4) return;
+    const hashes: number[] = [];
+    for (const command of commands) {
+      if (command.kind !== "post_entry") continue;
+      if (command.externalId !== undefined) hashes.push(externalIdTerm(command.externalId));
+      if (command.source !== undefined) hashes.push(termHash(`s${sourceText(command.source)}`));
+    }
+    if (hashes.length > 0) this.#state.ask(hashes);
+  }
+
+  /** Keeps the tail within its bound before more comes. */
+  #makeRoom(commands: readonly Command[]): void {
+    let lines = 0;
+    for (const command of commands) if (command.kind === "post_entry") lines += command.lines.length;
+    while (isTailFull(this.#state, lines)) {
+      if (this.#state.frozen === undefined) {
+        if (this.#state.tail.entries.length === 0) return;
+        freeze(this.#state);
+      }
+      if (flushSlice(this.ctx.storage, this.#state)) this.#full = this.ctx.storage.sql.databaseSize > ledgerBytesMax;
+    }
+  }
+
+  /** Writes all of the tail that there is now, a slice a turn, so that others get their turns between. */
+  async #drain(): Promise<void> {
+    const upTo = this.#head.sequence;
+    for (;;) {
+      if (this.#state.frozen === undefined) {
+        const oldest = this.#state.tail.entries[0];
+        if (oldest === undefined || oldest.seq > upTo) break;
+        freeze(this.#state);
+      }
+      flushSlice(this.ctx.storage, this.#state);
+      await scheduler.wait(0);
+    }
+    this.#full = this.ctx.storage.sql.databaseSize > ledgerBytesMax;
+  }
+
+  /** Answers a question about the books. Lists wait until the index has what was posted before they were asked for. */
+  async read(query: Query): Promise<ReadOutcome | { readonly ok: "not_open" }> {
+    if (this.#newer) return { ok: false, failure: failure("LEDGER_NEWER", "A newer release has written to this ledger.") };
+    if (!this.#isOpen) return { ok: "not_open" };
+    if (needsIndex(query)) await this.#drain();
+    return answerQuery(this.ctx.storage.sql, this.#state, this.#head, query);
+  }
+
+  /** Sets the one alarm, never later than it stands. Nobody else calls setAlarm. */
+  #wakeAt(atMs: number): void {
+    if (this.#alarmAtMs !== undefined && this.#alarmAtMs <= atMs) return;
+    this.#alarmAtMs = atMs;
+    this.ctx.storage.setAlarm(atMs);
+  }
+
+  override async alarm(): Promise<void> {
+    this.#alarmAtMs = undefined;
+    if (this.#newer || !this.#isOpen) return;
+    let again: number | undefined;
+    try {
+      await this.#drain();
+      if (advanceVerification(this.ctx.storage, this.#state)) again = Date.now();
+      await this.#send();
+    } catch (error) {
+      // An alarm that throws six times is dropped for good: it comes back by itself instead.
+      logFor(`ledger-${this.#state.identity.number}`).error("ledger_alarm", error);
+      again = Date.now() + idleFlushMs;
+    } finally {
+      if (again !== undefined) this.#wakeAt(again);
+    }
+  }
+
+  /** Tells the catalogue what changed since it was last told. The log is the outbox: a cursor says how far it was read. */
+  async #send(): Promise<void> {
+    const queue = this.env.LEDGER_FACTS;
+    if (queue === undefined) return;
+    const until = Date.now() + outboxDeadlineMs;
+    for (;;) {
+      const batch = nextOutboxMessages(this.ctx.storage.sql, this.#state, this.#head);
+      if (batch === undefined) return;
+      for (const message of batch.messages) await queue.send(message);
+      rememberSent(this.ctx.storage.sql, batch);
+      if (Date.now() > until) return this.#wakeAt(Date.now());
+    }
+  }
+
+  /** Starts a check of the whole log against its seals and of the balances against the log, in slices; or names the one that runs. */
+  startVerification(): string {
+    const verification = verificationOf(this.ctx.storage.sql, undefined, this.#head, Date.now());
+    this.#wakeAt(Date.now());
+    return JSON.stringify(verification);
+  }
+
+  verification(jobId: string): string | null {
+    const verification: Verification | undefined = verificationOf(this.ctx.storage.sql, jobId, this.#head, Date.now());
+    return verification === undefined ? null : JSON.stringify(verification);
+  }
+}
+
+function refused(reason: Failure): WriteOutcome {
+  return { outcome: "refused", failure: reason, replayed: false };
+}
+
+/** A refusal of one of many, with its pointers from the root of the request. */
+function atItem(reason: Failure, items: string, index: number): Failure {
+  return {
+    ...reason,
+    message: `${items.slice(1)}[${index}]: ${reason.message}`,
+    details: (reason.details ?? [{ pointer: "", code: reason.code, message: reason.message }]).map((detail) => ({
+      ...detail,
+      pointer: `${items}/${index}${detail.pointer}`,
+    })),
+  };
+}

@@ -1,0 +1,109 @@
+/** The tables of a ledger's object. The journal is the ledger; every other table can be told again from it. */
+
+/** A release that finds a newer schema than this writes nothing (`LEDGER_NEWER`). */
+export const schemaVersion = 1;
+
+/** Keys of one bucket are dropped together after 24 hours: 8 hours each, four alive and one on its way out. */
+export const idempotencyBuckets = 5;
+
+const migrations: readonly (readonly string[])[] = [
+  [
+    `CREATE TABLE journal (
+       seq INTEGER PRIMARY KEY,
+       commit_seq INTEGER NOT NULL,
+       version INTEGER NOT NULL,
+       body TEXT NOT NULL,
+       context TEXT,
+       seal TEXT,
+       kind TEXT GENERATED ALWAYS AS (body ->> '$.kind') VIRTUAL,
+       source_type TEXT GENERATED ALWAYS AS (coalesce(body ->> '$.source.type', 'api')) VIRTUAL
+     ) STRICT`,
+    `CREATE TRIGGER journal_is_never_updated BEFORE UPDATE ON journal BEGIN SELECT raise(ABORT, 'the journal is append-only'); END`,
+    `CREATE TRIGGER journal_is_never_deleted BEFORE DELETE ON journal BEGIN SELECT raise(ABORT, 'the journal is append-only'); END`,
+    `CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID`,
+    // Written with their facts.
+    `CREATE TABLE account (
+       no INTEGER PRIMARY KEY,
+       id TEXT NOT NULL,
+       code TEXT NOT NULL,
+       external_id TEXT,
+       type TEXT NOT NULL,
+       description TEXT NOT NULL,
+       min_balance INTEGER,
+       max_balance INTEGER,
+       status TEXT NOT NULL,
+       created_at INTEGER NOT NULL,
+       revision INTEGER NOT NULL,
+       former_codes TEXT NOT NULL,
+       role TEXT GENERATED ALWAYS AS (description ->> '$.role') VIRTUAL
+     ) STRICT`,
+    `CREATE UNIQUE INDEX account_code ON account (code) WHERE status <> 'deleted'`,
+    `CREATE UNIQUE INDEX account_external_id ON account (external_id) WHERE status <> 'deleted' AND external_id IS NOT NULL`,
+    `CREATE UNIQUE INDEX account_role ON account (role) WHERE status <> 'deleted' AND role IS NOT NULL`,
+    `CREATE INDEX account_revision ON account (revision)`,
+    `CREATE TABLE reversal (original INTEGER PRIMARY KEY, reversal INTEGER NOT NULL, void INTEGER NOT NULL) STRICT`,
+    `CREATE TABLE posting_reference (entry INTEGER PRIMARY KEY, reference TEXT NOT NULL) STRICT`,
+    // Written lazily, behind the journal.
+    `CREATE TABLE line (
+       account INTEGER NOT NULL,
+       day INTEGER NOT NULL,
+       seq INTEGER NOT NULL,
+       no INTEGER NOT NULL,
+       amount INTEGER NOT NULL,
+       PRIMARY KEY (account, day, seq, no)
+     ) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE account_month (id INTEGER PRIMARY KEY, debits INTEGER NOT NULL, credits INTEGER NOT NULL, lines INTEGER NOT NULL) STRICT`,
+    `CREATE TABLE entry_by_date (day INTEGER NOT NULL, seq INTEGER NOT NULL, amount INTEGER NOT NULL, PRIMARY KEY (day, seq)) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE entry_term (hash INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (hash, seq)) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE segment (to_seq INTEGER PRIMARY KEY, from_seq INTEGER NOT NULL, cells BLOB NOT NULL) STRICT`,
+    `CREATE TABLE verification (id TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE verification_account (account INTEGER PRIMARY KEY, balance INTEGER NOT NULL, debits TEXT NOT NULL, credits TEXT NOT NULL, version INTEGER NOT NULL) STRICT`,
+    ...Array.from({ length: idempotencyBuckets }, (_, bucket) => idempotencyTable(bucket)),
+  ],
+];
+
+export function idempotencyTable(bucket: number): string {
+  return `CREATE TABLE idempotency_${bucket} (
+     key TEXT PRIMARY KEY,
+     fingerprint TEXT NOT NULL,
+     at INTEGER NOT NULL,
+     body TEXT,
+     failure TEXT,
+     first_seq INTEGER,
+     last_seq INTEGER,
+     items TEXT,
+     answer TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID`;
+}
+
+/** Brings the tables to this release's schema. Returns false, and changes nothing, where a newer release wrote them. */
+export function migrate(storage: DurableObjectStorage): boolean {
+  const sql = storage.sql;
+  sql.exec("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY) STRICT");
+  const current = sql.exec<{ version: number }>("SELECT coalesce(max(version), 0) AS version FROM schema_version").one().version;
+  if (current > schemaVersion) return false;
+  for (let version = current; version < migrations.length; version++) {
+    storage.transactionSync(() => {
+      for (const statement of migrations[version] ?? []) sql.exec(statement);
+      sql.exec("INSERT INTO schema_version VALUES (?)", version + 1);
+    });
+  }
+  return true;
+}
+
+/** account_month.id: the account's number and the month in one integer, so that adding to a cell is one row written. */
+const monthSpan = 131_072;
+/** January 1900, the first month of the calendar taken here. */
+const monthBase = 840;
+
+export function monthCell(account: number, month: number): number {
+  return account * monthSpan + month + monthBase;
+}
+
+export function accountOfCell(cell: number): number {
+  return Math.floor(cell / monthSpan);
+}
+
+export function monthOfCell(cell: number): number {
+  return (cell % monthSpan) - monthBase;
+}

@@ -1,0 +1,250 @@
+import type { AccountType } from "../../kernel/account-type.ts";
+import { type Account, type AccountStatus, normalSign } from "../domain/account.ts";
+import { lockChange } from "../domain/apply.ts";
+import { decodeFact, type EntryPosted } from "../domain/fact.ts";
+import { type PeriodLock, setLock } from "../domain/period-lock.ts";
+import { type LedgerState, type Overlay, type RecordedEntry, refsOf, sourceText } from "../domain/state.ts";
+import type { AccountDescription, LedgerIdentity, Source } from "../rpc.ts";
+import { FrozenTail } from "./frozen-tail.ts";
+import { type JournalRow, readFacts, readRow } from "./journal.ts";
+import { monthCell } from "./schema.ts";
+import { externalIdTerm, Tail, termHash } from "./tail.ts";
+
+/** Accounts kept in memory; beyond this the longest unused are let go. A ledger may have millions, an isolate has 128 MB. */
+const accountsInMemoryMax = 50_000;
+
+type AccountRow = {
+  no: number;
+  id: string;
+  code: string;
+  external_id: string | null;
+  type: string;
+  description: string;
+  min_balance: number | null;
+  max_balance: number | null;
+  status: string;
+  created_at: number;
+  revision: number;
+  former_codes: string;
+};
+
+/** The committed state: memory where it is warm, the tables below it. Never ahead of the disk. */
+export class StoredState implements LedgerState {
+  readonly #sql: SqlStorage;
+  identity: LedgerIdentity;
+  sequence = 0;
+  locks: readonly PeriodLock[] = [];
+  /** How many entries the journal holds, and how many of each source type but `api`. */
+  entryCount = 0;
+  /** The posted entries behind which the index tables lag: `frozen` is on its way into them. */
+  tail = new Tail();
+  frozen: FrozenTail | undefined;
+  readonly #accounts = new Map<number, Account>();
+  readonly #refs = new Map<string, number>();
+  /** Term hashes that the table has, of those asked for in advance; undefined when nothing was. */
+  #asked: Map<number, number[]> | undefined;
+
+  constructor(sql: SqlStorage, identity: LedgerIdentity) {
+    this.#sql = sql;
+    this.identity = identity;
+  }
+
+  account(no: number): Account | undefined {
+    const cached = this.#accounts.get(no);
+    if (cached !== undefined) return cached;
+    const row = this.#sql.exec<AccountRow>("SELECT * FROM account WHERE no = ?", no).toArray()[0];
+    return row && this.#load(row);
+  }
+
+  accountNumber(ref: string): number | undefined {
+    const cached = this.#refs.get(ref);
+    if (cached !== undefined) return cached;
+    const text = ref.slice(1);
+    const query = ref.startsWith("i")
+      ? "SELECT * FROM account WHERE id = ?"
+      : ref.startsWith("c")
+        ? "SELECT * FROM account WHERE code = ? AND status <> 'deleted'"
+        : ref.startsWith("r")
+          ? "SELECT * FROM account WHERE role = ? AND status <> 'deleted'"
+          : "SELECT * FROM account WHERE external_id = ? AND status <> 'deleted'";
+    // An id carries the account's number; the others have an index.
+    const row = ref.startsWith("i") ? this.#accountRowById(text) : this.#sql.exec<AccountRow>(query, text).toArray()[0];
+    if (row === undefined) return undefined;
+    if (!this.#accounts.has(row.no)) this.#load(row);
+    return row.no;
+  }
+
+  #accountRowById(id: string): AccountRow | undefined {
+    // The sequence is the last 41 bits of the id, and the account's number is that sequence.
+    const no = Number.parseInt(id.slice(24), 16) % 2 ** 41;
+    if (!Number.isSafeInteger(no)) return undefined;
+    const row = this.#sql.exec<AccountRow>("SELECT * FROM account WHERE no = ?", no).toArray()[0];
+    return row?.id === id ? row : undefined;
+  }
+
+  #load(row: AccountRow): Account {
+    const totals = this.#totals(row.no);
+    // Texts of our own writing: a type, a status and JSON that were checked on their way in.
+    const type = row.type as AccountType;
+    const account: Account = {
+      no: row.no,
+      id: row.id,
+      code: row.code,
+      externalId: row.external_id,
+      type,
+      description: JSON.parse(row.description) as AccountDescription,
+      minBalance: row.min_balance,
+      maxBalance: row.max_balance,
+      status: row.status as AccountStatus,
+      createdAtMs: row.created_at,
+      revision: row.revision,
+      formerCodes: JSON.parse(row.former_codes) as Account["formerCodes"],
+      balance: Number(totals.debits - totals.credits) * normalSign(type),
+      debits: totals.debits,
+      credits: totals.credits,
+      version: totals.lines,
+    };
+    this.#keep(account);
+    return account;
+  }
+
+  /** Everything ever posted to an account: what the month cells have and the tails do not have in them yet. */
+  #totals(no: number): { debits: bigint; credits: bigint; lines: number } {
+    const cells = this.#sql
+      .exec<{ debits: string; credits: string; lines: number }>(
+        "SELECT CAST(coalesce(sum(debits), 0) AS TEXT) AS debits, CAST(coalesce(sum(credits), 0) AS TEXT) AS credits, coalesce(sum(lines), 0) AS lines FROM account_month WHERE id >= ? AND id < ?",
+        monthCell(no, -840),
+        monthCell(no + 1, -840),
+      )
+      .one();
+    let debits = BigInt(cells.debits);
+    let credits = BigInt(cells.credits);
+    let lines = cells.lines;
+    for (const tail of [this.frozen?.pending(no), this.tail.lines.get(no)]) {
+      for (const line of tail ?? []) {
+        if (line.amount > 0) debits += BigInt(line.amount);
+        else credits -= BigInt(line.amount);
+        lines += 1;
+      }
+    }
+    return { debits, credits, lines };
+  }
+
+  #keep(account: Account): void {
+    this.#accounts.set(account.no, account);
+    for (const ref of refsOf(account)) this.#refs.set(ref, account.no);
+  }
+
+  /** Lets go of the accounts that came first, once there are too many. Between commands only: nobody holds one across. */
+  trim(): void {
+    if (this.#accounts.size <= accountsInMemoryMax) return;
+    for (const [no, account] of this.#accounts) {
+      if (this.#accounts.size <= accountsInMemoryMax * 0.8) break;
+      this.#accounts.delete(no);
+      for (const ref of refsOf(account)) this.#refs.delete(ref);
+    }
+  }
+
+  entry(sequence: number): RecordedEntry | undefined {
+    if (sequence > this.sequence) return undefined;
+    const row = readRow(this.#sql, sequence);
+    return row && recordedEntry(row);
+  }
+
+  entryByExternalId(externalId: string): RecordedEntry | undefined {
+    return this.#confirm(externalIdTerm(externalId), (entry) => entry.externalId === externalId);
+  }
+
+  entryBySource(source: Source): RecordedEntry | undefined {
+    const text = sourceText(source);
+    return this.#confirm(termHash(`s${text}`), (entry) => entry.source !== null && sourceText(entry.source) === text);
+  }
+
+  /** Asks the index about many external ids in one statement; `entryByExternalId` and `entryBySource` answer from it until `forget`. */
+  ask(hashes: readonly number[]): void {
+    this.#asked = new Map(hashes.map((hash) => [hash, []]));
+    const rows = this.#sql.exec<{ hash: number; seq: number }>(
+      "SELECT t.hash AS hash, t.seq AS seq FROM json_each(?) a JOIN entry_term t ON t.hash = a.value",
+      JSON.stringify([...hashes].sort((a, b) => a - b)),
+    );
+    for (const row of rows) this.#asked.get(row.hash)?.push(row.seq);
+  }
+
+  forget(): void {
+    this.#asked = undefined;
+  }
+
+  #confirm(hash: number, matches: (fact: EntryPosted) => boolean): RecordedEntry | undefined {
+    const indexed =
+      this.#asked?.get(hash) ??
+      this.#sql
+        .exec<{ seq: number }>("SELECT seq FROM entry_term WHERE hash = ?", hash)
+        .toArray()
+        .map((row) => row.seq);
+    for (const of of [indexed, this.frozen?.tail.terms.get(hash), this.tail.terms.get(hash)]) {
+      for (const seq of of ?? []) {
+        const entry = this.entry(seq);
+        if (entry !== undefined && matches(entry.fact)) return entry;
+      }
+    }
+    return undefined;
+  }
+
+  reversalOf(sequence: number): number | undefined {
+    return this.#sql.exec<{ reversal: number }>("SELECT reversal FROM reversal WHERE original = ?", sequence).toArray()[0]?.reversal;
+  }
+
+  /** Takes over what an overlay decided, once it is on disk. */
+  merge(overlay: Overlay, bytesOf: readonly string[]): void {
+    for (const account of overlay.accounts.values()) {
+      const before = this.#accounts.get(account.no);
+      if (before !== undefined && before.revision !== account.revision) for (const ref of refsOf(before)) this.#refs.delete(ref);
+      if (before === undefined || before.revision !== account.revision) for (const ref of refsOf(account)) this.#refs.set(ref, account.no);
+      this.#accounts.set(account.no, account);
+    }
+    for (const entry of overlay.entries.values()) {
+      this.tail.add(entry.sequence, entry.fact, bytesOf[entry.sequence - overlay.firstSequence]?.length ?? 0);
+    }
+    this.entryCount += overlay.entries.size;
+    this.identity = overlay.identity;
+    this.locks = overlay.locks;
+    this.sequence = overlay.sequence;
+  }
+
+  /** Folds into memory what was committed after the index was last complete. */
+  replay(from: { readonly flushedTo: number; readonly frozenTo: number | undefined; readonly head: number }): void {
+    this.sequence = from.head;
+    let tail = this.tail;
+    const frozen = from.frozenTo === undefined ? undefined : new Tail();
+    for (const { seq, fact, bytes } of readFacts(this.#sql, from.flushedTo, from.head)) {
+      if (fact.kind !== "entry_posted") continue;
+      tail = frozen !== undefined && from.frozenTo !== undefined && seq <= from.frozenTo ? frozen : this.tail;
+      tail.add(seq, fact, bytes);
+      this.entryCount += 1;
+    }
+    if (frozen !== undefined && from.frozenTo !== undefined) this.frozen = new FrozenTail(frozen, from.frozenTo);
+  }
+
+  /** The locks, folded from their facts: there are few, and they have no table of their own. */
+  loadLocks(): void {
+    let locks: PeriodLock[] = [];
+    for (const row of this.#sql.exec<{ body: string }>(
+      "SELECT j.body FROM meta m JOIN json_each(m.value) s JOIN journal j ON j.seq = s.value WHERE m.key = 'lock_facts' ORDER BY s.key",
+    )) {
+      locks = setLock(locks, lockChange(JSON.parse(row.body)));
+    }
+    this.locks = locks;
+  }
+}
+
+export function recordedEntry(row: JournalRow): RecordedEntry | undefined {
+  if (!row.body.startsWith('{"kind":"entry_posted"')) return undefined;
+  const fact = decodeEntry(row.body);
+  return { sequence: row.seq, atMs: row.context.atMs, fact };
+}
+
+function decodeEntry(body: string): EntryPosted {
+  const fact = decodeFact(body);
+  if (fact.kind !== "entry_posted") throw new Error("assertion failed: the row is an entry");
+  return fact;
+}

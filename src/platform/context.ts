@@ -1,0 +1,56 @@
+import type { DirectoryDatabase } from "../db/directory-database.ts";
+import type { SiteDatabase } from "../db/site-database.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { type Actor, may, type Permission, permissions } from "../kernel/role.ts";
+import type { LedgerClient } from "../ledger/client.ts";
+import type { Log } from "./log.ts";
+import { refusal } from "./refused.ts";
+
+/** The site that a token opens, as its lease knows it. */
+export interface SiteScope {
+  readonly id: string;
+  readonly firmId: string;
+  readonly environment: "live" | "sandbox";
+  /** The D1 binding the site lives on. */
+  readonly database: string;
+  readonly jurisdiction: "eu" | "us" | null;
+  /** Origins that a browser may call from. */
+  readonly origins: readonly string[];
+}
+
+/** The idempotency key of a request, under the scope in which it is unique. */
+export interface IdempotencyClaim {
+  /** operationId, and the entity where the operation has one; a ledger adds itself. */
+  readonly scope: string;
+  readonly key: string;
+  /** SHA-256 over the parsed request, for what the site's database commits. A ledger takes its own over the commands. */
+  readonly fingerprint: () => string;
+}
+
+/** Everything an operation works with: built once per request, queue message or tool call. */
+export interface OperationContext {
+  readonly site: SiteScope;
+  readonly actor: Actor;
+  /** The token in use. */
+  readonly tokenId: string;
+  /** The entities that the token is restricted to; null for all of the site. */
+  readonly entityIds: readonly string[] | null;
+  readonly clock: Clock;
+  /** A fresh UUIDv7. */
+  readonly newId: () => string;
+  readonly db: SiteDatabase;
+  readonly directory: DirectoryDatabase;
+  /** The ledger of a number, wherever its object lives. */
+  readonly ledger: (ledgerNumber: number) => LedgerClient;
+  readonly env: Cloudflare.Env;
+  readonly log: Log;
+  readonly requestId: string;
+  readonly idempotency: IdempotencyClaim | undefined;
+  readonly waitUntil: (work: Promise<unknown>) => void;
+}
+
+/** Refuses, as `FORBIDDEN`, an actor whose role does not reach the permission. The first line of every write. */
+export function requirePermission(context: OperationContext, permission: Permission): void {
+  if (may(context.actor.role, permission)) return;
+  throw refusal("FORBIDDEN", `This takes the role ${permissions[permission]} or above; the key's role is ${context.actor.role}.`);
+}

@@ -1,0 +1,19 @@
+import { type Failure, type FailureCode, type FailureDetail, failure } from "../kernel/failures.ts";
+
+/** The one error that is no bug: a refusal on its way to the caller. Operations throw it, the router's error handler answers it. */
+export class Refused extends Error {
+  readonly failure: Failure;
+  /** Whether this repeats the stored answer of an earlier request with the same idempotency key. */
+  readonly replayed: boolean;
+
+  constructor(reason: Failure, replayed = false) {
+    super(reason.message);
+    this.name = "Refused";
+    this.failure = reason;
+    this.replayed = replayed;
+  }
+}
+
+export function refusal(code: FailureCode, message: string, details?: readonly FailureDetail[]): Refused {
+  return new Refused(failure(code, message, details));
+}
