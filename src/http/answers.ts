@@ -9,6 +9,15 @@ export function answer(body: unknown, status = 200, headers: Record<string, stri
   return new Response(JSON.stringify(body), { status, headers: { ...json, ...headers } });
 }
 
+/** What JSON.stringify writes as it is (TC39 JSON.parse source text access), for which TypeScript has no type yet. */
+const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON;
+
+/** A JSON answer whose bigints are exact JSON integers, however large. */
+export function answerExact(body: unknown, status = 200): Response {
+  const text = JSON.stringify(body, (_, value: unknown) => (typeof value === "bigint" ? rawJson(String(value)) : value));
+  return new Response(text, { status, headers: json });
+}
+
 /** A JSON answer whose text exists already. */
 export function answerText(body: string, status = 200, headers: Record<string, string> = {}): Response {
   return new Response(body, { status, headers: { ...json, ...headers } });
@@ -34,12 +43,18 @@ export function answerWrite(outcome: WriteOutcome, created: { readonly status: 2
   );
 }
 
+/** The answer to a write that the site's database committed: with its Location, or as a repetition of the first. */
+export function answerKept(kept: { readonly status: number; readonly body: string; readonly replayed: boolean }, collection: string): Response {
+  if (kept.replayed) return answerText(kept.body, 200, replayHeaders(kept.status));
+  return answerText(kept.body, kept.status, { Location: `/api/v1/${collection}/${idOf(kept.body)}` });
+}
+
 /** Every resource's JSON starts with its id. */
 function idOf(body: string): string {
   return body.slice('{"id":"'.length, '{"id":"'.length + 36);
 }
 
-/** The key under which a ledger keeps the request: the ledger itself is the rest of its scope. */
+/** The key under which a ledger keeps the request. The ledger is the rest of its scope, however the request named it. */
 export function ledgerKey(claim: IdempotencyClaim | undefined): { readonly idempotencyKey?: string } {
-  return claim ? { idempotencyKey: `${claim.scope} ${claim.key}` } : {};
+  return claim ? { idempotencyKey: `${claim.operationId} ${claim.key}` } : {};
 }

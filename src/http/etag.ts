@@ -1,4 +1,5 @@
 import { refusal } from "../platform/refused.ts";
+import type { RequestContext } from "./router.ts";
 
 /** A resource's revision as its entity tag (RFC 9110 §8.8.3). */
 export function etagOf(revision: number): string {
@@ -19,4 +20,9 @@ export function requireRevision(ifMatch: string | undefined, revision: number): 
   const allowed = revisionsAllowed(ifMatch);
   if (allowed === undefined || allowed.includes(revision)) return;
   throw refusal("PRECONDITION_FAILED", `The resource has the ETag ${etagOf(revision)}, which If-Match does not name.`);
+}
+
+/** The same for a request: its If-Match against the revision. Without the header nothing is asked. */
+export function requireMatch(c: RequestContext, revision: number): void {
+  requireRevision(c.req.header("if-match"), revision);
 }

@@ -7,6 +7,7 @@ import type { Log } from "../platform/log.ts";
 import { ErrorEnvelope } from "./errors.ts";
 import { entityOf } from "./middleware/entity.ts";
 import { claimIdempotency, replayFromSite } from "./middleware/idempotency.ts";
+import type { RateLimit } from "./middleware/rate-limit.ts";
 import { requireRole } from "./middleware/role.ts";
 import { readBody, readParameters } from "./validate.ts";
 
@@ -17,6 +18,7 @@ export interface Variables {
   /** What the path's prefixes scope: `/sites/{siteId}/…` and `/companies/{companyId}/…`. */
   scope: { readonly siteId: string | undefined; readonly entityId: string | undefined };
   context: OperationContext;
+  rateLimit: RateLimit | undefined;
 }
 export type Env = { Bindings: Cloudflare.Env; Variables: Variables };
 export type Router = OpenAPIHono<Env>;
@@ -48,6 +50,8 @@ export interface RouteDefinition<
   readonly method: "get" | "post" | "put" | "patch" | "delete";
   /** Below `/api/v1`, in OpenAPI's form: `/accounts/{id}`. */
   readonly path: `/${string}`;
+  /** Other paths of the same operation. The document shows the first only. */
+  readonly alsoAt?: readonly `/${string}`[];
   readonly tag: Tag;
   readonly summary: string;
   readonly description?: string;
@@ -86,8 +90,46 @@ type Handler<P, Q, B> = (context: OperationContext, input: Input<P, Q, B>, c: Re
 /** Every route of the API as it was mounted, for the document and for tests that walk them. */
 export const mounted: RouteDefinition<ParameterSchema | undefined, ParameterSchema | undefined, Schema | undefined>[] = [];
 
-export function createRouter(): Router {
-  return new OpenAPIHono<Env>();
+/** `pathOf`: the route's own path of a request, without the prefixes that scope it. */
+export function createRouter(pathOf: (request: Request) => string): Router {
+  return new OpenAPIHono<Env>({ getPath: pathOf });
+}
+
+interface Pattern {
+  readonly method: string;
+  readonly path: RegExp;
+  readonly isPublic: boolean;
+}
+
+/** The mounted routes as patterns, for what is asked of a path before or after routing. */
+function patterns(): readonly Pattern[] {
+  if (compiledFrom !== mounted.length) {
+    compiledFrom = mounted.length;
+    compiled = mounted.flatMap(({ method, path, alsoAt = [], permission }) =>
+      [path, ...alsoAt].map((known) => ({
+        method: method.toUpperCase(),
+        path: new RegExp(`^/api/v1${known.replace(/\{\w+\}/g, "[^/]+")}$`),
+        isPublic: permission === "public",
+      })),
+    );
+  }
+  return compiled;
+}
+let compiled: readonly Pattern[] = [];
+let compiledFrom = 0;
+
+/** The methods that a path is mounted with. */
+export function methodsOf(path: string): string[] {
+  return [...new Set(patterns().filter((pattern) => pattern.path.test(path)).map((pattern) => pattern.method))];
+}
+
+/** Whether the route takes no key. */
+export function isPublicRoute(path: string, method: string): boolean {
+  return publicPaths().some((pattern) => (pattern.method === method || method === "HEAD") && pattern.path.test(path));
+}
+
+function publicPaths(): readonly Pattern[] {
+  return patterns().filter((pattern) => pattern.isPublic);
 }
 
 /**
@@ -101,15 +143,15 @@ export function mount<
 >(router: Router, definition: RouteDefinition<P, Q, B>, handler: Handler<P, Q, B>): void {
   mounted.push(definition as never);
   router.openAPIRegistry.registerPath(documentRoute(definition as never));
-  const path = definition.path.replace(/\{(\w+)\}/g, ":$1");
-  router.on(definition.method.toUpperCase(), `/api/v1${path}`, async (c) => {
+  const paths = [definition.path, ...(definition.alsoAt ?? [])].map((path) => `/api/v1${path.replace(/\{(\w+)\}/g, ":$1")}`);
+  router.on(definition.method.toUpperCase(), paths, async (c) => {
     if (definition.permission !== "public") requireRole(c, definition.permission);
     const params = definition.params ? readParameters(definition.params, c.req.param(), "path") : undefined;
     const query = readParameters(definition.query, c.req.queries(), "query");
     const body = definition.body ? await readBody(c, definition.body) : undefined;
     const entityId = definition.entity ? await entityOf(c, query, body) : "";
     if (definition.idempotency) {
-      await claimIdempotency(c, definition, entityId, { params, query, body });
+      claimIdempotency(c, definition, entityId, { params, query, body });
       const replay = definition.idempotency === "site" ? await replayFromSite(c) : undefined;
       if (replay) return replay;
     }

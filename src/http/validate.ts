@@ -75,7 +75,7 @@ export async function readText(c: Context): Promise<string> {
   if (bytes.byteLength > bodyBytesMax)
     throw refusal("BODY_TOO_LARGE", `The body has ${bytes.byteLength} bytes; the most is ${bodyBytesMax}.`);
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
     throw refusal("BODY_NOT_JSON", "The body is not UTF-8.");
   }

@@ -75,7 +75,10 @@ export type Query =
       readonly kind: "balances";
       readonly accountIds?: readonly string[];
       readonly types?: readonly AccountType[];
+      /** Order by code; default `asc`. */
+      readonly direction?: "asc" | "desc";
       readonly afterCode?: string;
+      readonly offset?: number;
       readonly limit: number;
     } & PointInBooks)
   | { readonly kind: "balance_history"; readonly accountId: string; readonly days: readonly DayNumber[]; readonly knownAt?: number }
@@ -95,7 +98,7 @@ export type Query =
   | { readonly kind: "account"; readonly accountId: string }
   | { readonly kind: "accounts"; readonly accountIds: readonly string[] }
   | { readonly kind: "period_locks" }
-  | { readonly kind: "totals"; readonly before?: string; readonly asOf?: string; readonly knownAt?: number }
+  | { readonly kind: "totals"; readonly before?: string; readonly asOf?: string; readonly knownAt?: number; readonly includeUnused?: boolean }
   | { readonly kind: "head" };
 
 export interface EntriesQuery {
@@ -228,7 +231,7 @@ export interface PeriodLockView {
   readonly reason: string | null;
 }
 
-/** Answer to `totals`: for each account with lines, turnover up to `before` (exclusive) and from there to `asOf` (inclusive). Figures beyond 2^53 are exact JSON integers. */
+/** Answer to `totals`: for each account with lines (with `includeUnused` for every account), turnover up to `before` (exclusive) and from there to `asOf` (inclusive). Figures beyond 2^53 are exact JSON integers. */
 export interface TotalsView {
   readonly sequence: number;
   readonly accounts: readonly {

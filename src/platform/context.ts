@@ -20,7 +20,8 @@ export interface SiteScope {
 
 /** The idempotency key of a request, under the scope in which it is unique. */
 export interface IdempotencyClaim {
-  /** operationId, and the entity where the operation has one; a ledger adds itself. */
+  readonly operationId: string;
+  /** operationId, and the entity where the operation has one: the scope in the site's database. A ledger is its own. */
   readonly scope: string;
   readonly key: string;
   /** SHA-256 over the parsed request, for what the site's database commits. A ledger takes its own over the commands. */
@@ -35,6 +36,8 @@ export interface OperationContext {
   readonly tokenId: string;
   /** The entities that the token is restricted to; null for all of the site. */
   readonly entityIds: readonly string[] | null;
+  /** When the token ends, in Unix milliseconds; null for never. */
+  readonly expiresAtMs: number | null;
   readonly clock: Clock;
   /** A fresh UUIDv7. */
   readonly newId: () => string;

@@ -5,12 +5,13 @@ export interface Log {
 }
 
 export function logFor(requestId: string): Log {
-  const write = (level: string, event: string, facts: Record<string, unknown>) =>
-    // biome-ignore lint/suspicious/noConsole: the platform's log is the console.
-    console.log(JSON.stringify({ level, event, requestId, ...facts }));
+  const line = (level: string, event: string, facts: Record<string, unknown>) => JSON.stringify({ level, event, requestId, ...facts });
+  // The platform's log is the console.
   return {
-    info: (event, facts = {}) => write("info", event, facts),
+    // biome-ignore lint/suspicious/noConsole: see above.
+    info: (event, facts = {}) => console.log(line("info", event, facts)),
     error: (event, error, facts = {}) =>
-      write("error", event, { ...facts, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+      // biome-ignore lint/suspicious/noConsole: see above.
+      console.error(line("error", event, { ...facts, error: error instanceof Error ? (error.stack ?? error.message) : String(error) })),
   };
 }

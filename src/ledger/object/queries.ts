@@ -132,11 +132,14 @@ function balancesText(sql: SqlStorage, state: StoredState, query: Extract<Query,
     "status <> 'deleted' AND (?1 IS NULL OR type IN (SELECT value FROM json_each(?1))) AND (?2 IS NULL OR id IN (SELECT value FROM json_each(?2)))";
   const numbers = sql
     .exec<{ no: number }>(
-      `SELECT no FROM account WHERE ${where} AND code > ?3 ORDER BY code LIMIT ?4`,
+      query.direction === "desc"
+        ? `SELECT no FROM account WHERE ${where} AND (?3 IS NULL OR code < ?3) ORDER BY code DESC LIMIT ?4 OFFSET ?5`
+        : `SELECT no FROM account WHERE ${where} AND (?3 IS NULL OR code > ?3) ORDER BY code LIMIT ?4 OFFSET ?5`,
       types,
       ids,
-      query.afterCode ?? "",
+      query.afterCode ?? null,
       query.limit + 1,
+      query.offset ?? 0,
     )
     .toArray()
     .map((row) => row.no);
@@ -196,7 +199,7 @@ function totalsText(sql: SqlStorage, state: StoredState, query: Extract<Query, {
   for (const row of sql.exec<Row>(
     "SELECT no, id, code, type, description ->> '$.name' AS name FROM account WHERE status <> 'deleted' ORDER BY code",
   )) {
-    const end = closing.get(row.no);
+    const end = closing.get(row.no) ?? (query.includeUnused ? noSums : undefined);
     if (end === undefined) continue;
     const start = opening.get(row.no) ?? noSums;
     rows.push(

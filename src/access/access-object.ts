@@ -1,0 +1,102 @@
+import { DurableObject } from "cloudflare:workers";
+import { leaseMs } from "../kernel/bounds.ts";
+import { type Bucket, fullBucket, leaseSlice, refill, waitForOne } from "./bucket.ts";
+import { type Authority, isSameHash, type LeaseOutcome, type NewToken } from "./token.ts";
+
+interface Stored extends NewToken {
+  readonly revokedAtMs: number | null;
+}
+
+const noteUseEveryMs = 60_000;
+
+/** One token: whether it is good, what it may, and how many requests it has left. Exact, because there is one of it. */
+export class AccessObject extends DurableObject {
+  #token: Stored | undefined;
+  #loaded = false;
+  /** Not stored: after an eviction the bucket is full, which errs in the caller's favour by at most one burst. */
+  #bucket: Bucket | undefined;
+  #notedUseMs = 0;
+
+  async #load(): Promise<Stored | undefined> {
+    // An id that nobody made must not leave anything behind: reading does not.
+    if (!this.#loaded) {
+      this.#token = await this.ctx.storage.get<Stored>("token");
+      this.#loaded = true;
+    }
+    return this.#token;
+  }
+
+  async #store(token: Stored): Promise<void> {
+    this.#token = token;
+    this.#loaded = true;
+    await this.ctx.storage.put("token", token);
+  }
+
+  /** Makes the token. Made again, it stays as it was first made. */
+  async create(token: NewToken): Promise<void> {
+    if (await this.#load()) return;
+    await this.#store({ ...token, revokedAtMs: null });
+  }
+
+  /** Authority for at most five seconds and a slice of the bucket; one request when the bucket is low. `unused`: what the caller's last lease has left. */
+  async lease(secretHash: string, unused = 0): Promise<LeaseOutcome> {
+    const token = await this.#load();
+    const nowMs = Date.now();
+    if (token === undefined || !isSameHash(token.secretHash, secretHash) || token.revokedAtMs !== null) return { ok: false, reason: "unknown" };
+    if (token.expiresAtMs !== null && token.expiresAtMs <= nowMs) return { ok: false, reason: "unknown" };
+    const before = this.#bucket ?? fullBucket(token.plan, nowMs);
+    const bucket = refill({ level: before.level + unused, atMs: before.atMs }, token.plan, nowMs);
+    const requests = leaseSlice(bucket);
+    this.#bucket = { level: bucket.level - requests, atMs: bucket.atMs };
+    if (requests < 1) return { ok: false, reason: "limited", plan: token.plan, retryAfterMs: waitForOne(bucket, token.plan) };
+    const noteUse = nowMs - this.#notedUseMs >= noteUseEveryMs;
+    if (noteUse) this.#notedUseMs = nowMs;
+    return {
+      ok: true,
+      lease: {
+        authority: authorityOf(token),
+        untilMs: Math.min(nowMs + leaseMs, token.expiresAtMs ?? Number.POSITIVE_INFINITY),
+        requests,
+        remaining: Math.floor(this.#bucket.level),
+        noteUse,
+      },
+    };
+  }
+
+  /** Ends the token for good. Leases that are out run at most five seconds more. */
+  async revoke(): Promise<void> {
+    const token = await this.#load();
+    if (token && token.revokedAtMs === null) await this.#store({ ...token, revokedAtMs: Date.now() });
+  }
+
+  /** Brings the token's end forward, never back. */
+  async expireAt(expiresAtMs: number): Promise<void> {
+    const token = await this.#load();
+    if (token) await this.#store({ ...token, expiresAtMs: Math.min(expiresAtMs, token.expiresAtMs ?? Number.POSITIVE_INFINITY) });
+  }
+
+  /** Sets the requests a minute. For the operator of the installation. */
+  async setPlan(plan: number): Promise<boolean> {
+    const token = await this.#load();
+    if (!token) return false;
+    await this.#store({ ...token, plan });
+    this.#bucket = undefined;
+    return true;
+  }
+
+  /** Requests a minute; null for a token that nobody made. */
+  async plan(): Promise<number | null> {
+    return (await this.#load())?.plan ?? null;
+  }
+
+  /** Gives the token its site as it is now: its origins or its database have changed. */
+  async setSite(site: Authority["site"]): Promise<void> {
+    const token = await this.#load();
+    if (token) await this.#store({ ...token, site });
+  }
+}
+
+function authorityOf(token: Stored): Authority {
+  const { tokenId, kind, role, principalId, site, entityIds, expiresAtMs, plan } = token;
+  return { tokenId, kind, role, principalId, site, entityIds, expiresAtMs, plan };
+}

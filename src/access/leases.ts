@@ -1,0 +1,69 @@
+import { leaseMs } from "../kernel/bounds.ts";
+import type { AccessObject } from "./access-object.ts";
+import { type Authority, hashSecret, type LeaseOutcome, readKey } from "./token.ts";
+
+/** A request's admission: what the key may, and what is left of its bucket. */
+export type Admission =
+  | { readonly ok: true; readonly authority: Authority; readonly remaining: number; readonly noteUse: boolean }
+  | { readonly ok: false; readonly reason: "unknown" }
+  | { readonly ok: false; readonly reason: "limited"; readonly plan: number; readonly retryAfterMs: number };
+
+interface Held {
+  readonly authority: Authority;
+  readonly untilMs: number;
+  requests: number;
+  readonly remaining: number;
+}
+
+/** Keys that an isolate holds leases of; a flood of others empties the cache at once. */
+const heldMax = 10_000;
+const held = new Map<string, Held>();
+const asking = new Map<string, Promise<LeaseOutcome>>();
+
+/**
+ * Admits one request under a key. Normally without a hop and without a hash: a lease of at most five seconds is at hand.
+ * Requests that find none share one call to the key's object.
+ */
+export async function admit(namespace: DurableObjectNamespace<AccessObject>, key: string, nowMs: () => number): Promise<Admission> {
+  const parsed = readKey(key);
+  if (parsed === undefined) return { ok: false, reason: "unknown" };
+  for (;;) {
+    const lease = held.get(key);
+    const now = nowMs();
+    // The bound on this side too: an object's clock that runs ahead must not lengthen a lease.
+    if (lease !== undefined && lease.requests > 0 && now < lease.untilMs && lease.untilMs - now <= leaseMs) {
+      lease.requests -= 1;
+      return { ok: true, authority: lease.authority, remaining: lease.remaining + lease.requests, noteUse: false };
+    }
+    const outcome = await ask(namespace, key, parsed, lease?.requests ?? 0);
+    if (!outcome.first.ok) {
+      held.delete(key);
+      return outcome.first;
+    }
+    if (!outcome.mine) continue;
+    const { lease: granted } = outcome.first;
+    if (held.size >= heldMax) held.clear();
+    held.set(key, { authority: granted.authority, untilMs: granted.untilMs, requests: granted.requests - 1, remaining: granted.remaining });
+    return { ok: true, authority: granted.authority, remaining: granted.remaining + granted.requests - 1, noteUse: granted.noteUse };
+  }
+}
+
+async function ask(
+  namespace: DurableObjectNamespace<AccessObject>,
+  key: string,
+  parsed: { readonly tokenId: string; readonly secret: string },
+  unused: number,
+): Promise<{ readonly first: LeaseOutcome; readonly mine: boolean }> {
+  const inFlight = asking.get(key);
+  if (inFlight) return { first: await inFlight, mine: false };
+  const call = namespace.getByName(parsed.tokenId).lease(hashSecret(parsed.secret), unused);
+  held.delete(key);
+  const answered = Promise.resolve(call).finally(() => asking.delete(key));
+  asking.set(key, answered);
+  return { first: await answered, mine: true };
+}
+
+/** Lets the isolate ask anew about a key's token: after a change that its own caller made. */
+export function forgetLeasesOf(tokenId: string): void {
+  for (const [key, lease] of held) if (lease.authority.tokenId === tokenId) held.delete(key);
+}

@@ -1,0 +1,68 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { PrincipalKind, Role } from "../kernel/role.ts";
+import type { SiteScope } from "../platform/context.ts";
+
+/** What a token may, as its Access object keeps it. */
+export interface Authority {
+  readonly tokenId: string;
+  readonly kind: PrincipalKind;
+  readonly role: Role;
+  readonly principalId: string;
+  readonly site: SiteScope;
+  /** The entities it is restricted to; null for all. */
+  readonly entityIds: readonly string[] | null;
+  /** Unix milliseconds. */
+  readonly expiresAtMs: number | null;
+  /** Requests a minute. */
+  readonly plan: number;
+}
+
+/** What a token asks its object for: to be made as described. */
+export interface NewToken extends Authority {
+  readonly secretHash: string;
+}
+
+/** A short authority to answer requests without asking again: never longer than `leaseMs`, nor than the token lives. */
+export interface Lease {
+  readonly authority: Authority;
+  readonly untilMs: number;
+  /** Requests that may be answered under it. */
+  readonly requests: number;
+  /** Requests left in the bucket beside those. */
+  readonly remaining: number;
+  /** Set about once a minute: the use is to be noted in the list of tokens. */
+  readonly noteUse: boolean;
+}
+
+export type LeaseOutcome =
+  | { readonly ok: true; readonly lease: Lease }
+  | { readonly ok: false; readonly reason: "unknown" }
+  | { readonly ok: false; readonly reason: "limited"; readonly plan: number; readonly retryAfterMs: number };
+
+const keyPattern = /^ch_(live|test)_([0-9a-f]{32})_([A-Za-z0-9_-]{43})$/;
+
+/** The id and secret inside a key; undefined for anything of another form. */
+export function readKey(key: string): { readonly tokenId: string; readonly secret: string } | undefined {
+  const match = keyPattern.exec(key);
+  if (!match?.[2] || !match[3]) return undefined;
+  const hex = match[2];
+  return { tokenId: `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`, secret: match[3] };
+}
+
+/** The key of a token: shown once, kept only as the hash of its secret. */
+export function writeKey(environment: "live" | "sandbox", tokenId: string, secret: string): string {
+  return `ch_${environment === "live" ? "live" : "test"}_${tokenId.replaceAll("-", "")}_${secret}`;
+}
+
+/** 256 bits, so that a plain digest is as good as a slow one. */
+export function newSecret(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64url");
+}
+
+export function hashSecret(secret: string): string {
+  return createHash("sha256").update(secret).digest("base64url");
+}
+
+export function isSameHash(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+}

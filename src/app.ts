@@ -1,0 +1,90 @@
+import packageJson from "../package.json" with { type: "json" };
+import { registerDocsRoutes } from "./docs/routes.ts";
+import { registerBalanceRoutes } from "./features/balances/index.ts";
+import { entityResolver, registerEntityRoutes } from "./features/entities/index.ts";
+import { registerFirmRoutes } from "./features/firms/index.ts";
+import { registerJournalRoutes } from "./features/journal/index.ts";
+import { registerLedgerRoutes } from "./features/ledgers/index.ts";
+import { registerMetadataRoutes } from "./features/metadata/index.ts";
+import { registerPeriodRoutes } from "./features/periods/index.ts";
+import { registerReportRoutes } from "./features/reports/index.ts";
+import { registerSandboxRoutes } from "./features/sandbox/index.ts";
+import { noteTokenUse, registerSiteRoutes } from "./features/sites/index.ts";
+import { directoryDatabase } from "./db/directory-database.ts";
+import { ledgerIdentity } from "./db/ledger-numbers.ts";
+import { canonicalPath, pathOf } from "./http/aliases.ts";
+import { answer } from "./http/answers.ts";
+import { answerThrown } from "./http/thrown.ts";
+import { registerHealthRoutes } from "./http/health.ts";
+import { authenticate } from "./http/middleware/authenticate.ts";
+import { bodyLimit } from "./http/middleware/body-limit.ts";
+import { cors } from "./http/middleware/cors.ts";
+import { resolveEntitiesBy } from "./http/middleware/entity.ts";
+import { claimOf } from "./http/middleware/idempotency.ts";
+import { rateLimitHeaders } from "./http/middleware/rate-limit.ts";
+import { requestId } from "./http/middleware/request-id.ts";
+import { siteInPath } from "./http/middleware/site.ts";
+import { openApiDocument, services } from "./http/openapi.ts";
+import { registerOperatorRoutes } from "./http/operator.ts";
+import { createRouter, isPublicRoute, type Router } from "./http/router.ts";
+import { refusal } from "./platform/refused.ts";
+import { newUuid, operationContext } from "./platform/context-builder.ts";
+
+/** The whole API: the way of a request from top to bottom, then every feature's routes. */
+export function createApp(): Router {
+  const app = createRouter((request) => canonicalPath(pathOf(request)).path);
+  app.use("*", requestId);
+  app.onError(answerThrown);
+  app.notFound((c) => answerThrown(refusal("ROUTE_NOT_FOUND", `There is no route ${c.req.method} ${c.req.path.slice(0, 200)}.`), c));
+  app.use("/api/v1/*", cors);
+  app.use("/api/v1/*", rateLimitHeaders);
+  app.use("/api/v1/*", async (c, next) => {
+    const { siteId, entityId } = canonicalPath(pathOf(c.req.raw));
+    c.set("scope", { siteId, entityId });
+    await next();
+  });
+  app.use("/api/v1/*", bodyLimit);
+  app.use(
+    "/api/v1/*",
+    authenticate(isPublicRoute, (c, authority, noteUse) => {
+      const context = operationContext({
+        env: c.env,
+        authority,
+        requestId: c.var.requestId,
+        log: c.var.log,
+        bookmark: c.req.header("x-bookmark"),
+        identityOf: (of, number) => ledgerIdentity(of.directory, number),
+        waitUntil: (work) => c.executionCtx.waitUntil(work),
+      });
+      c.set("context", context);
+      if (noteUse) context.waitUntil(noteTokenUse(context.directory, authority.tokenId, context.clock()));
+    }),
+  );
+  app.use("/api/v1/*", siteInPath);
+  resolveEntitiesBy(entityResolver);
+  registerHealthRoutes(app, packageJson.version);
+  registerFirmRoutes(app, (c, input) => ({
+    env: c.env,
+    directory: directoryDatabase(c.env),
+    clock: Date.now,
+    newId: newUuid,
+    idempotency: claimOf(c, "signUp", "", input),
+  }));
+  registerSiteRoutes(app);
+  registerSandboxRoutes(app);
+  registerMetadataRoutes(app);
+  registerEntityRoutes(app);
+  registerLedgerRoutes(app);
+  registerBalanceRoutes(app);
+  registerPeriodRoutes(app);
+  registerJournalRoutes(app);
+  registerReportRoutes(app);
+  registerOperatorRoutes(app);
+  app.get("/api/openapi.json", (c) => {
+    const service = c.req.query("service");
+    if (service !== undefined && !services.includes(service)) throw refusal("VALIDATION_ERROR", `service is one of ${services.join(", ")}.`);
+    return answer(openApiDocument(app, packageJson.version, service), 200, { "Access-Control-Allow-Origin": "*" });
+  });
+  registerDocsRoutes(app);
+  return app;
+}

@@ -1,0 +1,21 @@
+import { eq } from "drizzle-orm";
+import type { LedgerIdentity } from "../ledger/rpc.ts";
+import type { DirectoryDatabase } from "./directory-database.ts";
+import { ledgerNumbers } from "./ledger-number-tables.ts";
+
+/** The number of a ledger, given when it is first asked for and never again to another. */
+export async function allocateLedgerNumber(
+  directory: DirectoryDatabase,
+  ledger: { readonly ledgerId: string; readonly siteId: string; readonly entityId: string; readonly currency: string; readonly scale: number; readonly createdAt: number },
+): Promise<number> {
+  await directory.orm.insert(ledgerNumbers).values(ledger).onConflictDoNothing({ target: ledgerNumbers.ledgerId }).run();
+  const row = await directory.orm.select().from(ledgerNumbers).where(eq(ledgerNumbers.ledgerId, ledger.ledgerId)).get();
+  if (!row) throw new Error("assertion failed: the ledger's number was just given");
+  return row.number;
+}
+
+/** What a ledger is, for opening its object. */
+export async function ledgerIdentity(directory: DirectoryDatabase, ledgerNumber: number): Promise<LedgerIdentity | undefined> {
+  const row = await directory.orm.select().from(ledgerNumbers).where(eq(ledgerNumbers.number, ledgerNumber)).get();
+  return row && { number: row.number, ledgerId: row.ledgerId, siteId: row.siteId, entityId: row.entityId, currency: row.currency, scale: row.scale };
+}

@@ -1,0 +1,19 @@
+import type { OperationContext } from "../../platform/context.ts";
+import { ledgerOfId } from "../ledgers/index.ts";
+import type { PointInBooksQuery } from "./schemas.ts";
+
+/** The JSON text of an account's balance, now or at a point in the books. Told by the ledger, passed on as it is. */
+export async function getBalance(
+  context: OperationContext,
+  accountId: string,
+  entityId: string | undefined,
+  point: PointInBooksQuery,
+): Promise<string> {
+  const ledger = await ledgerOfId(context, accountId, entityId);
+  return context.ledger(ledger.number).readText({
+    kind: "balance",
+    accountId,
+    ...(point.asOf === undefined ? {} : { asOf: point.asOf }),
+    ...(point.knownAt === undefined ? {} : { knownAt: point.knownAt }),
+  });
+}

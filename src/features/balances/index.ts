@@ -1,0 +1,1 @@
+export { registerBalanceRoutes } from "./routes.ts";

@@ -1,0 +1,63 @@
+import { commitOnce, findKeptAnswer, isUniqueViolation, type KeptAnswer } from "../../db/batch.ts";
+import { scaleOf } from "../../kernel/currency.ts";
+import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { Refused, refusal } from "../../platform/refused.ts";
+import { prepareBooks } from "../ledgers/index.ts";
+import { forgetEntities } from "./entity-resolver.ts";
+import type { CreateEntityRequest } from "./schemas.ts";
+import { type EntityRow, findEntityByExternalId, insertEntity } from "./store.ts";
+import { entityView } from "./views.ts";
+
+/**
+ * Makes an entity with its functional ledger, and the accounts of a chart where one is named: all of it or nothing.
+ * The accounts are opened first, in a ledger that nobody can name yet; the one batch that inserts the rows is what makes it all exist.
+ */
+export async function createEntity(context: OperationContext, request: CreateEntityRequest): Promise<KeptAnswer> {
+  requirePermission(context, "catalogue:write");
+  if (context.entityIds !== null)
+    throw refusal("ENTITY_FORBIDDEN", "The key is restricted to entities that exist; making one takes a key for the whole site.");
+  const { kind, name, fiscalYearStart, externalId = null, country = null, metadata = {} } = request;
+  const currency = request.functionalCurrency;
+  const scale = scaleOf(currency, request.scale);
+  if (!scale.ok) throw new Refused(scale.failure);
+  if (externalId !== null && (await findEntityByExternalId(context.db, externalId))) {
+    const kept = await findKeptAnswer(context);
+    if (kept) return kept;
+    throw externalIdTaken(externalId);
+  }
+  const id = context.newId();
+  const now = context.clock();
+  const books = await prepareBooks(context, { entityId: id, currency, scale: scale.value, fiscalYearStart, chart: request.chart });
+  const row: EntityRow = {
+    siteId: context.site.id,
+    id,
+    kind,
+    name,
+    functionalCurrency: currency,
+    scale: scale.value,
+    fiscalYearStart,
+    functionalLedgerId: books.ledgerId,
+    country,
+    externalId,
+    metadata,
+    status: "active",
+    revision: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+  try {
+    const kept = await commitOnce(context, [insertEntity(context.db, row), ...books.statements], {
+      status: 201,
+      body: JSON.stringify(entityView(row)),
+    });
+    forgetEntities(context.site.id);
+    return kept;
+  } catch (error) {
+    throw isUniqueViolation(error) && externalId !== null ? externalIdTaken(externalId) : error;
+  }
+}
+
+export function externalIdTaken(externalId: string): Refused {
+  const message = `The externalId ${JSON.stringify(externalId)} belongs to another entity of the site.`;
+  return refusal("EXTERNAL_ID_TAKEN", message, [{ pointer: "/externalId", code: "EXTERNAL_ID_TAKEN", message }]);
+}

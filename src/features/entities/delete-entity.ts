@@ -1,0 +1,14 @@
+import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { closeBooks } from "../ledgers/index.ts";
+import { forgetEntities } from "./entity-resolver.ts";
+import { entityInReach } from "./get-entity.ts";
+import { removeEntity } from "./store.ts";
+
+/** Deletes an entity in whose books nothing was ever posted; else it is archived with PATCH. */
+export async function deleteEntity(context: OperationContext, entityId: string, requireMatch: (revision: number) => void): Promise<void> {
+  requirePermission(context, "catalogue:write");
+  const row = await entityInReach(context, entityId);
+  requireMatch(row.revision);
+  await closeBooks(context, row.id, [removeEntity(context.db, row.id)]);
+  forgetEntities(context.site.id);
+}

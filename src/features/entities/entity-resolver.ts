@@ -1,0 +1,35 @@
+import { leaseMs } from "../../kernel/bounds.ts";
+import type { OperationContext } from "../../platform/context.ts";
+import { siteCache } from "../../platform/site-cache.ts";
+import { findEntity, firstTwoEntities } from "./store.ts";
+
+/** Ids of entities that exist. One that is deleted has no accounts left that anything could be posted to. */
+const existing = siteCache<true>();
+/** A site's only entity: another isolate may make a second one. */
+const only = siteCache<string>(leaseMs);
+
+/** What the routes ask to know the entity in context. */
+export const entityResolver = {
+  async exists(context: OperationContext, entityId: string): Promise<boolean> {
+    if (existing.get(context, entityId)) return true;
+    if (!(await findEntity(context.db, entityId))) return false;
+    existing.set(context, entityId, true);
+    return true;
+  },
+
+  /** The site's only active entity; undefined where it has none or several. */
+  async only(context: OperationContext): Promise<string | undefined> {
+    const known = only.get(context, "");
+    if (known) return known;
+    const [first, second] = await firstTwoEntities(context.db);
+    if (!first || second) return undefined;
+    only.set(context, "", first.id);
+    return first.id;
+  },
+};
+
+/** Lets the isolate look the site's entities up anew, after one was made, archived or deleted, or all were by a reset. */
+export function forgetEntities(siteId: string): void {
+  only.forget(siteId);
+  existing.forget(siteId);
+}

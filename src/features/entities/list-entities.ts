@@ -1,0 +1,20 @@
+import { pageAnswer, readPage } from "../../http/pages.ts";
+import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import type { ListCompaniesQuery, ListEntitiesQuery } from "./schemas.ts";
+import { listEntityRows } from "./store.ts";
+import { entityView } from "./views.ts";
+
+/** The site's entities; of a restricted key's only. */
+export async function listEntities(context: OperationContext, query: ListEntitiesQuery) {
+  requirePermission(context, "read");
+  const { kind, status, externalId, search } = query;
+  const filters = { kind, status, externalId, search };
+  const page = readPage(context, query, { list: "entities", filters, sorts: ["createdAt", "name"], direction: "asc" });
+  const found = await listEntityRows(context.db, filters, context.entityIds, page);
+  return pageAnswer(page, { ...found, data: found.rows.map(entityView) });
+}
+
+/** The entities of kind company, which partners call companies and organizations. */
+export function listCompanies(context: OperationContext, query: ListCompaniesQuery) {
+  return listEntities(context, { ...query, kind: "company" });
+}

@@ -1,0 +1,163 @@
+import { z } from "@hono/zod-openapi";
+import { answer, answerKept } from "../../http/answers.ts";
+import { etagOf, requireRevision } from "../../http/etag.ts";
+import { idField } from "../../http/fields.ts";
+import { mount, type Router } from "../../http/router.ts";
+import { createEntity } from "./create-entity.ts";
+import { deleteEntity } from "./delete-entity.ts";
+import { getCompany, getEntity } from "./get-entity.ts";
+import { listCompanies, listEntities } from "./list-entities.ts";
+import {
+  CreateEntityRequest,
+  Entity,
+  EntityList,
+  entityExample,
+  ListCompaniesQuery,
+  ListEntitiesQuery,
+  UpdateEntityRequest,
+} from "./schemas.ts";
+import { updateEntity } from "./update-entity.ts";
+
+const byId = z.object({ id: idField });
+const byCompanyId = z.object({ companyId: idField });
+const listExample = { data: [entityExample], totalCount: 1, hasMore: false, nextCursor: null };
+
+export function registerEntityRoutes(router: Router): void {
+  mount(
+    router,
+    {
+      operationId: "listEntities",
+      method: "get",
+      path: "/entities",
+      tag: "Entities",
+      summary: "List the legal entities of the site",
+      permission: "read",
+      query: ListEntitiesQuery,
+      answers: { 200: { description: "A page of entities.", schema: EntityList, example: listExample } },
+      refusals: ["INVALID_CURSOR"],
+    },
+    async (context, { query }) => answer(await listEntities(context, query)),
+  );
+  mount(
+    router,
+    {
+      operationId: "createEntity",
+      method: "post",
+      path: "/entities",
+      tag: "Entities",
+      summary: "Make a legal entity with its books",
+      description: "Its functional ledger is made with it; with `chart`, the accounts of a built-in chart too: all of it or nothing.",
+      permission: "catalogue:write",
+      idempotency: "site",
+      body: CreateEntityRequest,
+      bodyExample: {
+        kind: "company",
+        name: "Blue Bottle Ltd",
+        functionalCurrency: "USD",
+        country: "US",
+        externalId: "co-1",
+        chart: "us-small-business",
+      },
+      answers: { 201: { description: "The entity.", schema: Entity, example: entityExample } },
+      refusals: ["CURRENCY_UNSUPPORTED", "EXTERNAL_ID_TAKEN", "ENTITY_FORBIDDEN"],
+    },
+    async (context, { body }) => answerKept(await createEntity(context, body), "entities"),
+  );
+  mount(
+    router,
+    {
+      operationId: "getEntity",
+      method: "get",
+      path: "/entities/{id}",
+      tag: "Entities",
+      summary: "Read an entity",
+      permission: "read",
+      params: byId,
+      answers: { 200: { description: "The entity, with its ETag.", schema: Entity, example: entityExample } },
+    },
+    async (context, { params }) => {
+      const entity = await getEntity(context, params.id);
+      return answer(entity, 200, { ETag: etagOf(entity.revision) });
+    },
+  );
+  mount(
+    router,
+    {
+      operationId: "updateEntity",
+      method: "patch",
+      path: "/entities/{id}",
+      tag: "Entities",
+      summary: "Change, archive or restore an entity",
+      description: "Kind, functional currency and fiscal year are fixed: earlier reports were told by them.",
+      permission: "catalogue:write",
+      params: byId,
+      body: UpdateEntityRequest,
+      bodyExample: { name: "Blue Bottle Holdings Ltd" },
+      answers: {
+        200: {
+          description: "The entity as it is now, with its ETag.",
+          schema: Entity,
+          example: { ...entityExample, name: "Blue Bottle Holdings Ltd", revision: 2 },
+        },
+      },
+      refusals: ["PRECONDITION_FAILED", "EXTERNAL_ID_TAKEN"],
+    },
+    async (context, { params, body }, c) => {
+      const entity = await updateEntity(context, params.id, body, (revision) => requireRevision(c.req.header("if-match"), revision));
+      return answer(entity, 200, { ETag: etagOf(entity.revision) });
+    },
+  );
+  mount(
+    router,
+    {
+      operationId: "deleteEntity",
+      method: "delete",
+      path: "/entities/{id}",
+      tag: "Entities",
+      summary: "Delete an entity in whose books nothing was posted",
+      description: "Its ledgers and accounts go with it. One with entries is archived instead: `PATCH` with `status: archived`.",
+      permission: "catalogue:write",
+      params: byId,
+      answers: { 204: { description: "It is gone." } },
+      refusals: ["IN_USE", "PRECONDITION_FAILED"],
+    },
+    async (context, { params }, c) => {
+      await deleteEntity(context, params.id, (revision) => requireRevision(c.req.header("if-match"), revision));
+      return new Response(null, { status: 204 });
+    },
+  );
+  mount(
+    router,
+    {
+      operationId: "listCompanies",
+      method: "get",
+      path: "/companies",
+      alsoAt: ["/organizations"],
+      tag: "Entities",
+      summary: "List the entities of kind company",
+      description: "Also at `/organizations`.",
+      permission: "read",
+      query: ListCompaniesQuery,
+      answers: { 200: { description: "A page of companies.", schema: EntityList, example: listExample } },
+      refusals: ["INVALID_CURSOR"],
+    },
+    async (context, { query }) => answer(await listCompanies(context, query)),
+  );
+  mount(
+    router,
+    {
+      operationId: "getCompany",
+      method: "get",
+      path: "/companies/{companyId}",
+      tag: "Entities",
+      summary: "Read a company",
+      permission: "read",
+      params: byCompanyId,
+      answers: { 200: { description: "The company, with its ETag.", schema: Entity, example: entityExample } },
+    },
+    async (context, { params }) => {
+      const company = await getCompany(context, params.companyId);
+      return answer(company, 200, { ETag: etagOf(company.revision) });
+    },
+  );
+}

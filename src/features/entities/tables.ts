@@ -1,0 +1,30 @@
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+export const entities = sqliteTable(
+  "entities",
+  {
+    siteId: text("site_id").notNull(),
+    id: text("id").notNull(),
+    kind: text("kind", { enum: ["company", "individual", "custodian"] }).notNull(),
+    name: text("name").notNull(),
+    functionalCurrency: text("functional_currency").notNull(),
+    scale: integer("scale").notNull(),
+    fiscalYearStart: text("fiscal_year_start").notNull(),
+    /** Made with the entity; no foreign key, which would be a circle. */
+    functionalLedgerId: text("functional_ledger_id").notNull(),
+    country: text("country"),
+    externalId: text("external_id"),
+    metadata: text("metadata", { mode: "json" }).$type<Record<string, string>>().notNull(),
+    status: text("status", { enum: ["active", "archived"] }).notNull(),
+    /** +1 per change: the ETag. */
+    revision: integer("revision").notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.siteId, table.id] }),
+    uniqueIndex("entities_external_id").on(table.siteId, table.externalId),
+    index("entities_created").on(table.siteId, table.createdAt, table.id),
+    index("entities_name").on(table.siteId, table.name, table.id),
+  ],
+);

@@ -1,0 +1,30 @@
+import { isUniqueViolation } from "../../db/batch.ts";
+import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { refusal } from "../../platform/refused.ts";
+import { externalIdTaken } from "./create-entity.ts";
+import { forgetEntities } from "./entity-resolver.ts";
+import { entityInReach } from "./get-entity.ts";
+import type { Entity, UpdateEntityRequest } from "./schemas.ts";
+import { changeEntity } from "./store.ts";
+import { entityView } from "./views.ts";
+
+/** Changes what the request gives, if the entity is still as `requireMatch` takes it. */
+export async function updateEntity(
+  context: OperationContext,
+  entityId: string,
+  request: UpdateEntityRequest,
+  requireMatch: (revision: number) => void,
+): Promise<Entity> {
+  requirePermission(context, "catalogue:write");
+  const row = await entityInReach(context, entityId);
+  requireMatch(row.revision);
+  const { name = row.name, country = row.country, externalId = row.externalId, metadata = row.metadata, status = row.status } = request;
+  try {
+    const changed = await changeEntity(context.db, row, { name, country, externalId, metadata, status, updatedAt: context.clock() });
+    if (!changed) throw refusal("PRECONDITION_FAILED", "The entity was changed by another request in the meantime.");
+    forgetEntities(context.site.id);
+    return entityView(changed);
+  } catch (error) {
+    throw isUniqueViolation(error) && externalId !== null ? externalIdTaken(externalId) : error;
+  }
+}

@@ -1,0 +1,22 @@
+import { instant } from "../../kernel/clock.ts";
+import type { Entity } from "./schemas.ts";
+import type { EntityRow } from "./store.ts";
+
+export function entityView(row: EntityRow): Entity {
+  return {
+    id: row.id,
+    kind: row.kind,
+    name: row.name,
+    functionalCurrency: row.functionalCurrency,
+    scale: row.scale,
+    fiscalYearStart: row.fiscalYearStart,
+    country: row.country,
+    externalId: row.externalId,
+    metadata: row.metadata,
+    status: row.status,
+    functionalLedgerId: row.functionalLedgerId,
+    createdAt: instant(row.createdAt),
+    updatedAt: instant(row.updatedAt),
+    revision: row.revision,
+  };
+}

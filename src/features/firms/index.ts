@@ -1,0 +1,1 @@
+export { registerFirmRoutes } from "./routes.ts";

@@ -1,0 +1,43 @@
+import { answerText, replayHeaders } from "../../http/answers.ts";
+import { mount, type RequestContext, type Router } from "../../http/router.ts";
+import { SignedUp, SignUpRequest } from "./schemas.ts";
+import { type SignUpContext, signUp } from "./sign-up.ts";
+
+const id = "01980c1e-7e0c-7abc-9def-0123456789ab";
+const key = "01980c1e7e0d7abc9def0123456789ab_EXAMPLEexampleEXAMPLEexampleEXAMPLEexample0";
+
+/** `contextOf`: what a request without a key works with. */
+export function registerFirmRoutes(router: Router, contextOf: (c: RequestContext, input: unknown) => SignUpContext): void {
+  mount(
+    router,
+    {
+      operationId: "signUp",
+      method: "post",
+      path: "/signup",
+      tag: "Sites",
+      summary: "Sign a firm up: a live and a sandbox site, and a key for each",
+      description: "The keys are shown this once. With an Idempotency-Key, a repetition of the request within 24 hours shows them again.",
+      permission: "public",
+      body: SignUpRequest,
+      bodyExample: { firmName: "Acme Payments", ownerEmail: "owner@example.com" },
+      idempotency: "accepted",
+      answers: {
+        201: {
+          schema: SignedUp,
+          description: "The firm, its sites and their keys.",
+          example: {
+            firm: { id, name: "Acme Payments" },
+            owner: { id, email: "owner@example.com" },
+            live: { siteId: id, tokenId: id, key: `ch_live_${key}` },
+            sandbox: { siteId: id, tokenId: id, key: `ch_test_${key}` },
+          },
+        },
+      },
+      refusals: ["SIGNUP_CLOSED"],
+    },
+    async (_context, { body }, c) => {
+      const { status, body: text, replayed } = await signUp(contextOf(c, body), body);
+      return answerText(text, replayed ? 200 : status, { "Cache-Control": "no-store", ...(replayed ? replayHeaders(status) : {}) });
+    },
+  );
+}

@@ -1,0 +1,68 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { z } from "@hono/zod-openapi";
+import type { KeptAnswer } from "../../db/batch.ts";
+import type { DirectoryDatabase } from "../../db/directory-database.ts";
+import { commitSecretOnce } from "../../db/sealed-answers.ts";
+import type { Clock } from "../../kernel/clock.ts";
+import type { IdempotencyClaim } from "../../platform/context.ts";
+import { refusal } from "../../platform/refused.ts";
+import { invitationCode } from "../../platform/secrets.ts";
+import { insertSite, insertToken, issueToken, newSite, siteScope } from "../sites/index.ts";
+import type { SignUpRequest } from "./schemas.ts";
+import { insertFirm, insertUser } from "./store.ts";
+
+/** What a sign-up works with: there is no site yet, and so no operation's context. */
+export interface SignUpContext {
+  readonly env: Cloudflare.Env;
+  readonly directory: DirectoryDatabase;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly idempotency: IdempotencyClaim | undefined;
+}
+
+/** Makes a firm with its owner, a live and a sandbox site, and a key for each. */
+export async function signUp(context: SignUpContext, request: z.infer<typeof SignUpRequest>): Promise<KeptAnswer> {
+  requireOpen(context.env, request.invitation);
+  return commitSecretOnce(context.directory, context.idempotency, context.clock, async () => {
+    const now = context.clock();
+    const firm = { id: context.newId(), name: request.firmName, createdAt: now };
+    const owner = { id: context.newId(), firmId: firm.id, email: request.ownerEmail.toLowerCase(), role: "OWNER" as const, createdAt: now };
+    const live = await siteWithKey(context, firm, "live", now);
+    const sandbox = await siteWithKey(context, firm, "sandbox", now);
+    const answered = {
+      firm: { id: firm.id, name: firm.name },
+      owner: { id: owner.id, email: owner.email },
+      live: live.answered,
+      sandbox: sandbox.answered,
+    };
+    const statements = [insertFirm(context.directory, firm), insertUser(context.directory, owner), ...live.statements, ...sandbox.statements];
+    return { statements, status: 201, body: JSON.stringify(answered) };
+  });
+}
+
+async function siteWithKey(context: SignUpContext, firm: { readonly id: string; readonly name: string }, environment: "live" | "sandbox", now: number) {
+  const wish = { id: context.newId(), firmId: firm.id, name: `${firm.name} ${environment}`, environment, jurisdiction: null, regionHint: null };
+  const site = await newSite(context.env, context.directory, wish, now);
+  const tokenId = context.newId();
+  const { key, row } = await issueToken(
+    context.env.ACCESS,
+    siteScope(site),
+    { id: tokenId, name: "First key", kind: "service", role: "OWNER", principalId: tokenId, entityIds: null, expiresAtMs: null },
+    now,
+  );
+  return { answered: { siteId: site.id, tokenId, key }, statements: [insertSite(context.directory, site), insertToken(context.directory, row)] };
+}
+
+/** Sign-up is open, by invitation, or closed, as the installation's `SIGNUP` says. */
+function requireOpen(env: Cloudflare.Env, invitation: string | undefined): void {
+  const setting: string = env.SIGNUP;
+  if (setting === "open") return;
+  const code = invitationCode(env);
+  if (setting === "invitation" && code !== undefined && invitation !== undefined && isSame(code, invitation)) return;
+  throw refusal("SIGNUP_CLOSED", setting === "invitation" ? "Signing up takes a valid invitation." : "This installation takes no sign-ups.");
+}
+
+function isSame(a: string, b: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}

@@ -1,0 +1,339 @@
+import { z } from "@hono/zod-openapi";
+import { answerExact, answerText, answerWrite } from "../../http/answers.ts";
+import { idField } from "../../http/fields.ts";
+import { filtersOf, ledgerPage, pageText } from "../../http/ledger-pages.ts";
+import { pageAnswer, readPage } from "../../http/pages.ts";
+import { mount, type Router } from "../../http/router.ts";
+import type { FailureCode } from "../../kernel/failures.ts";
+import {
+  batchRequestExample,
+  entryExample,
+  entryRequestExample,
+  headExample,
+  lineExample,
+  pageExample,
+  reversalExample,
+  transferExample,
+} from "./examples.ts";
+import { getEntry } from "./get-entry.ts";
+import { getTransfer } from "./get-transfer.ts";
+import { listEntries } from "./list-entries.ts";
+import { listJournalLines } from "./list-journal-lines.ts";
+import { listTransfers } from "./list-transfers.ts";
+import { postEntry } from "./post-entry.ts";
+import { postEntryBatch } from "./post-entry-batch.ts";
+import { reverseEntry } from "./reverse-entry.ts";
+import {
+  documentedInputs,
+  EntriesQuery,
+  EntryInput,
+  entrySorts,
+  JournalBatchAnswer,
+  JournalBatchRequest,
+  JournalEntry,
+  JournalEntryPage,
+  JournalLinePage,
+  LinesQuery,
+  PostingReferenceRequest,
+  ReverseEntryRequest,
+  Transfer,
+  TransferPage,
+  ValidateInput,
+  VoidEntryRequest,
+} from "./schemas.ts";
+import { setPostingReference } from "./set-posting-reference.ts";
+import { validateEntries } from "./validate-entries.ts";
+import { voidEntry } from "./void-entry.ts";
+
+const tag = "Journal";
+const params = z.object({ id: idField });
+const ledgerRefusals: readonly FailureCode[] = ["LEDGER_FULL", "LEDGER_NEWER", "OVERLOADED"];
+const postRefusals: readonly FailureCode[] = [
+  "REFERENCE_NOT_FOUND",
+  "ACCOUNT_NOT_FOUND",
+  "ACCOUNT_CLOSED",
+  "ENTRY_UNBALANCED",
+  "EXTERNAL_ID_TAKEN",
+  "PERIOD_LOCKED",
+  "VERSION_STALE",
+  "CONDITION_FAILED",
+  "BALANCE_LIMIT",
+  "BALANCE_OVERFLOW",
+  ...ledgerRefusals,
+];
+const reverseRefusals: readonly FailureCode[] = [
+  "ACCOUNT_CLOSED",
+  "ALREADY_REVERSED",
+  "IS_REVERSAL",
+  "PERIOD_LOCKED",
+  "BALANCE_LIMIT",
+  "BALANCE_OVERFLOW",
+  ...ledgerRefusals,
+];
+const entriesList = { list: "entries", sorts: entrySorts, direction: "desc" } as const;
+const transfersList = { ...entriesList, list: "transfers" } as const;
+const linesList = { ...entriesList, list: "journal-lines" } as const;
+
+export function registerJournalRoutes(router: Router): void {
+  for (const [name, schema] of Object.entries(documentedInputs)) router.openAPIRegistry.register(name, schema);
+  registerPosting(router);
+  registerCorrecting(router);
+  registerReading(router);
+}
+
+function registerPosting(router: Router): void {
+  mount(
+    router,
+    {
+      operationId: "postEntry",
+      method: "post",
+      path: "/journal-entries",
+      tag,
+      summary: "Post an entry",
+      description:
+        "Debits equal credits, in the minor unit of the ledger's currency. The entry counts at once and never changes; it is corrected by a reversal. An externalId that the ledger has already answers the entry that exists (200), if the content is the same.",
+      permission: "entries:post",
+      entity: true,
+      idempotency: "required",
+      body: EntryInput,
+      bodyExample: entryRequestExample,
+      answers: {
+        201: { description: "Posted.", schema: JournalEntry, example: entryExample },
+        200: {
+          description: "The entry exists: a repeated key, or the same externalId with the same content.",
+          schema: JournalEntry,
+          example: entryExample,
+        },
+      },
+      refusals: postRefusals,
+    },
+    async (context, { body, entityId }) =>
+      answerWrite(await postEntry(context, entityId, body), { status: 201, collection: "journal-entries" }),
+  );
+  mount(
+    router,
+    {
+      operationId: "postEntryBatch",
+      method: "post",
+      path: "/journal-entries/batch",
+      tag,
+      summary: "Post up to 10,000 entries in one request",
+      description:
+        "In one commit and in order: later entries see earlier ones. `atomic` answers 201, or the first refusal and nothing is posted; `each` answers 200 with a result per entry. `Prefer: return=minimal` asks for ids, sequences and refusals only.",
+      permission: "entries:post",
+      entity: true,
+      idempotency: "required",
+      body: JournalBatchRequest,
+      bodyExample: batchRequestExample,
+      answers: {
+        201: { description: "All posted.", schema: JournalBatchAnswer, example: { data: [entryExample], head: headExample } },
+        200: {
+          description: "With mode `each`, or a repeated key: a result per entry.",
+          schema: JournalBatchAnswer,
+          example: { data: [entryExample], head: headExample },
+        },
+      },
+      refusals: postRefusals,
+    },
+    async (context, { body, entityId }, c) => {
+      const minimal = prefersMinimal(c.req.header("prefer"));
+      const response = answerWrite(await postEntryBatch(context, entityId, body, minimal), { status: body.mode === "atomic" ? 201 : 200 });
+      if (minimal) response.headers.set("Preference-Applied", "return=minimal");
+      return response;
+    },
+  );
+  mount(
+    router,
+    {
+      operationId: "validateEntries",
+      method: "post",
+      path: "/journal-entries/validate",
+      tag,
+      summary: "Say what posting an entry or a batch would answer",
+      description:
+        "The same checks in the same order as a post, and nothing is written. Ids, sequences and instants of the answer are those that the entries would have had.",
+      permission: "entries:post",
+      entity: true,
+      body: ValidateInput,
+      bodyExample: entryRequestExample,
+      answers: {
+        200: { description: "It would be posted like this.", schema: z.union([JournalEntry, JournalBatchAnswer]), example: entryExample },
+      },
+      refusals: postRefusals,
+    },
+    async (context, { body, entityId }) => answerWrite(await validateEntries(context, entityId, body), { status: 200 }),
+  );
+}
+
+function registerCorrecting(router: Router): void {
+  mount(
+    router,
+    {
+      operationId: "voidEntry",
+      method: "post",
+      path: "/journal-entries/{id}/void",
+      alsoAt: ["/entries/{id}/void"],
+      tag,
+      summary: "Void an entry by a linked reversal on its own date",
+      description:
+        "For what should never have been posted. The entry shows `voided` and both stay in the books. Where its date is locked, give another one: a date is never moved for you.",
+      permission: "entries:reverse",
+      idempotency: "accepted",
+      params,
+      body: VoidEntryRequest,
+      bodyExample: { reason: "Posted to the wrong account" },
+      answers: { 201: { description: "The reversal.", schema: JournalEntry, example: reversalExample } },
+      refusals: reverseRefusals,
+    },
+    async (context, { params, body }, c) =>
+      answerWrite(await voidEntry(context, params.id, c.var.scope.entityId, body), { status: 201, collection: "journal-entries" }),
+  );
+  mount(
+    router,
+    {
+      operationId: "reverseEntry",
+      method: "post",
+      path: "/journal-entries/{id}/reverse",
+      alsoAt: ["/entries/{id}/reverse"],
+      tag,
+      summary: "Reverse an entry by a linked reversal on a date of its own",
+      description:
+        "What was reported before that date stays true. The entry shows `reversed`. An entry is reversed at most once, and a reversal never.",
+      permission: "entries:reverse",
+      idempotency: "accepted",
+      params,
+      body: ReverseEntryRequest,
+      bodyExample: { date: "2026-07-01", reason: "Accrual of June" },
+      answers: { 201: { description: "The reversal.", schema: JournalEntry, example: reversalExample } },
+      refusals: reverseRefusals,
+    },
+    async (context, { params, body }, c) =>
+      answerWrite(await reverseEntry(context, params.id, c.var.scope.entityId, body), { status: 201, collection: "journal-entries" }),
+  );
+  mount(
+    router,
+    {
+      operationId: "setPostingReference",
+      method: "put",
+      path: "/journal-entries/{id}/posting-reference",
+      alsoAt: ["/entries/{id}/posting-reference"],
+      tag,
+      summary: "Note the document number under which another system booked the entry",
+      permission: "entries:prepare",
+      params,
+      body: PostingReferenceRequest,
+      bodyExample: { postingReference: "FI-2026-004711" },
+      answers: {
+        200: {
+          description: "The entry with its reference.",
+          schema: JournalEntry,
+          example: { ...entryExample, postingReference: "FI-2026-004711" },
+        },
+      },
+      refusals: ledgerRefusals,
+    },
+    async (context, { params, body }, c) =>
+      answerWrite(await setPostingReference(context, params.id, c.var.scope.entityId, body.postingReference), { status: 200 }),
+  );
+}
+
+function registerReading(router: Router): void {
+  mount(
+    router,
+    {
+      operationId: "listEntries",
+      method: "get",
+      path: "/journal-entries",
+      alsoAt: ["/entries"],
+      tag,
+      summary: "List the entries of a ledger",
+      permission: "read",
+      entity: true,
+      query: EntriesQuery,
+      answers: { 200: { description: "A page of entries.", schema: JournalEntryPage, example: pageExample(entryExample) } },
+      refusals: ["REFERENCE_NOT_FOUND", "INVALID_CURSOR", "OVERLOADED"],
+    },
+    async (context, { query, entityId }) => {
+      const filters = filtersOf(query);
+      const page = readPage(context, query, { ...entriesList, filters: { ...filters, entityId } });
+      return answerText(pageText(page, await listEntries(context, entityId, filters, ledgerPage(page))));
+    },
+  );
+  mount(
+    router,
+    {
+      operationId: "getEntry",
+      method: "get",
+      path: "/journal-entries/{id}",
+      alsoAt: ["/entries/{id}"],
+      tag,
+      summary: "Read an entry",
+      permission: "read",
+      params,
+      answers: { 200: { description: "The entry.", schema: JournalEntry, example: entryExample } },
+      refusals: ["OVERLOADED"],
+    },
+    async (context, { params }, c) => answerText(await getEntry(context, params.id, c.var.scope.entityId)),
+  );
+  mount(
+    router,
+    {
+      operationId: "listJournalLines",
+      method: "get",
+      path: "/journal-lines",
+      tag,
+      summary: "List the lines of a ledger's entries",
+      permission: "read",
+      entity: true,
+      query: LinesQuery,
+      answers: { 200: { description: "A page of lines.", schema: JournalLinePage, example: pageExample(lineExample) } },
+      refusals: ["REFERENCE_NOT_FOUND", "INVALID_CURSOR", "OVERLOADED"],
+    },
+    async (context, { query, entityId }) => {
+      const filters = filtersOf(query);
+      const page = readPage(context, query, { ...linesList, filters: { ...filters, entityId } });
+      return answerText(pageText(page, await listJournalLines(context, entityId, filters, ledgerPage(page))));
+    },
+  );
+  mount(
+    router,
+    {
+      operationId: "listTransfers",
+      method: "get",
+      path: "/transfers",
+      tag: "Balances",
+      summary: "List the entries of a ledger as movements",
+      permission: "read",
+      entity: true,
+      query: EntriesQuery,
+      answers: { 200: { description: "A page of transfers.", schema: TransferPage, example: pageExample(transferExample) } },
+      refusals: ["REFERENCE_NOT_FOUND", "INVALID_CURSOR", "OVERLOADED"],
+    },
+    async (context, { query, entityId }) => {
+      const filters = filtersOf(query);
+      const page = readPage(context, query, { ...transfersList, filters: { ...filters, entityId } });
+      const { after, ...found } = await listTransfers(context, entityId, filters, ledgerPage(page));
+      return answerExact(pageAnswer(page, { ...found, after: after === null ? null : [after] }));
+    },
+  );
+  mount(
+    router,
+    {
+      operationId: "getTransfer",
+      method: "get",
+      path: "/transfers/{id}",
+      tag: "Balances",
+      summary: "Read an entry as a movement",
+      permission: "read",
+      params,
+      answers: { 200: { description: "The transfer.", schema: Transfer, example: transferExample } },
+      refusals: ["OVERLOADED"],
+    },
+    async (context, { params }, c) => answerExact(await getTransfer(context, params.id, c.var.scope.entityId)),
+  );
+}
+
+/** Whether the Prefer header (RFC 7240) asks for the short answer. */
+function prefersMinimal(prefer: string | undefined): boolean {
+  return prefer?.split(",").some((preference) => /^\s*return\s*=\s*"?minimal"?\s*(?:;|$)/i.test(preference)) ?? false;
+}

@@ -1,0 +1,45 @@
+import type { BatchItem } from "drizzle-orm/batch";
+import { pageLimitMax } from "../../kernel/bounds.ts";
+import type { BalanceView, DeleteAccount, PageView } from "../../ledger/rpc.ts";
+import type { OperationContext } from "../../platform/context.ts";
+import { Refused, refusal } from "../../platform/refused.ts";
+import { forgetLedgers } from "./ledger-in-context.ts";
+import { listLedgerRows, removeBooks } from "./store.ts";
+
+/**
+ * Removes an entity's ledgers, and with them what `statements` remove, if nothing was ever posted to them; else refuses as `IN_USE`.
+ * Each ledger decides by deleting all its accounts at once: after that nothing can be posted, whatever an isolate remembers of it.
+ */
+export async function closeBooks(context: OperationContext, entityId: string, statements: readonly BatchItem<"sqlite">[]): Promise<void> {
+  const ledgers = await listLedgerRows(context.db, entityId);
+  const commands = await Promise.all(ledgers.map((ledger) => deleteCommands(context, ledger.number)));
+  for (const dryRun of [true, false]) {
+    for (const [i, ledger] of ledgers.entries()) {
+      const accounts = commands[i] ?? [];
+      if (accounts.length === 0) continue;
+      const outcome = await context
+        .ledger(ledger.number)
+        .write(accounts, { mode: "atomic", answer: "minimal", dryRun, actor: context.actor, requestId: context.requestId });
+      if (outcome.outcome === "refused") throw new Refused(outcome.failure);
+    }
+  }
+  const [first, ...rest] = [...removeBooks(context.db, entityId), ...statements];
+  await context.db.orm.batch([first, ...rest]);
+  forgetLedgers(context.site.id);
+}
+
+async function deleteCommands(context: OperationContext, ledgerNumber: number): Promise<DeleteAccount[]> {
+  const commands: DeleteAccount[] = [];
+  let afterCode: string | undefined;
+  for (;;) {
+    const page = await context
+      .ledger(ledgerNumber)
+      .read<PageView<BalanceView>>({ kind: "balances", limit: pageLimitMax, ...(afterCode === undefined ? {} : { afterCode }) });
+    for (const { accountId, version } of page.data) {
+      if (version > 0) throw refusal("IN_USE", "Entries were posted to the entity's books; archive it instead.");
+      commands.push({ kind: "delete_account", accountId });
+    }
+    afterCode = page.data.at(-1)?.code;
+    if (page.after === null || afterCode === undefined) return commands;
+  }
+}

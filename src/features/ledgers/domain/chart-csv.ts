@@ -1,0 +1,123 @@
+import { ok, type Result, refuse } from "../../../kernel/result.ts";
+
+export const chartColumns = ["code", "name", "type", "parentCode", "subtype", "role", "externalId", "stableKey", "description"] as const;
+export type ChartColumn = (typeof chartColumns)[number];
+const requiredColumns: readonly ChartColumn[] = ["code", "name", "type"];
+
+/** A row of the file with the line it starts on (the header is line 1). Empty cells are absent. */
+export interface ChartCsvRow {
+  readonly line: number;
+  readonly cells: Partial<Record<ChartColumn, string>>;
+}
+
+export interface ChartFault {
+  /** The row of the file, or the position in the list, from 1. */
+  readonly row: number;
+  readonly field: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The records of a CSV text (RFC 4180; LF or CRLF; a byte order mark is skipped), each with its first line. Refuses a quote that never closes, or one inside a bare field. */
+function csvRecords(text: string): Result<{ readonly line: number; readonly fields: string[] }[], ChartFault> {
+  const records: { line: number; fields: string[] }[] = [];
+  let fields: string[] = [];
+  let line = 1;
+  let recordLine = 1;
+  let at = text.startsWith("\uFEFF") ? 1 : 0;
+  const endRecord = () => {
+    // A line with nothing on it is no record.
+    if (fields.length > 1 || fields[0] !== "") records.push({ line: recordLine, fields });
+    fields = [];
+    recordLine = line;
+  };
+  while (at <= text.length) {
+    let field = "";
+    if (text[at] === '"') {
+      const openedOn = line;
+      at += 1;
+      for (;;) {
+        const close = text.indexOf('"', at);
+        if (close === -1) return refuse({ row: openedOn, field: "", code: "csv_quote", message: "A quoted field is not closed." });
+        const piece = text.slice(at, close);
+        field += piece;
+        line += piece.split("\n").length - 1;
+        at = close + 1;
+        if (text[at] !== '"') break;
+        field += '"';
+        at += 1;
+      }
+    } else {
+      const end = /[,\r\n]|$/g;
+      end.lastIndex = at;
+      const stop = end.exec(text)?.index ?? text.length;
+      field = text.slice(at, stop);
+      if (field.includes('"'))
+        return refuse({ row: line, field: "", code: "csv_quote", message: "A quote stands inside a field that does not begin with one." });
+      at = stop;
+    }
+    fields.push(field.trim());
+    const next = text[at];
+    if (next === ",") {
+      at += 1;
+      continue;
+    }
+    if (next !== undefined && next !== "\n" && !(next === "\r" && text[at + 1] === "\n")) {
+      return refuse({ row: line, field: "", code: "csv_quote", message: "Something follows a quoted field before the next comma." });
+    }
+    at += next === "\r" ? 2 : 1;
+    line += 1;
+    endRecord();
+    if (next === undefined) break;
+  }
+  return ok(records);
+}
+
+/** The rows of a chart of accounts in CSV with a header line. Refuses, all at once, what is wrong with its form; what the cells say is checked as for JSON. */
+export function parseChartCsv(text: string): Result<ChartCsvRow[], ChartFault[]> {
+  const records = csvRecords(text);
+  if (!records.ok) return refuse([records.failure]);
+  const [header, ...rest] = records.value;
+  if (!header)
+    return refuse([
+      { row: 1, field: "", code: "csv_empty", message: "The file is empty. Its first line names the columns: code,name,type, …" },
+    ]);
+  const faults: ChartFault[] = [];
+  const columns = header.fields.map((name) =>
+    chartColumns.find((column) => column.toLowerCase() === name.replaceAll(/[ _-]/g, "").toLowerCase()),
+  );
+  columns.forEach((column, i) => {
+    const name = header.fields[i] ?? "";
+    if (column === undefined) {
+      faults.push({
+        row: 1,
+        field: name.slice(0, 100),
+        code: "csv_column",
+        message: `Unknown column ${name.slice(0, 100) || "without a name"}. Known are ${chartColumns.join(", ")}.`,
+      });
+    } else if (columns.indexOf(column) !== i) {
+      faults.push({ row: 1, field: column, code: "csv_column", message: `The column ${column} is there twice.` });
+    }
+  });
+  for (const column of requiredColumns) {
+    if (!columns.includes(column)) faults.push({ row: 1, field: column, code: "csv_column", message: `The column ${column} is missing.` });
+  }
+  if (faults.length > 0) return refuse(faults);
+  const rows = rest.map(({ line, fields }): ChartCsvRow => {
+    if (fields.length !== columns.length) {
+      faults.push({
+        row: line,
+        field: "",
+        code: "csv_width",
+        message: `The line has ${fields.length} fields where the header has ${columns.length}.`,
+      });
+    }
+    const cells: Partial<Record<ChartColumn, string>> = {};
+    columns.forEach((column, i) => {
+      const cell = fields[i];
+      if (column !== undefined && cell !== undefined && cell !== "") cells[column] = cell;
+    });
+    return { line, cells };
+  });
+  return faults.length > 0 ? refuse(faults) : ok(rows);
+}

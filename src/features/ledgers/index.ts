@@ -1,0 +1,14 @@
+export { closeBooks } from "./close-books.ts";
+export { chartNames } from "./domain/charts/built-in.ts";
+export {
+  forgetLedgers,
+  type LedgerInContext,
+  ledgerInContext,
+  ledgerOfId,
+  ledgerOfNumber,
+  listLedgersOfEntity,
+} from "./ledger-in-context.ts";
+export { openAccounts } from "./open-accounts.ts";
+export { prepareBooks } from "./prepare-books.ts";
+export { projectAccounts } from "./project-accounts.ts";
+export { registerLedgerRoutes } from "./routes.ts";

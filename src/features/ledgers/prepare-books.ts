@@ -1,0 +1,32 @@
+import type { OperationContext } from "../../platform/context.ts";
+import { Refused } from "../../platform/refused.ts";
+import { newLedger } from "./create-ledger.ts";
+import { openCommand, requestOfChart } from "./domain/account-commands.ts";
+import { builtInCharts, type ChartName } from "./domain/charts/built-in.ts";
+import { accountsIn } from "./open-accounts.ts";
+import { insertLedger, upsertAccountStatements } from "./store.ts";
+
+/** The functional ledger of an entity in the making, and the accounts of its chart: opened in the ledger, and as statements for the batch that makes them exist. */
+export async function prepareBooks(
+  context: OperationContext,
+  books: {
+    readonly entityId: string;
+    readonly currency: string;
+    readonly scale: number;
+    readonly fiscalYearStart: string;
+    readonly chart?: ChartName | undefined;
+  },
+) {
+  const { chart, ...identity } = books;
+  const ledger = await newLedger(context, { ...identity, functional: true, name: identity.currency, description: null, metadata: {} });
+  const statements = [insertLedger(context.db, ledger)];
+  if (chart === undefined) return { ledgerId: ledger.id, statements };
+  const outcome = await context.ledger(ledger.number).write(builtInCharts[chart].map(requestOfChart).map(openCommand), {
+    mode: "atomic",
+    answer: "many",
+    actor: context.actor,
+    requestId: context.requestId,
+  });
+  if (outcome.outcome === "refused") throw new Refused(outcome.failure);
+  return { ledgerId: ledger.id, statements: [...statements, ...upsertAccountStatements(context.db, accountsIn(outcome.body))] };
+}

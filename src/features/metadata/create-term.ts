@@ -1,0 +1,20 @@
+import { commitOnce, isUniqueViolation, type KeptAnswer } from "../../db/batch.ts";
+import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { refusal } from "../../platform/refused.ts";
+import { termView } from "./list-terms.ts";
+import type { CreateTermRequest } from "./schemas.ts";
+import { insertTerm, type TermRow } from "./store.ts";
+
+/** Adds an event type, product or category to the site's words. */
+export async function createTerm(context: OperationContext, kind: TermRow["kind"], request: CreateTermRequest): Promise<KeptAnswer> {
+  requirePermission(context, "catalogue:write");
+  const { key, name, description = null, metadata = {} } = request;
+  const row: TermRow = { siteId: context.site.id, kind, id: context.newId(), key, name, description, metadata, createdAt: context.clock() };
+  try {
+    return await commitOnce(context, [insertTerm(context.db, row)], { status: 201, body: JSON.stringify(termView(row)) });
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    const message = `The key ${JSON.stringify(key)} is taken.`;
+    throw refusal("CODE_TAKEN", message, [{ pointer: "/key", code: "CODE_TAKEN", message }]);
+  }
+}

@@ -1,0 +1,2 @@
+export { isCountry } from "./domain/country.ts";
+export { registerMetadataRoutes } from "./routes.ts";

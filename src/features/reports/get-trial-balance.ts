@@ -1,0 +1,60 @@
+import { present } from "../../kernel/assert.ts";
+import { dateOfDay, fiscalYearStartOf, parseDay } from "../../kernel/calendar-date.ts";
+import { instant } from "../../kernel/clock.ts";
+import type { TotalsView } from "../../ledger/rpc.ts";
+import type { OperationContext } from "../../platform/context.ts";
+import { ledgerInContext } from "../ledgers/index.ts";
+import { trialBalance, trialBalanceColumns } from "./domain/trial-balance.ts";
+import type { TrialBalanceQuery } from "./schemas.ts";
+
+const labels = {
+  openingCents: "Opening",
+  debitCents: "Debit",
+  creditCents: "Credit",
+  closingDebitCents: "Closing debit",
+  closingCreditCents: "Closing credit",
+} as const;
+
+/** The trial balance of a ledger on a day, for the fiscal year of that day, in the envelope of all reports. Figures are bigint: write it with `answerExact`. */
+export async function getTrialBalance(context: OperationContext, entityId: string, query: TrialBalanceQuery) {
+  const ledger = await ledgerInContext(context, { entityId, ledgerId: query.ledgerId, currency: query.currency }, "query");
+  const now = context.clock();
+  const asOf = query.asOf ?? instant(now).slice(0, 10);
+  const fiscalYearStart = dateOfDay(fiscalYearStartOf(present(parseDay(asOf), "the schema has checked the date"), ledger.fiscalYearStart));
+  const books = await context.ledger(ledger.number).read<TotalsView>({
+    kind: "totals",
+    before: fiscalYearStart,
+    asOf,
+    includeUnused: query.includeZero,
+    ...(query.knownAt === undefined ? {} : { knownAt: query.knownAt }),
+  });
+  const { sections, totals, checks } = trialBalance(books.accounts, { pnl: query.pnl, includeZero: query.includeZero });
+  return {
+    report: "trial-balance",
+    companyId: ledger.entityId,
+    ledgerId: ledger.id,
+    currency: ledger.currency,
+    basis: "accrual",
+    asOf,
+    period: { startDate: fiscalYearStart, endDate: asOf },
+    fiscalYearStart,
+    ledgerSequence: query.knownAt === undefined ? books.sequence : Math.min(query.knownAt, books.sequence),
+    generatedAt: instant(now),
+    filters: { pnl: query.pnl, includeZero: query.includeZero, knownAt: query.knownAt ?? null },
+    truncated: false,
+    columns: trialBalanceColumns.map((key) => columnOf(key, fiscalYearStart, asOf)),
+    sections: sections.map((section) => ({
+      ...section,
+      rows: section.rows.map((row) => (row.kind === "computed" ? { key: "priorYearsEarnings", ...row } : row)),
+    })),
+    totals,
+    checks,
+  };
+}
+
+function columnOf(key: (typeof trialBalanceColumns)[number], startDate: string, endDate: string) {
+  if (key === "openingCents")
+    return { key, kind: "opening", label: labels[key], endDate: dateOfDay(present(parseDay(startDate), "a date of our own") - 1) };
+  if (key === "debitCents" || key === "creditCents") return { key, kind: "turnover", label: labels[key], startDate, endDate };
+  return { key, kind: "closing", label: labels[key], endDate };
+}

@@ -1,0 +1,1 @@
+export { registerSandboxRoutes } from "./routes.ts";

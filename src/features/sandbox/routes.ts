@@ -1,0 +1,27 @@
+import { z } from "@hono/zod-openapi";
+import { answer } from "../../http/answers.ts";
+import { idField } from "../../http/fields.ts";
+import { mount, type Router } from "../../http/router.ts";
+import { ResetSite, ResetSiteRequest } from "../sites/index.ts";
+import { resetSite } from "./reset-site.ts";
+
+const id = "01980c1e-7e0c-7abc-9def-0123456789ab";
+
+export function registerSandboxRoutes(router: Router): void {
+  mount(
+    router,
+    {
+      operationId: "resetSite",
+      method: "post",
+      path: "/sites/{siteId}/reset",
+      tag: "Sites",
+      summary: "Empty a sandbox, and fill it with the demo company if asked",
+      permission: "sites:write",
+      params: z.object({ siteId: idField }),
+      body: ResetSiteRequest,
+      bodyExample: { sampleData: true },
+      answers: { 200: { schema: ResetSite, description: "The sandbox as it is now.", example: { siteId: id, entityId: id, entries: 1500 } } },
+    },
+    async (context, { params, body }) => answer(await resetSite(context, params.siteId, body)),
+  );
+}

@@ -1,0 +1,44 @@
+import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { roles } from "../../kernel/role.ts";
+
+export const sites = sqliteTable(
+  "sites",
+  {
+    id: text("id").primaryKey(),
+    firmId: text("firm_id").notNull(),
+    name: text("name").notNull(),
+    environment: text("environment", { enum: ["live", "sandbox"] }).notNull(),
+    /** The D1 binding the site lives on. */
+    database: text("database").notNull(),
+    /** Fixed when the site is made: objects never move, and the jurisdiction is part of their id. */
+    jurisdiction: text("jurisdiction", { enum: ["eu", "us"] }),
+    regionHint: text("region_hint"),
+    /** +1 when the site moves to another database. */
+    epoch: integer("epoch").notNull(),
+    origins: text("origins", { mode: "json" }).$type<string[]>().notNull(),
+    revision: integer("revision").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [index("sites_firm").on(table.firmId, table.createdAt, table.id)],
+);
+
+/** Tokens as a list. Whether one is good is for its Access object to say. */
+export const tokens = sqliteTable(
+  "tokens",
+  {
+    id: text("id").primaryKey(),
+    siteId: text("site_id").notNull(),
+    name: text("name").notNull(),
+    kind: text("kind", { enum: ["person", "service", "agent"] }).notNull(),
+    role: text("role", { enum: roles }).notNull(),
+    principalId: text("principal_id").notNull(),
+    entityIds: text("entity_ids", { mode: "json" }).$type<string[]>(),
+    /** The first characters of the key, by which its owner recognises it. */
+    hint: text("hint").notNull(),
+    expiresAt: integer("expires_at"),
+    revokedAt: integer("revoked_at"),
+    lastUsedAt: integer("last_used_at"),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [index("tokens_site").on(table.siteId, table.createdAt, table.id)],
+);

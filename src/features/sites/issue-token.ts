@@ -1,0 +1,60 @@
+import type { AccessObject } from "../../access/access-object.ts";
+import { hashSecret, newSecret, writeKey } from "../../access/token.ts";
+import type { PrincipalKind, Role } from "../../kernel/role.ts";
+import type { SiteScope } from "../../platform/context.ts";
+import type { TokenRow } from "./store.ts";
+
+/** Requests a minute of a token that nobody has given another plan. */
+export const defaultPlan = 100;
+
+export interface TokenWish {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: PrincipalKind;
+  readonly role: Role;
+  readonly principalId: string;
+  readonly entityIds: readonly string[] | null;
+  readonly expiresAtMs: number | null;
+  readonly plan?: number;
+}
+
+/**
+ * Makes a token's object and its key. The object comes before the row that lists it: without the row nobody has learnt the key,
+ * and a row without its object would be a key that never works.
+ */
+export async function issueToken(
+  access: DurableObjectNamespace<AccessObject>,
+  site: SiteScope,
+  wish: TokenWish,
+  nowMs: number,
+): Promise<{ readonly key: string; readonly row: TokenRow }> {
+  const secret = newSecret();
+  const { id, kind, role, principalId, entityIds, expiresAtMs } = wish;
+  await access.getByName(id).create({
+    tokenId: id,
+    secretHash: hashSecret(secret),
+    kind,
+    role,
+    principalId,
+    site,
+    entityIds,
+    expiresAtMs,
+    plan: wish.plan ?? defaultPlan,
+  });
+  const key = writeKey(site.environment, id, secret);
+  const row: TokenRow = {
+    id,
+    siteId: site.id,
+    name: wish.name,
+    kind,
+    role,
+    principalId,
+    entityIds: entityIds === null ? null : [...entityIds],
+    hint: `${key.slice(0, 16)}…`,
+    expiresAt: expiresAtMs,
+    revokedAt: null,
+    lastUsedAt: null,
+    createdAt: nowMs,
+  };
+  return { key, row };
+}

@@ -1,0 +1,41 @@
+import type { z } from "@hono/zod-openapi";
+import { forgetLeasesOf } from "../../access/leases.ts";
+import type { KeptAnswer } from "../../db/batch.ts";
+import { commitSecretOnce } from "../../db/sealed-answers.ts";
+import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { refusal } from "../../platform/refused.ts";
+import { requireReach } from "./create-token.ts";
+import { issueToken } from "./issue-token.ts";
+import type { RotateTokenRequest } from "./schemas.ts";
+import { findToken, insertToken, markExpiry } from "./store.ts";
+import { tokenView } from "./views.ts";
+
+const overlapDefaultSeconds = 86_400;
+
+/** Gives the key's principal a new key; the old one goes on for the overlap and then expires. */
+export async function rotateToken(context: OperationContext, id: string, request: z.infer<typeof RotateTokenRequest>): Promise<KeptAnswer> {
+  requirePermission(context, "tokens:write");
+  const old = await findToken(context.directory, context.site.id, id);
+  if (!old) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
+  requireReach(context, old.role);
+  return commitSecretOnce(context.directory, context.idempotency, context.clock, async () => {
+    const now = context.clock();
+    if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now)) throw refusal("IN_USE", "A key that has ended is not rotated; make a new one.");
+    const endsAtMs = now + (request.overlapSeconds ?? overlapDefaultSeconds) * 1000;
+    const { name, kind, role, principalId, entityIds, expiresAt } = old;
+    const plan = await context.env.ACCESS.getByName(id).plan();
+    const { key, row } = await issueToken(
+      context.env.ACCESS,
+      context.site,
+      { id: context.newId(), name, kind, role, principalId, entityIds, expiresAtMs: expiresAt, ...(plan === null ? {} : { plan }) },
+      now,
+    );
+    await context.env.ACCESS.getByName(id).expireAt(endsAtMs);
+    forgetLeasesOf(id);
+    return {
+      statements: [insertToken(context.directory, row), markExpiry(context.directory, id, endsAtMs)],
+      status: 201,
+      body: JSON.stringify({ ...tokenView(row, now), key }),
+    };
+  });
+}

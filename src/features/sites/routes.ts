@@ -1,0 +1,204 @@
+import { z } from "@hono/zod-openapi";
+import type { KeptAnswer } from "../../db/batch.ts";
+import { answer, answerText, replayHeaders } from "../../http/answers.ts";
+import { etagOf } from "../../http/etag.ts";
+import { idField } from "../../http/fields.ts";
+import { listQuery, readPage } from "../../http/pages.ts";
+import { mount, type Router } from "../../http/router.ts";
+import { createSite } from "./create-site.ts";
+import { createToken } from "./create-token.ts";
+import { getMe } from "./get-me.ts";
+import { getSite } from "./get-site.ts";
+import { listSites } from "./list-sites.ts";
+import { listTokens } from "./list-tokens.ts";
+import { revokeToken } from "./revoke-token.ts";
+import { rotateToken } from "./rotate-token.ts";
+import {
+  CreatedSite,
+  CreateSiteRequest,
+  CreateTokenRequest,
+  IssuedToken,
+  keyExample,
+  Me,
+  RotateTokenRequest,
+  SitePage,
+  SiteView,
+  siteExample,
+  TokenPage,
+  tokenExample,
+  UpdateSiteRequest,
+} from "./schemas.ts";
+import { updateSite } from "./update-site.ts";
+import { siteView } from "./views.ts";
+
+const byId = z.object({ id: idField });
+const bySiteId = z.object({ siteId: idField });
+const pageQuery = z.object(listQuery);
+const page = <T>(item: T) => ({ data: [item], totalCount: 1, hasMore: false, nextCursor: null });
+
+/** The answer that holds a secret: as made, or as repeated. */
+function answerKept(kept: KeptAnswer, collection: string): Response {
+  if (kept.replayed) return answerText(kept.body, 200, replayHeaders(kept.status));
+  return answerText(kept.body, kept.status, { Location: `/api/v1/${collection}/${kept.body.slice(7, 43)}`, "Cache-Control": "no-store" });
+}
+
+export function registerSiteRoutes(router: Router): void {
+  mount(
+    router,
+    {
+      operationId: "getMe",
+      method: "get",
+      path: "/me",
+      tag: "Sites",
+      summary: "The key in use, its site and its plan",
+      permission: "read",
+      answers: {
+        200: {
+          schema: Me,
+          description: "Who asks.",
+          example: {
+            token: { id: tokenExample.id, kind: "service", role: "OWNER", principalId: tokenExample.id, entityIds: null, expiresAt: null },
+            site: siteExample,
+            plan: { requestsPerMinute: 100, burst: 200 },
+          },
+        },
+      },
+    },
+    async (context, _input, c) => answer(await getMe(context, c.get("rateLimit")?.limit ?? 0)),
+  );
+  mount(
+    router,
+    {
+      operationId: "listTokens",
+      method: "get",
+      path: "/tokens",
+      tag: "Keys",
+      summary: "List the site's keys, without their secrets",
+      permission: "tokens:write",
+      query: pageQuery,
+      answers: { 200: { schema: TokenPage, description: "A page of keys.", example: page(tokenExample) } },
+      refusals: ["INVALID_CURSOR"],
+    },
+    async (context, { query }) => answer(await listTokens(context, readPage(context, query, { list: "tokens", filters: {}, sorts: ["createdAt"] }))),
+  );
+  mount(
+    router,
+    {
+      operationId: "createToken",
+      method: "post",
+      path: "/tokens",
+      tag: "Keys",
+      summary: "Make a key of the site; it is shown this once",
+      permission: "tokens:write",
+      body: CreateTokenRequest,
+      bodyExample: { name: "Payout service", role: "PREPARER" },
+      idempotency: "accepted",
+      answers: { 201: { schema: IssuedToken, description: "The key.", example: { ...tokenExample, lastUsedAt: null, key: keyExample } } },
+      refusals: ["ENTITY_FORBIDDEN"],
+    },
+    async (context, { body }) => answerKept(await createToken(context, body), "tokens"),
+  );
+  mount(
+    router,
+    {
+      operationId: "revokeToken",
+      method: "delete",
+      path: "/tokens/{id}",
+      tag: "Keys",
+      summary: "Revoke a key: everywhere within five seconds",
+      permission: "tokens:write",
+      params: byId,
+      answers: { 204: { description: "Revoked." } },
+    },
+    async (context, { params }) => {
+      await revokeToken(context, params.id);
+      return new Response(null, { status: 204 });
+    },
+  );
+  mount(
+    router,
+    {
+      operationId: "rotateToken",
+      method: "post",
+      path: "/tokens/{id}/rotate",
+      tag: "Keys",
+      summary: "Replace a key by a new one; the old one goes on for the overlap",
+      permission: "tokens:write",
+      params: byId,
+      body: RotateTokenRequest,
+      bodyExample: { overlapSeconds: 3600 },
+      idempotency: "accepted",
+      answers: { 201: { schema: IssuedToken, description: "The new key.", example: { ...tokenExample, lastUsedAt: null, key: keyExample } } },
+      refusals: ["IN_USE"],
+    },
+    async (context, { params, body }) => answerKept(await rotateToken(context, params.id, body), "tokens"),
+  );
+  mount(
+    router,
+    {
+      operationId: "listSites",
+      method: "get",
+      path: "/sites",
+      tag: "Sites",
+      summary: "List the firm's sites",
+      permission: "read",
+      query: pageQuery,
+      answers: { 200: { schema: SitePage, description: "A page of sites.", example: page(siteExample) } },
+      refusals: ["INVALID_CURSOR"],
+    },
+    async (context, { query }) => answer(await listSites(context, readPage(context, query, { list: "sites", filters: {}, sorts: ["createdAt"] }))),
+  );
+  mount(
+    router,
+    {
+      operationId: "createSite",
+      method: "post",
+      path: "/sites",
+      tag: "Sites",
+      summary: "Make a further site of the firm, with its first key",
+      permission: "sites:write",
+      body: CreateSiteRequest,
+      bodyExample: { name: "Acme staging", environment: "sandbox" },
+      idempotency: "accepted",
+      answers: { 201: { schema: CreatedSite, description: "The site and its first key.", example: { ...siteExample, tokenId: tokenExample.id, key: keyExample } } },
+    },
+    async (context, { body }) => answerKept(await createSite(context, body), "sites"),
+  );
+  mount(
+    router,
+    {
+      operationId: "getSite",
+      method: "get",
+      path: "/sites/{siteId}",
+      tag: "Sites",
+      summary: "Read the key's site",
+      permission: "read",
+      params: bySiteId,
+      answers: { 200: { schema: SiteView, description: "The site.", example: siteExample } },
+    },
+    async (context, { params }) => {
+      const site = await getSite(context, params.siteId);
+      return answer(siteView(site), 200, { ETag: etagOf(site.revision) });
+    },
+  );
+  mount(
+    router,
+    {
+      operationId: "updateSite",
+      method: "patch",
+      path: "/sites/{siteId}",
+      tag: "Sites",
+      summary: "Change the site's name or the origins that browsers may call from",
+      permission: "sites:write",
+      params: bySiteId,
+      body: UpdateSiteRequest,
+      bodyExample: { origins: ["https://app.example.com"] },
+      answers: { 200: { schema: SiteView, description: "The site as changed.", example: siteExample } },
+      refusals: ["PRECONDITION_FAILED"],
+    },
+    async (context, { params, body }, c) => {
+      const site = await updateSite(context, params.siteId, body, c.req.header("if-match"));
+      return answer(siteView(site), 200, { ETag: etagOf(site.revision) });
+    },
+  );
+}

@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import { findKeptAnswer } from "../../db/batch.ts";
+import { idempotencyKeyLengthMax } from "../../kernel/bounds.ts";
+import type { IdempotencyClaim, OperationContext } from "../../platform/context.ts";
+import { refusal } from "../../platform/refused.ts";
+import { answerText, replayHeaders } from "../answers.ts";
+import type { RequestContext } from "../router.ts";
+
+/** The key as the client means it: bare, or quoted as a structured-field string (RFC 9651). */
+function readKey(header: string): string {
+  const quoted = /^"((?:[^"\\]|\\["\\])*)"$/.exec(header);
+  const key = quoted?.[1] === undefined ? header : quoted[1].replace(/\\(["\\])/g, "$1");
+  if (key.length < 1 || key.length > idempotencyKeyLengthMax || !/^[\x20-\x7e]+$/.test(key)) {
+    throw refusal("IDEMPOTENCY_KEY_INVALID", `An Idempotency-Key is 1 to ${idempotencyKeyLengthMax} printable ASCII characters.`);
+  }
+  return key;
+}
+
+/** JSON with the keys of objects in order, so that the same request written otherwise is the same. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+/** The request's claim to its key. The scope is the operation and its entity, not the URL: two aliases are one operation. */
+export function claimOf(c: RequestContext, operationId: string, entityId: string, input: unknown): IdempotencyClaim | undefined {
+  const header = c.req.header("idempotency-key");
+  if (header === undefined) return undefined;
+  const scope = `${operationId} ${entityId}`;
+  const fingerprint = () => createHash("sha256").update(`${scope} ${canonicalJson(input)}`).digest("base64url");
+  return { operationId, scope, key: readKey(header), fingerprint };
+}
+
+/** Puts the request's claim into its context. A public operation has none, and claims for itself. */
+export function claimIdempotency(
+  c: RequestContext,
+  definition: { readonly operationId: string; readonly idempotency?: "required" | "accepted" | "site" },
+  entityId: string,
+  input: unknown,
+): void {
+  const claim = claimOf(c, definition.operationId, entityId, input);
+  if (claim === undefined) {
+    if (definition.idempotency === "required") throw refusal("IDEMPOTENCY_KEY_REQUIRED", "The operation takes an Idempotency-Key header.");
+    return;
+  }
+  // What is the site's is the site's alone: a key of another never meets it. Tokens and sites are made in the directory, which all share.
+  const context = c.get("context");
+  if (context !== undefined) c.set("context", withClaim(context, { ...claim, scope: `${context.site.id} ${claim.scope}` }));
+}
+
+/** The same context with a claim. It inherits, because a copy would open databases that the request may not need. */
+function withClaim(context: OperationContext, idempotency: IdempotencyClaim): OperationContext {
+  return Object.create(context, { idempotency: { value: idempotency, enumerable: true } }) as OperationContext;
+}
+
+/** The answer of an earlier request with the key, where the effect is in the site's database. */
+export async function replayFromSite(c: RequestContext): Promise<Response | undefined> {
+  const kept = c.get("context") === undefined ? undefined : await findKeptAnswer(c.var.context);
+  return kept && answerText(kept.body, kept.status < 300 ? 200 : kept.status, replayHeaders(kept.status));
+}

@@ -1,0 +1,22 @@
+import type { MiddlewareHandler } from "hono";
+import type { Env } from "../router.ts";
+
+export interface RateLimit {
+  /** Requests a minute. */
+  readonly limit: number;
+  readonly remaining: number;
+  /** Milliseconds until nothing of the limit is used. */
+  readonly resetMs: number;
+}
+
+/** Puts the rate limit of the request's key on its answer, whatever it is. `RateLimit` itself stays off: beside it, clients' parsers read nothing. */
+export const rateLimitHeaders: MiddlewareHandler<Env> = async (c, next) => {
+  await next();
+  const limit = c.get("rateLimit");
+  if (limit === undefined) return;
+  const headers = c.res.headers;
+  headers.set("X-RateLimit-Limit", String(limit.limit));
+  headers.set("X-RateLimit-Remaining", String(Math.max(0, Math.min(limit.limit, limit.remaining))));
+  headers.set("X-RateLimit-Reset", String(Math.ceil((Date.now() + limit.resetMs) / 1000)));
+  headers.set("RateLimit-Policy", `"default";q=${limit.limit};w=60`);
+};

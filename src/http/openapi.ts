@@ -1,0 +1,105 @@
+import { OpenApiGeneratorV31 } from "@asteasolutions/zod-to-openapi";
+import { type Router, type Tag, tags } from "./router.ts";
+
+/** Operations that work on one entity's books are shown below the company. */
+const companyTags: ReadonlySet<string> = new Set<Tag>(["Journal", "Periods", "Reports"]);
+
+const tagDescriptions: Record<Tag, string> = {
+  Sites: "Firms and their sites: isolated environments, live or sandbox.",
+  Keys: "API keys: roles, restrictions, rotation, revocation.",
+  Metadata: "Countries, currencies, and the site's own types, products and categories.",
+  Entities: "Legal entities: companies, individuals, custodians.",
+  Ledgers: "An entity's books in one currency, and their verification.",
+  Accounts: "Accounts, charts of accounts and their import.",
+  Balances: "Balances at any date, as known at any sequence.",
+  Journal: "Posted entries: single, in batches, reversed, voided, listed.",
+  Periods: "Locks on periods.",
+  Reports: "Statements of a ledger.",
+  Health: "Whether the services answer.",
+};
+
+interface OpenApiDocument {
+  paths: Record<string, Record<string, { tags?: string[]; parameters?: unknown[]; responses: Record<string, { headers?: unknown }> }>>;
+  [part: string]: unknown;
+}
+
+let whole: OpenApiDocument | undefined;
+
+/** The OpenAPI 3.1 document of everything that is mounted, or of one service's part of it. */
+export function openApiDocument(router: Router, version: string, service: string | undefined): OpenApiDocument {
+  whole ??= build(router, version);
+  if (service === undefined) return whole;
+  const paths: OpenApiDocument["paths"] = {};
+  for (const [path, item] of Object.entries(whole.paths)) {
+    const kept = Object.entries(item).filter(([, operation]) => operation.tags?.some((tag) => tags[tag as Tag] === service));
+    if (kept.length > 0) paths[path] = Object.fromEntries(kept);
+  }
+  return { ...whole, paths };
+}
+
+export const services: readonly string[] = ["ledger", "events", "balances", "books", "standards"];
+
+const companyId = {
+  name: "companyId",
+  in: "path",
+  required: true,
+  description: "The entity whose books are meant.",
+  schema: { type: "string", format: "uuid" },
+  example: "01980c1e-7e0c-7abc-9def-0123456789ab",
+};
+
+function build(router: Router, version: string): OpenApiDocument {
+  const generated = new OpenApiGeneratorV31(router.openAPIRegistry.definitions).generateDocument({
+    openapi: "3.1.0",
+    info: {
+      title: "Countinghouse",
+      version,
+      description:
+        "Amounts are integers in minor units. Dates are civil dates. Every POST takes an Idempotency-Key. Errors carry a code that never changes; each is explained at /docs/errors.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+      contact: { name: "Countinghouse", url: "https://countinghouse.example/docs" },
+    },
+    servers: [{ url: "/api/v1", description: "This installation" }],
+    tags: Object.entries(tagDescriptions).map(([name, description]) => ({ name, description })),
+  });
+  // The generator's own type is of the standard; what follows needs to know it as plain objects.
+  const document = generated as unknown as OpenApiDocument;
+  const paths: OpenApiDocument["paths"] = {};
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const [method, operation] of Object.entries(item)) {
+      const scoped = operation.tags?.some((tag) => companyTags.has(tag)) ?? false;
+      const shown = scoped ? `/companies/{companyId}${path}` : path;
+      for (const response of Object.values(operation.responses)) response.headers = answerHeaders;
+      paths[shown] ??= {};
+      paths[shown][method] = scoped ? { ...operation, parameters: [companyId, ...(operation.parameters ?? []).filter((parameter) => !isEntityParameter(parameter))] } : operation;
+    }
+  }
+  const components = (document.components ?? {}) as Record<string, unknown>;
+  return {
+    ...document,
+    security: [{ apiKey: [] }, { bearer: [] }],
+    paths,
+    components: {
+      ...components,
+      headers: componentHeaders,
+      securitySchemes: {
+        apiKey: { type: "apiKey", in: "header", name: "X-API-Key", description: "A key of one site: ch_live_… or ch_test_…" },
+        bearer: { type: "http", scheme: "bearer", description: "The same key as a bearer token." },
+      },
+    },
+  };
+}
+
+/** Named in the path already. */
+function isEntityParameter(parameter: unknown): boolean {
+  const { name } = parameter as { readonly name?: string };
+  return name === "entityId" || name === "x-organization-id";
+}
+
+const componentHeaders = {
+  "X-Request-Id": { description: "The request's name in logs, entries and support.", schema: { type: "string" }, example: "req_01980c1e7e0c7abc9def0123456789ab" },
+  "X-RateLimit-Limit": { description: "Requests a minute.", schema: { type: "integer" }, example: 100 },
+  "X-RateLimit-Remaining": { description: "Requests left now.", schema: { type: "integer" }, example: 99 },
+  "X-RateLimit-Reset": { description: "When nothing of the limit is used, in Unix seconds.", schema: { type: "integer" }, example: 1_780_911_000 },
+};
+const answerHeaders = Object.fromEntries(Object.keys(componentHeaders).map((name) => [name, { $ref: `#/components/headers/${name}` }]));

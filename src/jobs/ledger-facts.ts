@@ -1,0 +1,21 @@
+import { directoryDatabase } from "../db/directory-database.ts";
+import { siteDatabase } from "../db/site-database.ts";
+import { projectAccounts } from "../features/ledgers/index.ts";
+import { findSiteScope } from "../features/sites/index.ts";
+import { logFor } from "../platform/log.ts";
+import type { LedgerFactsMessage } from "../platform/messages.ts";
+
+/** Takes what ledgers tell of themselves to their sites' databases. Each message stands for itself: one that fails comes again, the others do not. */
+export async function handleLedgerFacts(batch: MessageBatch<LedgerFactsMessage>, env: Cloudflare.Env): Promise<void> {
+  const directory = directoryDatabase(env);
+  for (const message of batch.messages) {
+    try {
+      const site = await findSiteScope(directory, message.body.siteId);
+      if (site) await projectAccounts(siteDatabase(env, site), message.body);
+      message.ack();
+    } catch (error) {
+      logFor(`queue-${message.id}`).error("ledger_facts", error, { ledger: message.body.ledgerNumber });
+      message.retry({ delaySeconds: 5 });
+    }
+  }
+}

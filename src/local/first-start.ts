@@ -1,0 +1,83 @@
+import { SingleBar } from "cli-progress";
+import { z } from "zod";
+import { demoEntity, demoYear } from "../features/sites/domain/demo-company.ts";
+import { isCalendarDate } from "../kernel/calendar-date.ts";
+import { type Api, callApi } from "./api-client.ts";
+import { type KeptKeys, keepKeys, keptKeys } from "./data-files.ts";
+import { TrialBalance } from "./trial-balance-table.ts";
+
+const entriesPerRequest = 100;
+
+const SignedUp = z.object({
+  live: z.object({ siteId: z.string(), key: z.string() }),
+  sandbox: z.object({ siteId: z.string(), key: z.string() }),
+});
+
+/** Signs a firm up, once for the data folder, and keeps its keys: they are shown this one time. */
+export async function signUp(dataDir: string, baseUrl: string, wishes: { readonly demo: boolean }): Promise<KeptKeys> {
+  const kept = keptKeys(dataDir);
+  if (kept) return kept;
+  const { body } = await callApi({ baseUrl }, "POST", "/signup", { body: { firmName: "My firm", ownerEmail: "owner@example.com" } });
+  const { live, sandbox } = SignedUp.parse(body);
+  const keys: KeptKeys = {
+    live: { siteId: live.siteId, key: live.key },
+    sandbox: { siteId: sandbox.siteId, key: sandbox.key, entityId: null },
+    demoEndsOn: wishes.demo ? today() : null,
+    demoIsComplete: !wishes.demo,
+  };
+  keepKeys(dataDir, keys);
+  return keys;
+}
+
+/**
+ * Sends the demo company's year to the sandbox, as any client would. Each request has a key of its own that never changes, so a start
+ * that was broken off is completed by the next.
+ */
+export async function fillSandbox(dataDir: string, baseUrl: string, keys: KeptKeys): Promise<KeptKeys> {
+  if (keys.demoIsComplete || keys.demoEndsOn === null || !isCalendarDate(keys.demoEndsOn)) return keys;
+  const api: Api = { baseUrl, key: keys.sandbox.key };
+  const entity = await callApi(api, "POST", "/entities", { body: demoEntity, idempotencyKey: "demo-company" });
+  const entityId = z.object({ id: z.string() }).parse(entity.body).id;
+  const entries = demoYear(keys.demoEndsOn);
+  const bar = new SingleBar({ format: "Filling the sandbox [{bar}] {value} of {total} entries", hideCursor: true });
+  bar.start(entries.length, 0);
+  try {
+    for (let at = 0; at < entries.length; at += entriesPerRequest) {
+      const part = entries.slice(at, at + entriesPerRequest);
+      await callApi(api, "POST", `/companies/${entityId}/journal-entries/batch`, {
+        body: { mode: "atomic", entries: part },
+        idempotencyKey: `demo-company-${at}`,
+        headers: { Prefer: "return=minimal" },
+      });
+      bar.update(at + part.length);
+    }
+  } finally {
+    bar.stop();
+  }
+  const filled: KeptKeys = { ...keys, sandbox: { ...keys.sandbox, entityId }, demoIsComplete: true };
+  keepKeys(dataDir, filled);
+  return filled;
+}
+
+export interface CompanyReport {
+  readonly company: string;
+  readonly asOf: string;
+  readonly report: TrialBalance;
+}
+
+/** The demo company's trial balance at the end of its year, where there is one. */
+export async function readTrialBalance(baseUrl: string, { sandbox, demoEndsOn }: KeptKeys): Promise<CompanyReport | undefined> {
+  if (sandbox.entityId === null || demoEndsOn === null) return undefined;
+  const { body } = await callApi(
+    { baseUrl, key: sandbox.key },
+    "GET",
+    `/companies/${sandbox.entityId}/reports/trial-balance?asOf=${demoEndsOn}`,
+  );
+  return { company: demoEntity.name, asOf: demoEndsOn, report: TrialBalance.parse(body) };
+}
+
+/** The day it is where the books are kept. */
+function today(): string {
+  const now = new Date();
+  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+}

@@ -1,0 +1,91 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+
+const noteVariable = "COUNTINGHOUSE_RUNTIME_NOTE";
+const endsWithinMs = 10_000;
+
+/** Holds the runtime to the life of the server. */
+export interface RuntimeGuard {
+  /** What the runtime's environment must say. */
+  readonly environment: Record<string, string>;
+  /** Ends the watch, when the runtime has been stopped in order. */
+  readonly end: () => Promise<void>;
+}
+
+/**
+ * Sees to it that the Workers runtime never outlives the server.
+ * It is a child process, and the system does not end the children of a killed parent: it would go on writing to the data.
+ * So it is started through a script that notes its process id in the data folder; a watcher in a session of its own ends it as soon as the
+ * pipe from this process breaks; and the next start ends whatever the note still names. Call it holding the folder's lock.
+ */
+export async function guardRuntime(dataDir: string, starter: string): Promise<RuntimeGuard> {
+  if (process.platform === "win32") return { environment: {}, end: async () => undefined };
+  const note = path.join(dataDir, "runtime.pid");
+  await endOrphan(note);
+  process.env.MINIFLARE_WORKERD_PATH = starter;
+  const watch = `trap '' INT TERM HUP; cat > /dev/null; read -r pid rest < "$${noteVariable}" && kill -9 "$pid"`;
+  const environment = { [noteVariable]: note };
+  const watcher = spawn("/bin/sh", ["-c", watch], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+    env: { ...process.env, ...environment },
+  });
+  watcher.unref();
+  const end = async () => {
+    await rm(note, { force: true });
+    watcher.ref();
+    const ended = watcher.exitCode === null ? once(watcher, "exit") : undefined;
+    watcher.stdin?.end();
+    await ended;
+  };
+  return { environment, end };
+}
+
+/**
+ * The script that the runtime is started with.
+ * It notes its own process id, which the runtime keeps, and lets the runtime ignore the terminal's Ctrl-C: the launcher stops it in order.
+ */
+export function runtimeStarter(): string {
+  const fromMiniflare = createRequire(createRequire(import.meta.url).resolve("miniflare"));
+  const workerd: string = fromMiniflare("workerd").default;
+  const note = `if [ -n "$${noteVariable}" ]; then echo "$$ $*" > "$${noteVariable}"; fi`;
+  return `#!/bin/sh\ntrap '' INT\n${note}\nexec '${workerd.replaceAll("'", `'\\''`)}' "$@"\n`;
+}
+
+/** Ends the runtime of a server that was killed. The command line is compared: the id may belong to someone else by now. */
+async function endOrphan(note: string): Promise<void> {
+  const noted = await readFile(note, "utf8").catch(() => "");
+  const [, pid, args] = /^(\d+) (.*)\n$/.exec(noted) ?? [];
+  if (pid === undefined || args === undefined) return;
+  const giveUpAt = Date.now() + endsWithinMs;
+  while (commandOf(pid).endsWith(args)) {
+    if (Date.now() > giveUpAt) throw new Error(`The runtime of a killed server (process ${pid}) does not end.`);
+    kill(Number(pid));
+    await wait(20);
+  }
+  await rm(note, { force: true });
+}
+
+/** The command line of a process, empty where it is gone or a zombie. */
+function commandOf(pid: string): string {
+  try {
+    // Slim Linux images carry no ps.
+    if (process.platform === "linux") return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").slice(0, -1).join(" ");
+    return execFileSync("ps", ["-o", "args=", "-ww", "-p", pid], { encoding: "utf8" }).trim();
+  } catch {
+    return "";
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It ended by itself meanwhile.
+  }
+}

@@ -1,0 +1,149 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, Response, type V4MiniflareOptions } from "miniflare";
+import type { SandboxKey } from "../docs/sandbox-key.ts";
+import { type BuiltWorker, builtWorker } from "./build.ts";
+import { lockDataFolder } from "./data-folder.ts";
+import { guardRuntime } from "./runtime-guard.ts";
+import { writeFileWhole } from "./write-file.ts";
+
+export interface ServerOptions {
+  /** Where databases, objects, queues and files are kept. At most one server runs on a folder. */
+  readonly dataDir: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Variables and secrets of the Worker, beside and above those of wrangler.toml. */
+  readonly vars?: Readonly<Record<string, string>>;
+  /** What `/docs` is filled with, asked anew for each page; undefined while there is no key yet. */
+  readonly sandboxKey?: () => SandboxKey | undefined;
+  /** The project to run, for tests of the launcher itself. */
+  readonly root?: string;
+  /** What the Worker logs; default: errors and warnings to stderr. */
+  readonly onLog?: (line: { readonly level: string; readonly message: string }) => void;
+}
+
+export interface RunningServer {
+  /** Without a slash at the end. */
+  readonly baseUrl: string;
+  /** Stops the Worker and gives the data folder free. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Runs the built Worker with its databases, objects, queues and files embedded, on 127.0.0.1.
+ * Takes the data folder for itself, ends what a killed server left running on it, and brings its databases up to date before it serves.
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const dataDir = path.resolve(options.dataDir);
+  await mkdir(dataDir, { recursive: true });
+  const lock = lockDataFolder(dataDir);
+  try {
+    const worker = await builtWorker(options.root);
+    const guard = await guardRuntime(dataDir, worker.starter);
+    const configure = (port: number) => miniflareOptions(worker, guard.environment, { ...options, dataDir, port });
+    const pending = (await readMark(dataDir)) !== markOf(worker);
+    const miniflare = withoutSignalListeners(() => new Miniflare(configure(pending ? 0 : options.port)));
+    const stop = async () => {
+      await miniflare.dispose();
+      await guard.end();
+      lock.release();
+    };
+    try {
+      await miniflare.ready;
+      if (pending) {
+        await migrate(miniflare, worker);
+        writeFileWhole(markFile(dataDir), markOf(worker));
+        await miniflare.setOptions(configure(options.port));
+      }
+      return { baseUrl: (await miniflare.ready).origin, stop };
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function miniflareOptions(
+  worker: BuiltWorker,
+  environment: Record<string, string>,
+  options: ServerOptions,
+): ConstructorParameters<typeof Miniflare>[0] {
+  // What wrangler made of wrangler.toml is in Miniflare's older form, which Miniflare itself converts.
+  const v4Options = {
+    host: "127.0.0.1",
+    port: options.port,
+    cf: false,
+    log: new Log(LogLevel.NONE),
+    handleStructuredLogs: options.onLog ?? writeLog,
+    unsafeRuntimeEnv: environment,
+    resourcePersistencePath: path.join(options.dataDir, "storage"),
+    workers: [
+      {
+        ...worker.options,
+        bindings: { ...worker.options.bindings, ...options.vars },
+        serviceBindings: {
+          ...worker.options.serviceBindings,
+          // A binding that no deployment has: see src/docs/README.md.
+          DOCS_SANDBOX: () => {
+            const key = options.sandboxKey?.();
+            return key ? Response.json(key) : new Response(null, { status: 204 });
+          },
+        },
+        modules: [{ type: "ESModule", path: "index.js", contents: worker.bundle }],
+        modulesRoot: "/",
+      },
+    ],
+  };
+  // The options went through a file, and so lost their type.
+  return convertV4MiniflareOptions(v4Options as V4MiniflareOptions);
+}
+
+/** Miniflare would end the process with 130 on a signal; what a signal does is for whoever started the server to say. */
+function withoutSignalListeners<T>(construct: () => T): T {
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const before = signals.map((signal) => process.listeners(signal));
+  const constructed = construct();
+  signals.forEach((signal, at) => {
+    for (const listener of process.listeners(signal)) if (!before[at]?.includes(listener)) process.off(signal, listener);
+  });
+  return constructed;
+}
+
+function writeLog(line: { readonly level: string; readonly message: string }): void {
+  if (line.level === "error" || line.level === "warn") console.error(line.message);
+}
+
+/** Applies what a database lacks, in order, each migration with its mark in one transaction; the table is wrangler's. */
+async function migrate(miniflare: Miniflare, worker: BuiltWorker): Promise<void> {
+  for (const { binding, migrations } of worker.databases) {
+    const database = await miniflare.getD1Database(binding);
+    await database
+      .prepare(
+        "CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)",
+      )
+      .run();
+    const { results }: { readonly results: readonly { readonly name: string }[] } = await database
+      .prepare("SELECT name FROM d1_migrations")
+      .all();
+    const applied = new Set(results.map((row) => row.name));
+    for (const { name, statements } of migrations.filter((migration) => !applied.has(migration.name))) {
+      const mark = database.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(name);
+      await database.batch([...statements.map((sql) => database.prepare(sql)), mark]);
+    }
+  }
+}
+
+// The databases know what was applied; the mark beside them only spares a start with nothing new the look into each.
+const markFile = (dataDir: string) => path.join(dataDir, "storage", "migrated");
+
+function markOf(worker: BuiltWorker): string {
+  return createHash("sha256").update(JSON.stringify(worker.databases)).digest("hex");
+}
+
+async function readMark(dataDir: string): Promise<string | undefined> {
+  return readFile(markFile(dataDir), "utf8").catch(() => undefined);
+}

@@ -1,0 +1,107 @@
+import { createServer } from "node:net";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { curlLines } from "../docs/curl-lines.ts";
+import { projectRoot } from "./build.ts";
+import { describeServer, forgetServer, keptKeys } from "./data-files.ts";
+import { DataFolderInUse } from "./data-folder.ts";
+import { fillSandbox, readTrialBalance, signUp } from "./first-start.ts";
+import { workerSecrets } from "./secrets.ts";
+import { startServer } from "./server.ts";
+import { trialBalanceTable } from "./trial-balance-table.ts";
+
+const usage = `npm start [-- --port 8787] [--data .countinghouse] [--empty]
+
+  --port   the port on 127.0.0.1; 0 takes any free one. Default 8787, or any if that is taken.
+  --data   the folder that keeps everything. Default .countinghouse.
+  --empty  do not fill the sandbox with the demo company on the first start.`;
+
+const defaultPort = 8787;
+
+/** Starts the server on its data; on the first start signs a firm up and fills its sandbox. */
+async function start(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      port: { type: "string" },
+      data: { type: "string", default: path.join(projectRoot, ".countinghouse") },
+      empty: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return;
+  }
+  // npm runs scripts in the project's folder; a path is meant from where it was called.
+  const dataDir = path.resolve(process.env.INIT_CWD ?? ".", values.data);
+  const port = await choosePort(values.port);
+  const secrets = await workerSecrets(dataDir);
+  const server = await startServer({
+    dataDir,
+    port,
+    vars: secrets,
+    sandboxKey: () => keptKeys(dataDir)?.sandbox,
+  });
+  let stopping = false;
+  const stop = async () => {
+    // A second Ctrl-C does not wait.
+    if (stopping) process.exit(130);
+    stopping = true;
+    forgetServer(dataDir);
+    await server.stop();
+    process.exit(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  try {
+    const signedUp = await signUp(dataDir, server.baseUrl, { demo: !values.empty });
+    const keys = await fillSandbox(dataDir, server.baseUrl, signedUp);
+    describeServer(dataDir, server.baseUrl, keys);
+    const report = await readTrialBalance(server.baseUrl, keys);
+    const lines = [
+      "",
+      ...(report ? [`Trial balance of ${report.company} as of ${report.asOf}`, "", trialBalanceTable(report.report), ""] : []),
+      `Base URL     ${server.baseUrl}/api/v1`,
+      `Reference    ${server.baseUrl}/docs`,
+      `Sandbox key  ${keys.sandbox.key}`,
+      `Live key     ${keys.live.key}`,
+      "",
+      "To try it, paste:",
+      "",
+      ...curlLines(server.baseUrl, keys.sandbox).flatMap(({ title, command }) => [`# ${title}`, command, ""]),
+      "Ctrl-C ends it; the data stays.",
+    ];
+    console.log(lines.join("\n"));
+  } catch (error) {
+    // The requests of a start that is being stopped fail, and that is no news.
+    if (stopping) return;
+    await server.stop();
+    throw error;
+  }
+}
+
+/** The port asked for; else the default where it is free, or any. */
+async function choosePort(asked: string | undefined): Promise<number> {
+  if (asked === undefined) return (await isFree(defaultPort)) ? defaultPort : 0;
+  const port = Number(asked);
+  if (!/^\d{1,5}$/.test(asked) || port > 65_535) throw new UsageError(`--port is ${asked}; a port is a number from 0 to 65535.`);
+  if (port !== 0 && !(await isFree(port))) throw new UsageError(`Port ${port} is taken. Choose another, or 0 for any free one.`);
+  return port;
+}
+
+class UsageError extends Error {}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
+  });
+}
+
+try {
+  await start();
+} catch (error) {
+  const expected = error instanceof UsageError || error instanceof DataFolderInUse || (error instanceof TypeError && "code" in error);
+  console.error(expected && error instanceof Error ? error.message : error);
+  process.exit(1);
+}

@@ -1,0 +1,35 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+
+/** What an installation keeps to itself; set with `wrangler secret put`, or by the launcher. */
+interface Secrets {
+  /** Signs the cursors of lists. */
+  readonly CURSOR_SECRET?: string;
+  /** Lets the operator set what a site must not: a key's plan. Without it there is no such route. */
+  readonly OPERATOR_TOKEN?: string;
+  /** The invitation that sign-up takes where SIGNUP is `invitation`. */
+  readonly INVITATION?: string;
+}
+
+/** The generated binding types know no secrets: their names are here. */
+function secretsOf(env: Cloudflare.Env): Secrets {
+  return env as Secrets;
+}
+
+export function cursorSecret(env: Cloudflare.Env): string {
+  const secret = secretsOf(env).CURSOR_SECRET;
+  if (!secret) throw new Error("CURSOR_SECRET is not set: without it cursors could be forged.");
+  return secret;
+}
+
+export function operatorToken(env: Cloudflare.Env): string | undefined {
+  return secretsOf(env).OPERATOR_TOKEN || undefined;
+}
+
+export function invitationCode(env: Cloudflare.Env): string | undefined {
+  return secretsOf(env).INVITATION || undefined;
+}
+
+/** Compares without telling by its time how much was right: the hashes are of one length. */
+export function sameSecret(given: string, expected: string): boolean {
+  return timingSafeEqual(createHash("sha256").update(given).digest(), createHash("sha256").update(expected).digest());
+}

@@ -1,0 +1,87 @@
+import { exports } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import committed from "../../docs/openapi.json" with { type: "json" };
+import { mounted, type RouteDefinition } from "../../src/http/router.ts";
+import { failureKinds } from "../../src/kernel/failures.ts";
+
+interface DocumentedOperation {
+  readonly operationId: string;
+  readonly tags: readonly string[];
+  readonly responses: Readonly<Record<string, { readonly description: string }>>;
+}
+
+const methods = ["get", "post", "put", "patch", "delete"] as const;
+// The import has the type of this one document; the tests walk it as any document.
+const paths = committed.paths as unknown as Record<string, Partial<Record<(typeof methods)[number], DocumentedOperation>>>;
+const documented = Object.entries(paths).flatMap(([path, item]) =>
+  methods.flatMap((method) => {
+    const operation = item[method];
+    return operation ? [{ path, method, operation }] : [];
+  }),
+);
+const definitions = mounted as readonly RouteDefinition<undefined, undefined, undefined>[];
+
+/** The path below the base, with neither of the prefixes that scope a route. */
+function bare(path: string): string {
+  return path.replace(/^\/api\/v1/, "").replace(/^\/companies\/\{companyId\}(?=\/)/, "");
+}
+
+test("the committed document is the one that is served; `npm run openapi` writes it", async () => {
+  const served = await exports.default.fetch("https://countinghouse.test/api/openapi.json");
+  expect(served.status).toBe(200);
+  expect(await served.json()).toEqual(committed);
+});
+
+test("every mounted route is in the document exactly once, under its operationId", () => {
+  const inDocument = documented.map(({ operation }) => operation.operationId).sort();
+  const inRouter = definitions.map((definition) => definition.operationId).sort();
+  expect(new Set(inRouter).size).toBe(inRouter.length);
+  expect(inDocument).toEqual(inRouter);
+});
+
+describe("each route's entry", () => {
+  test.each(definitions.map((definition) => [definition.operationId, definition] as const))(
+    "%s is documented where it is mounted",
+    (operationId, definition) => {
+      const found = documented.filter(({ operation }) => operation.operationId === operationId);
+      expect(found.map(({ method, path }) => `${method} ${bare(path)}`)).toEqual([`${definition.method} ${bare(definition.path)}`]);
+      expect(found[0]?.operation.tags).toEqual([definition.tag]);
+    },
+  );
+});
+
+describe("each route's examples", () => {
+  const requests = mounted.flatMap((definition) =>
+    definition.body ? [[definition.operationId, definition.body, definition.bodyExample] as const] : [],
+  );
+  test.each(requests)("%s: the example of the request is taken by the schema that validates it", (_, schema, example) => {
+    expect(example, "a request needs an example").toBeDefined();
+    expect(schema.safeParse(example).error?.issues ?? []).toEqual([]);
+  });
+
+  const answers = mounted.flatMap((definition) =>
+    Object.entries(definition.answers).flatMap(([status, answer]) =>
+      answer.schema ? [[definition.operationId, status, answer.schema, answer.example] as const] : [],
+    ),
+  );
+  test.each(answers)(
+    "%s: the example of the answer %s has every field of the schema, and no field beside it",
+    (_operationId, _status, schema, example) => {
+      expect(example, "an answer needs an example").toBeDefined();
+      const outcome = schema.safeParse(example);
+      expect(outcome.error?.issues ?? []).toEqual([]);
+      // Parsing drops what the schema does not know, so that what comes out equals what went in only where all of it is described.
+      expect(outcome.data).toEqual(example);
+    },
+  );
+});
+
+test("every refusal that a route names is in its document under the refusal's status", () => {
+  const missing = mounted.flatMap((definition) => {
+    const operation = documented.find((found) => found.operation.operationId === definition.operationId)?.operation;
+    return (definition.refusals ?? [])
+      .filter((code) => !operation?.responses[failureKinds[code].status]?.description.includes(code))
+      .map((code) => `${definition.operationId}: ${code}`);
+  });
+  expect(missing).toEqual([]);
+});

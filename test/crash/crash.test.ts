@@ -1,0 +1,251 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { freshDataFolder, killProcess, type ServerProcess, startProcess } from "./server-process.ts";
+
+const seed = 20_261_121;
+const kills = 8;
+const connections = 6;
+const accountCount = 20;
+const days = 400;
+/** Load before each kill: long enough to be in the middle of commits, flush slices and alarms. */
+const killAfterMs = { from: 400, to: 1_800 };
+
+/** Numerical Recipes' generator: the same plan on every run; only the moments at which the kills hit the server differ. */
+function randomFrom(start: number): (below: number) => number {
+  let state = start >>> 0;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 4_294_967_296) * below);
+  };
+}
+
+interface PlannedEntry {
+  readonly date: string;
+  readonly reference: string;
+  readonly externalId?: string;
+  readonly lines: readonly { readonly accountCode: string; readonly side: "debit" | "credit"; readonly amount: number }[];
+}
+
+/** A request as it is sent, and sent again until it is answered. */
+interface Posting {
+  readonly path: string;
+  readonly key: string;
+  readonly body: unknown;
+  readonly entries: readonly PlannedEntry[];
+}
+
+interface Ledger {
+  readonly entityId: string;
+  readonly ledgerId: string;
+}
+
+const folder = await freshDataFolder();
+let server: ServerProcess | undefined;
+after(async () => {
+  if (server) await killProcess(server, true);
+  await folder.remove();
+});
+
+test("killed again and again under load, the server loses no acknowledged entry and posts none twice", { timeout: 240_000 }, async () => {
+  const random = randomFrom(seed);
+  server = await startProcess(folder.dataDir, ["--empty"]);
+  const ledger = await openLedger(server);
+  const acknowledged: PlannedEntry[] = [];
+  const unanswered: Posting[] = [];
+  const counts = { requests: 0, repeated: 0, cut: 0, restarts: 0 };
+  let next = 0;
+
+  const plan = (): Posting => {
+    const key = `crash-${seed}-${next}`;
+    const size = random(4) === 0 ? 1 + random(60) : 1;
+    const entries = Array.from({ length: size }, () => planEntry(random, next++));
+    return size === 1 && random(4) > 0
+      ? { path: `/companies/${ledger.entityId}/journal-entries`, key, body: entries[0], entries }
+      : { path: `/companies/${ledger.entityId}/journal-entries/batch`, key, body: { mode: "atomic", entries }, entries };
+  };
+  const send = async (target: ServerProcess, posting: Posting): Promise<boolean> => {
+    counts.requests += 1;
+    const response = await post(target, posting).catch(() => undefined);
+    if (response === undefined || response.status >= 500 || response.status === 409 || response.status === 429) return false;
+    assert.ok(response.status === 200 || response.status === 201, `${response.status} ${response.text.slice(0, 500)}`);
+    acknowledged.push(...posting.entries);
+    return true;
+  };
+
+  for (let round = 1; round <= kills; round++) {
+    const target: ServerProcess = server;
+    let running = true;
+    const load = Array.from({ length: connections }, async () => {
+      while (running) {
+        const posting = plan();
+        if (await send(target, posting)) continue;
+        unanswered.push(posting);
+        counts.cut += 1;
+        if (!running) return;
+        await wait(5);
+      }
+    });
+    await wait(killAfterMs.from + random(killAfterMs.to - killAfterMs.from));
+    running = false;
+    // Every third time the launcher alone: the runtime that it leaves behind must not stay on the data.
+    await killProcess(target, round % 3 !== 0);
+    await Promise.all(load);
+    server = await startProcess(folder.dataDir);
+    counts.restarts += 1;
+    assert.equal(server.description.sandbox.key, target.description.sandbox.key);
+    counts.repeated += unanswered.length;
+    await settle(server, unanswered, send);
+  }
+
+  const posted = await readEntries(server, ledger);
+  const references = new Map<string, number>();
+  for (const { reference } of posted) references.set(reference, (references.get(reference) ?? 0) + 1);
+  const lost = acknowledged.filter(({ reference }) => !references.has(reference));
+  const twice = [...references].filter(([, times]) => times > 1);
+  assert.deepEqual(lost, [], "acknowledged entries are missing");
+  assert.deepEqual(twice, [], "entries are there twice");
+  assert.equal(references.size, acknowledged.length, "there are entries that nobody sent");
+  assert.deepEqual(
+    posted.map(({ sequence }) => sequence).toSorted((a, b) => a - b),
+    posted.map(({ sequence }) => sequence),
+    "the sequence goes back",
+  );
+
+  const balances = await readBalances(server, ledger);
+  assert.deepEqual(balances, foldBalances(acknowledged), "balances differ from the sum of what was sent");
+  const verification = await verify(server, ledger);
+  assert.equal(verification.ok, true, verification.faults.join("\n"));
+
+  console.log(
+    `crash: ${kills} kills, ${counts.restarts} restarts, ${counts.requests} requests (${counts.cut} cut off, ${counts.repeated} repeated), ` +
+      `${acknowledged.length} entries acknowledged, ${posted.length} there, ${lost.length} lost, ${twice.length} twice, verify ok to ${verification.sequence}`,
+  );
+});
+
+function planEntry(random: (below: number) => number, number: number): PlannedEntry {
+  const first = random(accountCount);
+  const second = (first + 1 + random(accountCount - 1)) % accountCount;
+  const amount = 1 + random(1_000_000);
+  const code = (account: number) => String(1_000 + account);
+  return {
+    date: new Date(Date.UTC(2025, 0, 1 + random(days))).toISOString().slice(0, 10),
+    reference: `crash-${number}`,
+    // Without one, only the idempotency key stands between a repeated request and a second entry.
+    ...(random(2) === 0 && { externalId: `crash-${number}` }),
+    lines: [
+      { accountCode: code(first), side: "debit", amount },
+      { accountCode: code(second), side: "credit", amount },
+    ],
+  };
+}
+
+async function openLedger(target: ServerProcess): Promise<Ledger> {
+  const entity = await call<{ id: string; functionalLedgerId: string }>(
+    target,
+    "POST",
+    "/entities",
+    { name: "Crash test", functionalCurrency: "USD" },
+    "crash-entity",
+  );
+  const accounts = Array.from({ length: accountCount }, (_, index) => ({
+    code: String(1_000 + index),
+    name: `Account ${index}`,
+    type: "other_current_asset",
+  }));
+  await call(target, "POST", "/accounts/import", { entityId: entity.id, accounts }, "crash-accounts");
+  return { entityId: entity.id, ledgerId: entity.functionalLedgerId };
+}
+
+/** Repeats what was cut off, each with its key, until it is answered. */
+async function settle(
+  target: ServerProcess,
+  unanswered: Posting[],
+  send: (target: ServerProcess, posting: Posting) => Promise<boolean>,
+): Promise<void> {
+  const giveUpAt = Date.now() + 30_000;
+  for (let posting = unanswered.shift(); posting !== undefined; posting = unanswered.shift()) {
+    if (await send(target, posting)) continue;
+    assert.ok(Date.now() < giveUpAt, `A repeated request is not answered: ${posting.key}`);
+    unanswered.push(posting);
+    await wait(50);
+  }
+}
+
+interface Page {
+  readonly data: readonly EntryOnPage[];
+  readonly nextCursor: string | null;
+}
+
+interface EntryOnPage {
+  readonly reference: string;
+  readonly sequence: number;
+}
+
+async function readEntries(target: ServerProcess, { entityId }: Ledger): Promise<EntryOnPage[]> {
+  const entries: EntryOnPage[] = [];
+  let cursor = "";
+  do {
+    const page: Page = await call(target, "GET", `/companies/${entityId}/journal-entries?limit=200&sort=sequence:asc${cursor}`);
+    entries.push(...page.data);
+    cursor = page.nextCursor ? `&cursor=${encodeURIComponent(page.nextCursor)}` : "";
+  } while (cursor !== "");
+  return entries;
+}
+
+async function readBalances(target: ServerProcess, { ledgerId }: Ledger): Promise<Record<string, number>> {
+  const { data } = await call<{ data: { code: string; balance: number }[] }>(target, "GET", `/balances?ledgerId=${ledgerId}&limit=200`);
+  return Object.fromEntries(data.filter(({ balance }) => balance !== 0).map(({ code, balance }) => [code, balance]));
+}
+
+function foldBalances(entries: readonly PlannedEntry[]): Record<string, number> {
+  const balances: Record<string, number> = {};
+  for (const { accountCode, side, amount } of entries.flatMap((entry) => entry.lines)) {
+    balances[accountCode] = (balances[accountCode] ?? 0) + (side === "debit" ? amount : -amount);
+  }
+  return Object.fromEntries(Object.entries(balances).filter(([, balance]) => balance !== 0));
+}
+
+interface VerificationJob {
+  readonly id: string;
+  readonly status: string;
+  readonly result: { readonly ok: boolean; readonly sequence: number; readonly faults: readonly string[] } | null;
+}
+
+async function verify(target: ServerProcess, { ledgerId }: Ledger): Promise<NonNullable<VerificationJob["result"]>> {
+  let job: VerificationJob = await call(target, "POST", `/ledgers/${ledgerId}/verify`, {}, `verify-${target.description.pid}`);
+  const giveUpAt = Date.now() + 60_000;
+  while (job.status === "running") {
+    assert.ok(Date.now() < giveUpAt, "The verification does not end.");
+    await wait(50);
+    job = await call(target, "GET", `/jobs/${job.id}`);
+  }
+  assert.ok(job.result, "The verification ended without a result.");
+  return job.result;
+}
+
+async function post(target: ServerProcess, { path, key, body }: Posting): Promise<{ readonly status: number; readonly text: string }> {
+  const response = await fetch(`${target.description.baseUrl}/api/v1${path}`, {
+    method: "POST",
+    headers: headersFor(target, key),
+    body: JSON.stringify(body),
+  });
+  // An answer that is cut off in the middle is none.
+  return { status: response.status, text: await response.text() };
+}
+
+/** One request that must succeed. What of the answer is read, the caller says. */
+async function call<T>(target: ServerProcess, method: string, path: string, body?: unknown, key?: string): Promise<T> {
+  const response = await fetch(`${target.description.baseUrl}/api/v1${path}`, {
+    method,
+    headers: headersFor(target, key),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  assert.ok(response.ok, `${method} ${path}: ${response.status} ${text.slice(0, 500)}`);
+  return JSON.parse(text);
+}
+
+function headersFor(target: ServerProcess, key: string | undefined): Record<string, string> {
+  return { "X-API-Key": target.description.sandbox.key, "Content-Type": "application/json", ...(key && { "Idempotency-Key": key }) };
+}

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import { after, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { freshDataFolder, interruptProcess, killProcess, type ServerProcess, spawnServer, startProcess } from "./server-process.ts";
+
+const folder = await freshDataFolder();
+const started: Pick<ServerProcess, "child">[] = [];
+after(async () => {
+  for (const one of started) await killProcess(one, true);
+  await folder.remove();
+});
+
+async function start(more: readonly string[] = []): Promise<ServerProcess> {
+  const server = await startProcess(folder.dataDir, more);
+  started.push(server);
+  return server;
+}
+
+async function get<T>({ description: { baseUrl, sandbox } }: ServerProcess, below: string): Promise<T> {
+  const response = await fetch(`${baseUrl}/api/v1${below}`, { headers: { "X-API-Key": sandbox.key } });
+  assert.equal(response.status, 200, await response.clone().text());
+  return JSON.parse(await response.text());
+}
+
+/** The process id of the runtime that holds the data. */
+function runtimeOf(dataDir: string): number {
+  return Number.parseInt(readFileSync(path.join(dataDir, "runtime.pid"), "utf8"), 10);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // A process that has ended and was not waited for yet answers signals too.
+    return process.platform !== "linux" || !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+async function ends(pid: number): Promise<boolean> {
+  for (let tries = 0; tries < 200; tries++) {
+    if (!isRunning(pid)) return true;
+    await wait(25);
+  }
+  return false;
+}
+
+test("a first start that is killed in the middle is completed by the next, with nothing missing and nothing twice", {
+  timeout: 120_000,
+}, async () => {
+  const keysFile = path.join(folder.dataDir, "keys.json");
+  const first = spawnServer(folder.dataDir);
+  started.push(first);
+  // The keys are there: the demo company is on its way.
+  while (!existsSync(keysFile)) {
+    assert.equal(first.child.exitCode, null, first.output());
+    await wait(5);
+  }
+  await wait(150);
+  await killProcess(first, true);
+  assert.equal(existsSync(path.join(folder.dataDir, "server.json")), false, "a start that was not completed describes itself");
+
+  const second = await start();
+  const keys = JSON.parse(readFileSync(keysFile, "utf8"));
+  assert.equal(second.description.sandbox.key, keys.sandbox.key);
+  const { totalCount } = await get<{ totalCount: number }>(
+    second,
+    `/companies/${second.description.sandbox.entityId}/journal-entries?limit=1`,
+  );
+  const entities = await get<{ totalCount: number }>(second, "/companies");
+  assert.equal(entities.totalCount, 1);
+  assert.ok(totalCount > 1_400 && totalCount < 1_600, `${totalCount} entries`);
+  for (const shown of [second.description.baseUrl, keys.sandbox.key, keys.live.key, "/docs", "Business Checking", "curl "]) {
+    assert.ok(second.output().includes(shown), `the start does not show ${shown}`);
+  }
+  for (const file of ["keys.json", "secrets.json", "server.json"])
+    assert.equal(statSync(path.join(folder.dataDir, file)).mode & 0o077, 0, `${file} is open to others`);
+
+  const trialBalance = await get<{ totals: object }>(second, `/companies/${second.description.sandbox.entityId}/reports/trial-balance`);
+  const runtime = runtimeOf(folder.dataDir);
+  assert.equal(await interruptProcess(second), 0, second.output());
+  assert.ok(!isRunning(runtime), "Ctrl-C leaves the runtime behind");
+  assert.equal(existsSync(path.join(folder.dataDir, "server.json")), false);
+
+  const third = await start();
+  assert.deepEqual({ ...third.description, baseUrl: "", pid: 0 }, { ...second.description, baseUrl: "", pid: 0 });
+  const again = await get<{ totals: object }>(third, `/companies/${third.description.sandbox.entityId}/reports/trial-balance`);
+  assert.deepEqual(again.totals, trialBalance.totals);
+  assert.equal(await interruptProcess(third), 0);
+});
+
+test("a second server on the same data is refused, and the first goes on", { timeout: 60_000 }, async () => {
+  const server = await start();
+  const second = spawnServer(folder.dataDir);
+  await once(second.child, "exit");
+  assert.equal(second.child.exitCode, 1);
+  assert.match(second.output(), /already running/);
+  await get(server, "/me");
+  await killProcess(server, true);
+});
+
+test("where the launcher alone is killed, its runtime ends with it, and the next start finds the data", { timeout: 60_000 }, async () => {
+  const server = await start();
+  const runtime = runtimeOf(folder.dataDir);
+  assert.ok(isRunning(runtime));
+  await killProcess(server, false);
+  assert.ok(await ends(runtime), "the runtime outlives the launcher");
+  const next = await start();
+  await get(next, "/me");
+  await killProcess(next, true);
+});

@@ -1,0 +1,68 @@
+import { exports } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import packageJson from "../../package.json" with { type: "json" };
+import { readSandboxKey } from "../../src/docs/sandbox-key.ts";
+import { failureKinds } from "../../src/kernel/failures.ts";
+
+const open = (path: string) => exports.default.fetch(`https://countinghouse.test${path}`);
+
+/** Every URL that a page's markup makes a browser load. */
+function loaded(markup: string): string[] {
+  return [...markup.matchAll(/<(?:script|link|img|iframe)[^>]*?\s(?:src|href)="([^"]*)"/g)].map((found) => found[1] ?? "");
+}
+
+test.each(["/", "/docs", "/docs/errors"])(
+  "%s is a page that loads nothing from another origin, and whose policy allows nothing from one",
+  async (path) => {
+    const answer = await open(path);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("Content-Type")).toBe("text/html; charset=utf-8");
+    const policy = answer.headers.get("Content-Security-Policy") ?? "";
+    expect(policy).toContain("default-src 'none'; script-src 'self';");
+    expect(policy).not.toMatch(/https?:|\*|unsafe-eval/);
+    const urls = loaded(await answer.text());
+    expect(urls.length).toBeGreaterThan(0);
+    expect(urls.filter((url) => !url.startsWith("/"))).toEqual([]);
+  },
+);
+
+test("/docs/errors explains every code of the catalogue under an anchor of its name", async () => {
+  const page = await (await open("/docs/errors")).text();
+  const anchors = [...page.matchAll(/<article class="failure" id="(\w+)">/g)].map((found) => found[1]);
+  expect(anchors.sort()).toEqual(Object.keys(failureKinds).sort());
+});
+
+test("/ says which version runs, that it is healthy, and the base URL it was asked at", async () => {
+  const page = await (await open("/")).text();
+  expect(page).toContain(packageJson.version);
+  expect(page).toContain("Healthy");
+  expect(page).toContain("https://countinghouse.test/api/v1");
+});
+
+test("a host name that is markup stays text", async () => {
+  const answer = await exports.default.fetch("https://countinghouse.test/", { headers: { Host: '"><script>alert(1)</script>' } });
+  expect(await answer.text()).not.toContain("<script>alert(1)");
+});
+
+test("no page of a deployment holds a key", async () => {
+  for (const path of ["/", "/docs"]) expect(await (await open(path)).text()).not.toMatch(/ch_(?:test|live)_[a-z0-9]/);
+});
+
+test("the launcher's sandbox key is read for a loopback name only", async () => {
+  const sandbox = { key: "ch_test_0198_secret", siteId: "01980c1e-7e0c-7abc-9def-0123456789ab", entityId: null };
+  const env = { DOCS_SANDBOX: { fetch: async () => Response.json(sandbox) } };
+  for (const host of ["localhost", "127.0.0.1:8787", "[::1]:8787", "books.localhost"]) {
+    expect(await readSandboxKey(env, new URL(`http://${host}/docs`))).toEqual(sandbox);
+  }
+  for (const host of ["rebound.example", "127.0.0.1.example", "localhost.example", "192.168.1.2"]) {
+    expect(await readSandboxKey(env, new URL(`http://${host}/docs`))).toBeUndefined();
+  }
+});
+
+test("the pages take no live key, and none before the sandbox has one", async () => {
+  const url = new URL("http://localhost/docs");
+  const live = { key: "ch_live_0198_secret", siteId: "01980c1e-7e0c-7abc-9def-0123456789ab", entityId: null };
+  await expect(readSandboxKey({ DOCS_SANDBOX: { fetch: async () => Response.json(live) } }, url)).rejects.toThrow();
+  expect(await readSandboxKey({ DOCS_SANDBOX: { fetch: async () => new Response(null, { status: 204 }) } }, url)).toBeUndefined();
+  expect(await readSandboxKey({}, url)).toBeUndefined();
+});

@@ -1,0 +1,35 @@
+import path from "node:path";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
+import { defineConfig } from "vitest/config";
+
+const migrations = (schema: string) => readD1Migrations(path.join(import.meta.dirname, "migrations", schema));
+
+/** Two kinds of tests: the pure rules in plain Node, everything that runs inside workerd with real databases, objects and queues. */
+export default defineConfig(async () => ({
+  test: {
+    projects: [
+      { test: { name: "domain", include: ["test/domain/**/*.test.ts", "test/tidy/**/*.test.ts"] } },
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            remoteBindings: false,
+            miniflare: {
+              bindings: {
+                CURSOR_SECRET: "the cursor secret of the tests",
+                OPERATOR_TOKEN: "the-operator-token-of-the-tests",
+                DIRECTORY_MIGRATIONS: await migrations("directory"),
+                SITE_MIGRATIONS: await migrations("site"),
+              },
+            },
+          }),
+        ],
+        test: {
+          name: "workers",
+          include: ["test/workers/**/*.test.ts", "test/contract/**/*.test.ts"],
+          setupFiles: ["./test/support/migrate.ts"],
+        },
+      },
+    ],
+  },
+}));
