@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, rm } from "node:fs/promises";
+import { cp, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { assetFiles, assetsPath, fonts, scalarPath } from "./asset-paths.ts";
 
@@ -23,9 +23,18 @@ export async function buildAssets(root: string = join(import.meta.dirname, "../.
     ...Object.entries(fontFiles).map(([to, from]) => [join(packages, from), to] as const),
     ...Object.entries(assetFiles).map(([to, from]) => [join(root, "src/docs/assets", from), to] as const),
   ];
-  await rm(join(target, assetsPath), { recursive: true, force: true });
-  await mkdir(target, { recursive: true });
-  await Promise.all(files.map(([from, to]) => cp(from, join(target, to))));
+  await Promise.all(files.map(([from, to]) => copyChanged(from, join(target, to))));
+  const kept = new Set(files.map(([, to]) => join(target, to)));
+  const present = await readdir(join(target, assetsPath), { recursive: true, withFileTypes: true });
+  const left = present.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  await Promise.all(left.filter((file) => !kept.has(file)).map((file) => rm(file)));
+}
+
+/** Leaves alone what is there already: a server may be reading it. */
+async function copyChanged(from: string, to: string): Promise<void> {
+  const [source, copy] = await Promise.all([stat(from), stat(to).catch(() => undefined)]);
+  if (copy?.size === source.size && copy.mtimeMs === source.mtimeMs) return;
+  await cp(from, to, { preserveTimestamps: true });
 }
 
 if (process.argv[1] === import.meta.filename) await buildAssets();

@@ -24,6 +24,8 @@ const firstEntry = {
  */
 export function curlLines(baseUrl: string, sandbox: Sandbox | undefined): readonly CurlLine[] {
   const key = sandbox?.key ?? "ch_test_…";
+  // Named, so that the lines still work when the site has more companies.
+  const books = sandbox?.entityId ? `/companies/${sandbox.entityId}` : "";
   const get = (path: string) => `curl -s '${baseUrl}/api/v1${path}' -H 'X-API-Key: ${key}'`;
   const post = (path: string, idempotencyKey: string, body: unknown) =>
     `${get(path)} -H 'Idempotency-Key: ${idempotencyKey}' -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
@@ -41,17 +43,17 @@ export function curlLines(baseUrl: string, sandbox: Sandbox | undefined): readon
   const entry: CurlLine = {
     title: "Post an entry",
     note: "Paste it twice: the same key posts once.",
-    command: post("/journal-entries", "first-entry", firstEntry),
+    command: post(`${books}/journal-entries`, "first-entry", firstEntry),
   };
   const trialBalance: CurlLine = {
     title: "Read the trial balance",
     note: "Exact as soon as the entry is answered.",
-    command: get("/reports/trial-balance"),
+    command: get(`${books}/reports/trial-balance`),
   };
   const readBack: CurlLine = {
     title: "Read the latest entries",
     note: "The newest first, each with its sequence and its lines.",
-    command: get("/journal-entries?limit=3&sort=sequence:desc"),
+    command: get(`${books}/journal-entries?limit=3&sort=sequence:desc`),
   };
 
   if (!sandbox) return [signUp, company, entry];

@@ -57,7 +57,6 @@ function build(router: Router, version: string): OpenApiDocument {
       description:
         "Amounts are integers in minor units. Dates are civil dates. Every POST takes an Idempotency-Key. Errors carry a code that never changes; each is explained at /docs/errors.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
-      contact: { name: "Countinghouse", url: "https://countinghouse.example/docs" },
     },
     servers: [{ url: "/api/v1", description: "This installation" }],
     tags: Object.entries(tagDescriptions).map(([name, description]) => ({ name, description })),
@@ -69,9 +68,13 @@ function build(router: Router, version: string): OpenApiDocument {
     for (const [method, operation] of Object.entries(item)) {
       const scoped = operation.tags?.some((tag) => companyTags.has(tag)) ?? false;
       const shown = scoped ? `/companies/{companyId}${path}` : path;
-      for (const response of Object.values(operation.responses)) response.headers = answerHeaders;
+      for (const [status, response] of Object.entries(operation.responses))
+        response.headers = headersOf(operation, status, "patch" in item && (method === "get" || method === "patch"));
+      if (method === "patch") operation.parameters = [...(operation.parameters ?? []), ifMatch];
       paths[shown] ??= {};
-      paths[shown][method] = scoped ? { ...operation, parameters: [companyId, ...(operation.parameters ?? []).filter((parameter) => !isEntityParameter(parameter))] } : operation;
+      paths[shown][method] = scoped
+        ? { ...operation, parameters: [companyId, ...(operation.parameters ?? []).filter((parameter) => !isEntityParameter(parameter))] }
+        : operation;
     }
   }
   const components = (document.components ?? {}) as Record<string, unknown>;
@@ -96,10 +99,62 @@ function isEntityParameter(parameter: unknown): boolean {
   return name === "entityId" || name === "x-organization-id";
 }
 
+const ifMatch = {
+  name: "If-Match",
+  in: "header",
+  description: "The ETag that the change is based on: refused with 412 where the resource has changed since.",
+  schema: { type: "string" },
+  example: '"3"',
+};
+
 const componentHeaders = {
-  "X-Request-Id": { description: "The request's name in logs, entries and support.", schema: { type: "string" }, example: "req_01980c1e7e0c7abc9def0123456789ab" },
+  "X-Request-Id": {
+    description: "The request's name in logs, entries and support.",
+    schema: { type: "string" },
+    example: "req_01980c1e7e0c7abc9def0123456789ab",
+  },
   "X-RateLimit-Limit": { description: "Requests a minute.", schema: { type: "integer" }, example: 100 },
   "X-RateLimit-Remaining": { description: "Requests left now.", schema: { type: "integer" }, example: 99 },
-  "X-RateLimit-Reset": { description: "When nothing of the limit is used, in Unix seconds.", schema: { type: "integer" }, example: 1_780_911_000 },
+  "X-RateLimit-Reset": {
+    description: "When nothing of the limit is used, in Unix seconds.",
+    schema: { type: "integer" },
+    example: 1_780_911_000,
+  },
+  "RateLimit-Policy": {
+    description: "The limit as draft-ietf-httpapi-ratelimit-headers writes it.",
+    schema: { type: "string" },
+    example: '"default";q=100;w=60',
+  },
+  ETag: { description: "The resource's revision, for If-Match.", schema: { type: "string" }, example: '"3"' },
+  Location: {
+    description: "Where what was made can be read.",
+    schema: { type: "string" },
+    example: "/api/v1/journal-entries/01980c1e-7e0c-8000-8000-400000000012",
+  },
+  "Retry-After": { description: "Seconds to wait before the same request may succeed.", schema: { type: "integer" }, example: 1 },
+  "WWW-Authenticate": { description: "How to authenticate.", schema: { type: "string" }, example: 'Bearer realm="countinghouse"' },
+  "X-Idempotent-Replayed": {
+    description: "`true` where the answer repeats that of an earlier request with the same key.",
+    schema: { type: "string" },
+    example: "true",
+  },
 };
-const answerHeaders = Object.fromEntries(Object.keys(componentHeaders).map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+
+/** The headers of an answer: some are on every one, some belong to a status, and what can be patched has a tag. */
+function headersOf(operation: { readonly parameters?: unknown[] }, status: string, tagged: boolean): Record<string, unknown> {
+  const names: (keyof typeof componentHeaders)[] = [
+    "X-Request-Id",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+    "RateLimit-Policy",
+  ];
+  if (status === "200" && tagged) names.push("ETag");
+  if (status === "200" && operation.parameters?.some((parameter) => (parameter as { readonly name?: string }).name === "Idempotency-Key")) {
+    names.push("X-Idempotent-Replayed");
+  }
+  if (status === "201") names.push("Location");
+  if (status === "401") names.push("WWW-Authenticate");
+  if (status === "429" || status === "503") names.push("Retry-After");
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}

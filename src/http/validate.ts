@@ -7,23 +7,25 @@ import { refusal } from "../platform/refused.ts";
 /** More issues than this help nobody. */
 const detailsMax = 100;
 
+/** A key of the body as a step of a JSON pointer (RFC 6901), cut short: it may be as long as the body. */
+function step(key: PropertyKey): string {
+  return String(key).slice(0, 100).replaceAll("~", "~0").replaceAll("/", "~1");
+}
+
 function detailsOf(error: z.core.$ZodError): FailureDetail[] {
   const details: FailureDetail[] = [];
   for (const issue of error.issues) {
-    const pointer = `/${issue.path.map((step) => String(step).replaceAll("~", "~0").replaceAll("/", "~1")).join("/")}`;
+    const pointer = issue.path.map((key) => `/${step(key)}`).join("");
     if (issue.code === "unrecognized_keys") {
-      for (const key of issue.keys)
-        details.push({
-          pointer: `${pointer === "/" ? "" : pointer}/${key}`,
-          code: "unknown_field",
-          message: `Unknown field ${key.slice(0, 100)}.`,
-        });
+      for (const key of issue.keys.slice(0, detailsMax)) {
+        details.push({ pointer: `${pointer}/${step(key)}`, code: "unknown_field", message: `Unknown field ${key.slice(0, 100)}.` });
+      }
     } else {
-      details.push({ pointer: pointer === "/" ? "" : pointer, code: issue.code, message: issue.message });
+      details.push({ pointer, code: issue.code, message: issue.message });
     }
     if (details.length >= detailsMax) break;
   }
-  return details;
+  return details.slice(0, detailsMax);
 }
 
 function invalid(details: FailureDetail[]): never {

@@ -33,15 +33,21 @@ function hex(value: number, digits: number): string {
  * Written in pieces below 2^53, because JavaScript's bit operators stop at 32.
  */
 export function encodeAddress(address: LedgerAddress): string {
-  const time = hex(address.atMs, 12);
-  const ledgerHigh = Math.floor(address.ledgerNumber / 2 ** 20);
-  const ledgerLow = address.ledgerNumber % 2 ** 20;
-  const kindBit = address.kind === "hold" ? 1 : 0;
+  return addressesOf(address.atMs, address.ledgerNumber, address.kind)(address.sequence);
+}
+
+/** The ids of what one commit of a ledger creates, by sequence: all but the last digits are the same. */
+export function addressesOf(atMs: number, ledgerNumber: number, kind: AddressKind): (sequence: number) => string {
+  const time = hex(atMs, 12);
+  const ledgerHigh = Math.floor(ledgerNumber / 2 ** 20);
+  const ledgerLow = ledgerNumber % 2 ** 20;
+  const kindBit = kind === "hold" ? 1 : 0;
   // The 62 bits after the variant: 20 ledger, 1 kind, 41 sequence. First group: variant (2) + the top 14 of the ledger's 20 bits.
   const group = 0x8000 + Math.floor(ledgerLow / 2 ** 6);
   // Last group, 48 bits: the ledger's last 6, kind, 41 of sequence.
-  const last = (ledgerLow % 2 ** 6) * 2 ** 42 + kindBit * 2 ** 41 + address.sequence;
-  return `${time.slice(0, 8)}-${time.slice(8)}-8${hex(ledgerHigh, 3)}-${hex(group, 4)}-${hex(last, 12)}`;
+  const last = (ledgerLow % 2 ** 6) * 2 ** 42 + kindBit * 2 ** 41;
+  const head = `${time.slice(0, 8)}-${time.slice(8)}-8${hex(ledgerHigh, 3)}-${hex(group, 4)}-`;
+  return (sequence) => head + hex(last + sequence, 12);
 }
 
 /** The address inside a UUIDv8 of this layout; undefined for any other text. The whole id is still to be compared with what is stored. */

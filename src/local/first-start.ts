@@ -1,24 +1,36 @@
+import { createHash } from "node:crypto";
 import { SingleBar } from "cli-progress";
 import { z } from "zod";
 import { demoEntity, demoYear } from "../features/sites/domain/demo-company.ts";
 import { isCalendarDate } from "../kernel/calendar-date.ts";
 import { type Api, callApi } from "./api-client.ts";
 import { type KeptKeys, keepKeys, keptKeys } from "./data-files.ts";
+import type { WorkerSecrets } from "./secrets.ts";
 import { TrialBalance } from "./trial-balance-table.ts";
 
 const entriesPerRequest = 100;
 
-const SignedUp = z.object({
-  live: z.object({ siteId: z.string(), key: z.string() }),
-  sandbox: z.object({ siteId: z.string(), key: z.string() }),
-});
+/** The launcher's own keys are for work on this machine, which no plan should slow down. Keys made later have the usual one. */
+const requestsPerMinute = 1_000_000;
+
+const SiteWithKey = z.object({ siteId: z.string(), tokenId: z.string(), key: z.string() });
+const SignedUp = z.object({ live: SiteWithKey, sandbox: SiteWithKey });
 
 /** Signs a firm up, once for the data folder, and keeps its keys: they are shown this one time. */
-export async function signUp(dataDir: string, baseUrl: string, wishes: { readonly demo: boolean }): Promise<KeptKeys> {
+export async function signUp(
+  dataDir: string,
+  baseUrl: string,
+  secrets: WorkerSecrets,
+  wishes: { readonly demo: boolean },
+): Promise<KeptKeys> {
   const kept = keptKeys(dataDir);
   if (kept) return kept;
-  const { body } = await callApi({ baseUrl }, "POST", "/signup", { body: { firmName: "My firm", ownerEmail: "owner@example.com" } });
+  // The key is the data folder's own, so that a sign-up whose answer was lost is repeated and not made twice.
+  const idempotencyKey = createHash("sha256").update(`sign-up ${secrets.OPERATOR_TOKEN}`).digest("hex");
+  const request = { firmName: "My firm", ownerEmail: "owner@example.com" };
+  const { body } = await callApi({ baseUrl }, "POST", "/signup", { body: request, idempotencyKey });
   const { live, sandbox } = SignedUp.parse(body);
+  for (const { tokenId } of [live, sandbox]) await setPlan(baseUrl, secrets, tokenId);
   const keys: KeptKeys = {
     live: { siteId: live.siteId, key: live.key },
     sandbox: { siteId: sandbox.siteId, key: sandbox.key, entityId: null },
@@ -27,6 +39,15 @@ export async function signUp(dataDir: string, baseUrl: string, wishes: { readonl
   };
   keepKeys(dataDir, keys);
   return keys;
+}
+
+async function setPlan(baseUrl: string, secrets: WorkerSecrets, tokenId: string): Promise<void> {
+  const response = await fetch(`${baseUrl}/operator/tokens/${tokenId}/plan`, {
+    method: "PUT",
+    headers: { Authorization: `Bearer ${secrets.OPERATOR_TOKEN}`, "Content-Type": "application/json" },
+    body: JSON.stringify({ requestsPerMinute }),
+  });
+  if (!response.ok) throw new Error(`The plan of a key could not be set: ${response.status} ${await response.text()}`);
 }
 
 /**

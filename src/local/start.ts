@@ -53,7 +53,7 @@ async function start(): Promise<void> {
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   try {
-    const signedUp = await signUp(dataDir, server.baseUrl, { demo: !values.empty });
+    const signedUp = await signUp(dataDir, server.baseUrl, secrets, { demo: !values.empty });
     const keys = await fillSandbox(dataDir, server.baseUrl, signedUp);
     describeServer(dataDir, server.baseUrl, keys);
     const report = await readTrialBalance(server.baseUrl, keys);

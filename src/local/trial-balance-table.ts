@@ -30,7 +30,7 @@ export function money(cents: number): string {
 
 /** A table for a terminal: code, account, debit, credit, and the two sums. */
 export function trialBalanceTable(report: TrialBalance): string {
-  const rows = report.sections.flatMap((section) => section.rows);
+  const rows = report.sections.flatMap((section) => section.rows).filter((row) => row.closingDebitCents !== row.closingCreditCents);
   const sum = (figure: (row: (typeof rows)[number]) => number) => rows.reduce((total, row) => total + figure(row), 0);
   const cells = rows.map((row) => [row.code ?? "", row.name, amountOrBlank(row.closingDebitCents), amountOrBlank(row.closingCreditCents)]);
   const head = ["Code", "Account", `Debit ${report.currency}`, `Credit ${report.currency}`];

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { promisify } from "node:util";
+import { type Browser, chromium, type Page, type Response } from "playwright-core";
 
+const run = promisify(execFile);
 const root = join(import.meta.dirname, "../..");
 const flags = [
   "--headless",
@@ -40,9 +42,8 @@ async function start(): Promise<Server> {
   let said = "";
   for await (const chunk of launcher.stdout ?? []) {
     said += chunk;
-    if (said.includes("/docs")) break;
+    if (said.includes("Ctrl-C")) break;
   }
-  launcher.stdout?.resume();
   return JSON.parse(await readFile(join(dataDir, "server.json"), "utf8"));
 }
 
@@ -64,12 +65,12 @@ after(async () => {
 
 interface Visit {
   readonly page: Page;
-  /** What a page must not do: ask another origin, break a rule of its policy, log an error, throw. */
+  /** What a page must not do: ask another origin, break its policy, log an error, throw, ask for what is not there. */
   readonly faults: string[];
 }
 
-async function visit(path: string): Promise<Visit> {
-  const context = await browser.newContext();
+async function visit(path: string, colorScheme: "light" | "dark" = "light"): Promise<Visit> {
+  const context = await browser.newContext({ colorScheme, viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
   const faults: string[] = [];
   context.on("request", (request) => {
@@ -78,7 +79,7 @@ async function visit(path: string): Promise<Visit> {
   });
   context.on("weberror", (error) => faults.push(`threw ${error.error().message}`));
   page.on("console", (message) => {
-    if (message.type() === "error") faults.push(`logged ${message.text()}`);
+    if (message.type() === "error" || message.type() === "warning") faults.push(`logged ${message.text()}`);
   });
   page.on("response", (response) => {
     if (response.status() >= 400) faults.push(`${response.status()} ${response.url()}`);
@@ -87,26 +88,73 @@ async function visit(path: string): Promise<Visit> {
   return { page, faults };
 }
 
-/** Opens an operation's form from the page and sends it as it was filled in. */
-async function tryIt(
-  page: Page,
-  operation: string | RegExp,
-): Promise<{ status: number; sent: Awaited<ReturnType<Page["waitForRequest"]>>; body: unknown }> {
-  await page
-    .getByRole("searchbox")
-    .or(page.getByRole("button", { name: /search/i }))
-    .first()
-    .click();
-  await page.keyboard.type(String(operation));
-  await page.keyboard.press("Enter");
-  const answered = page.waitForResponse((response) => response.url().includes("/api/v1/"));
+/** Opens an operation's form from the reference and sends it as the page has filled it in. */
+async function tryIt(page: Page, tag: string, operation: string): Promise<Response> {
+  const path = `tag/${tag.toLowerCase()}/${operation}`;
+  await page.getByRole("link", { name: tag, exact: true }).click();
+  await page.locator(`a[href="#${path}"]`).click();
+  await page.locator(`section[id$="${path}"] button.show-api-client-button`).click();
+  const answered = page.waitForResponse((response) => response.request().resourceType() === "fetch");
+  await page.getByRole("dialog").getByRole("button", { name: "Send", exact: false }).first().click();
   const response = await answered;
-  return { status: response.status(), sent: response.request(), body: await response.json() };
+  await page.getByRole("dialog").getByText(`${response.status()} `, { exact: false }).first().waitFor();
+  return response;
 }
 
-test("a request tried from /docs succeeds with the sandbox's data, and nothing leaves the origin", async () => {
+test("a report tried from /docs is answered with the sandbox's figures, and nothing leaves the origin", async () => {
   const { page, faults } = await visit("/docs");
-  const tried = await tryIt(page, "trial balance");
-  assert.equal(tried.status, 200);
+  const response = await tryIt(page, "Reports", "GET/companies/{companyId}/reports/trial-balance");
+  assert.equal(response.status(), 200);
+  assert.equal((await response.request().allHeaders())["x-api-key"], server.sandbox.key);
+  const report = await response.json();
+  assert.equal(report.companyId, server.sandbox.entityId);
+  assert.ok(report.totals.closingDebitCents > 0);
+  assert.equal(report.totals.closingDebitCents, report.totals.closingCreditCents);
   assert.deepEqual(faults, []);
+});
+
+test("an entry posted from /docs is in the ledger, under a key that no other visit has", async () => {
+  const { page, faults } = await visit("/docs");
+  const response = await tryIt(page, "Journal", "POST/companies/{companyId}/journal-entries");
+  assert.equal(response.status(), 201);
+  const posted = await response.json();
+  const read = await fetch(`${server.baseUrl}/api/v1/journal-entries/${posted.id}`, { headers: { "X-API-Key": server.sandbox.key } });
+  assert.equal((await read.json()).sequence, posted.sequence);
+  assert.deepEqual(faults, []);
+
+  const again = await visit("/docs");
+  const repeated = await tryIt(again.page, "Journal", "POST/companies/{companyId}/journal-entries");
+  const keys = [response, repeated].map(async (answer) => (await answer.request().allHeaders())["idempotency-key"]);
+  const [first, second] = await Promise.all(keys);
+  assert.ok(first && second && first !== second);
+});
+
+for (const path of ["/", "/docs", "/docs/errors"]) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    test(`${path} in ${colorScheme} asks no other origin, logs no error, and fits a telephone`, async () => {
+      const { page, faults } = await visit(path, colorScheme);
+      await page.setViewportSize({ width: 390, height: 844 });
+      assert.ok((await page.evaluate<number>("document.documentElement.scrollWidth")) <= 390);
+      assert.deepEqual(faults, []);
+    });
+  }
+}
+
+test("every anchor that an error code has is reached from the page's index", async () => {
+  const { page } = await visit("/docs/errors");
+  const targets = await page.locator(".index a").evaluateAll<string[]>("(links) => links.map((link) => link.hash.slice(1))" as never);
+  assert.ok(targets.length > 0);
+  for (const target of targets) assert.equal(await page.locator(`article[id="${target}"]`).count(), 1, target);
+});
+
+test("the lines of the landing page work when they are pasted, in their order and twice", async () => {
+  const { page } = await visit("/");
+  const lines = await page.locator("[data-copy] code").allTextContents();
+  assert.equal(lines.length, 3);
+  const statuses: string[] = [];
+  for (const line of [...lines, ...lines]) {
+    const { stdout } = await run("sh", ["-c", `${line} -w '\\n%{http_code}' -o /dev/null`]);
+    statuses.push(stdout.trim());
+  }
+  assert.deepEqual(statuses, ["200", "201", "200", "200", "200", "200"]);
 });

@@ -14,7 +14,13 @@ export interface Api {
   readonly key: string;
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
-  send(method: string, path: string, request?: { readonly body?: unknown; readonly text?: string; readonly headers?: Record<string, string> }): Promise<Answer>;
+  patch(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  delete(path: string, headers?: Record<string, string>): Promise<Answer>;
+  send(
+    method: string,
+    path: string,
+    request?: { readonly body?: unknown; readonly text?: string; readonly headers?: Record<string, string> },
+  ): Promise<Answer>;
   /** The same site through a fresh key of another role. */
   withRole(role: string, more?: Readonly<Record<string, unknown>>): Promise<Api>;
 }
@@ -28,7 +34,9 @@ export interface Site {
 
 /** Sends a request to the Worker under test. */
 export async function request(method: string, url: string, headers: Record<string, string>, text?: string): Promise<Answer> {
-  const response = await exports.default.fetch(new Request(`https://countinghouse.test${url}`, { method, headers, ...(text === undefined ? {} : { body: text }) }));
+  const response = await exports.default.fetch(
+    new Request(`https://countinghouse.test${url}`, { method, headers, ...(text === undefined ? {} : { body: text }) }),
+  );
   const answered = await response.text();
   return { status: response.status, headers: response.headers, text: answered, body: parsed(answered) };
 }
@@ -45,13 +53,20 @@ function parsed(text: string): unknown {
 export function apiWith(key: string): Api {
   const send: Api["send"] = (method, path, { body, text, headers = {} } = {}) => {
     const sent = text ?? (body === undefined ? undefined : JSON.stringify(body));
-    return request(method, `/api/v1${path}`, { "x-api-key": key, ...(sent === undefined ? {} : { "content-type": "application/json" }), ...headers }, sent);
+    return request(
+      method,
+      `/api/v1${path}`,
+      { "x-api-key": key, ...(sent === undefined ? {} : { "content-type": "application/json" }), ...headers },
+      sent,
+    );
   };
   return {
     key,
     send,
     get: (path, headers = {}) => send("GET", path, { headers }),
     post: (path, body, headers = {}) => send("POST", path, { body, headers }),
+    patch: (path, body, headers = {}) => send("PATCH", path, { body, headers }),
+    delete: (path, headers = {}) => send("DELETE", path, { headers }),
     async withRole(role, more = {}) {
       const issued = await send("POST", "/tokens", { body: { name: `a ${role}`, role, ...more } });
       expect(issued.status).toBe(201);
@@ -65,7 +80,12 @@ export async function newSite(): Promise<Site> {
   // Sign-ups are limited by address: every firm has its own.
   const address = Array.from(crypto.getRandomValues(new Uint8Array(4))).join(".");
   const body = { firmName: "Acme Payments", ownerEmail: `${crypto.randomUUID()}@example.com` };
-  const signedUp = await request("POST", "/api/v1/signup", { "content-type": "application/json", "cf-connecting-ip": address }, JSON.stringify(body));
+  const signedUp = await request(
+    "POST",
+    "/api/v1/signup",
+    { "content-type": "application/json", "cf-connecting-ip": address },
+    JSON.stringify(body),
+  );
   expect(signedUp.status).toBe(201);
   const { siteId, tokenId, key } = signedUp.body.sandbox;
   expect(await env.ACCESS.getByName(tokenId).setPlan(1_000_000)).toBe(true);

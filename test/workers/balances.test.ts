@@ -5,7 +5,13 @@ describe("the balance of an account", () => {
   test("is on its normal side, with turnover, version and the sequence it includes", async () => {
     const books = await newBooks();
     const untouched = await books.api.get(`/accounts/${books.accounts.sales}/balance`);
-    expect(untouched.body).toMatchObject({ balance: 0, available: 0, version: 0, posted: { debits: 0, credits: 0 }, pending: { debits: 0, credits: 0 } });
+    expect(untouched.body).toMatchObject({
+      balance: 0,
+      available: 0,
+      version: 0,
+      posted: { debits: 0, credits: 0 },
+      pending: { debits: 0, credits: 0 },
+    });
     await post(books, entryOf("cash", "sales", 100));
     const refund = await post(books, entryOf("sales", "cash", 30));
     const sales = await books.api.get(`/companies/${books.entityId}/accounts/${books.accounts.sales}/balance`);
@@ -37,10 +43,13 @@ describe("the balance of an account", () => {
       { date: "2026-03-10", amount: 50_000 },
     ];
     const known: { sequence: number; date: string; amount: number }[] = [];
-    for (const { date, amount } of steps) known.push({ date, amount, sequence: (await post(books, entryOf("cash", "sales", amount, { date }))).sequence });
+    for (const { date, amount } of steps)
+      known.push({ date, amount, sequence: (await post(books, entryOf("cash", "sales", amount, { date }))).sequence });
     for (const asOf of ["2025-12-30", "2025-12-31", "2026-01-31", "2026-02-01", "2026-03-09", "2026-03-10", "2030-01-01"]) {
       for (const { sequence } of known) {
-        const expected = known.filter((entry) => entry.date <= asOf && entry.sequence <= sequence).reduce((sum, entry) => sum + entry.amount, 0);
+        const expected = known
+          .filter((entry) => entry.date <= asOf && entry.sequence <= sequence)
+          .reduce((sum, entry) => sum + entry.amount, 0);
         expect(await balanceOf(books, "cash", `?asOf=${asOf}&knownAt=${sequence}`)).toBe(expected);
       }
     }
@@ -60,7 +69,10 @@ describe("the balance of an account", () => {
       expect((await books.api.get(`/companies/${second.entityId}/accounts/${books.accounts.cash}/${path}`)).status).toBe(404);
     }
     for (const query of ["asOf=2026-02-30", "asOf=yesterday", "knownAt=-1", "knownAt=1.5", "knownAt=x", "at=2026-01-01"]) {
-      expect(await books.api.get(`/accounts/${books.accounts.cash}/balance?${query}`)).toMatchObject({ status: 400, body: { error: { code: "VALIDATION_ERROR" } } });
+      expect(await books.api.get(`/accounts/${books.accounts.cash}/balance?${query}`)).toMatchObject({
+        status: 400,
+        body: { error: { code: "VALIDATION_ERROR" } },
+      });
     }
   });
 });
@@ -71,7 +83,9 @@ describe("the history of a balance", () => {
     await post(books, entryOf("cash", "equity", 1000, { date: "2025-11-01" }));
     await post(books, entryOf("rent", "cash", 100, { date: "2026-01-31" }));
     const late = await post(books, entryOf("rent", "cash", 10, { date: "2026-03-05" }));
-    const history = await books.api.get(`/accounts/${books.accounts.cash}/balance-history?startDate=2026-01-15&endDate=2026-03-10&interval=month`);
+    const history = await books.api.get(
+      `/accounts/${books.accounts.cash}/balance-history?startDate=2026-01-15&endDate=2026-03-10&interval=month`,
+    );
     expect(history.body).toEqual({
       accountId: books.accounts.cash,
       currency: "USD",
@@ -85,7 +99,9 @@ describe("the history of a balance", () => {
         { date: "2026-03-10", debits: 1000, credits: 110, balance: 890 },
       ],
     });
-    const before = await books.api.get(`/accounts/${books.accounts.cash}/balance-history?startDate=2026-03-04&endDate=2026-03-06&knownAt=${late.sequence - 1}`);
+    const before = await books.api.get(
+      `/accounts/${books.accounts.cash}/balance-history?startDate=2026-03-04&endDate=2026-03-06&knownAt=${late.sequence - 1}`,
+    );
     expect(before.body.data.map((point: { balance: number }) => point.balance)).toEqual([900, 900, 900]);
   });
 
@@ -104,12 +120,25 @@ describe("the history of a balance", () => {
 describe("the lines of an account", () => {
   test("run in date order with the running balance, either way and across pages", async () => {
     const books = await newBooks();
-    const moves = [["2026-03-01", 5], ["2026-01-01", 100], ["2026-02-01", -30], ["2026-01-01", 7], ["2026-03-01", -2]] as const;
-    for (const [date, amount] of moves) await post(books, amount > 0 ? entryOf("cash", "sales", amount, { date }) : entryOf("sales", "cash", -amount, { date }));
+    const moves = [
+      ["2026-03-01", 5],
+      ["2026-01-01", 100],
+      ["2026-02-01", -30],
+      ["2026-01-01", 7],
+      ["2026-03-01", -2],
+    ] as const;
+    for (const [date, amount] of moves)
+      await post(books, amount > 0 ? entryOf("cash", "sales", amount, { date }) : entryOf("sales", "cash", -amount, { date }));
     const path = `/accounts/${books.accounts.cash}/lines`;
     const whole = (await books.api.get(path)).body;
     expect(whole).toMatchObject({ totalCount: 5, hasMore: false });
-    expect(whole.data.map((line: { date: string; runningBalance: number; balanceAfter: number }) => [line.date, line.runningBalance, line.balanceAfter])).toEqual([
+    expect(
+      whole.data.map((line: { date: string; runningBalance: number; balanceAfter: number }) => [
+        line.date,
+        line.runningBalance,
+        line.balanceAfter,
+      ]),
+    ).toEqual([
       ["2026-01-01", 100, 105],
       ["2026-01-01", 107, 82],
       ["2026-02-01", 77, 75],
@@ -164,7 +193,13 @@ describe("the balances of a ledger", () => {
     expect(await told("offset=3")).toEqual(["4000 0", "6000 100"]);
     const stranger = await newBooks();
     expect(await told(`accountIds=${stranger.accounts.cash}`)).toEqual([]);
-    for (const query of ["type=cash", "accountIds=x", `accountIds=${Array(201).fill(books.accounts.cash).join(",")}`, "sort=balance:asc", "name=x"]) {
+    for (const query of [
+      "type=cash",
+      "accountIds=x",
+      `accountIds=${Array(201).fill(books.accounts.cash).join(",")}`,
+      "sort=balance:asc",
+      "name=x",
+    ]) {
       expect((await books.api.get(`/balances?${query}`)).status).toBe(400);
     }
   });
@@ -174,9 +209,16 @@ describe("the balances of a ledger", () => {
     const second = await booksOf(books.api);
     expect(await books.api.get("/balances")).toMatchObject({ status: 400, body: { error: { code: "ENTITY_REQUIRED" } } });
     await second.api.post("/journal-entries", { ledgerId: second.ledgerId, ...entryOf("cash", "sales", 7) }, freshKey());
-    for (const query of [`/balances?ledgerId=${second.ledgerId}`, `/balances?entityId=${second.entityId}`, `/companies/${second.entityId}/balances?currency=USD`]) {
+    for (const query of [
+      `/balances?ledgerId=${second.ledgerId}`,
+      `/balances?entityId=${second.entityId}`,
+      `/companies/${second.entityId}/balances?currency=USD`,
+    ]) {
       expect((await books.api.get(query)).body.data[0]).toMatchObject({ code: codes.cash, balance: 7 });
     }
-    expect(await books.api.get(`/balances?entityId=${second.entityId}&currency=EUR`)).toMatchObject({ status: 422, body: { error: { code: "REFERENCE_NOT_FOUND" } } });
+    expect(await books.api.get(`/balances?entityId=${second.entityId}&currency=EUR`)).toMatchObject({
+      status: 422,
+      body: { error: { code: "REFERENCE_NOT_FOUND" } },
+    });
   });
 });

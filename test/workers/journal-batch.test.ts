@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { balanceOf, codes, entryOf, freshKey, newBooks, post } from "../support/books.ts";
 
-const bad = { date: "2026-06-08", lines: [{ accountCode: "9999", side: "debit", amount: 1 }, { accountCode: codes.cash, side: "credit", amount: 1 }] };
+const bad = {
+  date: "2026-06-08",
+  lines: [
+    { accountCode: "9999", side: "debit", amount: 1 },
+    { accountCode: codes.cash, side: "credit", amount: 1 },
+  ],
+};
 
 describe("a batch", () => {
   test("posts all entries in one commit, later ones on top of earlier ones", async () => {
@@ -17,7 +23,11 @@ describe("a batch", () => {
 
   test("atomic: one refusal refuses all, names its entry and leaves nothing", async () => {
     const books = await newBooks();
-    const answer = await books.api.post("/journal-entries/batch", { mode: "atomic", entries: [entryOf("cash", "equity", 100), bad] }, freshKey());
+    const answer = await books.api.post(
+      "/journal-entries/batch",
+      { mode: "atomic", entries: [entryOf("cash", "equity", 100), bad] },
+      freshKey(),
+    );
     expect(answer).toMatchObject({ status: 422, body: { error: { code: "ACCOUNT_NOT_FOUND" } } });
     expect(answer.body.error.details[0].pointer).toBe("/entries/1/lines/0/accountCode");
     expect(await balanceOf(books, "cash")).toBe(0);
@@ -35,7 +45,11 @@ describe("a batch", () => {
 
   test("Prefer: return=minimal answers ids, sequences and refusals only", async () => {
     const books = await newBooks();
-    const answer = await books.api.post("/journal-entries/batch", { mode: "each", entries: [entryOf("cash", "equity", 100), bad] }, { ...freshKey(), prefer: "respond-async, return=minimal" });
+    const answer = await books.api.post(
+      "/journal-entries/batch",
+      { mode: "each", entries: [entryOf("cash", "equity", 100), bad] },
+      { ...freshKey(), prefer: "respond-async, return=minimal" },
+    );
     expect(answer.headers.get("preference-applied")).toBe("return=minimal");
     expect(Object.keys(answer.body.data[0]).sort()).toEqual(["id", "sequence"]);
     expect(answer.body.data[1].error.code).toBe("ACCOUNT_NOT_FOUND");
@@ -62,7 +76,11 @@ describe("a batch", () => {
     const entry = entryOf("cash", "sales", 5, { externalId: "e-1" });
     const answer = await books.api.post("/journal-entries/batch", { mode: "atomic", entries: [entry, entry] }, freshKey());
     expect(answer.body.data[0].id).toBe(answer.body.data[1].id);
-    const beyond = await books.api.post("/journal-entries/batch", { mode: "atomic", entries: [entry, entryOf("cash", "sales", 1)] }, freshKey());
+    const beyond = await books.api.post(
+      "/journal-entries/batch",
+      { mode: "atomic", entries: [entry, entryOf("cash", "sales", 1)] },
+      freshKey(),
+    );
     expect(beyond.body.data[0].id).toBe(answer.body.data[0].id);
     expect(await balanceOf(books, "cash")).toBe(6);
   });
@@ -78,7 +96,11 @@ describe("a batch", () => {
     const tooMany = await books.api.post("/journal-entries/batch", { mode: "atomic", entries: [...entries, entries[0]] }, freshKey());
     expect(tooMany).toMatchObject({ status: 400, body: { error: { code: "VALIDATION_ERROR" } } });
     const line = { accountCode: codes.cash, side: "debit", amount: 1 };
-    const tooLong = await books.api.post("/journal-entries/batch", { mode: "atomic", entries: Array(201).fill({ date: "2026-06-08", lines: Array(200).fill(line) }) }, freshKey());
+    const tooLong = await books.api.post(
+      "/journal-entries/batch",
+      { mode: "atomic", entries: Array(201).fill({ date: "2026-06-08", lines: Array(200).fill(line) }) },
+      freshKey(),
+    );
     expect(tooLong).toMatchObject({ status: 400, body: { error: { code: "VALIDATION_ERROR", details: [{ pointer: "/entries" }] } } });
     expect(await balanceOf(books, "cash")).toBe(10_000);
   });
@@ -88,7 +110,11 @@ describe("a batch", () => {
     ["an unknown mode", { mode: "some", entries: [entryOf("cash", "sales", 1)] }, "/mode"],
     ["no entries", { mode: "each", entries: [] }, "/entries"],
     ["an entry of another ledger", { mode: "each", entries: [entryOf("cash", "sales", 1, { currency: "USD" })] }, "/entries/0/currency"],
-    ["a malformed entry", { mode: "each", entries: [entryOf("cash", "sales", 1), entryOf("cash", "sales", 0)] }, "/entries/1/lines/0/amount"],
+    [
+      "a malformed entry",
+      { mode: "each", entries: [entryOf("cash", "sales", 1), entryOf("cash", "sales", 0)] },
+      "/entries/1/lines/0/amount",
+    ],
   ])("with %s is refused whole, in each mode too", async (_, body, pointer) => {
     const books = await newBooks();
     const answer = await books.api.post("/journal-entries/batch", body, freshKey());
@@ -112,12 +138,21 @@ describe("a dry run", () => {
 
   test("answers refusals with their code and status, for one entry and for many", async () => {
     const books = await newBooks();
-    expect(await books.api.post("/journal-entries/validate", bad)).toMatchObject({ status: 422, body: { error: { code: "ACCOUNT_NOT_FOUND" } } });
-    expect(await books.api.post("/journal-entries/validate", { mode: "atomic", entries: [bad] })).toMatchObject({ status: 422, body: { error: { code: "ACCOUNT_NOT_FOUND" } } });
+    expect(await books.api.post("/journal-entries/validate", bad)).toMatchObject({
+      status: 422,
+      body: { error: { code: "ACCOUNT_NOT_FOUND" } },
+    });
+    expect(await books.api.post("/journal-entries/validate", { mode: "atomic", entries: [bad] })).toMatchObject({
+      status: 422,
+      body: { error: { code: "ACCOUNT_NOT_FOUND" } },
+    });
     const each = await books.api.post("/journal-entries/validate", { mode: "each", entries: [entryOf("cash", "sales", 5), bad] });
     expect(each).toMatchObject({ status: 200, body: { data: [{ status: "posted" }, { error: { code: "ACCOUNT_NOT_FOUND" } }] } });
     expect(await balanceOf(books, "cash")).toBe(0);
     const malformed = await books.api.post("/journal-entries/validate", { mode: "each", entries: [{}] });
-    expect(malformed.body.error.details.map((detail: { pointer: string }) => detail.pointer)).toEqual(["/entries/0/date", "/entries/0/lines"]);
+    expect(malformed.body.error.details.map((detail: { pointer: string }) => detail.pointer)).toEqual([
+      "/entries/0/date",
+      "/entries/0/lines",
+    ]);
   });
 });

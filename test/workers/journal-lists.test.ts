@@ -70,12 +70,21 @@ describe("the list of entries", () => {
 
   test("by account", async () => {
     expect(await listed(`accountId=${books.accounts.receivable}`)).toEqual([3]);
-    expect(await listed(`accountId=${books.accounts.cash}&startDate=2026-02-15&sort=date:asc`)).toEqual([1, 4, "reversal of 4", "reversal of 2"]);
+    expect(await listed(`accountId=${books.accounts.cash}&startDate=2026-02-15&sort=date:asc`)).toEqual([
+      1,
+      4,
+      "reversal of 4",
+      "reversal of 2",
+    ]);
   });
 
   test("is the same under its aliases, and by page size and offset", async () => {
     const whole = await books.api.get("/journal-entries?limit=3");
-    for (const path of [`/companies/${books.entityId}/journal-entries?limit=3`, "/entries?pageSize=3", `/journal-entries?limit=3&ledgerId=${books.ledgerId}`]) {
+    for (const path of [
+      `/companies/${books.entityId}/journal-entries?limit=3`,
+      "/entries?pageSize=3",
+      `/journal-entries?limit=3&ledgerId=${books.ledgerId}`,
+    ]) {
       expect((await books.api.get(path)).body.data).toEqual(whole.body.data);
     }
     expect(whole.body).toMatchObject({ totalCount: 7, hasMore: true });
@@ -86,7 +95,11 @@ describe("the list of entries", () => {
 
   test("another site's account, ledger or entity is as unknown as nobody's", async () => {
     const stranger = await newBooks();
-    for (const [name, foreign] of [["accountId", stranger.accounts.cash], ["ledgerId", stranger.ledgerId], ["entityId", stranger.entityId]] as const) {
+    for (const [name, foreign] of [
+      ["accountId", stranger.accounts.cash],
+      ["ledgerId", stranger.ledgerId],
+      ["entityId", stranger.entityId],
+    ] as const) {
       const unknown = foreign.replace(/^.{8}/, "01980c1e");
       for (const list of ["journal-entries", "journal-lines", "transfers"]) {
         const [given, made] = [await books.api.get(`/${list}?${name}=${foreign}`), await books.api.get(`/${list}?${name}=${unknown}`)];
@@ -137,20 +150,27 @@ describe("the list of entries", () => {
 });
 
 describe("pages while others post", () => {
-  test.each(["sequence:asc", "sequence:desc", "date:asc", "date:desc"])("in order of %s nothing is skipped and nothing comes twice", async (sort) => {
-    const books = await newBooks();
-    const dates = ["2026-03-01", "2026-01-01", "2026-02-01"];
-    const entries = Array.from({ length: 40 }, (_, i) => entryOf("cash", "sales", i + 1, { date: dates[i % 3] }));
-    const posted = await books.api.post("/journal-entries/batch", { mode: "atomic", entries }, freshKey());
-    const there: string[] = posted.body.data.map((entry: Row) => entry.id);
-    let turn = 0;
-    const rows = await allPages(books, `/journal-entries?limit=7&sort=${sort}`, () => post(books, entryOf("cash", "sales", 1, { date: dates[turn++ % 3] })));
-    const ids = rows.map((row) => row.id);
-    expect(new Set(ids).size).toBe(ids.length);
-    expect(ids.filter((id) => there.includes(id)).sort()).toEqual([...there].sort());
-    const keys = rows.map((row) => (sort.startsWith("date") ? `${row.date} ${String(row.sequence).padStart(12, "0")}` : String(row.sequence).padStart(12, "0")));
-    expect(keys).toEqual(sort.endsWith("asc") ? [...keys].sort() : [...keys].sort().reverse());
-  });
+  test.each(["sequence:asc", "sequence:desc", "date:asc", "date:desc"])(
+    "in order of %s nothing is skipped and nothing comes twice",
+    async (sort) => {
+      const books = await newBooks();
+      const dates = ["2026-03-01", "2026-01-01", "2026-02-01"];
+      const entries = Array.from({ length: 40 }, (_, i) => entryOf("cash", "sales", i + 1, { date: dates[i % 3] }));
+      const posted = await books.api.post("/journal-entries/batch", { mode: "atomic", entries }, freshKey());
+      const there: string[] = posted.body.data.map((entry: Row) => entry.id);
+      let turn = 0;
+      const rows = await allPages(books, `/journal-entries?limit=7&sort=${sort}`, () =>
+        post(books, entryOf("cash", "sales", 1, { date: dates[turn++ % 3] })),
+      );
+      const ids = rows.map((row) => row.id);
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(ids.filter((id) => there.includes(id)).sort()).toEqual([...there].sort());
+      const keys = rows.map((row) =>
+        sort.startsWith("date") ? `${row.date} ${String(row.sequence).padStart(12, "0")}` : String(row.sequence).padStart(12, "0"),
+      );
+      expect(keys).toEqual(sort.endsWith("asc") ? [...keys].sort() : [...keys].sort().reverse());
+    },
+  );
 
   test("lines of a ledger come page by page, each once", async () => {
     const books = await newBooks();
@@ -200,7 +220,12 @@ describe("transfers", () => {
       event: null,
     };
     expect((await books.api.get(`/transfers/${entry.id}`)).body).toEqual(transfer);
-    expect((await books.api.get("/transfers?externalId=t-1")).body).toEqual({ data: [transfer], totalCount: 1, hasMore: false, nextCursor: null });
+    expect((await books.api.get("/transfers?externalId=t-1")).body).toEqual({
+      data: [transfer],
+      totalCount: 1,
+      hasMore: false,
+      nextCursor: null,
+    });
     expect((await books.api.get("/transfers?minAmount=101")).body.data).toEqual([]);
   });
 });

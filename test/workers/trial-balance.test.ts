@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { type Books, entryOf, newBooks, post } from "../support/books.ts";
 
-type Row = { code: string | null; key?: string; openingCents: number; debitCents: number; creditCents: number; closingDebitCents: number; closingCreditCents: number };
+type Row = {
+  code: string | null;
+  key?: string;
+  openingCents: number;
+  debitCents: number;
+  creditCents: number;
+  closingDebitCents: number;
+  closingCreditCents: number;
+};
 
 async function report(books: Books, query = "") {
   const answer = await books.api.get(`/companies/${books.entityId}/reports/trial-balance?${query}`);
@@ -9,7 +17,9 @@ async function report(books: Books, query = "") {
   const rows: Row[] = answer.body.sections.flatMap((section: { rows: Row[] }) => section.rows);
   return {
     ...answer,
-    rows: rows.map((row) => [row.code ?? row.key, row.openingCents, row.debitCents, row.creditCents, row.closingDebitCents, row.closingCreditCents].join(" ")),
+    rows: rows.map((row) =>
+      [row.code ?? row.key, row.openingCents, row.debitCents, row.creditCents, row.closingDebitCents, row.closingCreditCents].join(" "),
+    ),
   };
 }
 
@@ -40,15 +50,43 @@ describe("the trial balance", () => {
       fiscalYearStart: "2025-04-01",
       period: { startDate: "2025-04-01", endDate: "2025-06-30" },
       truncated: false,
-      totals: { closingDebitCents: 10_350, closingCreditCents: 10_350, debitCents: 80, creditCents: 80, priorYearsEarnings: 300, difference: 0 },
+      totals: {
+        closingDebitCents: 10_350,
+        closingCreditCents: 10_350,
+        debitCents: 80,
+        creditCents: 80,
+        priorYearsEarnings: 300,
+        difference: 0,
+      },
     });
     expect(june.body.checks.every((check: { ok: boolean }) => check.ok)).toBe(true);
-    expect(june.body.columns.map((column: { key: string }) => column.key)).toEqual(["openingCents", "debitCents", "creditCents", "closingDebitCents", "closingCreditCents"]);
+    expect(june.body.columns.map((column: { key: string }) => column.key)).toEqual([
+      "openingCents",
+      "debitCents",
+      "creditCents",
+      "closingDebitCents",
+      "closingCreditCents",
+    ]);
 
-    expect((await report(books, "asOf=2025-03-31")).rows).toEqual(["1000 10000 500 200 10300 0", "3000 10000 0 0 0 10000", "4000 0 0 500 0 500", "6000 0 200 0 200 0"]);
-    expect((await report(books, "asOf=2025-06-30&pnl=inception")).rows).toEqual(["1000 10300 50 30 10320 0", "3000 10000 0 0 0 10000", "4000 500 0 50 0 550", "6000 200 30 0 230 0"]);
+    expect((await report(books, "asOf=2025-03-31")).rows).toEqual([
+      "1000 0 10500 200 10300 0",
+      "3000 0 0 10000 0 10000",
+      "4000 0 0 500 0 500",
+      "6000 0 200 0 200 0",
+    ]);
+    expect((await report(books, "asOf=2025-06-30&pnl=inception")).rows).toEqual([
+      "1000 10300 50 30 10320 0",
+      "3000 10000 0 0 0 10000",
+      "4000 500 0 50 0 550",
+      "6000 200 30 0 230 0",
+    ]);
     const then = await report(books, `asOf=2025-06-30&knownAt=${mark.sequence}`);
-    expect(then.rows).toEqual(["1000 10300 50 0 10350 0", "3000 10000 0 0 0 10000", "priorYearsEarnings 300 0 0 0 300", "4000 0 0 50 0 50"]);
+    expect(then.rows).toEqual([
+      "1000 10300 50 0 10350 0",
+      "3000 10000 0 0 0 10000",
+      "priorYearsEarnings 300 0 0 0 300",
+      "4000 0 0 50 0 50",
+    ]);
     expect(then.body.ledgerSequence).toBe(mark.sequence);
   });
 
@@ -81,13 +119,22 @@ describe("the trial balance", () => {
 
   test.each(["asOf=2026-02-30", "pnl=cash", "includeZero=yes", "knownAt=-1", "startDate=2026-01-01"])("?%s is refused", async (query) => {
     const books = await newBooks();
-    expect(await books.api.get(`/companies/${books.entityId}/reports/trial-balance?${query}`)).toMatchObject({ status: 400, body: { error: { code: "VALIDATION_ERROR" } } });
+    expect(await books.api.get(`/companies/${books.entityId}/reports/trial-balance?${query}`)).toMatchObject({
+      status: 400,
+      body: { error: { code: "VALIDATION_ERROR" } },
+    });
   });
 
   test("of another site's entity or ledger is unknown", async () => {
     const books = await newBooks();
     const stranger = await newBooks();
-    expect(await stranger.api.get(`/companies/${books.entityId}/reports/trial-balance`)).toMatchObject({ status: 404, body: { error: { code: "NOT_FOUND" } } });
-    expect(await stranger.api.get(`/reports/trial-balance?ledgerId=${books.ledgerId}`)).toMatchObject({ status: 422, body: { error: { code: "REFERENCE_NOT_FOUND" } } });
+    expect(await stranger.api.get(`/companies/${books.entityId}/reports/trial-balance`)).toMatchObject({
+      status: 404,
+      body: { error: { code: "NOT_FOUND" } },
+    });
+    expect(await stranger.api.get(`/reports/trial-balance?ledgerId=${books.ledgerId}`)).toMatchObject({
+      status: 422,
+      body: { error: { code: "REFERENCE_NOT_FOUND" } },
+    });
   });
 });

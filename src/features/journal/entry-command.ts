@@ -1,4 +1,5 @@
-import type { AccountRef, LineRequest, PostEntry } from "../../ledger/rpc.ts";
+import { type AccountRef, refByCode, refByExternalId, refById } from "../../ledger/domain/command.ts";
+import type { LineRequest, PostEntry } from "../../ledger/rpc.ts";
 import type { EntryBody } from "./schemas.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -27,9 +28,9 @@ function lineRequest(body: LineBody): LineRequest {
 }
 
 function accountRef(line: LineBody): AccountRef {
-  if (line.accountId !== undefined) return { id: line.accountId };
-  if (line.accountCode !== undefined) return { code: line.accountCode };
-  if (line.accountExternalId !== undefined) return { externalId: line.accountExternalId };
+  if (line.accountId !== undefined) return refById(line.accountId);
+  if (line.accountCode !== undefined) return refByCode(line.accountCode);
+  if (line.accountExternalId !== undefined) return refByExternalId(line.accountExternalId);
   throw new Error("assertion failed: the schema has seen that a line names an account");
 }
 

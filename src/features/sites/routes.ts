@@ -106,6 +106,7 @@ export function registerSiteRoutes(router: Router): void {
       path: "/tokens/{id}",
       tag: "Keys",
       summary: "Revoke a key: everywhere within five seconds",
+      description: "For good: what the key did stays, and nothing brings it back. Make another key in its place.",
       permission: "tokens:write",
       params: byId,
       answers: { 204: { description: "Revoked." } },

@@ -14,8 +14,20 @@ export const modules = ["all", "journal", "events", "documents", "banking", "lea
 export type Module = (typeof modules)[number];
 export type LockLevel = "open" | "soft" | "hard";
 
-/** How a line names its account: exactly one of the three. */
-export type AccountRef = { readonly id: string } | { readonly code: string } | { readonly externalId: string };
+/** How a line names its account: `i` and its id, `c` and its code, or `x` and its external id. One text, which is also what accounts are looked up by. */
+export type AccountRef = string & { readonly __brand: "AccountRef" };
+
+export function refById(id: string): AccountRef {
+  return `i${id}` as AccountRef;
+}
+
+export function refByCode(code: string): AccountRef {
+  return `c${code}` as AccountRef;
+}
+
+export function refByExternalId(externalId: string): AccountRef {
+  return `x${externalId}` as AccountRef;
+}
 
 export interface LineConditions {
   readonly expectedVersion?: number;

@@ -20,7 +20,7 @@ import type {
 } from "./command.ts";
 import type { EntryPosted, Fact, FactLine } from "./fact.ts";
 import { checkLockChange, checkLocks, setLock } from "./period-lock.ts";
-import { type LedgerState, type RecordedEntry, refText } from "./state.ts";
+import type { LedgerState, RecordedEntry } from "./state.ts";
 
 /** What a command comes to: new facts, or the entry that was posted before with the same external id or source and the same content. */
 export interface Decision {
@@ -77,7 +77,7 @@ function decidePost(state: LedgerState, command: PostEntry, actor: Actor): Resul
   for (let i = 0; i < requested.length; i++) {
     const line = requested[i];
     if (line === undefined) continue;
-    const ref = refText(line.account);
+    const ref = line.account;
     const no = state.accountNumber(ref);
     const account = no === undefined ? undefined : state.account(no);
     if (account === undefined || account.status === "deleted") return refuse(accountNotFound(i, ref));

@@ -1,6 +1,6 @@
 import type { Account } from "./account.ts";
 import { applyFact } from "./apply.ts";
-import type { AccountRef, LedgerIdentity, Source } from "./command.ts";
+import type { LedgerIdentity, Source } from "./command.ts";
 import type { EntryPosted, Fact } from "./fact.ts";
 import type { PeriodLock } from "./period-lock.ts";
 
@@ -38,12 +38,6 @@ export interface MutableLedgerState extends LedgerState {
   setReversal(original: number, reversal: number): void;
   setLocks(locks: readonly PeriodLock[]): void;
   setIdentity(identity: LedgerIdentity): void;
-}
-
-/** The text under which an account is looked up: `i…` by id, `c…` by code, `x…` by external id. */
-export function refText(ref: AccountRef): string {
-  if ("id" in ref) return `i${ref.id}`;
-  return "code" in ref ? `c${ref.code}` : `x${ref.externalId}`;
 }
 
 export function sourceText(source: Source): string {

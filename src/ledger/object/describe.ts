@@ -61,7 +61,7 @@ function tellerOf(sql: SqlStorage, state: StoredState, told: Extract<Told, { hea
     receipt: (item) => {
       const sequence = sequenceOf(item);
       if (sequence < overlay.firstSequence) return recorded.receipt(sequence);
-      return `{"id":"${entryId(overlay.identity, context.atMs, sequence)}","sequence":${sequence}}`;
+      return `{"id":"${commit.entryIdOf(sequence)}","sequence":${sequence}}`;
     },
     whole: (item) => {
       const sequence = sequenceOf(item);
@@ -100,7 +100,7 @@ function factText(
         reversedById: null,
         postingReference: null,
       };
-      return entryText(overlay.identity, told, commit, accountOf, overlay.sequence);
+      return entryText(told, commit, accountOf, overlay.sequence);
     }
     case "account_opened":
       return JSON.stringify(accountView(overlay.identity, accountOf(sequence)));
@@ -187,7 +187,6 @@ export function tellEntries(
       fact.reversalOf === null ? undefined : present(readRow(sql, fact.reversalOf), "a reversal's original is in the journal");
     texts.push(
       entryText(
-        state.identity,
         {
           sequence: row.seq,
           fact,

@@ -1,7 +1,7 @@
 import { classOf, normalSide } from "../../kernel/account-type.ts";
 import { dateOfDay } from "../../kernel/calendar-date.ts";
 import { instant } from "../../kernel/clock.ts";
-import { encodeAddress } from "../../kernel/id.ts";
+import { addressesOf, encodeAddress } from "../../kernel/id.ts";
 import { type Account, codeAt } from "../domain/account.ts";
 import type { EntryPosted, FactLine } from "../domain/fact.ts";
 import type { PeriodLock } from "../domain/period-lock.ts";
@@ -24,17 +24,18 @@ export function entryId(identity: LedgerIdentity, atMs: number, sequence: number
   return encodeAddress({ atMs, ledgerNumber: identity.number, kind: "entry", sequence });
 }
 
-const accountTexts = new WeakMap<Account, string>();
+/** Texts kept per isolate; a flood of accounts empties them at once. */
+const accountTextsMax = 50_000;
+const accountTexts = new Map<string, { readonly code: string; readonly text: string }>();
 
 /** The part of a line that only changes with its account's code. */
 function accountText(account: Account, sequence: number): string {
-  if (account.formerCodes.length > 0)
-    return `"accountId":"${account.id}","accountCode":${JSON.stringify(codeAt(account, sequence))},"side":"`;
-  let text = accountTexts.get(account);
-  if (text === undefined) {
-    text = `"accountId":"${account.id}","accountCode":${JSON.stringify(account.code)},"side":"`;
-    accountTexts.set(account, text);
-  }
+  const code = account.formerCodes.length > 0 ? codeAt(account, sequence) : account.code;
+  const known = accountTexts.get(account.id);
+  if (known !== undefined && known.code === code) return known.text;
+  const text = `"accountId":"${account.id}","accountCode":${JSON.stringify(code)},"side":"`;
+  if (accountTexts.size >= accountTextsMax) accountTexts.clear();
+  accountTexts.set(account.id, { code, text });
   return text;
 }
 
@@ -53,6 +54,7 @@ export function lineText(line: FactLine, no: number, account: Account, codesAt: 
 
 /** Parts of entries that all entries of one commit share. */
 export interface CommitText {
+  readonly entryIdOf: (sequence: number) => string;
   readonly createdAt: string;
   readonly ledger: string;
   readonly actor: string;
@@ -61,6 +63,7 @@ export interface CommitText {
 
 export function commitText(identity: LedgerIdentity, context: CommitContext, seal: string): CommitText {
   return {
+    entryIdOf: addressesOf(context.atMs, identity.number, "entry"),
     createdAt: instant(context.atMs),
     ledger: `"ledgerId":"${identity.ledgerId}","currency":"${identity.currency}"`,
     actor: `"actor":{"kind":"${context.actor.kind}","id":${JSON.stringify(context.actor.id)}},"requestId":${JSON.stringify(context.requestId)}`,
@@ -68,15 +71,9 @@ export function commitText(identity: LedgerIdentity, context: CommitContext, sea
   };
 }
 
-export function entryText(
-  identity: LedgerIdentity,
-  entry: EntryToTell,
-  commit: CommitText,
-  accountOf: (no: number) => Account,
-  codesAt: number,
-): string {
+export function entryText(entry: EntryToTell, commit: CommitText, accountOf: (no: number) => Account, codesAt: number): string {
   const { fact } = entry;
-  const id = entryId(identity, entry.context.atMs, entry.sequence);
+  const id = commit.entryIdOf(entry.sequence);
   let text = `{"id":"${id}","journalEntryId":"${id}","status":"${entry.status}","sequence":${entry.sequence},"createdAt":"${commit.createdAt}","date":"${fact.date}"`;
   text += `,"description":${quote(fact.description)},"reference":${quote(fact.reference)},"externalId":${quote(fact.externalId)}`;
   text += `,"metadata":${fact.metadata === null ? "{}" : JSON.stringify(fact.metadata)},${commit.ledger}`;

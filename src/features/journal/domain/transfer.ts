@@ -1,4 +1,4 @@
-import type { EntryView, LineView } from "../../../ledger/rpc.ts";
+import type { EntryView, LineView } from "../../../ledger/domain/view.ts";
 
 /** One account's part of a movement. */
 interface Movement {

@@ -1,5 +1,5 @@
 import type { AccountType } from "../../../kernel/account-type.ts";
-import type { OpenAccount } from "../../../ledger/rpc.ts";
+import type { OpenAccount } from "../../../ledger/domain/command.ts";
 import type { ChartAccount } from "./charts/chart.ts";
 
 /** What a request tells of an account that is to be opened. */

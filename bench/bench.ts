@@ -1,0 +1,26 @@
+import type { RunningServer } from "../src/local/server.ts";
+import type { Figure } from "./figure.ts";
+import type { Books, Product } from "./product.ts";
+
+/** What rows measure with. Each server is started by the first row that asks for it. */
+export interface Bench {
+  readonly product: () => Promise<Product>;
+  readonly floor: () => Promise<RunningServer>;
+  /** The ledger's object alone, behind bench-worker.ts. */
+  readonly objects: () => Promise<RunningServer>;
+}
+
+/** Rows of the table that are measured together, because what one needs is there for the other. */
+export interface Rows {
+  /** The figures' names: `--only` looks into them. */
+  readonly names: readonly string[];
+  /** What takes time to settle before a clock may start: companies and their accounts. */
+  readonly prepare?: (bench: Bench) => Promise<void>;
+  readonly measure: (bench: Bench) => Promise<readonly Figure[]>;
+}
+
+/** Books that are made in `prepare` and used in `measure`. */
+export interface PreparedBooks {
+  readonly make: (bench: Bench) => Promise<void>;
+  readonly get: () => Books;
+}

@@ -1,0 +1,111 @@
+import { execFileSync } from "node:child_process";
+import { rmSync, writeFileSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { availableParallelism, cpus, platform, tmpdir, totalmem } from "node:os";
+import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { projectRoot } from "../src/local/build.ts";
+import type { RunningServer } from "../src/local/server.ts";
+import type { Bench, Rows } from "./bench.ts";
+import { type Figure, figureLine } from "./figure.ts";
+import { startOwnWorker } from "./own-worker.ts";
+import { startProduct } from "./product.ts";
+import { hundred, oneByOne, thousandFull, thousandMinimal } from "./rows/posting-rate.ts";
+
+const usage = `npm run bench [-- --only "one by one"] [--list]
+
+  --only   measures the rows whose name contains this, and records nothing.
+  --list   prints the names of the rows.`;
+
+const table: readonly Rows[] = [oneByOne, hundred, thousandMinimal, thousandFull];
+
+/** After accounts were opened, their ledger's alarm tells the catalogue of them: that shall not run beside the first row. */
+const settleMs = 6_500;
+
+async function run(): Promise<void> {
+  const { values } = parseArgs({
+    options: { only: { type: "string" }, list: { type: "boolean", default: false }, help: { type: "boolean", short: "h", default: false } },
+  });
+  if (values.help) return console.log(usage);
+  const wanted = (name: string) => values.only === undefined || name.toLowerCase().includes(values.only.toLowerCase());
+  const chosen = table.filter(({ names }) => names.some(wanted));
+  if (values.list || chosen.length === 0) return console.log(table.flatMap(({ names }) => names).join("\n"));
+  const startedAt = Date.now();
+  const folder = await mkdtemp(path.join(tmpdir(), "countinghouse-bench-"));
+  const servers: Promise<RunningServer>[] = [];
+  const start = <Server extends RunningServer>(server: () => Promise<Server>) => {
+    let started: Promise<Server> | undefined;
+    return () => {
+      started ??= server();
+      if (!servers.includes(started)) servers.push(started);
+      return started;
+    };
+  };
+  const bench: Bench = {
+    product: start(() => startProduct(path.join(folder, "product"))),
+    floor: start(() => startOwnWorker("floor-worker.ts", "FLOOR", "FloorObject", path.join(folder, "floor"))),
+    objects: start(() => startOwnWorker("bench-worker.ts", "LEDGER", "MeasuredLedger", path.join(folder, "objects"))),
+  };
+  const stop = async () => {
+    for (const { stop } of await Promise.all(servers)) await stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop().then(() => process.exit(130)));
+  const figures: Figure[] = [];
+  try {
+    for (const rows of chosen) await rows.prepare?.(bench);
+    if (chosen.some(({ prepare }) => prepare !== undefined)) await wait(settleMs);
+    for (const rows of chosen) {
+      const measured = (await rows.measure(bench)).filter(({ name }) => wanted(name));
+      figures.push(...measured);
+      console.log(measured.map(figureLine).join("\n"));
+    }
+  } finally {
+    await stop();
+  }
+  const missed = figures.filter(({ met }) => met === false);
+  const judged = figures.filter(({ met }) => met !== null);
+  const seconds = Math.round((Date.now() - startedAt) / 1_000);
+  console.log(`\n${judged.length - missed.length} of ${judged.length} targets met, in ${seconds} s.`);
+  for (const { name, median, unit, target } of missed)
+    console.log(`Short of its target: ${name}: ${median} ${unit}, ${JSON.stringify(target)}.`);
+  if (values.only !== undefined) return;
+  const results = {
+    date: new Date(startedAt).toISOString(),
+    commit: commit(),
+    machine: machine(),
+    seconds,
+    met: judged.length - missed.length,
+    targets: judged.length,
+    figures,
+  };
+  writeFileSync(path.join(import.meta.dirname, "results.json"), `${JSON.stringify(results, null, 2)}\n`);
+}
+
+function commit(): string {
+  const git = (...args: string[]) => execFileSync("git", args, { cwd: projectRoot, encoding: "utf8" }).trim();
+  try {
+    const changed = git("status", "--porcelain", "--", "src", "bench", "package-lock.json", ":!bench/results.json") !== "";
+    return `${git("rev-parse", "HEAD")}${changed ? " with changes" : ""}`;
+  } catch {
+    return "unknown";
+  }
+}
+
+function machine() {
+  const ofMiniflare = createRequire(createRequire(import.meta.url).resolve("miniflare"));
+  // Its manifest names the version.
+  const workerd = ofMiniflare("workerd/package.json") as { readonly version: string };
+  return {
+    cores: availableParallelism(),
+    cpu: cpus()[0]?.model ?? "unknown",
+    memoryGb: Math.round(totalmem() / 1024 ** 3),
+    platform: platform(),
+    node: process.version,
+    workerd: workerd.version,
+  };
+}
+
+await run();

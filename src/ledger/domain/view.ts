@@ -1,0 +1,126 @@
+import type { AccountClass, AccountType, Side } from "../../kernel/account-type.ts";
+import type { AccountDescription, Module } from "./command.ts";
+
+/** The shapes of what a ledger tells. They are the API's own resources: the edge passes them on, or adds what only D1 knows. */
+
+export interface LineView {
+  readonly no: number;
+  readonly accountId: string;
+  readonly accountCode: string;
+  readonly side: Side;
+  readonly amount: number;
+  readonly memo: string | null;
+  readonly contactId: string | null;
+  readonly tags?: readonly string[];
+  /** On the account's normal side, in commit order. */
+  readonly balanceAfter: number;
+  readonly accountVersion: number;
+}
+
+export interface EntryView {
+  readonly id: string;
+  readonly journalEntryId: string;
+  readonly status: "posted" | "reversed" | "voided";
+  readonly sequence: number;
+  readonly createdAt: string;
+  readonly date: string;
+  readonly description: string | null;
+  readonly reference: string | null;
+  readonly externalId: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly ledgerId: string;
+  readonly currency: string;
+  readonly source: { readonly type: string; readonly id: string | null; readonly step?: string };
+  readonly actor: { readonly kind: string; readonly id: string };
+  readonly requestId: string;
+  readonly module: Module;
+  /** Posted into a softly locked period by someone who may. */
+  readonly flagged: boolean;
+  readonly postingReference: string | null;
+  readonly reversalOf: string | null;
+  readonly reversedBy: string | null;
+  readonly reason: string | null;
+  readonly replaces: string | null;
+  readonly lines: readonly LineView[];
+  /** The head seal of the commit that posted it. */
+  readonly seal: string;
+}
+
+export interface AccountView extends AccountDescription {
+  readonly id: string;
+  readonly ledgerId: string;
+  readonly entityId: string;
+  readonly currency: string;
+  readonly code: string;
+  readonly type: AccountType;
+  readonly class: AccountClass;
+  readonly normalSide: Side;
+  readonly externalId: string | null;
+  readonly minBalance: number | null;
+  readonly maxBalance: number | null;
+  readonly status: "active" | "archived" | "deleted";
+  readonly createdAt: string;
+  /** The sequence of the fact that last changed the description, code, limits or status: the account's ETag. */
+  readonly revision: number;
+}
+
+/** One account's balance. Pending figures are 0 until holds are placed; they are left out where `asOf` is given. */
+export interface BalanceView {
+  readonly accountId: string;
+  readonly code: string;
+  readonly type: AccountType;
+  readonly currency: string;
+  readonly normalSide: Side;
+  readonly posted: { readonly debits: number; readonly credits: number };
+  readonly pending?: { readonly debits: number; readonly credits: number };
+  /** Posted, on the normal side. */
+  readonly balance: number;
+  readonly available?: number;
+  readonly version: number;
+  /** The head sequence that the answer includes. */
+  readonly sequence: number;
+  readonly asOf: string | null;
+  readonly knownAt: number | null;
+}
+
+export interface PageView<T> {
+  readonly data: readonly T[];
+  readonly totalCount: number;
+  readonly totalCountCapped?: true;
+  /** Where to go on, null at the end. */
+  readonly after: string | null;
+}
+
+export interface LedgerLineView extends LineView {
+  readonly journalEntryId: string;
+  readonly sequence: number;
+  readonly date: string;
+  readonly description: string | null;
+  readonly reference: string | null;
+  readonly createdAt: string;
+  /** Balance after the line in the order of the list, on the normal side; only where one account is listed by date. */
+  readonly runningBalance?: number;
+}
+
+export interface PeriodLockView {
+  readonly startDate: string;
+  readonly endDate: string;
+  readonly module: Module;
+  readonly level: "soft" | "hard";
+  readonly reason: string | null;
+}
+
+/** Answer to `totals`: for each account with lines (with `includeUnused` for every account), turnover up to `before` (exclusive) and from there to `asOf` (inclusive). Figures beyond 2^53 are exact JSON integers. */
+export interface TotalsView {
+  readonly sequence: number;
+  readonly accounts: readonly {
+    readonly accountId: string;
+    readonly code: string;
+    readonly type: AccountType;
+    readonly name: string;
+    readonly openingDebits: bigint;
+    readonly openingCredits: bigint;
+    readonly debits: bigint;
+    readonly credits: bigint;
+  }[];
+}

@@ -1,0 +1,142 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = path.resolve(import.meta.dirname, "../..");
+
+interface SourceFile {
+  /** From the project's folder: `src/kernel/money.ts`. */
+  readonly name: string;
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+const files: readonly SourceFile[] = readdirSync(path.join(root, "src"), { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts"))
+  .map((name) => read(path.join("src", name)));
+
+function read(name: string): SourceFile {
+  const text = readFileSync(path.join(root, name), "utf8");
+  const imports = [...text.matchAll(/(?:from|import\()\s*"([^"]+)"/g)].map((match) => resolve(name, match[1] ?? ""));
+  return { name, text, imports };
+}
+
+function resolve(from: string, specifier: string): string {
+  return specifier.startsWith(".") ? path.join(path.dirname(from), specifier) : specifier;
+}
+
+/** Imports that a rule forbids, as `file → what it imports`. */
+function breaches(where: (name: string) => boolean, forbidden: (target: string, file: SourceFile) => boolean): string[] {
+  return files
+    .filter(({ name }) => where(name))
+    .flatMap((file) => file.imports.filter((target) => forbidden(target, file)).map((target) => `${file.name} → ${target}`));
+}
+
+function featureOf(name: string): string | undefined {
+  return /^src\/features\/([^/]+)\//.exec(name)?.[1];
+}
+
+/** From the lowest: a feature imports those of the rows above its own, and its neighbours in its row. */
+const featureOrder = [
+  ["firms", "sites", "metadata"],
+  ["entities", "ledgers", "contacts"],
+  ["periods"],
+  ["journal"],
+  ["balances"],
+  ["events", "documents", "banking", "leases", "revenue", "customer-ledger"],
+  ["reports"],
+  ["exports", "insights", "integrations", "sandbox"],
+];
+const rank = (feature: string) => featureOrder.findIndex((row) => row.includes(feature));
+
+describe("R1: the rules of accounting depend on nothing", () => {
+  test("the kernel imports nothing outside itself", () => {
+    expect(breaches((name) => name.startsWith("src/kernel/"), (target) => !target.startsWith("src/kernel/"))).toEqual([]);
+  });
+
+  test("a domain folder imports itself, the kernel and the ledger's domain", () => {
+    const allowed = (target: string, file: SourceFile) =>
+      target.startsWith("src/kernel/") || target.startsWith("src/ledger/domain/") || target.startsWith(`${file.name.split("/domain/")[0]}/domain/`);
+    expect(breaches((name) => name.includes("/domain/"), (target, file) => !allowed(target, file))).toEqual([]);
+  });
+
+  test("no clock, chance, network or console in the kernel or a domain folder", () => {
+    const impure = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bcrypto\b|\bfetch\(|\bconsole\b|\bperformance\b/;
+    const found = files.filter(({ name, text }) => (name.startsWith("src/kernel/") || name.includes("/domain/")) && impure.test(stripComments(text)));
+    expect(found.map(({ name }) => name)).toEqual([]);
+  });
+});
+
+test("R2: the ledger's object is imported by the Worker's entry alone", () => {
+  const inside = (name: string) => name.startsWith("src/ledger/object/") || name === "src/index.ts";
+  expect(breaches((name) => !inside(name), (target) => target.startsWith("src/ledger/object/"))).toEqual([]);
+});
+
+test("R3: across features only through the other's index, and there are no other barrels", () => {
+  const crossing = breaches(
+    (name) => featureOf(name) !== undefined,
+    (target, file) =>
+      featureOf(target) !== undefined && featureOf(target) !== featureOf(file.name) && !target.endsWith("/index.ts") && !isForeignKey(file.name, target),
+  );
+  const barrels = files.filter(({ name }) => name.endsWith("/index.ts") && name !== "src/index.ts" && !/^src\/features\/[^/]+\/index\.ts$/.test(name));
+  expect(crossing).toEqual([]);
+  expect(barrels.map(({ name }) => name)).toEqual([]);
+});
+
+test("R4: no feature imports one above it", () => {
+  const upward = breaches(
+    (name) => featureOf(name) !== undefined,
+    (target, file) => {
+      const [from, to] = [featureOf(file.name), featureOf(target)];
+      return from !== undefined && to !== undefined && from !== to && rank(to) > rank(from);
+    },
+  );
+  const unranked = new Set(files.map(({ name }) => featureOf(name)).filter((feature) => feature !== undefined && rank(feature) === -1));
+  expect(upward).toEqual([]);
+  expect([...unranked]).toEqual([]);
+});
+
+test("R5: http, db and platform import no feature", () => {
+  expect(breaches((name) => /^src\/(?:http|db|platform)\//.test(name), (target) => target.startsWith("src/features/"))).toEqual([]);
+});
+
+test("R6: only a feature's store touches its tables", () => {
+  const ofAStore = (name: string) => name.endsWith("/store.ts");
+  const found = breaches(
+    (name) => featureOf(name) !== undefined && !ofAStore(name),
+    (target, file) => /\/(?:directory-)?tables\.ts$/.test(target) && !isForeignKey(file.name, target),
+  );
+  expect(found).toEqual([]);
+});
+
+test("R7: what decides and writes in the ledger's object never awaits", () => {
+  const object = read("src/ledger/object/ledger-object.ts").text;
+  for (const method of ["write", "#write", "#commit", "#makeRoom", "open"]) {
+    const body = new RegExp(`\\n  ${method}\\([^]*?\\n  }\\n`).exec(object)?.[0];
+    expect(body, method).toBeDefined();
+    expect(body, method).not.toMatch(/\bawait\b/);
+  }
+  const asyncTransaction = files.filter(({ text }) => /transactionSync\(\s*async\b/.test(text));
+  expect(asyncTransaction.map(({ name }) => name)).toEqual([]);
+});
+
+test("R10: Durable Objects keep their state in #private members", () => {
+  const objects = files.filter(({ text }) => /extends DurableObject\b/.test(text));
+  expect(objects.length).toBeGreaterThan(0);
+  for (const { name, text } of objects) expect(text, name).not.toMatch(/^\s+(?:private|protected)\s/m);
+});
+
+test("files and folders are named in kebab-case, and nothing is called utils, helpers, common, manager, data or info", () => {
+  const parts = files.flatMap(({ name }) => name.split("/").slice(1).map((part) => part.replace(/\.ts$/, "")));
+  expect(parts.filter((part) => !/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(part))).toEqual([]);
+  expect(parts.filter((part) => ["utils", "util", "helpers", "helper", "common", "manager", "data", "info"].includes(part))).toEqual([]);
+});
+
+/** A table names another feature's table where it refers to its rows: the database keeps that promise, whoever writes. */
+function isForeignKey(name: string, target: string): boolean {
+  return name.endsWith("tables.ts") && target.endsWith("tables.ts");
+}
+
+function stripComments(text: string): string {
+  return text.replace(/\/\*[^]*?\*\/|\/\/.*$/gm, "");
+}
