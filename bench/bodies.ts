@@ -1,4 +1,6 @@
 /** What is posted: two-line entries between accounts, prebuilt before any clock starts. Random, and the same in every run. */
+import { refByCode } from "../src/ledger/domain/command.ts";
+import type { PostEntry } from "../src/ledger/rpc.ts";
 import { randomFrom } from "./random.ts";
 
 export interface EntryShape {
@@ -14,6 +16,7 @@ export const oneDate: EntryShape = { accounts: 1_000, dates: 1, externalIds: fal
 /** The load that an index likes least: any day of a year, and an external id for each entry. */
 export const yearWithIds: EntryShape = { accounts: 1_000, dates: 365, externalIds: true };
 export const hotAccounts: EntryShape = { accounts: 2, dates: 1, externalIds: false };
+export const shapes = { oneDate, yearWithIds, hotAccounts };
 
 export interface EntryBody {
   readonly date: string;
@@ -33,6 +36,13 @@ export function accountCode(no: number): string {
 
 const days = Array.from({ length: 365 }, (_, day) => new Date(Date.UTC(2026, 0, 1 + day)).toISOString().slice(0, 10));
 
+/** A day of 2026, from 0. */
+export function dayOfYear(day: number): string {
+  const date = days[day];
+  if (date === undefined) throw new Error(`2026 has no day ${day}`);
+  return date;
+}
+
 /** A source of entries of one shape. Different seeds share no external id. */
 export function entrySource(shape: EntryShape, seed: number): () => EntryBody {
   const random = randomFrom(seed);
@@ -43,7 +53,7 @@ export function entrySource(shape: EntryShape, seed: number): () => EntryBody {
     const amount = 1 + random(1_000_000);
     made += 1;
     return {
-      date: days[random(shape.dates)] ?? "2026-01-01",
+      date: dayOfYear(random(shape.dates)),
       description: "Office supplies",
       ...(shape.externalIds && {
         externalId: `${random(2 ** 32)
@@ -55,6 +65,15 @@ export function entrySource(shape: EntryShape, seed: number): () => EntryBody {
         { accountCode: accountCode(credited), side: "credit", amount },
       ],
     };
+  };
+}
+
+/** The same entry as a command to a ledger's object. */
+export function commandOf({ lines, ...entry }: EntryBody): PostEntry {
+  return {
+    kind: "post_entry",
+    ...entry,
+    lines: lines.map(({ accountCode: code, side, amount }) => ({ account: refByCode(code), side, amount })),
   };
 }
 

@@ -1,4 +1,5 @@
 import { OpenApiGeneratorV31 } from "@asteasolutions/zod-to-openapi";
+import { introduction } from "./introduction.ts";
 import { type Router, type Tag, tags } from "./router.ts";
 
 /** Operations that work on one entity's books are shown below the company. */
@@ -54,8 +55,7 @@ function build(router: Router, version: string): OpenApiDocument {
     info: {
       title: "Countinghouse",
       version,
-      description:
-        "Amounts are integers in minor units. Dates are civil dates. Every POST takes an Idempotency-Key. Errors carry a code that never changes; each is explained at /docs/errors.",
+      description: introduction,
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/api/v1", description: "This installation" }],

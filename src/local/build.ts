@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, utimes } from "node:fs/promises";
 import path from "node:path";
 import { buildAssets } from "../docs/build-assets.ts";
+import { takeFileLock } from "./file-lock.ts";
 import { runtimeStarter } from "./runtime-guard.ts";
 import { writeFileWhole } from "./write-file.ts";
 
@@ -33,17 +34,19 @@ export interface DatabaseMigrations {
 
 interface WranglerConfig {
   readonly name?: string;
+  readonly vars: Readonly<Record<string, unknown>>;
   readonly d1_databases: readonly { readonly binding: string; readonly migrations_dir?: string }[];
 }
 
 const bundleFile = "dist/worker/index.js";
 const starterFile = "dist/worker/start-workerd.sh";
 const settingsFile = "dist/worker/settings.json";
-const sources = ["src", "migrations", "wrangler.toml", "package-lock.json"];
+const buildWaitMs = 60_000;
+const sources = ["src", "migrations", "wrangler.toml", "package.json", "package-lock.json"];
 
 /** The built Worker, built first where a source is newer than it. */
 export async function builtWorker(root: string = projectRoot): Promise<BuiltWorker> {
-  if (!(await isFresh(root))) await buildWorker(root);
+  if (!(await isFresh(root))) await buildOnce(root);
   // Written by buildWorker, below.
   const settings: Pick<BuiltWorker, "options" | "databases"> = JSON.parse(await readFile(path.join(root, settingsFile), "utf8"));
   // Written with paths below the root, so that a moved checkout still starts.
@@ -56,8 +59,20 @@ export async function builtWorker(root: string = projectRoot): Promise<BuiltWork
   };
 }
 
+/** Builds, unless another process did so meanwhile. */
+async function buildOnce(root: string): Promise<void> {
+  const lock = takeFileLock(path.join(root, "dist/worker/lock"), buildWaitMs);
+  if (!lock) throw new Error("Another build does not end.");
+  try {
+    if (!(await isFresh(root))) await buildWorker(root);
+  } finally {
+    lock.release();
+  }
+}
+
 /** Bundles the Worker as `wrangler deploy` does, and reads its bindings out of wrangler.toml. */
 export async function buildWorker(root: string = projectRoot): Promise<void> {
+  const startedAt = new Date();
   // Imported here: together they take a second, which a start on a fresh build need not wait for.
   const [esbuild, wrangler] = await Promise.all([import("esbuild"), import("wrangler")]);
   const configPath = path.join(root, "wrangler.toml");
@@ -89,15 +104,22 @@ export async function buildWorker(root: string = projectRoot): Promise<void> {
   );
   const { assets, ...options }: WorkerOptions = workerOptions;
   const settings = {
-    options: { ...options, name: config.name, ...(assets && { assets: { ...assets, directory: path.relative(root, assets.directory) } }) },
+    // Of the variables only those of the file itself: wrangler adds what .dev.vars holds, which is the watch mode's.
+    options: {
+      ...options,
+      name: config.name,
+      bindings: config.vars,
+      ...(assets && { assets: { ...assets, directory: path.relative(root, assets.directory) } }),
+    },
     databases,
   };
   await mkdir(path.join(root, path.dirname(bundleFile)), { recursive: true });
   await buildAssets(root);
   writeFileWhole(path.join(root, bundleFile), bundled.outputFiles[0]?.text ?? "");
   writeFileWhole(path.join(root, starterFile), runtimeStarter(), 0o755);
-  // Last: a build that was broken off is not fresh.
+  // Last, because a build that was broken off is not fresh; and dated from its beginning, because what was saved meanwhile is not in it.
   writeFileWhole(path.join(root, settingsFile), JSON.stringify(settings, null, 2));
+  await utimes(path.join(root, settingsFile), startedAt, startedAt);
 }
 
 /** The D1 bindings of wrangler.toml. */

@@ -1,8 +1,5 @@
 import path from "node:path";
-import { DatabaseSync } from "node:sqlite";
-
-/** SQLITE_BUSY, https://sqlite.org/rescode.html#busy */
-const busy = 5;
+import { type FileLock, takeFileLock } from "./file-lock.ts";
 
 /** Another server runs on the data folder. */
 export class DataFolderInUse extends Error {
@@ -12,22 +9,9 @@ export class DataFolderInUse extends Error {
   }
 }
 
-/**
- * Takes a data folder for this process.
- * The lock is SQLite's on a file: the system gives it free when the process ends, however it ends, so no lock is ever stale.
- */
-export function lockDataFolder(dataDir: string): { readonly release: () => void } {
-  const file = new DatabaseSync(path.join(dataDir, "lock"), { timeout: 0 });
-  try {
-    file.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
-  } catch (error) {
-    file.close();
-    if (error instanceof Error && "errcode" in error && error.errcode === busy) throw new DataFolderInUse(dataDir);
-    throw error;
-  }
-  return {
-    release: () => {
-      if (file.isOpen) file.close();
-    },
-  };
+/** Takes a data folder for this process, or refuses at once. */
+export function lockDataFolder(dataDir: string): FileLock {
+  const lock = takeFileLock(path.join(dataDir, "lock"), 0);
+  if (!lock) throw new DataFolderInUse(dataDir);
+  return lock;
 }

@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { SingleBar } from "cli-progress";
 import { z } from "zod";
 import { demoEntity, demoYear } from "../features/sites/domain/demo-company.ts";
+import { pageLimitMax } from "../kernel/bounds.ts";
 import { isCalendarDate } from "../kernel/calendar-date.ts";
-import { type Api, callApi } from "./api-client.ts";
+import { type Api, callApi, RequestRefused } from "./api-client.ts";
 import { type KeptKeys, keepKeys, keptKeys } from "./data-files.ts";
 import type { WorkerSecrets } from "./secrets.ts";
 import { TrialBalance } from "./trial-balance-table.ts";
@@ -55,8 +56,8 @@ async function setPlan(baseUrl: string, secrets: WorkerSecrets, tokenId: string)
  * that was broken off is completed by the next.
  */
 export async function fillSandbox(dataDir: string, baseUrl: string, keys: KeptKeys): Promise<KeptKeys> {
-  if (keys.demoIsComplete || keys.demoEndsOn === null || !isCalendarDate(keys.demoEndsOn)) return keys;
   const api: Api = { baseUrl, key: keys.sandbox.key };
+  if (keys.demoIsComplete || keys.demoEndsOn === null || !isCalendarDate(keys.demoEndsOn)) return followReset(dataDir, api, keys);
   const entity = await callApi(api, "POST", "/entities", { body: demoEntity, idempotencyKey: "demo-company" });
   const entityId = z.object({ id: z.string() }).parse(entity.body).id;
   const entries = demoYear(keys.demoEndsOn);
@@ -78,6 +79,29 @@ export async function fillSandbox(dataDir: string, baseUrl: string, keys: KeptKe
   const filled: KeptKeys = { ...keys, sandbox: { ...keys.sandbox, entityId }, demoIsComplete: true };
   keepKeys(dataDir, filled);
   return filled;
+}
+
+/** The sandbox may have been reset since: the demo company is then another one, or there is none. */
+async function followReset(dataDir: string, api: Api, keys: KeptKeys): Promise<KeptKeys> {
+  const { entityId } = keys.sandbox;
+  if (entityId !== null && (await exists(api, `/companies/${entityId}`))) return keys;
+  const { body } = await callApi(api, "GET", `/companies?limit=${pageLimitMax}`);
+  const { data: companies } = z.object({ data: z.array(z.object({ id: z.string(), name: z.string() })) }).parse(body);
+  const followed = companies.find(({ name }) => name === demoEntity.name)?.id ?? null;
+  if (followed === entityId) return keys;
+  const kept: KeptKeys = { ...keys, sandbox: { ...keys.sandbox, entityId: followed }, demoEndsOn: keys.demoEndsOn ?? today() };
+  keepKeys(dataDir, kept);
+  return kept;
+}
+
+async function exists(api: Api, path: string): Promise<boolean> {
+  try {
+    await callApi(api, "GET", path);
+    return true;
+  } catch (error) {
+    if (error instanceof RequestRefused && error.status === 404) return false;
+    throw error;
+  }
 }
 
 export interface CompanyReport {

@@ -42,16 +42,20 @@ async function start(): Promise<void> {
     vars: secrets,
     sandboxKey: () => keptKeys(dataDir)?.sandbox,
   });
-  let stopping = false;
+  let stoppingSince: number | undefined;
   const stop = async () => {
-    // A second Ctrl-C does not wait.
-    if (stopping) process.exit(130);
-    stopping = true;
+    if (stoppingSince !== undefined) {
+      // npm passes on the Ctrl-C that the terminal sent to both; only a later one is a person who will not wait.
+      if (Date.now() - stoppingSince > 1_000) process.exit(130);
+      return;
+    }
+    stoppingSince = Date.now();
     forgetServer(dataDir);
     await server.stop();
     process.exit(0);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  if (process.env.npm_lifecycle_event === "start") whenParentEnds(stop);
   try {
     const signedUp = await signUp(dataDir, server.baseUrl, secrets, { demo: !values.empty });
     const keys = await fillSandbox(dataDir, server.baseUrl, signedUp);
@@ -73,10 +77,21 @@ async function start(): Promise<void> {
     console.log(lines.join("\n"));
   } catch (error) {
     // The requests of a start that is being stopped fail, and that is no news.
-    if (stopping) return;
+    if (stoppingSince !== undefined) return;
     await server.stop();
     throw error;
   }
+}
+
+/** A killed npm ends without telling its script, which would go on unseen, holding the port and the data. */
+function whenParentEnds(stop: () => Promise<void>): void {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    void stop();
+  }, 500);
+  watch.unref();
 }
 
 /** The port asked for; else the default where it is free, or any. */

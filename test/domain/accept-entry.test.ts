@@ -154,6 +154,42 @@ describe("the fast check of entry bodies", () => {
     expect(outcome.error?.issues.every((issue) => issue.path[1] === 1)).toBe(true);
   });
 
+  const keys = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, "v"]));
+  const withLine = (more: object) => ({ date: "2026-06-08", lines: [valid, { ...valid, ...more }] });
+  test.each<[string, (atBound: boolean) => object]>([
+    ["keys of metadata", (at) => ({ ...withLine({}), metadata: keys(at ? 50 : 51) })],
+    ["characters of a metadata key", (at) => ({ ...withLine({}), metadata: { ["k".repeat(at ? 100 : 101)]: "v" } })],
+    ["characters of a metadata value", (at) => ({ ...withLine({}), metadata: { k: "v".repeat(at ? 500 : 501) } })],
+    ["characters of a description", (at) => ({ ...withLine({}), description: "x".repeat(at ? 1000 : 1001) })],
+    ["characters of a reference", (at) => ({ ...withLine({}), reference: "x".repeat(at ? 200 : 201) })],
+    ["characters of an externalId", (at) => ({ ...withLine({}), externalId: "x".repeat(at ? 200 : 201) })],
+    ["characters of a memo", (at) => withLine({ memo: "x".repeat(at ? 500 : 501) })],
+    ["characters of a code", (at) => withLine({ accountCode: "x".repeat(at ? 50 : 51) })],
+    ["tags", (at) => withLine({ tags: Array(at ? 10 : 11).fill("t") })],
+    ["characters of a tag", (at) => withLine({ tags: ["t".repeat(at ? 100 : 101)] })],
+    ["lines at most", (at) => ({ date: "2026-06-08", lines: Array(at ? 200 : 201).fill(valid) })],
+    ["lines at least", (at) => ({ date: "2026-06-08", lines: Array(at ? 2 : 1).fill(valid) })],
+    ["the largest amount", (at) => withLine({ amount: at ? 2 ** 53 - 1 : 2 ** 53 })],
+  ])("%s: both checks have the same bound", (_, body) => {
+    for (const [inside, expected] of [
+      [true, true],
+      [false, false],
+    ] as const) {
+      expect(acceptEntry(body(inside))).toBe(expected);
+      expect(JournalEntryRequest.safeParse(body(inside)).success).toBe(expected);
+    }
+  });
+
+  test.each([
+    ["padded code", withLine({ accountCode: " 1" })],
+    ["padded tag", withLine({ tags: ["t\u00a0"] })],
+    ["upper-case id", withLine({ contactId: "01980C1E-7E0C-7ABC-9DEF-0123456789AC" })],
+    ["condition", withLine({ conditions: { minPosted: 1 } })],
+  ])("a %s is left to the schema, which takes it", (_, body) => {
+    expect(acceptEntry(body)).toBe(false);
+    expect(EntryInput.parse(body)).toEqual(JournalEntryRequest.parse(body));
+  });
+
   test("a batch names the fault's place, takes valid entries as they are and rights what may be righted", () => {
     const entryOf = (amountMinor: unknown) => ({
       date: "2026-06-08",

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { newBooks } from "../support/books.ts";
 import { newSite } from "../support/site.ts";
 
-const refusedAs = (status: number, code: string) => expect.objectContaining({ status, body: expect.objectContaining({ error: expect.objectContaining({ code }) }) });
+const refusedAs = (status: number, code: string) =>
+  expect.objectContaining({ status, body: expect.objectContaining({ error: expect.objectContaining({ code }) }) });
 
 async function emptyBooks() {
   const { api } = await newSite();
@@ -18,7 +19,8 @@ function faultsOf(answer: { body: { error: { details: { row: number; field: stri
 describe("importing a chart", () => {
   test("from CSV opens its accounts with their parents, whatever their order in the file", async () => {
     const { api } = await emptyBooks();
-    const csv = 'code,name,type,parentCode,role,description\n1020,"Reserve, ""B""",bank,1010,,\n1010,Reserve,bank,1000,suspense_bank,"two\nlines"\n1000,Cash,bank,,,\n';
+    const csv =
+      'code,name,type,parentCode,role,description\n1020,"Reserve, ""B""",bank,1010,,\n1010,Reserve,bank,1000,suspense_bank,"two\nlines"\n1000,Cash,bank,,,\n';
     const answer = await api.post("/accounts/import", { csv });
     expect(answer.status).toBe(201);
     expect(answer.body.data.map((account: { code: string }) => account.code)).toEqual(["1000", "1010", "1020"]);
@@ -56,21 +58,32 @@ describe("importing a chart", () => {
     expect((await api.get("/accounts")).body.totalCount).toBe(35);
   });
 
-  test("of 5,000 accounts is one commit", async () => {
-    const { api } = await emptyBooks();
-    const accounts = Array.from({ length: 5_000 }, (_, i) => ({ code: String(100_000 + i), name: `Customer ${i}`, type: "other_current_liability", ...(i > 0 ? { parentCode: "100000" } : {}) }));
+  test("of 5,000 accounts is one commit, and an entity with as many that were never used can still be deleted", async () => {
+    const { api, entityId } = await emptyBooks();
+    const accounts = Array.from({ length: 5_000 }, (_, i) => ({
+      code: String(100_000 + i),
+      name: `Customer ${i}`,
+      type: "other_current_liability",
+      ...(i > 0 ? { parentCode: "100000" } : {}),
+    }));
     const answer = await api.post("/accounts/import", { accounts });
     expect(answer.status).toBe(201);
     expect(answer.body.data).toHaveLength(5_000);
     expect((await api.get("/accounts")).body).toMatchObject({ totalCount: 5_000 });
-    expect(await api.post("/accounts/import", { accounts: [...accounts, { code: "9", name: "x", type: "bank" }] })).toEqual(refusedAs(400, "VALIDATION_ERROR"));
+    expect(await api.post("/accounts/import", { accounts: [...accounts, { code: "9", name: "x", type: "bank" }] })).toEqual(
+      refusedAs(400, "VALIDATION_ERROR"),
+    );
+    expect((await api.delete(`/entities/${entityId}`)).status).toBe(204);
+    expect((await api.get("/entities")).body.totalCount).toBe(0);
   });
 });
 
 describe("a faulty chart opens nothing, and every fault is told with its row", () => {
   test("what the cells say", async () => {
     const { api } = await emptyBooks();
-    const answer = await api.post("/accounts/import", { csv: "code,name,type,role\n1,Cash,cash,\n,Bank,bank,\n3,Fine,bank,\n4,Role,bank,king\n" });
+    const answer = await api.post("/accounts/import", {
+      csv: "code,name,type,role\n1,Cash,cash,\n,Bank,bank,\n3,Fine,bank,\n4,Role,bank,king\n",
+    });
     expect(answer).toEqual(refusedAs(400, "VALIDATION_ERROR"));
     expect(faultsOf(answer)).toEqual(["2 type invalid_value", "3 code invalid_type", "5 role invalid_value"]);
     expect((await api.get("/accounts")).body.totalCount).toBe(0);
@@ -102,7 +115,12 @@ describe("a faulty chart opens nothing, and every fault is told with its row", (
     ];
     const answer = await api.post("/accounts/import", { accounts });
     expect(answer).toEqual(refusedAs(400, "VALIDATION_ERROR"));
-    expect(faultsOf(answer)).toEqual(["2 code duplicate", "3 parentCode parent_type", "4 parentCode parent_circle", "5 parentCode parent_circle"]);
+    expect(faultsOf(answer)).toEqual([
+      "2 code duplicate",
+      "3 parentCode parent_type",
+      "4 parentCode parent_circle",
+      "5 parentCode parent_circle",
+    ]);
     expect(answer.body.error.details[1].pointer).toBe("/accounts/2/parentCode");
     expect((await api.get("/accounts")).body.totalCount).toBe(0);
   });
@@ -119,17 +137,25 @@ describe("a faulty chart opens nothing, and every fault is told with its row", (
     for (const dryRun of [true, false]) {
       const answer = await api.post("/accounts/import", { accounts: accounts.slice(0, 1).concat(accounts.slice(2)), dryRun });
       expect(answer.status).toBe(409);
-      expect(faultsOf(answer)).toEqual(["2 externalId EXTERNAL_ID_TAKEN", "3 parentCode REFERENCE_NOT_FOUND", "4 parentCode ACCOUNT_PARENT_INVALID"]);
+      expect(faultsOf(answer)).toEqual([
+        "2 externalId EXTERNAL_ID_TAKEN",
+        "3 parentCode REFERENCE_NOT_FOUND",
+        "4 parentCode ACCOUNT_PARENT_INVALID",
+      ]);
     }
     expect(faultsOf(await api.post("/accounts/import", { accounts: accounts.slice(0, 2) }))).toEqual(["2 code CODE_TAKEN"]);
     expect((await api.get("/accounts")).body.totalCount).toBe(5);
   });
 
-  test.each([{}, { chart: "wallet-platform", csv: "code,name,type\n" }, { chart: "bakery" }, { accounts: [] }, { accounts: [{ code: "1" }] }, { csv: 5 }])(
-    "%j is refused",
-    async (body) => {
-      const { api } = await emptyBooks();
-      expect(await api.post("/accounts/import", body)).toEqual(refusedAs(400, "VALIDATION_ERROR"));
-    },
-  );
+  test.each([
+    {},
+    { chart: "wallet-platform", csv: "code,name,type\n" },
+    { chart: "bakery" },
+    { accounts: [] },
+    { accounts: [{ code: "1" }] },
+    { csv: 5 },
+  ])("%j is refused", async (body) => {
+    const { api } = await emptyBooks();
+    expect(await api.post("/accounts/import", body)).toEqual(refusedAs(400, "VALIDATION_ERROR"));
+  });
 });

@@ -1,12 +1,13 @@
-import { env } from "cloudflare:workers";
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import worker from "../../src/index.ts";
 import type { LedgerFactsMessage } from "../../src/platform/messages.ts";
 import { booksOf, entryOf, newBooks, post } from "../support/books.ts";
 import { newSite } from "../support/site.ts";
 
-const refusedAs = (status: number, code: string) => expect.objectContaining({ status, body: expect.objectContaining({ error: expect.objectContaining({ code }) }) });
+const refusedAs = (status: number, code: string) =>
+  expect.objectContaining({ status, body: expect.objectContaining({ error: expect.objectContaining({ code }) }) });
 const bank = { code: "1200", name: "Savings", type: "bank" };
 
 describe("opening an account", () => {
@@ -129,18 +130,37 @@ describe("changing an account", () => {
     const { api, accounts } = books;
     const read = await api.get(`/accounts/${accounts.cash}`);
     const etag = read.headers.get("etag") ?? "";
-    const changed = await api.patch(`/accounts/${accounts.cash}`, { code: "1001", name: "Till", externalId: null, stableKey: null }, { "if-match": etag });
-    expect(changed).toMatchObject({ status: 200, body: { id: accounts.cash, code: "1001", name: "Till", externalId: null, stableKey: null, type: "bank" } });
-    expect(await api.patch(`/accounts/${accounts.cash}`, { name: "x" }, { "if-match": etag })).toEqual(refusedAs(412, "PRECONDITION_FAILED"));
+    const changed = await api.patch(
+      `/accounts/${accounts.cash}`,
+      { code: "1001", name: "Till", externalId: null, stableKey: null },
+      { "if-match": etag },
+    );
+    expect(changed).toMatchObject({
+      status: 200,
+      body: { id: accounts.cash, code: "1001", name: "Till", externalId: null, stableKey: null, type: "bank" },
+    });
+    expect(await api.patch(`/accounts/${accounts.cash}`, { name: "x" }, { "if-match": etag })).toEqual(
+      refusedAs(412, "PRECONDITION_FAILED"),
+    );
     expect((await api.get("/accounts?search=TILL")).body).toMatchObject({ totalCount: 1, data: [changed.body] });
     expect((await api.get("/accounts?code=1000")).body.totalCount).toBe(0);
-    await post(books, entryOf("cash", "equity", 5, { lines: [{ accountCode: "1001", side: "debit", amount: 5 }, { accountCode: "3000", side: "credit", amount: 5 }] }));
+    await post(
+      books,
+      entryOf("cash", "equity", 5, {
+        lines: [
+          { accountCode: "1001", side: "debit", amount: 5 },
+          { accountCode: "3000", side: "credit", amount: 5 },
+        ],
+      }),
+    );
   });
 
   test("of two changes at once under one ETag, one is made", async () => {
     const { api, accounts } = await newBooks();
     const etag = (await api.get(`/accounts/${accounts.cash}`)).headers.get("etag") ?? "";
-    const answers = await Promise.all(["A", "B", "C"].map((name) => api.patch(`/accounts/${accounts.cash}`, { name }, { "if-match": etag })));
+    const answers = await Promise.all(
+      ["A", "B", "C"].map((name) => api.patch(`/accounts/${accounts.cash}`, { name }, { "if-match": etag })),
+    );
     expect(answers.map((answer) => answer.status).sort()).toEqual([200, 412, 412]);
     const winner = answers.find((answer) => answer.status === 200);
     expect((await api.get("/accounts?code=1000")).body.data).toEqual([winner?.body]);
@@ -158,13 +178,19 @@ describe("changing an account", () => {
     await post(books, entryOf("cash", "equity", 100));
     expect(await books.api.patch(`/accounts/${books.accounts.cash}`, { maxBalance: 99 })).toEqual(refusedAs(422, "BALANCE_LIMIT"));
     expect((await books.api.patch(`/accounts/${books.accounts.cash}`, { maxBalance: 100, minBalance: 0 })).status).toBe(200);
-    expect((await books.api.patch(`/accounts/${books.accounts.cash}`, { maxBalance: null })).body).toMatchObject({ minBalance: 0, maxBalance: null });
+    expect((await books.api.patch(`/accounts/${books.accounts.cash}`, { maxBalance: null })).body).toMatchObject({
+      minBalance: 0,
+      maxBalance: null,
+    });
   });
 
-  test.each([{}, { ledgerId: "01980c1e-7e0c-7abc-9def-0123456789ab" }, { status: "deleted" }, { balance: 1 }])("%j is refused", async (change) => {
-    const { api, accounts } = await newBooks();
-    expect(await api.patch(`/accounts/${accounts.cash}`, change)).toEqual(refusedAs(400, "VALIDATION_ERROR"));
-  });
+  test.each([{}, { ledgerId: "01980c1e-7e0c-7abc-9def-0123456789ab" }, { status: "deleted" }, { balance: 1 }])(
+    "%j is refused",
+    async (change) => {
+      const { api, accounts } = await newBooks();
+      expect(await api.patch(`/accounts/${accounts.cash}`, change)).toEqual(refusedAs(400, "VALIDATION_ERROR"));
+    },
+  );
 });
 
 describe("deleting and archiving", () => {
@@ -182,7 +208,10 @@ describe("deleting and archiving", () => {
     const { api, accounts } = books;
     await post(books, entryOf("cash", "equity", 100));
     expect(await api.delete(`/accounts/${accounts.cash}`)).toEqual(refusedAs(409, "IN_USE"));
-    expect(await api.patch(`/accounts/${accounts.cash}`, { status: "archived" })).toMatchObject({ status: 200, body: { status: "archived" } });
+    expect(await api.patch(`/accounts/${accounts.cash}`, { status: "archived" })).toMatchObject({
+      status: 200,
+      body: { status: "archived" },
+    });
     const entry = { entityId: books.entityId, ...entryOf("cash", "equity", 100) };
     expect(await api.post("/journal-entries", entry, { "idempotency-key": "a" })).toEqual(refusedAs(422, "ACCOUNT_CLOSED"));
     expect((await api.get("/accounts?status=archived")).body).toMatchObject({ totalCount: 1, data: [{ id: accounts.cash }] });
@@ -212,18 +241,25 @@ describe("the list", () => {
     const answer = await api.get(`/accounts?${query}`);
     expect(answer.status).toBe(200);
     expect(answer.body.data.map((account: { code: string }) => account.code)).toEqual(codes);
-    for (const account of answer.body.data) expect(Object.keys(account).filter((key) => /balance$/.test(key) || key === "posted")).toEqual([]);
+    for (const account of answer.body.data)
+      expect(Object.keys(account).filter((key) => /balance$/.test(key) || key === "posted")).toEqual([]);
   });
 
-  test.each(["type=cash", "colour=red", "limit=0", "limit=201", "sort=balance:asc", "status=deleted", "offset=10001"])("refuses %s", async (query) => {
-    const { api } = await newBooks();
-    expect(await api.get(`/accounts?${query}`)).toEqual(refusedAs(400, "VALIDATION_ERROR"));
-  });
+  test.each(["type=cash", "colour=red", "limit=0", "limit=201", "sort=balance:asc", "status=deleted", "offset=10001"])(
+    "refuses %s",
+    async (query) => {
+      const { api } = await newBooks();
+      expect(await api.get(`/accounts?${query}`)).toEqual(refusedAs(400, "VALIDATION_ERROR"));
+    },
+  );
 
   test("refuses a cursor of another list, another filter or another site", async () => {
     const [{ api }, other] = await Promise.all([newBooks(), newBooks()]);
     const { nextCursor } = (await api.get("/accounts?limit=2")).body;
-    expect((await api.get(`/accounts?limit=2&cursor=${nextCursor}`)).body.data.map((account: { code: string }) => account.code)).toEqual(["3000", "4000"]);
+    expect((await api.get(`/accounts?limit=2&cursor=${nextCursor}`)).body.data.map((account: { code: string }) => account.code)).toEqual([
+      "3000",
+      "4000",
+    ]);
     for (const answer of [
       await api.get(`/accounts?limit=2&type=bank&cursor=${nextCursor}`),
       await api.get(`/ledgers?cursor=${nextCursor}`),
@@ -238,7 +274,9 @@ describe("the list", () => {
 describe("the rows of the catalogue", () => {
   /** Hands the worker a message as the queue does. */
   async function deliver(message: LedgerFactsMessage) {
-    const batch = createMessageBatch<LedgerFactsMessage>("countinghouse-ledger-facts", [{ id: crypto.randomUUID(), timestamp: new Date(), attempts: 1, body: message }]);
+    const batch = createMessageBatch<LedgerFactsMessage>("countinghouse-ledger-facts", [
+      { id: crypto.randomUUID(), timestamp: new Date(), attempts: 1, body: message },
+    ]);
     const ctx = createExecutionContext();
     await worker.queue(batch, env);
     const result = await getQueueResult(batch, ctx);
@@ -273,11 +311,14 @@ describe("the rows of the catalogue", () => {
 
   test("the head of a ledger is kept from day to day", async () => {
     const { siteId } = await newSite();
-    for (let i = 0; i < 2; i++) await deliver({ kind: "head", ledgerNumber: 7, siteId, sequence: 41, seal: "s", at: "2026-06-08T00:00:00.000Z" });
+    for (let i = 0; i < 2; i++)
+      await deliver({ kind: "head", ledgerNumber: 7, siteId, sequence: 41, seal: "s", at: "2026-06-08T00:00:00.000Z" });
     await deliver({ kind: "head", ledgerNumber: 7, siteId, sequence: 42, seal: "t", at: "2026-06-09T00:00:00.000Z" });
     const rows = [];
     for (const db of [env.SITE_DB_0, env.SITE_DB_1]) {
-      rows.push(...(await db.prepare("SELECT sequence, seal FROM ledger_heads WHERE site_id = ? ORDER BY sequence").bind(siteId).all()).results);
+      rows.push(
+        ...(await db.prepare("SELECT sequence, seal FROM ledger_heads WHERE site_id = ? ORDER BY sequence").bind(siteId).all()).results,
+      );
     }
     expect(rows).toEqual([
       { sequence: 41, seal: "s" },

@@ -262,6 +262,20 @@ describe("what the ledger refuses", () => {
   });
 });
 
+describe("an entry that replaces another", () => {
+  test("names it, and is refused where the ledger has no such entry", async () => {
+    const own = await newBooks();
+    const stranger = await newBooks();
+    const wrong = await post(own, entryOf("rent", "cash", 5));
+    const foreign = await post(stranger, entryOf("rent", "cash", 5));
+    expect(await post(own, entryOf("sales", "cash", 5, { replaces: wrong.id }))).toMatchObject({ replaces: wrong.id });
+    for (const replaces of [foreign.id, own.accounts.cash, "01980c1e-7e0c-8000-8000-400000000002"]) {
+      const answer = await own.api.post("/journal-entries", entryOf("sales", "cash", 5, { replaces }), freshKey());
+      expect(answer).toMatchObject({ status: 422, body: { error: { code: "REFERENCE_NOT_FOUND", details: [{ pointer: "/replaces" }] } } });
+    }
+  });
+});
+
 describe("idempotency of a post", () => {
   test("the key is required, and a bad one is refused", async () => {
     expect(await answerTo(entryOf("cash", "sales", 1), {})).toMatchObject({

@@ -5,19 +5,27 @@ import { decodeAddress } from "../../src/kernel/id.ts";
 import { booksOf, entryOf, newBooks, post } from "../support/books.ts";
 import { newSite } from "../support/site.ts";
 
-const refusedAs = (status: number, code: string) => expect.objectContaining({ status, body: expect.objectContaining({ error: expect.objectContaining({ code }) }) });
+const refusedAs = (status: number, code: string) =>
+  expect.objectContaining({ status, body: expect.objectContaining({ error: expect.objectContaining({ code }) }) });
 
 describe("an entity's ledgers", () => {
   test("there is one in each currency, with the scale of ISO 4217 or the one declared", async () => {
     const { api, entityId } = await newBooks({ fiscalYearStart: "04-01" });
     const yen = await api.post("/ledgers", { entityId, currency: "JPY", name: "Tokyo" });
-    expect(yen).toMatchObject({ status: 201, body: { entityId, currency: "JPY", scale: 0, functional: false, fiscalYearStart: "04-01", name: "Tokyo", revision: 1 } });
+    expect(yen).toMatchObject({
+      status: 201,
+      body: { entityId, currency: "JPY", scale: 0, functional: false, fiscalYearStart: "04-01", name: "Tokyo", revision: 1 },
+    });
     expect(yen.headers.get("location")).toBe(`/api/v1/ledgers/${yen.body.id}`);
     expect(await api.post("/ledgers", { entityId, currency: "POINTS", scale: 0 })).toMatchObject({ status: 201, body: { name: "POINTS" } });
     expect(await api.post("/ledgers", { entityId, currency: "JPY" })).toEqual(refusedAs(409, "CODE_TAKEN"));
     expect(await api.post("/ledgers", { entityId, currency: "USD" })).toEqual(refusedAs(409, "CODE_TAKEN"));
     expect(await api.post("/ledgers", { entityId, currency: "XTS" })).toEqual(refusedAs(422, "CURRENCY_UNSUPPORTED"));
-    expect((await api.get("/ledgers?sort=currency:asc")).body.data.map((ledger: { currency: string }) => ledger.currency)).toEqual(["JPY", "POINTS", "USD"]);
+    expect((await api.get("/ledgers?sort=currency:asc")).body.data.map((ledger: { currency: string }) => ledger.currency)).toEqual([
+      "JPY",
+      "POINTS",
+      "USD",
+    ]);
   });
 
   test("are made once however often one key is sent at the same time", async () => {
@@ -49,7 +57,8 @@ describe("an entity's ledgers", () => {
     const changed = await api.patch(`/ledgers/${ledgerId}`, { name: "Operating", description: "Day to day" }, { "if-match": etag });
     expect(changed).toMatchObject({ status: 200, body: { id: ledgerId, name: "Operating", description: "Day to day", revision: 2 } });
     expect(await api.patch(`/ledgers/${ledgerId}`, { name: "x" }, { "if-match": etag })).toEqual(refusedAs(412, "PRECONDITION_FAILED"));
-    for (const change of [{}, { currency: "EUR" }, { scale: 3 }]) expect(await api.patch(`/ledgers/${ledgerId}`, change)).toEqual(refusedAs(400, "VALIDATION_ERROR"));
+    for (const change of [{}, { currency: "EUR" }, { scale: 3 }])
+      expect(await api.patch(`/ledgers/${ledgerId}`, change)).toEqual(refusedAs(400, "VALIDATION_ERROR"));
     expect(await api.get(`/ledgers/${ledgerId}`)).toMatchObject({ body: { name: "Operating", currency: "USD" } });
   });
 });
@@ -67,13 +76,16 @@ describe("verification", () => {
     expect(done).toMatchObject({ id: started.body.id, status: "succeeded", result: { ok: true, faults: [] } });
     expect(done.result.sequence).toBeGreaterThanOrEqual(entry.sequence);
     expect(await books.api.get(`/engine/jobs/${started.body.id}`)).toMatchObject({ status: 200, body: done });
-    expect(await books.api.post(`/ledgers/${books.ledgerId}/verify`, undefined, { "idempotency-key": "v" })).toMatchObject({ status: 200, body: { id: started.body.id } });
+    expect(await books.api.post(`/ledgers/${books.ledgerId}/verify`, undefined, { "idempotency-key": "v" })).toMatchObject({
+      status: 200,
+      body: { id: started.body.id },
+    });
   });
 
   test("of another site's ledger is of an unknown one, and so is its job", async () => {
     const [mine, other] = await Promise.all([newBooks(), newBooks()]);
-    const { body: job } = await other.api.post(`/ledgers/${other.ledgerId}/verify`);
-    expect(await mine.api.post(`/ledgers/${other.ledgerId}/verify`)).toEqual(refusedAs(404, "NOT_FOUND"));
+    const { body: job } = await other.api.post(`/ledgers/${other.ledgerId}/verify`, undefined);
+    expect(await mine.api.post(`/ledgers/${other.ledgerId}/verify`, undefined)).toEqual(refusedAs(404, "NOT_FOUND"));
     expect(await mine.api.get(`/jobs/${job.id}`)).toEqual(refusedAs(404, "NOT_FOUND"));
   });
 });
@@ -86,8 +98,12 @@ describe("what is not the caller's", () => {
       expect(await mine.api.get(`/ledgers/${ledgerId}`)).toEqual(refusedAs(404, "NOT_FOUND"));
       expect(await mine.api.patch(`/ledgers/${ledgerId}`, { name: "Mine" })).toEqual(refusedAs(404, "NOT_FOUND"));
       expect(await mine.api.get(`/accounts?ledgerId=${ledgerId}`)).toEqual(refusedAs(422, "REFERENCE_NOT_FOUND"));
-      expect(await mine.api.post("/accounts", { ledgerId, code: "9", name: "x", type: "bank" })).toEqual(refusedAs(422, "REFERENCE_NOT_FOUND"));
-      expect(await mine.api.post("/accounts/import", { ledgerId, chart: "wallet-platform" })).toEqual(refusedAs(422, "REFERENCE_NOT_FOUND"));
+      expect(await mine.api.post("/accounts", { ledgerId, code: "9", name: "x", type: "bank" })).toEqual(
+        refusedAs(422, "REFERENCE_NOT_FOUND"),
+      );
+      expect(await mine.api.post("/accounts/import", { ledgerId, chart: "wallet-platform" })).toEqual(
+        refusedAs(422, "REFERENCE_NOT_FOUND"),
+      );
     }
     const answers = [];
     for (const accountId of [other.accounts.cash, unknownAccount, mine.ledgerId]) {
@@ -96,7 +112,9 @@ describe("what is not the caller's", () => {
       expect(read).toEqual(refusedAs(404, "NOT_FOUND"));
       expect(await mine.api.patch(`/accounts/${accountId}`, { name: "Mine" })).toEqual(refusedAs(404, "NOT_FOUND"));
       expect(await mine.api.delete(`/accounts/${accountId}`)).toEqual(refusedAs(404, "NOT_FOUND"));
-      expect(await mine.api.post("/accounts", { code: "9", name: "x", type: "bank", parentId: accountId })).toEqual(refusedAs(422, "REFERENCE_NOT_FOUND"));
+      expect(await mine.api.post("/accounts", { code: "9", name: "x", type: "bank", parentId: accountId })).toEqual(
+        refusedAs(422, "REFERENCE_NOT_FOUND"),
+      );
     }
     expect(new Set(answers).size).toBe(1);
     expect(await other.api.get(`/accounts/${other.accounts.cash}`)).toMatchObject({ status: 200, body: { name: "cash" } });
@@ -108,7 +126,10 @@ describe("what is not the caller's", () => {
     expect((await books.api.get(`/companies/${second.entityId}/accounts/${second.accounts.cash}`)).status).toBe(200);
     expect(await books.api.get(`/companies/${second.entityId}/accounts/${books.accounts.cash}`)).toEqual(refusedAs(404, "NOT_FOUND"));
     expect(await books.api.get(`/companies/${second.entityId}/ledgers/${books.ledgerId}`)).toEqual(refusedAs(404, "NOT_FOUND"));
-    expect((await books.api.get(`/companies/${second.entityId}/ledgers`)).body).toMatchObject({ totalCount: 1, data: [{ id: second.ledgerId }] });
+    expect((await books.api.get(`/companies/${second.entityId}/ledgers`)).body).toMatchObject({
+      totalCount: 1,
+      data: [{ id: second.ledgerId }],
+    });
   });
 
   test("a key restricted to one entity sees and changes that one only", async () => {
@@ -118,11 +139,20 @@ describe("what is not the caller's", () => {
     expect((await limited.get("/entities")).body).toMatchObject({ totalCount: 1, data: [{ id: second.entityId }] });
     expect((await limited.get("/ledgers")).body).toMatchObject({ totalCount: 1, data: [{ id: second.ledgerId }] });
     expect((await limited.get("/accounts")).body).toMatchObject({ totalCount: 5, data: [{ ledgerId: second.ledgerId }, {}, {}, {}, {}] });
-    for (const path of [`/entities/${books.entityId}`, `/companies/${books.entityId}`, `/ledgers/${books.ledgerId}`, `/accounts/${books.accounts.cash}`]) {
+    for (const path of [
+      `/entities/${books.entityId}`,
+      `/companies/${books.entityId}`,
+      `/ledgers/${books.ledgerId}`,
+      `/accounts/${books.accounts.cash}`,
+    ]) {
       expect(await limited.get(path)).toEqual(refusedAs(404, "NOT_FOUND"));
     }
-    expect(await limited.post("/accounts", { entityId: books.entityId, code: "9", name: "x", type: "bank" })).toEqual(refusedAs(403, "ENTITY_FORBIDDEN"));
-    expect(await limited.post("/accounts", { ledgerId: books.ledgerId, code: "9", name: "x", type: "bank" })).toEqual(refusedAs(422, "REFERENCE_NOT_FOUND"));
+    expect(await limited.post("/accounts", { entityId: books.entityId, code: "9", name: "x", type: "bank" })).toEqual(
+      refusedAs(403, "ENTITY_FORBIDDEN"),
+    );
+    expect(await limited.post("/accounts", { ledgerId: books.ledgerId, code: "9", name: "x", type: "bank" })).toEqual(
+      refusedAs(422, "REFERENCE_NOT_FOUND"),
+    );
     expect(await limited.post("/entities", { name: "Mine", functionalCurrency: "USD" })).toEqual(refusedAs(403, "ENTITY_FORBIDDEN"));
     expect((await limited.post("/accounts", { code: "9", name: "x", type: "bank" })).body.entityId).toBe(second.entityId);
   });

@@ -2,38 +2,64 @@
 const mount = document.getElementById("content");
 const sandbox = JSON.parse(document.getElementById("sandbox").textContent);
 
-const [{ createApiReference }, api] = await Promise.all([
+const [{ createApiReference }, api, ids] = await Promise.all([
   import(mount.dataset.bundle),
   fetch("/api/openapi.json").then((answer) => answer.json()),
+  sandbox ? sandboxIds() : {},
 ]);
 
 // The document names its base by path; in the snippets it has to be whole.
 api.servers = [{ url: new URL(api.servers[0].url, location.origin).href, description: "This instance" }];
-for (const operation of Object.values(api.paths).flatMap((path) => Object.values(path))) {
-  for (const parameter of operation.parameters ?? []) fill(parameter);
+for (const [path, item] of Object.entries(api.paths)) {
+  for (const operation of Object.values(item)) for (const parameter of operation.parameters ?? []) fill(parameter, path);
 }
 
-function fill(parameter) {
+/** Ids of the sandbox, so that what is tried from the page finds something: by parameter, and by the collection before {id}. */
+async function sandboxIds() {
+  const first = async (list) => {
+    const answer = await fetch(`/api/v1/${list}`, { headers: { "X-API-Key": sandbox.key } });
+    return answer.ok ? (await answer.json()).data[0]?.id : undefined;
+  };
+  const entity = sandbox.entityId;
+  const lists = [`ledgers?entityId=${entity}`, `accounts?entityId=${entity}&code=1010`, `journal-entries?entityId=${entity}&limit=1`];
+  const [ledger, account, entry] = entity ? await Promise.all(lists.map(first)) : [];
+  return {
+    siteid: sandbox.siteId,
+    companyid: entity,
+    entityid: entity,
+    "x-organization-id": entity,
+    ledgerid: ledger,
+    accountid: account,
+    accountids: account,
+    "/entities/{id}": entity,
+    "/ledgers/{id}": ledger,
+    "/accounts/{id}": account,
+    "/journal-entries/{id}": entry,
+    "/transfers/{id}": entry,
+  };
+}
+
+/** Gives a parameter the value that the form begins with. An optional one is there to be ticked: only what the call needs is sent. */
+function fill(parameter, path) {
   const name = parameter.name.toLowerCase();
-  // A key that is fresh for each operation and visit: the document's example would make every visitor's post the same post.
-  if (name === "idempotency-key") set(parameter, crypto.randomUUID());
-  if (sandbox?.entityId && (name === "companyid" || name === "entityid" || name === "x-organization-id")) set(parameter, sandbox.entityId);
-  if (sandbox?.siteId && name === "siteid") set(parameter, sandbox.siteId);
+  const schema = parameter.schema ?? {};
+  const collection = /\/[\w-]+\/\{id\}/.exec(path)?.[0];
+  const known = ids[name] ?? (name === "id" ? ids[collection] : undefined);
+  // Fresh for each operation and visit: with the document's example every visitor would post the same post.
+  const value =
+    name === "idempotency-key"
+      ? crypto.randomUUID()
+      : (known ?? parameter.example ?? schema.example ?? schema.default ?? schema.enum?.[0] ?? "");
+  const sent = parameter.required || name === "idempotency-key" || (name === "x-organization-id" && known !== undefined);
+  parameter.examples = { default: { value, "x-disabled": !sent } };
+  delete parameter.example;
+  if (parameter.schema) delete parameter.schema.example;
 }
 
-function set(parameter, value) {
-  parameter.example = value;
-  delete parameter.schema?.example;
-}
-
+/** Every way of authenticating, with the sandbox key in it where there is one. */
 function authentication() {
-  const schemes = Object.entries(api.components?.securitySchemes ?? {});
-  const preferred = schemes.find(([, scheme]) => scheme.type === "apiKey") ?? schemes[0];
-  const filled = schemes.map(([name, scheme]) => [
-    name,
-    scheme.type === "http" ? { token: sandbox?.key ?? "" } : { value: sandbox?.key ?? "" },
-  ]);
-  return { preferredSecurityScheme: preferred?.[0] ?? null, securitySchemes: sandbox ? Object.fromEntries(filled) : {} };
+  if (!sandbox) return { preferredSecurityScheme: "apiKey" };
+  return { preferredSecurityScheme: "apiKey", securitySchemes: { apiKey: { value: sandbox.key }, bearer: { token: sandbox.key } } };
 }
 
 mount.replaceChildren();

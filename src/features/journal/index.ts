@@ -1,4 +1,4 @@
 export { lineExample } from "./examples.ts";
+export { postEntryBatch } from "./post-entry-batch.ts";
 export { registerJournalRoutes } from "./routes.ts";
 export { JournalBatchRequest, JournalLinePage } from "./schemas.ts";
-export { postEntryBatch } from "./post-entry-batch.ts";

@@ -1,8 +1,9 @@
 import type { BatchItem } from "drizzle-orm/batch";
+import { runBatch } from "../../db/batch.ts";
 import { pageLimitMax } from "../../kernel/bounds.ts";
 import type { BalanceView, DeleteAccount, PageView } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../platform/context.ts";
-import { Refused, refusal } from "../../platform/refused.ts";
+import { Refused } from "../../platform/refused.ts";
 import { forgetLedgers } from "./ledger-in-context.ts";
 import { listLedgerRows, removeBooks } from "./store.ts";
 
@@ -23,8 +24,7 @@ export async function closeBooks(context: OperationContext, entityId: string, st
       if (outcome.outcome === "refused") throw new Refused(outcome.failure);
     }
   }
-  const [first, ...rest] = [...removeBooks(context.db, entityId), ...statements];
-  await context.db.orm.batch([first, ...rest]);
+  await runBatch(context.db, [...removeBooks(context.db, entityId), ...statements]);
   forgetLedgers(context.site.id);
 }
 
@@ -35,10 +35,7 @@ async function deleteCommands(context: OperationContext, ledgerNumber: number): 
     const page = await context
       .ledger(ledgerNumber)
       .read<PageView<BalanceView>>({ kind: "balances", limit: pageLimitMax, ...(afterCode === undefined ? {} : { afterCode }) });
-    for (const { accountId, version } of page.data) {
-      if (version > 0) throw refusal("IN_USE", "Entries were posted to the entity's books; archive it instead.");
-      commands.push({ kind: "delete_account", accountId });
-    }
+    for (const { accountId } of page.data) commands.push({ kind: "delete_account", accountId });
     afterCode = page.data.at(-1)?.code;
     if (page.after === null || afterCode === undefined) return commands;
   }

@@ -18,12 +18,9 @@ export const CurrencyView = z
     code: z.string(),
     numeric: z.string(),
     name: z.string(),
-    scale: z
-      .int()
-      .nullable()
-      .openapi({
-        description: "Decimal places of the minor unit; null where ISO 4217 gives none, so that a ledger in it declares its own.",
-      }),
+    scale: z.int().nullable().openapi({
+      description: "Decimal places of the minor unit; null where ISO 4217 gives none, so that a ledger in it declares its own.",
+    }),
     status: z.enum(["active", "withdrawn"]),
     withdrawn: z.string().nullable().openapi({ description: "Year, or year and month, since which it is out of use." }),
     entities: z.array(z.string()).openapi({ description: "Where it is used, or was used last, as ISO 4217 names it." }),

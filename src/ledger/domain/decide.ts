@@ -101,6 +101,9 @@ function decidePost(state: LedgerState, command: PostEntry, actor: Actor): Resul
   ) {
     return ok({ facts: [], existing: earlier });
   }
+  if (command.replaces !== undefined && entryById(state, command.replaces) === undefined) {
+    return refuse(one("REFERENCE_NOT_FOUND", "The ledger has no entry with the id in replaces.", "/replaces"));
+  }
   const closed = closedAccount(lines);
   if (closed) return refuse(closed);
   const unbalanced = checkBalanced(lines);

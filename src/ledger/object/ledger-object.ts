@@ -58,7 +58,9 @@ export class LedgerObject extends DurableObject<Env> {
     const opening = sql.exec<{ body: string }>("SELECT body FROM journal WHERE seq = 1").toArray()[0];
     if (opening === undefined) return;
     const last = sql
-      .exec<{ version: number; kind: string; context: string }>("SELECT version, kind, context FROM journal ORDER BY seq DESC LIMIT 1")
+      .exec<{ version: number; kind: string; context: string }>(
+        "SELECT version, body ->> '$.kind' AS kind, context FROM journal ORDER BY seq DESC LIMIT 1",
+      )
       .one();
     // The last fact tells whether a newer release has written here: versions only grow.
     this.#newer = !isKnownFact(last.kind, last.version);

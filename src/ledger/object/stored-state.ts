@@ -1,4 +1,5 @@
 import type { AccountType } from "../../kernel/account-type.ts";
+import { isUuid } from "../../kernel/id.ts";
 import { type Account, type AccountStatus, normalSign } from "../domain/account.ts";
 import { lockChange } from "../domain/apply.ts";
 import { decodeFact, type EntryPosted } from "../domain/fact.ts";
@@ -247,4 +248,12 @@ function decodeEntry(body: string): EntryPosted {
   const fact = decodeFact(body);
   if (fact.kind !== "entry_posted") throw new Error("assertion failed: the row is an entry");
   return fact;
+}
+
+/** The account of an id from outside; a deleted one is gone. */
+export function accountById(state: StoredState, id: string): Account | undefined {
+  if (!isUuid(id)) return undefined;
+  const no = state.accountNumber(`i${id}`);
+  const account = no === undefined ? undefined : state.account(no);
+  return account?.status === "deleted" ? undefined : account;
 }

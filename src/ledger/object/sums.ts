@@ -3,7 +3,7 @@ import type { EntryPosted } from "../domain/fact.ts";
 import { decodeCells } from "./frozen-tail.ts";
 import { readFacts } from "./journal.ts";
 import { readMeta } from "./meta.ts";
-import { accountOfCell, monthCell, monthOfCell } from "./schema.ts";
+import { accountOfCell, daySpan, lineItem, linePlace, monthCell, monthOfCell } from "./schema.ts";
 import type { StoredState } from "./stored-state.ts";
 
 export interface Sums {
@@ -106,21 +106,22 @@ function addLines(
 ): void {
   const columns =
     "CAST(sum(iif(l.amount > 0, l.amount, 0)) AS TEXT) AS debits, CAST(sum(iif(l.amount < 0, -l.amount, 0)) AS TEXT) AS credits";
-  const seqMax = knownAt ?? Number.MAX_SAFE_INTEGER;
+  const itemMax = knownAt === undefined ? Number.MAX_SAFE_INTEGER : lineItem(knownAt + 1, 0);
   const rows =
     only === undefined
       ? sql.exec<SumRow>(
-          `SELECT a.no AS account, ${columns} FROM account a CROSS JOIN line l WHERE l.account = a.no AND l.day BETWEEN ? AND ? AND l.seq <= ? GROUP BY a.no`,
-          range[0],
-          range[1],
-          seqMax,
+          `SELECT a.no AS account, ${columns} FROM account a CROSS JOIN line l
+           WHERE l.place BETWEEN a.no * ${daySpan} + ? AND a.no * ${daySpan} + ? AND l.item < ? GROUP BY a.no`,
+          linePlace(0, range[0]),
+          linePlace(0, range[1]),
+          itemMax,
         )
       : sql.exec<SumRow>(
-          `SELECT l.account AS account, ${columns} FROM line l WHERE l.account = ? AND l.day BETWEEN ? AND ? AND l.seq <= ? GROUP BY l.account`,
+          `SELECT ? AS account, ${columns} FROM line l WHERE l.place BETWEEN ? AND ? AND l.item < ? HAVING count(*) > 0`,
           only,
-          range[0],
-          range[1],
-          seqMax,
+          linePlace(only, range[0]),
+          linePlace(only, range[1]),
+          itemMax,
         );
   for (const row of rows) sheet.add(row.account, sign * BigInt(row.debits), sign * BigInt(row.credits));
 }

@@ -1,0 +1,154 @@
+import { encodeCommands } from "../../src/ledger/command-text.ts";
+import type { Query } from "../../src/ledger/rpc.ts";
+import type { Rows } from "../bench.ts";
+import { commandOf, dayOfYear, entrySource, yearWithIds } from "../bodies.ts";
+import { type Figure, figure } from "../figure.ts";
+import { drive } from "../load.ts";
+import { type Objects, objectsAt } from "../objects.ts";
+import { interleave, median, ratios } from "../rounds.ts";
+
+const growthName = "entries/s with 1,000,000 random externalIds against 10,000";
+const pastName = "1,000,000 entries, inside: trial balance at a past date";
+const knownName = "1,000,000 entries, inside: trial balance known 100,000 entries ago";
+const pageName = "1,000,000 entries, inside: a page of filtered entries";
+const coldName = "1,000,000 entries, cold start: first read";
+const coldTailName = "1,000,000 entries, cold start: first read, with a full tail to replay";
+
+const large = "large";
+const largeEntries = 1_000_000;
+const smallEntries = 10_000;
+const accounts = 1_000;
+/** Just below the 20,000 lines that the index may lag behind. */
+const tailEntries = 9_900;
+const batchesPerRound = 30;
+const coldStarts = 5;
+
+/** A ledger of a million entries, 1,000 accounts, 365 dates and as many external ids, measured at its object. */
+export const millionEntries: Rows = {
+  names: [growthName, pastName, knownName, pageName, coldName, coldTailName],
+  async measure(bench) {
+    const objects = objectsAt((await bench.objects()).baseUrl);
+    const accountIds = await objects.open(large, accounts);
+    await fillWith(objects, large, largeEntries, 1);
+    await objects.settle(large);
+    const figures = [...(await insideReads(objects, accountIds)), ...(await coldStart(objects, accountIds))];
+    return [await growth(objects), ...figures];
+  },
+};
+
+/** Two at a time: one is generated while the other is written. */
+async function fillWith(objects: Objects, ledger: string, entries: number, seed: number): Promise<void> {
+  const parts = 2;
+  const part = { shape: "yearWithIds", entries: entries / parts, batch: 1_000 } as const;
+  await Promise.all(Array.from({ length: parts }, (_, no) => objects.fill(ledger, { ...part, seed: seed * parts + no })));
+}
+
+/** Posting by prebuilt commands, on to the large ledger and on to a fresh one of 10,000 entries. */
+async function growth(objects: Objects): Promise<Figure> {
+  const contender = (ledgerOf: (round: number | "warm_up") => Promise<string>, seed: number) => async (round: number | "warm_up") => {
+    const ledger = await ledgerOf(round);
+    const next = entrySource(yearWithIds, seed + (round === "warm_up" ? 99 : round));
+    const bodies = Array.from({ length: batchesPerRound }, () =>
+      Buffer.from(encodeCommands(Array.from({ length: 1_000 }, () => commandOf(next())))),
+    );
+    let sent = 0;
+    const done = await drive(objects.baseUrl, {
+      connections: 3,
+      seconds: 30,
+      next: () => {
+        const body = bodies[sent++];
+        return body && { method: "POST", path: `/write?ledger=${ledger}`, headers: {}, body };
+      },
+    });
+    return (done.requests * 1_000) / done.seconds;
+  };
+  const figures = await interleave({
+    small: contender(async (round) => {
+      const ledger = `small-${round}`;
+      await objects.open(ledger, accounts);
+      await objects.fill(ledger, { shape: "yearWithIds", entries: smallEntries, batch: 1_000, seed: 7 });
+      return ledger;
+    }, 1_000),
+    large: contender(async () => large, 2_000),
+  });
+  const beside = { "entries/s at 1,000,000": figures.large, "at 10,000": figures.small };
+  return figure(growthName, "ratio", ratios(figures.large, figures.small), { atLeast: 0.9 }, { beside });
+}
+
+/** Milliseconds inside the object: a call that asks so often, less a call that asks nothing. */
+async function insideMs(objects: Objects, queries: readonly Query[], times: number): Promise<number[]> {
+  const asked = async (often: number) => 1_000 * (await objects.read(large, queries, often));
+  const figures = await interleave({ nothing: () => asked(0), all: () => asked(times) });
+  return figures.all.map((ms, round) => (ms - (figures.nothing[round] ?? 0)) / times);
+}
+
+async function insideReads(objects: Objects, accountIds: readonly string[]): Promise<Figure[]> {
+  // No two the same, so that nothing is gained by keeping an answer.
+  const spread = Array.from({ length: 20 }, (_, no) => no);
+  const totals = (no: number) => ({ kind: "totals", before: dayOfYear(0), asOf: dayOfYear(100 + no * 11), includeUnused: false }) as const;
+  const past = await insideMs(objects, spread.map(totals), 20);
+  const knownAt = largeEntries + accounts + 1 - 100_000;
+  const known = await insideMs(
+    objects,
+    spread.map((no) => ({ ...totals(no), knownAt: knownAt + no * 37 })),
+    20,
+  );
+  const page = { kind: "entries", order: "date", direction: "desc", limit: 50 } as const;
+  const filters: Record<string, (no: number) => Query> = {
+    account: (no) => ({ ...page, accountId: accountIds[no * 31] ?? "" }),
+    "account and dates": (no) => ({
+      ...page,
+      accountId: accountIds[no * 37] ?? "",
+      startDate: dayOfYear(no * 9),
+      endDate: dayOfYear(no * 9 + 90),
+    }),
+    dates: (no) => ({ ...page, startDate: dayOfYear(no * 10), endDate: dayOfYear(no * 10 + 30) }),
+    "dates and amounts": (no) => ({
+      ...page,
+      startDate: dayOfYear(no * 10),
+      endDate: dayOfYear(no * 10 + 90),
+      minAmount: 500_000,
+      maxAmount: 600_000,
+    }),
+    amounts: (no) => ({ ...page, minAmount: 900_000 + no * 1_000, maxAmount: 905_000 + no * 1_000 }),
+    reversed: () => ({ ...page, status: "reversed" }),
+  };
+  const pages: Record<string, number[]> = {};
+  for (const [name, query] of Object.entries(filters)) pages[name] = await insideMs(objects, spread.map(query), 20);
+  const slowest = Object.values(pages).toSorted((a, b) => median(b) - median(a))[0] ?? [];
+  return [
+    figure(pastName, "ms", past, { atMost: 40 }),
+    figure(knownName, "ms", known, { atMost: 60 }),
+    figure(pageName, "ms", slowest, { atMost: 10 }, { beside: pages, note: "the slowest of the filters" }),
+  ];
+}
+
+/** Milliseconds from asking an object that is not in memory for a balance to its answer, seen from outside and nothing subtracted. */
+async function coldStart(objects: Objects, accountIds: readonly string[]): Promise<Figure[]> {
+  const empty = "empty";
+  const [emptyAccount = ""] = await objects.open(empty, 1);
+  const firstRead = async (ledger: string, accountId: string) => {
+    await objects.evict(ledger);
+    return 1_000 * (await objects.read(ledger, [{ kind: "balance", accountId }], 1));
+  };
+  const account = (round: number | "warm_up") => accountIds[round === "warm_up" ? 0 : 1 + round * 7] ?? "";
+  const settled = await interleave(
+    { large: (round) => firstRead(large, account(round)), empty: () => firstRead(empty, emptyAccount) },
+    coldStarts,
+  );
+  let seed = 5_000;
+  const withTail = await interleave(
+    {
+      large: async (round) => {
+        await objects.settle(large);
+        await objects.fill(large, { shape: "yearWithIds", entries: tailEntries, batch: 900, seed: ++seed });
+        return firstRead(large, account(round));
+      },
+    },
+    coldStarts,
+  );
+  return [
+    figure(coldName, "ms", settled.large, { atMost: 100 }, { beside: { "an empty ledger": settled.empty }, note: "nothing subtracted" }),
+    figure(coldTailName, "ms", withTail.large, { atMost: 100 }, { note: `killed before ${tailEntries} entries reached the index` }),
+  ];
+}

@@ -1,0 +1,18 @@
+/** What holds for every operation, told once at the head of the OpenAPI document. CommonMark. */
+export const introduction = `Post money movements as balanced journal entries and read balances that are exact at once.
+
+**Keys.** Send a site's key as \`X-API-Key\` or as \`Authorization: Bearer\`. A key belongs to one site, live (\`ch_live_…\`) or sandbox (\`ch_test_…\`), and reaches no other. \`POST /signup\` makes a live and a sandbox site and answers the key of each.
+
+**Money and dates.** An amount is an integer in minor units of the ledger's currency: 4299 is 42.99 USD. A date is a civil date, \`2026-06-08\`, that no time zone moves; an instant is RFC 3339 in UTC.
+
+**Whose books.** An operation on one entity's books finds it in the path (\`/companies/{companyId}/…\`), in \`X-Organization-Id\`, or as \`entityId\`; a site with a single entity needs none of them. The same operations answer without the \`/companies/{companyId}\` before them.
+
+**Repeating safely.** Send an \`Idempotency-Key\` with every POST. What moves money requires one. For 24 hours the same key with the same body answers what the first request was answered, with \`X-Idempotent-Replayed: true\`; with another body it is refused.
+
+**Lists** come in pages: \`limit\` up to 200, then \`nextCursor\` as \`cursor\`. What is there throughout is neither skipped nor repeated while others insert.
+
+**Changes.** A resource that can be patched carries an \`ETag\`; send it as \`If-Match\` and a change that someone else made meanwhile is refused, not overwritten.
+
+**Refusals** carry a \`code\` that never changes and name the place in the request. [Every code is explained](/docs/errors): what it means and what to do. A request that is refused has changed nothing.
+
+**Limits.** Each key has its requests a minute; \`X-RateLimit-*\` on every answer says how many are left, and \`Retry-After\` on a 429 how long to wait. A body has at most 8 MiB, a batch 10,000 entries.`;

@@ -1,0 +1,177 @@
+import type { Failure } from "../../src/kernel/failures.ts";
+import type { Actor } from "../../src/kernel/role.ts";
+import type { Account } from "../../src/ledger/domain/account.ts";
+import { applyFact } from "../../src/ledger/domain/apply.ts";
+import type { Command, LedgerIdentity } from "../../src/ledger/domain/command.ts";
+import { decide } from "../../src/ledger/domain/decide.ts";
+import { decodeFact, encodeFact, type Fact } from "../../src/ledger/domain/fact.ts";
+import type { PeriodLock } from "../../src/ledger/domain/period-lock.ts";
+import {
+  copyAccount,
+  type LedgerState,
+  type MutableLedgerState,
+  Overlay,
+  type RecordedEntry,
+  refsOf,
+  sourceText,
+} from "../../src/ledger/domain/state.ts";
+
+export const identity: LedgerIdentity = {
+  number: 4_000_000_007,
+  ledgerId: "0198f000-0000-7000-8000-000000000001",
+  siteId: "0198f000-0000-7000-8000-000000000002",
+  entityId: "0198f000-0000-7000-8000-000000000003",
+  currency: "USD",
+  scale: 2,
+};
+
+export const owner: Actor = { kind: "service", id: "owner", role: "OWNER" };
+export const preparer: Actor = { kind: "service", id: "preparer", role: "PREPARER" };
+
+/** What one command came to. */
+export type Item = { readonly first: number; readonly facts: readonly Fact[] } | { readonly existing: number } | { readonly failure: Failure };
+
+export interface Written {
+  readonly items: readonly Item[];
+  /** Set where an atomic write was refused. */
+  readonly refused: Failure | undefined;
+}
+
+export interface WriteRequest {
+  readonly mode?: "atomic" | "each";
+  readonly dryRun?: boolean;
+  readonly actor?: Actor;
+  readonly atMs?: number;
+}
+
+/** A ledger with no disk: its log as stored texts, and the state folded from what the texts say. */
+export interface MemoryLedger extends LedgerState {
+  readonly log: readonly { readonly body: string; readonly atMs: number }[];
+  accounts(): readonly Account[];
+  entries(): readonly RecordedEntry[];
+  write(commands: readonly Command[], request?: WriteRequest): Written;
+  /** Everything that the state is, as plain text to compare. */
+  snapshot(): string;
+}
+
+/** An empty ledger, opened. */
+export function memoryLedger(): MemoryLedger {
+  return foldLog([{ body: encodeFact({ kind: "ledger_opened", ...identity }), atMs: 1_780_000_000_000 }]);
+}
+
+/** The ledger that a log tells: nothing but its texts go in. */
+export function foldLog(stored: readonly { readonly body: string; readonly atMs: number }[]): MemoryLedger {
+  const log: { body: string; atMs: number }[] = [];
+  const accounts = new Map<number, Account>();
+  const refs = new Map<string, number>();
+  const entries = new Map<number, RecordedEntry>();
+  const reversals = new Map<number, number>();
+  const state: MutableLedgerState & { sequence: number } = {
+    identity,
+    sequence: 0,
+    locks: [] as readonly PeriodLock[],
+    account: (no) => accounts.get(no),
+    accountNumber: (ref) => refs.get(ref),
+    entry: (sequence) => entries.get(sequence),
+    entryByExternalId: (externalId) => find(entries, (entry) => entry.fact.externalId === externalId),
+    entryBySource: (source) =>
+      find(entries, (entry) => entry.fact.source !== null && sourceText(entry.fact.source) === sourceText(source)),
+    reversalOf: (sequence) => reversals.get(sequence),
+    touch(no) {
+      const account = accounts.get(no);
+      if (account === undefined) throw new Error(`the log names account ${no}, which it never opened`);
+      return account;
+    },
+    addAccount(account) {
+      accounts.set(account.no, account);
+      for (const ref of refsOf(account)) refs.set(ref, account.no);
+    },
+    indexAccount(before, after) {
+      for (const ref of refsOf(before)) refs.delete(ref);
+      for (const ref of refsOf(after)) refs.set(ref, after.no);
+    },
+    addEntry: (entry) => void entries.set(entry.sequence, entry),
+    setReversal: (original, reversal) => void reversals.set(original, reversal),
+    setLocks(locks) {
+      Object.assign(state, { locks });
+    },
+    setIdentity(opened) {
+      Object.assign(state, { identity: opened });
+    },
+  };
+  const fold = (body: string, atMs: number): void => {
+    log.push({ body, atMs });
+    state.sequence += 1;
+    applyFact(state, decodeFact(body), state.sequence, atMs);
+  };
+  for (const { body, atMs } of stored) fold(body, atMs);
+
+  /** The object's own way with commands: decide on an overlay, and only what the overlay took reaches the log. */
+  const write = (commands: readonly Command[], request: WriteRequest = {}): Written => {
+    const { mode = "atomic", dryRun = false, actor = owner, atMs = log.at(-1)?.atMs ?? 0 } = request;
+    const overlay = new Overlay(state, atMs);
+    const items: Item[] = [];
+    for (const command of commands) {
+      const decision = decide(overlay, command, actor);
+      if (!decision.ok) {
+        if (mode === "atomic") return { items: [], refused: decision.failure };
+        items.push({ failure: decision.failure });
+      } else if (decision.value.existing !== undefined) {
+        items.push({ existing: decision.value.existing.sequence });
+      } else {
+        items.push({ first: overlay.sequence + 1, facts: decision.value.facts });
+        overlay.take(decision.value.facts);
+      }
+    }
+    if (dryRun) return { items, refused: undefined };
+    const touched = [...overlay.accounts.values()].map(copyAccount);
+    for (const fact of overlay.facts) fold(encodeFact(fact), atMs);
+    // What the overlay showed to later commands of the same write is what the log tells afterwards.
+    for (const account of touched) {
+      const told = accountText(accounts.get(account.no));
+      if (told !== accountText(account)) throw new Error(`the overlay had ${accountText(account)}, the log tells ${told}`);
+    }
+    return { items, refused: undefined };
+  };
+
+  return {
+    get identity() {
+      return state.identity;
+    },
+    get sequence() {
+      return state.sequence;
+    },
+    get locks() {
+      return state.locks;
+    },
+    account: state.account,
+    accountNumber: state.accountNumber,
+    entry: state.entry,
+    entryByExternalId: state.entryByExternalId,
+    entryBySource: state.entryBySource,
+    reversalOf: state.reversalOf,
+    log,
+    accounts: () => [...accounts.values()],
+    entries: () => [...entries.values()],
+    write,
+    snapshot: () =>
+      JSON.stringify({
+        sequence: state.sequence,
+        locks: state.locks,
+        accounts: [...accounts.values()].map(accountText),
+        refs: [...refs].sort(([a], [b]) => (a < b ? -1 : 1)),
+        entries: [...entries.values()],
+        reversals: [...reversals],
+      }),
+  };
+}
+
+function find(entries: ReadonlyMap<number, RecordedEntry>, matches: (entry: RecordedEntry) => boolean): RecordedEntry | undefined {
+  for (const entry of entries.values()) if (matches(entry)) return entry;
+  return undefined;
+}
+
+/** An account as text, its bigint turnover included. */
+export function accountText(account: Account | undefined): string {
+  return JSON.stringify(account, (_, value) => (typeof value === "bigint" ? `${value}` : value));
+}

@@ -1,0 +1,242 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, test, vi } from "vitest";
+import { entryOf, freshKey, newBooks, post } from "../support/books.ts";
+import { type Api, apiWith, newSite, request } from "../support/site.ts";
+
+const signUp = (body: unknown, headers: Record<string, string> = {}) =>
+  request("POST", "/api/v1/signup", { "content-type": "application/json", "cf-connecting-ip": crypto.randomUUID(), ...headers }, JSON.stringify(body));
+const firm = { firmName: "Acme Payments", ownerEmail: "owner@example.com" };
+const count = async (table: string, where: string, ...values: string[]) =>
+  (await env.DIRECTORY.prepare(`SELECT count(*) AS n FROM ${table} WHERE ${where}`).bind(...values).first<{ n: number }>())?.n;
+
+describe("signing up", () => {
+  test("makes a firm with a live and a sandbox site, and an OWNER's key of each that reaches that site only", async () => {
+    const answer = await signUp(firm);
+    expect(answer.status).toBe(201);
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+    const { live, sandbox } = answer.body;
+    expect(live.key).toMatch(/^ch_live_/);
+    expect(sandbox.key).toMatch(/^ch_test_/);
+    for (const [{ key, siteId }, environment] of [
+      [live, "live"],
+      [sandbox, "sandbox"],
+    ] as const) {
+      const me = (await apiWith(key).get("/me")).body;
+      expect(me).toMatchObject({ token: { role: "OWNER", kind: "service", entityIds: null }, site: { id: siteId, environment, firmId: answer.body.firm.id }, plan: { requestsPerMinute: 100, burst: 200 } });
+    }
+    expect((await apiWith(live.key).get(`/sites/${sandbox.siteId}`)).status).toBe(404);
+    expect((await apiWith(live.key).get("/sites")).body.totalCount).toBe(2);
+  });
+
+  test("again with the same key shows the same firm and its keys, and makes nothing; with another body it is refused", async () => {
+    const key = { "idempotency-key": crypto.randomUUID() };
+    const first = await signUp(firm, key);
+    const second = await signUp({ ownerEmail: firm.ownerEmail, firmName: firm.firmName }, key);
+    expect([first.status, second.status]).toEqual([201, 200]);
+    expect(second.text).toBe(first.text);
+    expect(second.headers.get("x-idempotent-replayed")).toBe("true");
+    expect(await count("sites", "firm_id = ?", first.body.firm.id)).toBe(2);
+    expect((await signUp({ ...firm, firmName: "Another" }, key)).body.error.code).toBe("IDEMPOTENCY_KEY_REUSED");
+  });
+
+  test("many times at once with one key makes one firm", async () => {
+    const name = `Firm ${crypto.randomUUID()}`;
+    const key = { "idempotency-key": crypto.randomUUID() };
+    const answers = await Promise.all(Array.from({ length: 8 }, () => signUp({ ...firm, firmName: name }, key)));
+    expect(new Set(answers.map((answer) => answer.text)).size).toBe(1);
+    expect(answers.filter((answer) => answer.status === 201).length).toBe(1);
+    expect(await count("firms", "name = ?", name)).toBe(1);
+  });
+
+  test("shows the answer again to nobody who reads the directory: it is kept sealed", async () => {
+    const key = crypto.randomUUID();
+    const { body } = await signUp(firm, { "idempotency-key": key });
+    const rows = await env.DIRECTORY.prepare("SELECT * FROM sealed_answers").all();
+    expect(rows.results.length).toBeGreaterThan(0);
+    const kept = rows.results.map((row) => Object.values(row).map((value) => (Array.isArray(value) ? new TextDecoder().decode(Uint8Array.from(value)) : String(value))).join(" ")).join("\n");
+    expect(kept).not.toContain(body.live.key);
+    expect(kept).not.toContain(key);
+  });
+
+  test.each([
+    [{}],
+    [{ firmName: "A" }],
+    [{ firmName: "", ownerEmail: "a@example.com" }],
+    [{ firmName: "A", ownerEmail: "no address" }],
+    [{ ...firm, role: "OWNER" }],
+  ])("with %j is refused", async (body) => {
+    expect((await signUp(body)).body.error.code).toBe("VALIDATION_ERROR");
+  });
+});
+
+describe("keys", () => {
+  const tokens = async (api: Api) => (await api.get("/tokens?limit=200")).body;
+
+  test("are listed with all but their secrets", async () => {
+    const { api, tokenId } = await newSite();
+    const made = await api.post("/tokens", { name: "Payouts", role: "PREPARER", kind: "agent", expiresAt: "2099-01-01T00:00:00Z" });
+    expect(made.status).toBe(201);
+    expect(made.headers.get("location")).toBe(`/api/v1/tokens/${made.body.id}`);
+    const page = await tokens(api);
+    expect(page.totalCount).toBe(2);
+    const { key, ...shown } = made.body;
+    expect(page.data[0]).toEqual(shown);
+    expect(page.data[1].id).toBe(tokenId);
+    expect(JSON.stringify(page)).not.toContain(key.slice(-43));
+  });
+
+  test("are listed page by page, none twice and none left out", async () => {
+    const { api } = await newSite();
+    for (let made = 0; made < 6; made += 1) await api.withRole("REVIEWER");
+    const seen: string[] = [];
+    let path = "/tokens?limit=3";
+    for (;;) {
+      const page = (await api.get(path)).body;
+      seen.push(...page.data.map((token: { id: string }) => token.id));
+      if (!page.hasMore) break;
+      path = `/tokens?limit=3&cursor=${encodeURIComponent(page.nextCursor)}`;
+    }
+    expect(seen.length).toBe(7);
+    expect(new Set(seen).size).toBe(7);
+  });
+
+  test("of an agent are PREPARER or REVIEWER", async () => {
+    const { api } = await newSite();
+    for (const [role, status] of [["OWNER", 400], ["ADMIN", 400], ["APPROVER", 400], ["PREPARER", 201], ["REVIEWER", 201]] as const) {
+      expect((await api.post("/tokens", { name: "An agent", kind: "agent", role })).status, role).toBe(status);
+    }
+  });
+
+  test("of an OWNER are out of an ADMIN's reach", async () => {
+    const { api, tokenId } = await newSite();
+    const admin = await api.withRole("ADMIN");
+    expect((await admin.post("/tokens", { name: "Mine", role: "OWNER" })).body.error.code).toBe("FORBIDDEN");
+    expect((await admin.delete(`/tokens/${tokenId}`)).body.error.code).toBe("FORBIDDEN");
+    expect((await admin.post(`/tokens/${tokenId}/rotate`, {})).body.error.code).toBe("FORBIDDEN");
+    expect((await admin.post("/tokens", { name: "Theirs", role: "ADMIN" })).status).toBe(201);
+    expect((await api.get("/me")).status).toBe(200);
+  });
+
+  test("that are restricted to an entity make and touch none that reach further", async () => {
+    const books = await newBooks();
+    const owner = books.api;
+    const free = (await owner.get("/me")).body.token.id;
+    const admin = await owner.withRole("ADMIN", { entityIds: [books.entityId] });
+    const made = await admin.post("/tokens", { name: "Within", role: "PREPARER" });
+    expect(made.body.entityIds).toEqual([books.entityId]);
+    const beyond = await owner.post("/entities", { name: "Another", functionalCurrency: "USD" });
+    expect((await admin.post("/tokens", { name: "Beyond", role: "PREPARER", entityIds: [beyond.body.id] })).status).toBe(403);
+    const wide = await owner.post("/tokens", { name: "Wide", role: "PREPARER" });
+    expect((await admin.post(`/tokens/${wide.body.id}/rotate`, {})).status).toBe(403);
+    expect((await admin.delete(`/tokens/${wide.body.id}`)).status).toBe(403);
+    expect((await admin.post("/sites", { name: "Mine", environment: "sandbox" })).status).toBe(403);
+    const site = (await owner.get("/me")).body.site.id;
+    expect((await admin.patch(`/sites/${site}`, { name: "Mine" })).status).toBe(403);
+    expect((await admin.post(`/sites/${site}/reset`, {})).status).toBe(403);
+    expect(free).not.toBeNull();
+    expect((await apiWith(wide.body.key).get("/me")).status).toBe(200);
+  });
+
+  test("are revoked once and for all, and only there", async () => {
+    const [{ api }, other] = await Promise.all([newSite(), newSite()]);
+    const made = await api.post("/tokens", { name: "Brief", role: "REVIEWER" });
+    const brief = apiWith(made.body.key);
+    expect((await brief.get("/me")).status).toBe(200);
+    expect((await other.api.delete(`/tokens/${made.body.id}`)).status).toBe(404);
+    expect((await brief.get("/me")).status).toBe(200);
+    expect((await api.delete(`/tokens/${made.body.id}`)).status).toBe(204);
+    expect((await brief.get("/me")).status).toBe(401);
+    expect((await api.delete(`/tokens/${made.body.id}`)).status).toBe(204);
+    expect((await tokens(api)).data.find((token: { id: string }) => token.id === made.body.id).status).toBe("revoked");
+  });
+
+  test("made with one idempotency key are one; the same key in another site is another", async () => {
+    const [one, two] = await Promise.all([newSite(), newSite()]);
+    const headers = { "idempotency-key": "make-the-payout-key" };
+    const wish = { name: "Payouts", role: "PREPARER" };
+    const answers = await Promise.all(Array.from({ length: 6 }, () => one.api.post("/tokens", wish, headers)));
+    expect(new Set(answers.map((answer) => answer.text)).size).toBe(1);
+    expect((await tokens(one.api)).totalCount).toBe(2);
+    const elsewhere = await two.api.post("/tokens", wish, headers);
+    expect(elsewhere.status).toBe(201);
+    expect(elsewhere.body.siteId).toBe(two.siteId);
+    expect(elsewhere.body.key).not.toBe(answers[0]?.body.key);
+  });
+});
+
+describe("sites", () => {
+  test("are renamed by who has read them as they are", async () => {
+    const { api, siteId } = await newSite();
+    const read = await api.get(`/sites/${siteId}`);
+    const etag = read.headers.get("etag") ?? "";
+    expect(etag).not.toBe("");
+    const changed = await api.patch(`/sites/${siteId}`, { name: "Renamed" }, { "if-match": etag });
+    expect(changed.body.name).toBe("Renamed");
+    expect(changed.headers.get("etag")).not.toBe(etag);
+    const stale = await api.patch(`/sites/${siteId}`, { name: "Renamed again" }, { "if-match": etag });
+    expect(stale.status).toBe(412);
+    expect(stale.body.error.code).toBe("PRECONDITION_FAILED");
+  });
+
+  test("are made for the firm, each with a key of its own", async () => {
+    const { api } = await newSite();
+    const made = await api.post("/sites", { name: "Europe", environment: "sandbox", regionHint: "weur" });
+    expect(made.status).toBe(201);
+    const there = apiWith(made.body.key);
+    expect((await there.get("/me")).body.site).toMatchObject({ id: made.body.id, name: "Europe", regionHint: "weur" });
+    expect((await there.get("/sites")).body.totalCount).toBe(3);
+    expect((await api.get(`/sites/${made.body.id}`)).status).toBe(404);
+  });
+});
+
+describe("a sandbox reset", () => {
+  test("leaves nothing of what there was, and its keys as they are", async () => {
+    const books = await newBooks();
+    const { api } = books;
+    const siteId = (await api.get("/me")).body.site.id;
+    const entry = await post(books, entryOf("cash", "equity", 100));
+    const answer = await api.post(`/sites/${siteId}/reset`, {});
+    expect(answer.status).toBe(200);
+    for (const path of ["/entities", "/ledgers"]) expect((await api.get(path)).body.totalCount, path).toBe(0);
+    for (const path of [`/journal-entries/${entry.id}`, `/accounts/${books.accounts.cash}`, `/ledgers/${books.ledgerId}`, `/entities/${books.entityId}`]) {
+      expect((await api.get(path)).status, path).toBe(404);
+    }
+    expect((await api.post("/journal-entries", { ledgerId: books.ledgerId, ...entryOf("cash", "equity", 100) }, freshKey())).status).toBe(422);
+    const again = await api.post("/entities", { name: "Blue Bottle Ltd", functionalCurrency: "USD" });
+    expect(again.status).toBe(201);
+  });
+
+  test("touches no other site of the same database", async () => {
+    const [mine, others] = [await newBooks(), await Promise.all([newBooks(), newBooks(), newBooks()])];
+    await mine.api.post(`/sites/${(await mine.api.get("/me")).body.site.id}/reset`, {});
+    for (const other of others) expect((await other.api.get("/entities")).body.totalCount).toBe(1);
+  });
+
+  test("with sampleData fills it with the demo company, whose books balance", async () => {
+    const { api, siteId } = await newSite();
+    const answer = await api.post(`/sites/${siteId}/reset`, { sampleData: true });
+    expect(answer.status).toBe(200);
+    expect(answer.body.entries).toBeGreaterThan(1000);
+    const balance = await api.get(`/companies/${answer.body.entityId}/reports/trial-balance?asOf=2099-12-31`);
+    expect(balance.status).toBe(200);
+    expect((await api.get(`/companies/${answer.body.entityId}/journal-entries?limit=1`)).body.totalCount).toBe(answer.body.entries);
+  });
+
+  test("is refused for a live site", async () => {
+    const { body } = await signUp(firm);
+    const answer = await apiWith(body.live.key).post(`/sites/${body.live.siteId}/reset`, {});
+    expect(answer.status).toBe(403);
+  });
+});
+
+test("a site's new origins reach its other keys within a lease", async () => {
+  const { api, siteId } = await newSite();
+  const other = await api.withRole("REVIEWER");
+  const origin = "https://books.example.com";
+  expect((await other.get("/me", { origin })).headers.get("access-control-allow-origin")).toBeNull();
+  await api.patch(`/sites/${siteId}`, { origins: [origin] });
+  const later = Date.now() + 5_000;
+  vi.spyOn(Date, "now").mockReturnValue(later);
+  expect((await other.get("/me", { origin })).headers.get("access-control-allow-origin")).toBe(origin);
+  vi.restoreAllMocks();
+});

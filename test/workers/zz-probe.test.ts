@@ -1,0 +1,21 @@
+import { env } from "cloudflare:workers";
+import { evictDurableObject, runInDurableObject, runDurableObjectAlarm } from "cloudflare:test";
+import { expect, test, vi } from "vitest";
+test("probe", async () => {
+  const stub = env.LEDGER.getByName("ledger-4000000001");
+  await stub.open({ number: 4000000001, ledgerId: "a", siteId: "b", entityId: "c", currency: "USD", scale: 2 });
+  console.log(await runInDurableObject(stub, (o, s) => (o as any).env === env));
+  Object.assign(env, { XX: "1" });
+  console.log(await runInDurableObject(stub, (o, s) => (o as any).env.XX));
+  await evictDurableObject(stub);
+  console.log(await runInDurableObject(stub, (o, s) => (o as any).env.XX));
+  let t = performance.now();
+  for (let i = 0; i < 200; i++) await stub.read({ kind: "head" });
+  console.log("200 reads", performance.now() - t);
+  t = performance.now();
+  for (let i = 0; i < 50; i++) await evictDurableObject(stub), await stub.read({ kind: "head" });
+  console.log("50 evict", performance.now() - t);
+  t = performance.now();
+  await runInDurableObject(stub, async (o, s) => { for (let i = 0; i < 1000; i++) await (o as any).read({ kind: "head" }) });
+  console.log("1000 in", performance.now() - t);
+});
