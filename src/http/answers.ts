@@ -34,7 +34,7 @@ export function replayHeaders(originalStatus: number): Record<string, string> {
  */
 export function answerWrite(outcome: WriteOutcome, created: { readonly status: 200 | 201; readonly collection?: string }): Response {
   if (outcome.outcome === "refused") throw new Refused(outcome.failure, outcome.replayed);
-  if (outcome.outcome === "replayed") return answerText(outcome.body, 200, replayHeaders(created.status));
+  if (outcome.outcome === "replayed") return answerText(outcome.body, 200, replayHeaders(outcome.originally === "written" ? created.status : 200));
   if (outcome.outcome === "existing" || outcome.outcome === "dry_run") return answerText(outcome.body, 200);
   return answerText(
     outcome.body,

@@ -59,7 +59,9 @@ export interface Head {
  * With answer `one` it is the resource (entry, account, lock outcome); with `many` `{"data":[…],"head":{…}}`, refusals in `each` mode in place as `{"error":…}`.
  */
 export type WriteOutcome =
-  | { readonly outcome: "written" | "replayed" | "dry_run" | "existing"; readonly body: string }
+  | { readonly outcome: "written" | "dry_run" | "existing"; readonly body: string }
+  /** The first answer to the request again; `originally`: what it said. */
+  | { readonly outcome: "replayed"; readonly originally: "written" | "existing"; readonly body: string }
   | { readonly outcome: "refused"; readonly failure: Failure; readonly replayed: boolean };
 
 /** Totals of one account: everything debited and credited, as decimal text because turnover passes 2^53. */

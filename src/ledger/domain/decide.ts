@@ -173,6 +173,9 @@ function decideReverse(state: LedgerState, command: ReverseEntry, actor: Actor):
   });
 }
 
+/** Turnover is stored in 64 bits: an entry of 200 lines adds less than 2^61, so that a side up to here never passes 2^63. */
+const turnoverMax = 2n ** 62n;
+
 /** The checks that every posting passes, from the period lock on, and its fact. */
 function post(
   state: LedgerState,
@@ -229,6 +232,15 @@ function post(
           accountId: line.account.id,
           balance: line.account.balance,
         },
+      );
+    }
+    if (overflow === undefined && (line.amount > 0 ? line.account.debits : line.account.credits) > turnoverMax) {
+      const side = line.amount > 0 ? "debits" : "credits";
+      overflow = one(
+        "BALANCE_OVERFLOW",
+        `The ${side} of account ${line.account.code} have come to ${line.account[side]}, beyond which none are taken.`,
+        `/lines/${i}/amount`,
+        { accountId: line.account.id, [side]: String(line.account[side]) },
       );
     }
     posted.push({

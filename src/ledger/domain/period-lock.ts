@@ -13,6 +13,9 @@ export interface PeriodLock {
   readonly reason: string | null;
 }
 
+/** 9999-12-31, the last day that a date can name: locks for ever end here. */
+const lastDay: DayNumber = 2_932_896;
+
 /** Soft locks may be passed by ADMIN and OWNER; what they post is flagged. */
 export function mayPassSoftLocks(actor: Actor): boolean {
   return reaches(actor.role, "ADMIN");
@@ -24,7 +27,7 @@ function covers(lock: PeriodLock, day: DayNumber, module: Module): boolean {
 
 /**
  * Whether an entry of `module` dated `day` may be posted by `actor`.
- * The strictest lock wins. Refuses with the first later date that is open to the actor, so that the caller can choose it: a date is never moved here.
+ * The strictest lock wins. Refuses with the first later date that is open to the actor (null where none is), so that the caller can choose it: a date is never moved here.
  */
 export function checkLocks(
   locks: readonly PeriodLock[],
@@ -36,24 +39,22 @@ export function checkLocks(
   for (const lock of locks) if (covers(lock, day, module) && strictest !== "hard") strictest = lock.level;
   if (strictest === "open") return ok("open");
   if (strictest === "soft" && mayPassSoftLocks(actor)) return ok("flagged");
-  const earliestOpenDate = dateOfDay(firstOpenDay(locks, day, module, actor));
+  const openDay = firstOpenDay(locks, day, module, actor);
+  const earliestOpenDate = openDay > lastDay ? null : dateOfDay(openDay);
+  const open = earliestOpenDate === null ? "no later date is open" : `the first open date is ${earliestOpenDate}`;
   const date = dateOfDay(day);
   return refuse(
-    failure(
-      "PERIOD_LOCKED",
-      `${date} is in a ${strictest === "soft" ? "softly " : ""}locked period; the first open date is ${earliestOpenDate}.`,
-      [
-        {
-          pointer: "/date",
-          code: "PERIOD_LOCKED",
-          message: `The first open date is ${earliestOpenDate}.`,
-          date,
-          module,
-          level: strictest,
-          earliestOpenDate,
-        },
-      ],
-    ),
+    failure("PERIOD_LOCKED", `${date} is in a ${strictest === "soft" ? "softly " : ""}locked period; ${open}.`, [
+      {
+        pointer: "/date",
+        code: "PERIOD_LOCKED",
+        message: `${open[0]?.toUpperCase()}${open.slice(1)}.`,
+        date,
+        module,
+        level: strictest,
+        earliestOpenDate,
+      },
+    ]),
   );
 }
 

@@ -23,8 +23,13 @@ type Told =
   | StoredAnswer;
 
 /** What is kept of an answer under its key, so that `describe` can tell it again. */
-export function storable(items: readonly Item[], answer: WriteOptions["answer"], head: Head): Omit<StoredAnswer, "fingerprint" | "body"> {
-  return { failure: undefined, firstSequence: undefined, lastSequence: head.sequence, items, answer };
+export function storable(
+  items: readonly Item[],
+  answer: WriteOptions["answer"],
+  head: Head,
+  firstSequence?: number,
+): Omit<StoredAnswer, "fingerprint" | "body"> {
+  return { failure: undefined, firstSequence, lastSequence: head.sequence, items, answer };
 }
 
 /** The JSON text that answers a write. */

@@ -17,6 +17,7 @@ export interface StoredAnswer {
   /** The bytes, or undefined for a larger answer, which is told again from the facts. */
   readonly body: string | undefined;
   readonly failure: Failure | undefined;
+  /** The first sequence that was written; undefined where all of it existed before. */
   readonly firstSequence: number | undefined;
   readonly lastSequence: number | undefined;
   readonly items: readonly ItemOutcome[];

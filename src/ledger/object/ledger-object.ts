@@ -129,7 +129,8 @@ export class LedgerObject extends DurableObject<Env> {
         if (stored.fingerprint !== fingerprint)
           return refused(failure("IDEMPOTENCY_KEY_REUSED", "The idempotency key was used for another request."));
         if (stored.failure !== undefined) return { outcome: "refused", failure: stored.failure, replayed: true };
-        return { outcome: "replayed", body: stored.body ?? describe(sql, this.#state, stored) };
+        const originally = stored.firstSequence === undefined ? "existing" : "written";
+        return { outcome: "replayed", originally, body: stored.body ?? describe(sql, this.#state, stored) };
       }
     }
     if (this.#full) return refused(failure("LEDGER_FULL", "The ledger has reached the size up to which it takes entries."));
@@ -168,7 +169,7 @@ export class LedgerObject extends DurableObject<Env> {
     let body = "";
     this.#commit(overlay, context, (head) => {
       body = describe(sql, this.#state, { items, answer: options.answer, overlay, context, head });
-      if (key !== undefined) this.#keep(key, atMs, { ...storable(items, options.answer, head), fingerprint, body });
+      if (key !== undefined) this.#keep(key, atMs, { ...storable(items, options.answer, head, overlay.firstSequence), fingerprint, body });
     });
     return { outcome: "written", body };
   }
