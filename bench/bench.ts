@@ -18,9 +18,3 @@ export interface Rows {
   readonly prepare?: (bench: Bench) => Promise<void>;
   readonly measure: (bench: Bench) => Promise<readonly Figure[]>;
 }
-
-/** Books that are made in `prepare` and used in `measure`. */
-export interface PreparedBooks {
-  readonly make: (bench: Bench) => Promise<void>;
-  readonly get: () => Books;
-}

@@ -12,16 +12,30 @@ import type { Bench, Rows } from "./bench.ts";
 import { type Figure, figureLine } from "./figure.ts";
 import { startOwnWorker } from "./own-worker.ts";
 import { startProduct } from "./product.ts";
+import { balanceRead } from "./rows/balance-read.ts";
 import { billedRows } from "./rows/billed-rows.ts";
+import { hotAgainstMany } from "./rows/hot-accounts.ts";
 import { millionEntries } from "./rows/million-entries.ts";
-import { hundred, oneByOne, thousandFull, thousandMinimal } from "./rows/posting-rate.ts";
+import { pauses } from "./rows/pauses.ts";
+import { hundred, oneByOne, thousandFull, thousandMinimal, thousandOverYear } from "./rows/posting-rate.ts";
 
 const usage = `npm run bench [-- --only "one by one"] [--list]
 
   --only   measures the rows whose name contains this, and records nothing.
   --list   prints the names of the rows.`;
 
-const table: readonly Rows[] = [oneByOne, hundred, thousandMinimal, thousandFull, billedRows, millionEntries];
+const table: readonly Rows[] = [
+  oneByOne,
+  hundred,
+  thousandMinimal,
+  thousandFull,
+  thousandOverYear,
+  ...hotAgainstMany,
+  pauses,
+  balanceRead,
+  billedRows,
+  millionEntries,
+];
 
 /** After accounts were opened, their ledger's alarm tells the catalogue of them: that shall not run beside the first row. */
 const settleMs = 6_500;

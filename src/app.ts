@@ -1,4 +1,6 @@
 import packageJson from "../package.json" with { type: "json" };
+import { directoryDatabase } from "./db/directory-database.ts";
+import { ledgerIdentity } from "./db/ledger-numbers.ts";
 import { registerDocsRoutes } from "./docs/routes.ts";
 import { registerBalanceRoutes } from "./features/balances/index.ts";
 import { entityResolver, registerEntityRoutes } from "./features/entities/index.ts";
@@ -10,14 +12,12 @@ import { registerPeriodRoutes } from "./features/periods/index.ts";
 import { registerReportRoutes } from "./features/reports/index.ts";
 import { registerSandboxRoutes } from "./features/sandbox/index.ts";
 import { noteTokenUse, registerSiteRoutes } from "./features/sites/index.ts";
-import { directoryDatabase } from "./db/directory-database.ts";
-import { ledgerIdentity } from "./db/ledger-numbers.ts";
 import { canonicalPath, pathOf } from "./http/aliases.ts";
 import { answer } from "./http/answers.ts";
-import { answerThrown } from "./http/thrown.ts";
 import { registerHealthRoutes } from "./http/health.ts";
 import { authenticate } from "./http/middleware/authenticate.ts";
 import { bodyLimit } from "./http/middleware/body-limit.ts";
+import { bookmark } from "./http/middleware/bookmark.ts";
 import { cors } from "./http/middleware/cors.ts";
 import { resolveEntitiesBy } from "./http/middleware/entity.ts";
 import { claimOf } from "./http/middleware/idempotency.ts";
@@ -27,8 +27,9 @@ import { siteInPath } from "./http/middleware/site.ts";
 import { openApiDocument, services } from "./http/openapi.ts";
 import { registerOperatorRoutes } from "./http/operator.ts";
 import { createRouter, isPublicRoute, type Router } from "./http/router.ts";
-import { refusal } from "./platform/refused.ts";
+import { answerThrown } from "./http/thrown.ts";
 import { newUuid, operationContext } from "./platform/context-builder.ts";
+import { refusal } from "./platform/refused.ts";
 
 /** The whole API: the way of a request from top to bottom, then every feature's routes. */
 export function createApp(): Router {
@@ -38,6 +39,7 @@ export function createApp(): Router {
   app.notFound((c) => answerThrown(refusal("ROUTE_NOT_FOUND", `There is no route ${c.req.method} ${c.req.path.slice(0, 200)}.`), c));
   app.use("/api/v1/*", cors);
   app.use("/api/v1/*", rateLimitHeaders);
+  app.use("/api/v1/*", bookmark);
   app.use("/api/v1/*", async (c, next) => {
     const { siteId, entityId } = canonicalPath(pathOf(c.req.raw));
     c.set("scope", { siteId, entityId });
@@ -82,7 +84,8 @@ export function createApp(): Router {
   registerOperatorRoutes(app);
   app.get("/api/openapi.json", (c) => {
     const service = c.req.query("service");
-    if (service !== undefined && !services.includes(service)) throw refusal("VALIDATION_ERROR", `service is one of ${services.join(", ")}.`);
+    if (service !== undefined && !services.includes(service))
+      throw refusal("VALIDATION_ERROR", `service is one of ${services.join(", ")}.`);
     return answer(openApiDocument(app, packageJson.version, service), 200, { "Access-Control-Allow-Origin": "*" });
   });
   registerDocsRoutes(app);

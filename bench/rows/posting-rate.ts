@@ -1,103 +1,125 @@
-import type { Rows } from "../bench.ts";
-import { batchBodies, type EntryShape, oneDate, singleBodies } from "../bodies.ts";
+import type { Bench, Rows } from "../bench.ts";
+import { batchBodies, type EntryShape, oneDate, singleBodies, yearWithIds } from "../bodies.ts";
 import { type Figure, figure, type Target } from "../figure.ts";
 import { drive } from "../load.ts";
-import { insertsTo, postsTo } from "../posting.ts";
+import { insertsTo, once, postsTo } from "../posting.ts";
 import { type Books, entriesIn, newBooks } from "../product.ts";
 import { interleave, ratios } from "../rounds.ts";
 
-const secondsPerRound = { one: 3, bulk: 2 };
-const warmUpSeconds = 1.5;
-
-/** How fast entries are posted over HTTP, each request authenticated and under a fresh idempotency key. */
+/** How fast entries are posted over HTTP, each request authenticated and under a fresh idempotency key, against the floor given the same bodies. */
 interface PostingRate {
-  readonly name: string;
+  readonly company: string;
   readonly kind: "one" | "many" | "minimal";
   readonly shape: EntryShape;
   readonly entriesPerRequest: number;
-  readonly connections: number;
   readonly ofFloor?: { readonly name: string; readonly target: Target };
   readonly rate?: { readonly name: string; readonly target: Target };
 }
 
-function postingRate({ kind, shape, entriesPerRequest, connections, ofFloor, rate, name }: PostingRate): Rows {
+const warmUpSeconds = 1.5;
+const connections = { one: 16, many: 3, minimal: 3 };
+const secondsPerRound = { one: 3, many: 2, minimal: 2 };
+/** More than can be posted in a round: external ids are posted once, so that each round has bodies of its own. */
+const batchesPerRound = 300;
+
+function postingRate({ company, kind, shape, entriesPerRequest, ofFloor, rate }: PostingRate): Rows {
   let books: Books | undefined;
+  const bodiesOf = (round: number) => {
+    if (kind === "one") return singleBodies(shape, 2_000, 1);
+    return batchBodies(shape, entriesPerRequest, shape.externalIds ? batchesPerRound : 40, shape.externalIds ? round : 1);
+  };
+  const measureWith = async (bench: Bench, of: Books): Promise<Record<"floor" | "product", number[]>> => {
+    const { api } = await bench.product();
+    const floor = await bench.floor();
+    let posted = 0;
+    const rateOf = async (
+      baseUrl: string,
+      round: number | "warm_up",
+      source: (bodies: readonly Buffer[]) => ReturnType<typeof insertsTo>,
+    ) => {
+      const bodies = bodiesOf(round === "warm_up" ? 999 : round);
+      const next = source(bodies);
+      const done = await drive(baseUrl, {
+        connections: connections[kind],
+        seconds: round === "warm_up" ? warmUpSeconds : secondsPerRound[kind],
+        next: shape.externalIds ? once(next, bodies.length) : next,
+      });
+      return { entries: done.requests * entriesPerRequest, seconds: done.seconds };
+    };
+    const figures = await interleave({
+      floor: async (round) => {
+        const { entries, seconds } = await rateOf(floor.baseUrl, round, (bodies) => insertsTo(company, bodies));
+        return entries / seconds;
+      },
+      product: async (round) => {
+        const { entries, seconds } = await rateOf(api.baseUrl, round, (bodies) => postsTo(api, of, kind, bodies));
+        posted += entries;
+        return entries / seconds;
+      },
+    });
+    const kept = await entriesIn(api, of);
+    if (kept !== posted) throw new Error(`${posted} entries were acknowledged and ${kept} are in the ledger.`);
+    return figures;
+  };
   return {
-    names: [ofFloor?.name, rate?.name].filter((figureName) => figureName !== undefined),
+    names: [ofFloor?.name, rate?.name].filter((name) => name !== undefined),
     async prepare(bench) {
-      books = await newBooks((await bench.product()).api, name, shape.accounts);
+      books = await newBooks((await bench.product()).api, company, shape.accounts);
     },
     async measure(bench) {
       if (books === undefined) throw new Error("assertion failed: prepared first");
-      const { api } = await bench.product();
-      const floor = await bench.floor();
-      const bodies = kind === "one" ? singleBodies(shape, 2_000, 1) : batchBodies(shape, entriesPerRequest, 40, 1);
-      const next = postsTo(api, books, kind, bodies);
-      const nextOfFloor = insertsTo(encodeURIComponent(name), bodies);
-      let posted = 0;
-      const seconds = (round: number | "warm_up") =>
-        round === "warm_up" ? warmUpSeconds : kind === "one" ? secondsPerRound.one : secondsPerRound.bulk;
-      const figures = await interleave({
-        floor: async (round) => {
-          const done = await drive(floor.baseUrl, { connections, seconds: seconds(round), next: nextOfFloor });
-          return (done.requests * entriesPerRequest) / done.seconds;
-        },
-        product: async (round) => {
-          const done = await drive(api.baseUrl, { connections, seconds: seconds(round), next });
-          posted += done.requests * entriesPerRequest;
-          return (done.requests * entriesPerRequest) / done.seconds;
-        },
-      });
-      const kept = await entriesIn(api, books);
-      if (kept !== posted) throw new Error(`${posted} entries were acknowledged and ${kept} are in the ledger.`);
-      const measured: Figure[] = [];
+      const { floor, product } = await measureWith(bench, books);
       const unit = kind === "one" ? "requests/s" : "entries/s";
+      const measured: Figure[] = [];
       if (ofFloor) {
-        const beside = { [`product ${unit}`]: figures.product, [`floor ${unit}`]: figures.floor };
-        measured.push(figure(ofFloor.name, "of floor", ratios(figures.product, figures.floor), ofFloor.target, { beside }));
+        const beside = { [unit]: product, "of the floor": floor };
+        measured.push(figure(ofFloor.name, "of floor", ratios(product, floor), ofFloor.target, { beside }));
       }
-      if (rate) {
-        const beside = { "of floor": ratios(figures.product, figures.floor) };
-        measured.push(figure(rate.name, "entries/s", figures.product, rate.target, { beside }));
-      }
+      if (rate) measured.push(figure(rate.name, unit, product, rate.target, { beside: { "of floor": ratios(product, floor) } }));
       return measured;
     },
   };
 }
 
 export const oneByOne = postingRate({
-  name: "one by one",
+  company: "one-by-one",
   kind: "one",
   shape: oneDate,
   entriesPerRequest: 1,
-  connections: 16,
   ofFloor: { name: "one by one: authenticated, idempotent posts", target: { atLeast: 0.75 } },
 });
 
 export const hundred = postingRate({
-  name: "hundred",
+  company: "hundred",
   kind: "many",
   shape: oneDate,
   entriesPerRequest: 100,
-  connections: 3,
   rate: { name: "100 per request", target: { atLeast: 45_000 } },
 });
 
+const thousandName = "1,000 per request, one date, 1,000 accounts";
+
 export const thousandMinimal = postingRate({
-  name: "thousand minimal",
+  company: "thousand-minimal",
   kind: "minimal",
   shape: oneDate,
   entriesPerRequest: 1_000,
-  connections: 3,
-  ofFloor: { name: "1,000 per request, one date, 1,000 accounts: return=minimal, of floor", target: { atLeast: 0.45 } },
-  rate: { name: "1,000 per request, one date, 1,000 accounts: return=minimal", target: { atLeast: 80_000 } },
+  ofFloor: { name: `${thousandName}: minimal, of floor`, target: { atLeast: 0.45 } },
+  rate: { name: `${thousandName}: minimal`, target: { atLeast: 80_000 } },
 });
 
 export const thousandFull = postingRate({
-  name: "thousand full",
+  company: "thousand-full",
   kind: "many",
   shape: oneDate,
   entriesPerRequest: 1_000,
-  connections: 3,
-  rate: { name: "1,000 per request, one date, 1,000 accounts: full answer", target: { atLeast: 60_000 } },
+  rate: { name: `${thousandName}: full answer`, target: { atLeast: 60_000 } },
+});
+
+export const thousandOverYear = postingRate({
+  company: "thousand-year",
+  kind: "minimal",
+  shape: yearWithIds,
+  entriesPerRequest: 1_000,
+  rate: { name: "1,000 per request, 365 dates, random externalIds: minimal", target: { atLeast: 40_000 } },
 });

@@ -42,7 +42,8 @@ export class AccessObject extends DurableObject {
   async lease(secretHash: string, unused = 0): Promise<LeaseOutcome> {
     const token = await this.#load();
     const nowMs = Date.now();
-    if (token === undefined || !isSameHash(token.secretHash, secretHash) || token.revokedAtMs !== null) return { ok: false, reason: "unknown" };
+    if (token === undefined || !isSameHash(token.secretHash, secretHash) || token.revokedAtMs !== null)
+      return { ok: false, reason: "unknown" };
     if (token.expiresAtMs !== null && token.expiresAtMs <= nowMs) return { ok: false, reason: "unknown" };
     const before = this.#bucket ?? fullBucket(token.plan, nowMs);
     const bucket = refill({ level: before.level + unused, atMs: before.atMs }, token.plan, nowMs);

@@ -19,6 +19,11 @@ interface Held {
 const heldMax = 10_000;
 const held = new Map<string, Held>();
 const asking = new Map<string, Promise<LeaseOutcome>>();
+/** What was refused, while it cannot be answered otherwise: an ended or unknown key stays one, an empty bucket is empty until it holds a request again. */
+const refused = new Map<
+  string,
+  { readonly outcome: LeaseOutcome & { readonly ok: false }; readonly atMs: number; readonly untilMs: number }
+>();
 
 /**
  * Admits one request under a key. Normally without a hop and without a hash: a lease of at most five seconds is at hand.
@@ -35,9 +40,13 @@ export async function admit(namespace: DurableObjectNamespace<AccessObject>, key
       lease.requests -= 1;
       return { ok: true, authority: lease.authority, remaining: lease.remaining + lease.requests, noteUse: false };
     }
+    const no = refused.get(key);
+    if (no !== undefined && now >= no.atMs && now < no.untilMs)
+      return no.outcome.reason === "limited" ? { ...no.outcome, retryAfterMs: no.outcome.retryAfterMs - (now - no.atMs) } : no.outcome;
     const outcome = await ask(namespace, key, parsed, lease?.requests ?? 0);
     if (!outcome.first.ok) {
       held.delete(key);
+      if (outcome.mine) keepRefusal(key, outcome.first, nowMs());
       return outcome.first;
     }
     if (!outcome.mine) continue;
@@ -61,6 +70,12 @@ async function ask(
   const answered = Promise.resolve(call).finally(() => asking.delete(key));
   asking.set(key, answered);
   return { first: await answered, mine: true };
+}
+
+/** Never longer than a lease: a plan that was raised is felt as soon as a revocation. */
+function keepRefusal(key: string, outcome: LeaseOutcome & { readonly ok: false }, now: number): void {
+  if (refused.size >= heldMax) refused.clear();
+  refused.set(key, { outcome, atMs: now, untilMs: now + Math.min(leaseMs, outcome.reason === "limited" ? outcome.retryAfterMs : leaseMs) });
 }
 
 /** Lets the isolate ask anew about a key's token: after a change that its own caller made. */

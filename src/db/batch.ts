@@ -23,7 +23,8 @@ export async function findKeptAnswer(context: OperationContext): Promise<KeptAns
     .where(and(eq(idempotencyKeys.siteId, context.db.siteId), eq(idempotencyKeys.scope, claim.scope), eq(idempotencyKeys.key, claim.key)))
     .get();
   if (row === undefined || row.createdAt + idempotencyLifeMs <= context.clock()) return undefined;
-  if (row.fingerprint !== claim.fingerprint()) throw new Refused(failure("IDEMPOTENCY_KEY_REUSED", "The idempotency key was used for another request."));
+  if (row.fingerprint !== claim.fingerprint())
+    throw new Refused(failure("IDEMPOTENCY_KEY_REUSED", "The idempotency key was used for another request."));
   return { status: row.status, body: row.body, replayed: true };
 }
 
@@ -64,13 +65,32 @@ export async function runBatch(db: { readonly session: D1DatabaseSession }, stat
   );
 }
 
-function keepStatements(context: OperationContext, claim: NonNullable<OperationContext["idempotency"]>, answer: { readonly status: number; readonly body: string }): BatchItem<"sqlite">[] {
+function keepStatements(
+  context: OperationContext,
+  claim: NonNullable<OperationContext["idempotency"]>,
+  answer: { readonly status: number; readonly body: string },
+): BatchItem<"sqlite">[] {
   const { orm, siteId } = context.db;
   const now = context.clock();
-  const expired = and(eq(idempotencyKeys.siteId, siteId), eq(idempotencyKeys.scope, claim.scope), eq(idempotencyKeys.key, claim.key), lte(idempotencyKeys.createdAt, now - idempotencyLifeMs));
+  const expired = and(
+    eq(idempotencyKeys.siteId, siteId),
+    eq(idempotencyKeys.scope, claim.scope),
+    eq(idempotencyKeys.key, claim.key),
+    lte(idempotencyKeys.createdAt, now - idempotencyLifeMs),
+  );
   return [
     orm.delete(idempotencyKeys).where(expired),
-    orm.insert(idempotencyKeys).values({ siteId, scope: claim.scope, key: claim.key, fingerprint: claim.fingerprint(), status: answer.status, body: answer.body, createdAt: now }),
+    orm
+      .insert(idempotencyKeys)
+      .values({
+        siteId,
+        scope: claim.scope,
+        key: claim.key,
+        fingerprint: claim.fingerprint(),
+        status: answer.status,
+        body: answer.body,
+        createdAt: now,
+      }),
   ];
 }
 

@@ -1,15 +1,40 @@
 import { sql } from "drizzle-orm";
-import { runBatch } from "./batch.ts";
 import type { SiteDatabase } from "./site-database.ts";
 
-/** Deletes all that a site has in its database, whichever feature put it there: every table of the schema carries the site. */
+/** A delete of more rows at once may keep the database from its other sites for too long. */
+const rowsPerDelete = 5_000;
+
+/**
+ * Deletes all that a site has in its database, whichever feature put it there: every table of the schema carries the site.
+ * In pieces, what refers before what it refers to: broken off, the next one completes it.
+ */
 export async function clearSite(db: SiteDatabase): Promise<void> {
-  const tables = await db.orm.all<{ name: string }>(
-    sql`SELECT m.name AS name FROM sqlite_schema m WHERE m.type = 'table' AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) c WHERE c.name = 'site_id')`,
-  );
-  // Constraints between the tables are checked at the end of the batch, when what refers and what it refers to are both gone.
-  await runBatch(db, [
-    db.orm.run(sql`PRAGMA defer_foreign_keys = on`),
-    ...tables.map(({ name }) => db.orm.run(sql`DELETE FROM ${sql.identifier(name)} WHERE site_id = ${db.siteId}`)),
-  ]);
+  const tables = await db.orm.all<Table>(sql`SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql LIKE '%site_id%'`);
+  for (const name of referringFirst(tables)) {
+    const table = sql.identifier(name);
+    const piece = sql`DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE site_id = ${db.siteId} LIMIT ${rowsPerDelete})`;
+    for (;;) {
+      const { meta } = await db.orm.run(piece);
+      if (meta.changes < rowsPerDelete) break;
+    }
+  }
+}
+
+interface Table {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** The tables in an order in which each stands before those that its foreign keys name. */
+function referringFirst(tables: readonly Table[]): string[] {
+  const refersTo = (from: Table, to: Table) => from !== to && new RegExp(`REFERENCES [\`"]?${to.name}[\`"]?\\s*\\(`, "i").test(from.sql);
+  const left = [...tables];
+  const order: string[] = [];
+  while (left.length > 0) {
+    const at = left.findIndex((table) => !left.some((other) => refersTo(other, table)));
+    const [next] = left.splice(at, 1);
+    if (at === -1 || next === undefined) throw new Error("assertion failed: no tables refer to each other in a circle");
+    order.push(next.name);
+  }
+  return order;
 }

@@ -1,4 +1,4 @@
-import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /** The answers to POSTs whose effect is in the site's database, each committed in one batch with its effect. */
 export const idempotencyKeys = sqliteTable(
@@ -11,8 +11,7 @@ export const idempotencyKeys = sqliteTable(
     fingerprint: text("fingerprint").notNull(),
     status: integer("status").notNull(),
     body: text("body").notNull(),
-    location: text("location"),
     createdAt: integer("created_at").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.siteId, table.scope, table.key] })],
+  (table) => [primaryKey({ columns: [table.siteId, table.scope, table.key] }), index("idempotency_keys_created").on(table.createdAt)],
 );

@@ -6,7 +6,14 @@ import { ledgerNumbers } from "./ledger-number-tables.ts";
 /** The number of a ledger, given when it is first asked for and never again to another. */
 export async function allocateLedgerNumber(
   directory: DirectoryDatabase,
-  ledger: { readonly ledgerId: string; readonly siteId: string; readonly entityId: string; readonly currency: string; readonly scale: number; readonly createdAt: number },
+  ledger: {
+    readonly ledgerId: string;
+    readonly siteId: string;
+    readonly entityId: string;
+    readonly currency: string;
+    readonly scale: number;
+    readonly createdAt: number;
+  },
 ): Promise<number> {
   await directory.orm.insert(ledgerNumbers).values(ledger).onConflictDoNothing({ target: ledgerNumbers.ledgerId }).run();
   const row = await directory.orm.select().from(ledgerNumbers).where(eq(ledgerNumbers.ledgerId, ledger.ledgerId)).get();
@@ -17,5 +24,14 @@ export async function allocateLedgerNumber(
 /** What a ledger is, for opening its object. */
 export async function ledgerIdentity(directory: DirectoryDatabase, ledgerNumber: number): Promise<LedgerIdentity | undefined> {
   const row = await directory.orm.select().from(ledgerNumbers).where(eq(ledgerNumbers.number, ledgerNumber)).get();
-  return row && { number: row.number, ledgerId: row.ledgerId, siteId: row.siteId, entityId: row.entityId, currency: row.currency, scale: row.scale };
+  return (
+    row && {
+      number: row.number,
+      ledgerId: row.ledgerId,
+      siteId: row.siteId,
+      entityId: row.entityId,
+      currency: row.currency,
+      scale: row.scale,
+    }
+  );
 }

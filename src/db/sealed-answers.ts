@@ -76,7 +76,8 @@ async function find(directory: DirectoryDatabase, claim: IdempotencyClaim, clock
   const { id, key } = await secretsOf(claim);
   const row = await directory.orm.select().from(sealedAnswers).where(eq(sealedAnswers.id, id)).get();
   if (!row || row.createdAt + idempotencyLifeMs <= clock()) return undefined;
-  if (row.fingerprint !== claim.fingerprint()) throw new Refused(failure("IDEMPOTENCY_KEY_REUSED", "The idempotency key was used for another request."));
+  if (row.fingerprint !== claim.fingerprint())
+    throw new Refused(failure("IDEMPOTENCY_KEY_REUSED", "The idempotency key was used for another request."));
   const body = await crypto.subtle.decrypt({ name: "AES-GCM", iv: Uint8Array.from(row.nonce) }, key, Uint8Array.from(row.ciphertext));
   return { status: row.status, body: new TextDecoder().decode(body), replayed: true };
 }

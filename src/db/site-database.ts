@@ -1,4 +1,4 @@
-import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
+import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import type { SiteScope } from "../platform/context.ts";
 
 /** A site's database as one request sees it: reads follow its own writes, and those of the bookmark it came with. */
@@ -15,7 +15,7 @@ export interface SiteDatabase {
 const bookmarkPattern = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/;
 
 /** A session of a D1 database: from the primary, or from where the caller's bookmark says. What is no bookmark is left aside. */
-export function openSession(database: D1Database, bookmark: string | undefined): D1DatabaseSession {
+function openSession(database: D1Database, bookmark: string | undefined): D1DatabaseSession {
   return database.withSession(bookmark !== undefined && bookmarkPattern.test(bookmark) ? bookmark : "first-primary");
 }
 
@@ -26,7 +26,7 @@ export function drizzleOver(session: D1DatabaseSession): DrizzleD1Database {
 
 /** The only way from a site to the database it lives on. */
 export function siteDatabase(env: Cloudflare.Env, site: Pick<SiteScope, "id" | "database">, bookmark?: string): SiteDatabase {
-  const session = openSession(bindingOf(env, site.database), bookmark);
+  const session = openDatabase(env, site.database, bookmark);
   return { siteId: site.id, orm: drizzleOver(session), session, bookmark: () => session.getBookmark() };
 }
 
@@ -34,7 +34,14 @@ const bindingPattern = /^SITE_DB_\d+$/;
 
 /** The D1 bindings that sites live on, by name. */
 export function siteDatabaseNames(env: object): string[] {
-  return Object.keys(env).filter((name) => bindingPattern.test(name)).sort();
+  return Object.keys(env)
+    .filter((name) => bindingPattern.test(name))
+    .sort();
+}
+
+/** A session of the database behind a binding. */
+export function openDatabase(env: Cloudflare.Env, name: string, bookmark?: string): D1DatabaseSession {
+  return openSession(bindingOf(env, name), bookmark);
 }
 
 function bindingOf(env: Cloudflare.Env, name: string): D1Database {

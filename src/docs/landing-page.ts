@@ -64,8 +64,8 @@ const posting = html`<div class="posting">
 <caption><strong>Office supplies</strong><span>8 June 2026 · posted · sequence 18 · USD</span></caption>
 <thead><tr><th scope="col">Account</th><th scope="col" class="amount">Debit</th><th scope="col" class="amount">Credit</th><th scope="col" class="amount">Balance after</th></tr></thead>
 <tbody>
-<tr><th scope="row"><code>6100</code>Office expenses</th><td class="amount">42.99</td><td></td><td class="amount">42.99</td></tr>
-<tr class="to"><th scope="row"><code>1010</code>Checking</th><td></td><td class="amount">42.99</td><td class="amount">9,957.01</td></tr>
+<tr><th scope="row"><code>6100</code>Office Supplies</th><td class="amount">42.99</td><td></td><td class="amount">42.99</td></tr>
+<tr class="to"><th scope="row"><code>1010</code>Business Checking</th><td></td><td class="amount">42.99</td><td class="amount">9,957.01</td></tr>
 </tbody>
 <tfoot><tr><th scope="row">In balance</th><td class="amount"><span>42.99</span></td><td class="amount"><span>42.99</span></td><td></td></tr></tfoot>
 </table></div>

@@ -27,6 +27,7 @@ body.light-mode{color-scheme:light}
   --scalar-color-blue:light-dark(#1b56a8,#86b4f5);--scalar-color-purple:light-dark(#66419c,#bd9bf0);
   --scalar-radius:6px;--scalar-radius-lg:8px;--scalar-radius-xl:12px;
 }
+.scalar-app section:focus{outline:none}
 .scalar-app h1,.scalar-app h2.section-header-label{font-family:var(--display-face);letter-spacing:-.015em}
 `;
 

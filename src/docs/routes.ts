@@ -12,13 +12,13 @@ import { readSandboxKey } from "./sandbox-key.ts";
 export function registerDocsRoutes(router: Router): void {
   router.get("/", async (c) => {
     const url = new URL(c.req.url);
-    const [parts, sandbox] = await Promise.all([checkInstance(c.env), readSandboxKey(c.env, url)]);
+    const [parts, sandbox] = await Promise.all([checkInstance(c.env), readSandboxKey(c.env, c.req.raw)]);
     const instance = { parts, version: packageJson.version, baseUrl: url.origin, operations: mounted.length, sandbox };
     return answerPage((nonce) => landingPage(instance, nonce), "no-store");
   });
 
   router.get("/docs", async (c) => {
-    const sandbox = await readSandboxKey(c.env, new URL(c.req.url));
+    const sandbox = await readSandboxKey(c.env, c.req.raw);
     return answerPage((nonce) => referencePage(sandbox, nonce), "no-store", referencePolicy);
   });
 

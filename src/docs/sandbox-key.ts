@@ -8,14 +8,16 @@ const SandboxKey = z.object({
 });
 export type SandboxKey = z.infer<typeof SandboxKey>;
 
-const loopback = /^(?:localhost|[\w-]+\.localhost|127\.0\.0\.1|\[::1\])$/;
+const loopback = /^(?:localhost|[\w-]+\.localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/;
 
 /**
  * What the pages may be filled with: the launcher's sandbox key, asked of its service binding.
  * Nothing but in a loopback request: a page of another origin that has its own name resolve to this machine is told nothing.
+ * The Host header is asked beside the URL, which the local runtime lets a request's own header overwrite.
  */
-export async function readSandboxKey(env: object, url: URL): Promise<SandboxKey | undefined> {
-  if (!loopback.test(url.hostname) || !("DOCS_SANDBOX" in env)) return undefined;
+export async function readSandboxKey(env: object, request: Request): Promise<SandboxKey | undefined> {
+  const host = request.headers.get("Host") ?? "";
+  if (!("DOCS_SANDBOX" in env) || !loopback.test(host) || !loopback.test(new URL(request.url).host)) return undefined;
   // The binding is the launcher's alone, so that wrangler.toml, and the type made from it, do not have it.
   const launcher = env.DOCS_SANDBOX as Fetcher;
   const answer = await launcher.fetch("http://docs-sandbox/");

@@ -13,7 +13,8 @@ export function registerOperatorRoutes(router: Router): void {
   router.put("/operator/tokens/:id/plan", async (c) => {
     const expected = operatorToken(c.env);
     const presented = /^Bearer +(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
-    if (expected === undefined || presented === undefined || !isSame(expected, presented)) throw refusal("UNAUTHENTICATED", "This takes the operator's token.");
+    if (expected === undefined || presented === undefined || !isSame(expected, presented))
+      throw refusal("UNAUTHENTICATED", "This takes the operator's token.");
     const { requestsPerMinute } = await readBody(c, PlanRequest);
     const known = await c.env.ACCESS.getByName(c.req.param("id").toLowerCase()).setPlan(requestsPerMinute);
     if (!known) throw refusal("NOT_FOUND", "There is no token with this id.");

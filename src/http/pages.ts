@@ -30,10 +30,19 @@ export const listQuery = {
     .string()
     .max(2_000)
     .optional()
-    .openapi({ description: "`nextCursor` of the page before, as it is, with the same filters and order.", example: "eyJ2IjoxfQ.c2lnbmF0dXJl" }),
+    .openapi({
+      description: "`nextCursor` of the page before, as it is, with the same filters and order.",
+      example: "eyJ2IjoxfQ.c2lnbmF0dXJl",
+    }),
   offset: wholeNumber(offsetMax, 0)
     .optional()
-    .openapi({ type: "integer", minimum: 0, maximum: offsetMax, description: "How many items to skip. A cursor is faster and stable.", example: 0 }),
+    .openapi({
+      type: "integer",
+      minimum: 0,
+      maximum: offsetMax,
+      description: "How many items to skip. A cursor is faster and stable.",
+      example: 0,
+    }),
   sort: z
     .string()
     .max(100)
@@ -94,7 +103,11 @@ interface Cursor {
 }
 
 /** Reads the parameters of a list. Refuses an unknown sort field, `limit` beside another `pageSize`, a cursor beside an offset, and a cursor of anything else. */
-export function readPage<Field extends string>(context: Pick<OperationContext, "site" | "env">, query: ListQuery, rules: PageRules<Field>): Page<Field> {
+export function readPage<Field extends string>(
+  context: Pick<OperationContext, "site" | "env">,
+  query: ListQuery,
+  rules: PageRules<Field>,
+): Page<Field> {
   if (query.limit !== undefined && query.pageSize !== undefined && query.limit !== query.pageSize) {
     throw invalidParameter("pageSize", "`limit` and `pageSize` are one parameter; give one of them.");
   }
@@ -105,7 +118,8 @@ export function readPage<Field extends string>(context: Pick<OperationContext, "
   const cursor = query.cursor === undefined ? undefined : openCursor(query.cursor, secret);
   const order = asked ?? (cursor && orderOf(cursor.o, rules)) ?? { sort: rules.sorts[0], direction: rules.direction ?? "desc" };
   const orderText = `${order.sort}:${order.direction}`;
-  if (cursor && (cursor.l !== rules.list || cursor.s !== context.site.id || cursor.f !== filterHash || cursor.o !== orderText)) throw badCursor();
+  if (cursor && (cursor.l !== rules.list || cursor.s !== context.site.id || cursor.f !== filterHash || cursor.o !== orderText))
+    throw badCursor();
   return {
     limit: query.limit ?? query.pageSize ?? pageLimitDefault,
     offset: query.offset ?? 0,
@@ -120,7 +134,12 @@ export function readPage<Field extends string>(context: Pick<OperationContext, "
 /** The answer of a list. `after` is the position of the last item where more follow, and null at the end. */
 export function pageAnswer<T>(
   page: Page,
-  found: { readonly data: readonly T[]; readonly totalCount: number; readonly totalCountCapped?: boolean | undefined; readonly after: Position | null },
+  found: {
+    readonly data: readonly T[];
+    readonly totalCount: number;
+    readonly totalCountCapped?: boolean | undefined;
+    readonly after: Position | null;
+  },
 ): { data: readonly T[]; totalCount: number; totalCountCapped?: true; hasMore: boolean; nextCursor: string | null } {
   return {
     data: found.data,
@@ -184,9 +203,11 @@ function openCursor(text: string, secret: string): Cursor {
 }
 
 function badCursor() {
-  return refusal("INVALID_CURSOR", "The cursor is not one of this list, or was given out for other filters, another order or another site.", [
-    { pointer: "cursor", code: "invalid_cursor", message: "Take nextCursor of the page before as it is." },
-  ]);
+  return refusal(
+    "INVALID_CURSOR",
+    "The cursor is not one of this list, or was given out for other filters, another order or another site.",
+    [{ pointer: "cursor", code: "invalid_cursor", message: "Take nextCursor of the page before as it is." }],
+  );
 }
 
 function invalidParameter(name: string, message: string) {

@@ -21,7 +21,12 @@ export function answerThrown(error: Error, c: Context<Env>): Response {
     if (replayed) for (const [name, value] of Object.entries(replayHeaders(answer.status))) answer.headers.set(name, value);
     return answer;
   }
-  if (isOverload(error)) return answerFailure({ ...failure("OVERLOADED", "The service has too much to do at this moment."), retryAfterSeconds: 1 }, requestId, accept);
+  if (isOverload(error))
+    return answerFailure(
+      { ...failure("OVERLOADED", "The service has too much to do at this moment."), retryAfterSeconds: 1 },
+      requestId,
+      accept,
+    );
   c.var.log?.error("unexpected", error, { method: c.req.method, path: c.req.path });
   return answerFailure(failure("INTERNAL", "Something went wrong on our side."), requestId, accept);
 }

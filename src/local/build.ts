@@ -24,6 +24,7 @@ export interface BuiltWorker {
   readonly starter: string;
   readonly options: WorkerOptions;
   readonly databases: readonly DatabaseMigrations[];
+  readonly crons: readonly string[];
 }
 
 /** A D1 binding with its migrations, each split into the single statements that a D1 batch takes. */
@@ -35,6 +36,7 @@ export interface DatabaseMigrations {
 interface WranglerConfig {
   readonly name?: string;
   readonly vars: Readonly<Record<string, unknown>>;
+  readonly triggers: { readonly crons?: readonly string[] };
   readonly d1_databases: readonly { readonly binding: string; readonly migrations_dir?: string }[];
 }
 
@@ -48,7 +50,7 @@ const sources = ["src", "migrations", "wrangler.toml", "package.json", "package-
 export async function builtWorker(root: string = projectRoot): Promise<BuiltWorker> {
   if (!(await isFresh(root))) await buildOnce(root);
   // Written by buildWorker, below.
-  const settings: Pick<BuiltWorker, "options" | "databases"> = JSON.parse(await readFile(path.join(root, settingsFile), "utf8"));
+  const settings: Pick<BuiltWorker, "options" | "databases" | "crons"> = JSON.parse(await readFile(path.join(root, settingsFile), "utf8"));
   // Written with paths below the root, so that a moved checkout still starts.
   const assets = settings.options.assets && { ...settings.options.assets, directory: path.join(root, settings.options.assets.directory) };
   return {
@@ -56,6 +58,7 @@ export async function builtWorker(root: string = projectRoot): Promise<BuiltWork
     starter: path.join(root, starterFile),
     options: { ...settings.options, rootPath: root, ...(assets && { assets }) },
     databases: settings.databases,
+    crons: settings.crons,
   };
 }
 
@@ -112,6 +115,7 @@ export async function buildWorker(root: string = projectRoot): Promise<void> {
       ...(assets && { assets: { ...assets, directory: path.relative(root, assets.directory) } }),
     },
     databases,
+    crons: config.triggers.crons ?? [],
   };
   await mkdir(path.join(root, path.dirname(bundleFile)), { recursive: true });
   await buildAssets(root);

@@ -7,6 +7,7 @@ import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
 const noteVariable = "COUNTINGHOUSE_RUNTIME_NOTE";
+const noteFile = (dataDir: string) => path.join(dataDir, "runtime.pid");
 const endsWithinMs = 10_000;
 
 /** Holds the runtime to the life of the server. */
@@ -25,8 +26,8 @@ export interface RuntimeGuard {
  */
 export async function guardRuntime(dataDir: string, starter: string): Promise<RuntimeGuard> {
   if (process.platform === "win32") return { environment: {}, end: async () => undefined };
-  const note = path.join(dataDir, "runtime.pid");
-  await endOrphan(note);
+  await endOrphanedRuntime(dataDir);
+  const note = noteFile(dataDir);
   process.env.MINIFLARE_WORKERD_PATH = starter;
   const watch = `trap '' INT TERM HUP; cat > /dev/null; read -r pid rest < "$${noteVariable}" && kill -9 "$pid"`;
   const environment = { [noteVariable]: note };
@@ -57,8 +58,12 @@ export function runtimeStarter(): string {
   return `#!/bin/sh\ntrap '' INT\n${note}\nexec '${workerd.replaceAll("'", `'\\''`)}' "$@"\n`;
 }
 
-/** Ends the runtime of a server that was killed. The command line is compared: the id may belong to someone else by now. */
-async function endOrphan(note: string): Promise<void> {
+/**
+ * Ends the runtime that a killed server left on the data. The command line is compared: the process id may be someone else's by now.
+ * Call it holding the folder's lock.
+ */
+export async function endOrphanedRuntime(dataDir: string): Promise<void> {
+  const note = noteFile(dataDir);
   const noted = await readFile(note, "utf8").catch(() => "");
   const [, pid, args] = /^(\d+) (.*)\n$/.exec(noted) ?? [];
   if (pid === undefined || args === undefined) return;

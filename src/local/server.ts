@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, Response, type V4MiniflareOptions } from "miniflare";
 import type { SandboxKey } from "../docs/sandbox-key.ts";
 import { type BuiltWorker, builtWorker } from "./build.ts";
 import { lockDataFolder } from "./data-folder.ts";
+import type { FileLock } from "./file-lock.ts";
 import { guardRuntime } from "./runtime-guard.ts";
 import { writeFileWhole } from "./write-file.ts";
 
@@ -17,6 +18,8 @@ export interface ServerOptions {
   readonly vars?: Readonly<Record<string, string>>;
   /** What `/docs` is filled with, asked anew for each page; undefined while there is no key yet. */
   readonly sandboxKey?: () => SandboxKey | undefined;
+  /** The folder's lock, where the caller has taken it. It is released with the server. */
+  readonly lock?: FileLock;
   /** The project to run, for tests of the launcher itself. */
   readonly root?: string;
   /** What the Worker logs; default: errors and warnings to stderr. */
@@ -36,15 +39,16 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const dataDir = path.resolve(options.dataDir);
-  await mkdir(dataDir, { recursive: true });
-  const lock = lockDataFolder(dataDir);
+  const lock = options.lock ?? lockDataFolder(dataDir);
   try {
     const worker = await builtWorker(options.root);
     const guard = await guardRuntime(dataDir, worker.starter);
     const configure = (port: number) => miniflareOptions(worker, guard.environment, { ...options, dataDir, port });
     const pending = (await readMark(dataDir)) !== markOf(worker);
     const miniflare = withoutSignalListeners(() => new Miniflare(configure(pending ? 0 : options.port)));
+    const schedule = setInterval(() => runScheduled(miniflare, worker), scheduledEveryMs);
     const stop = async () => {
+      clearInterval(schedule);
       await miniflare.dispose();
       await guard.end();
       lock.release();
@@ -64,6 +68,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   } catch (error) {
     lock.release();
     throw error;
+  }
+}
+
+/** Miniflare runs no crons. They clean up, so once an hour does for all of them. */
+const scheduledEveryMs = 3_600_000;
+
+async function runScheduled(miniflare: Miniflare, { crons }: BuiltWorker): Promise<void> {
+  try {
+    // Miniflare's type of it came out as another's, see build.ts; a Worker's own stub has scheduled().
+    const worker = (await miniflare.getWorker()) as unknown as {
+      readonly scheduled: (event: { readonly cron: string }) => Promise<unknown>;
+    };
+    for (const cron of crons) await worker.scheduled({ cron });
+  } catch (error) {
+    console.error("A scheduled run failed; the next is in an hour.", error);
   }
 }
 
@@ -113,8 +132,9 @@ function withoutSignalListeners<T>(construct: () => T): T {
   return constructed;
 }
 
+/** The Worker logs one JSON object a line, its errors too: see src/platform/log.ts. */
 function writeLog(line: { readonly level: string; readonly message: string }): void {
-  if (line.level === "error" || line.level === "warn") console.error(line.message);
+  if (line.level === "error" || line.level === "warn" || line.message.startsWith('{"level":"error"')) console.error(line.message);
 }
 
 /** Applies what a database lacks, in order, each migration with its mark in one transaction; the table is wrangler's. */

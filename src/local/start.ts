@@ -4,10 +4,11 @@ import { parseArgs } from "node:util";
 import { curlLines } from "../docs/curl-lines.ts";
 import { projectRoot } from "./build.ts";
 import { describeServer, forgetServer, keptKeys } from "./data-files.ts";
-import { DataFolderInUse } from "./data-folder.ts";
+import { DataFolderInUse, lockDataFolder } from "./data-folder.ts";
 import { fillSandbox, readTrialBalance, signUp } from "./first-start.ts";
+import { endOrphanedRuntime } from "./runtime-guard.ts";
 import { workerSecrets } from "./secrets.ts";
-import { startServer } from "./server.ts";
+import { type RunningServer, startServer } from "./server.ts";
 import { trialBalanceTable } from "./trial-balance-table.ts";
 
 const usage = `npm start [-- --port 8787] [--data .countinghouse] [--empty]
@@ -34,14 +35,13 @@ async function start(): Promise<void> {
   }
   // npm runs scripts in the project's folder; a path is meant from where it was called.
   const dataDir = path.resolve(process.env.INIT_CWD ?? ".", values.data);
+  const lock = lockDataFolder(dataDir);
+  // From here on the folder is this process's: what a killed server left in it is cleared away, its runtime and so its port.
+  forgetServer(dataDir);
+  await endOrphanedRuntime(dataDir);
   const port = await choosePort(values.port);
-  const secrets = await workerSecrets(dataDir);
-  const server = await startServer({
-    dataDir,
-    port,
-    vars: secrets,
-    sandboxKey: () => keptKeys(dataDir)?.sandbox,
-  });
+  const secrets = workerSecrets(dataDir);
+  let server: RunningServer | undefined;
   let stoppingSince: number | undefined;
   const stop = async () => {
     if (stoppingSince !== undefined) {
@@ -51,11 +51,12 @@ async function start(): Promise<void> {
     }
     stoppingSince = Date.now();
     forgetServer(dataDir);
-    await server.stop();
+    await server?.stop();
     process.exit(0);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   if (process.env.npm_lifecycle_event === "start") whenParentEnds(stop);
+  server = await startServer({ dataDir, port, vars: secrets, sandboxKey: () => keptKeys(dataDir)?.sandbox, lock });
   try {
     const signedUp = await signUp(dataDir, server.baseUrl, secrets, { demo: !values.empty });
     const keys = await fillSandbox(dataDir, server.baseUrl, signedUp);

@@ -45,6 +45,7 @@ export function operationContext(parts: ContextParts): OperationContext {
       siteDb ??= siteDatabase(env, site, parts.bookmark);
       return siteDb;
     },
+    seen: () => siteDb?.bookmark() ?? null,
     get directory() {
       directory ??= directoryDatabase(env);
       return directory;
@@ -55,7 +56,8 @@ export function operationContext(parts: ContextParts): OperationContext {
         () => ledgerStub(env, site, number),
         async () => {
           const identity = await parts.identityOf(context, number);
-          if (identity === undefined || identity.siteId !== site.id) throw new Error(`assertion failed: ledger ${number} is one of the site's`);
+          if (identity === undefined || identity.siteId !== site.id)
+            throw new Error(`assertion failed: ledger ${number} is one of the site's`);
           return identity;
         },
       ),

@@ -42,6 +42,8 @@ export interface OperationContext {
   /** A fresh UUIDv7. */
   readonly newId: () => string;
   readonly db: SiteDatabase;
+  /** How far the request has seen the site's database; null where it asked nothing of it. */
+  readonly seen: () => string | null;
   readonly directory: DirectoryDatabase;
   /** The ledger of a number, wherever its object lives. */
   readonly ledger: (ledgerNumber: number) => LedgerClient;
@@ -56,4 +58,15 @@ export interface OperationContext {
 export function requirePermission(context: OperationContext, permission: Permission): void {
   if (may(context.actor.role, permission)) return;
   throw refusal("FORBIDDEN", `This takes the role ${permissions[permission]} or above; the key's role is ${context.actor.role}.`);
+}
+
+/** Refuses, as `ENTITY_FORBIDDEN`, a key that is restricted to entities: what concerns the whole site is not its to do. */
+export function requireWholeSite(context: OperationContext): void {
+  if (context.entityIds !== null)
+    throw refusal("ENTITY_FORBIDDEN", "The key is restricted to some of the site's entities; this concerns all of it.");
+}
+
+/** The same context under another claim, or none. It inherits, because a copy would open databases that the request may not need. */
+export function withClaim(context: OperationContext, idempotency: IdempotencyClaim | undefined): OperationContext {
+  return Object.create(context, { idempotency: { value: idempotency, enumerable: true } }) as OperationContext;
 }

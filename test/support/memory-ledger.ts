@@ -29,7 +29,10 @@ export const owner: Actor = { kind: "service", id: "owner", role: "OWNER" };
 export const preparer: Actor = { kind: "service", id: "preparer", role: "PREPARER" };
 
 /** What one command came to. */
-export type Item = { readonly first: number; readonly facts: readonly Fact[] } | { readonly existing: number } | { readonly failure: Failure };
+export type Item =
+  | { readonly first: number; readonly facts: readonly Fact[] }
+  | { readonly existing: number }
+  | { readonly failure: Failure };
 
 export interface Written {
   readonly items: readonly Item[];
@@ -74,8 +77,7 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
     accountNumber: (ref) => refs.get(ref),
     entry: (sequence) => entries.get(sequence),
     entryByExternalId: (externalId) => find(entries, (entry) => entry.fact.externalId === externalId),
-    entryBySource: (source) =>
-      find(entries, (entry) => entry.fact.source !== null && sourceText(entry.fact.source) === sourceText(source)),
+    entryBySource: (source) => find(entries, (entry) => entry.fact.source !== null && sourceText(entry.fact.source) === sourceText(source)),
     reversalOf: (sequence) => reversals.get(sequence),
     touch(no) {
       const account = accounts.get(no);

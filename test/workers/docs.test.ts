@@ -48,21 +48,31 @@ test("no page of a deployment holds a key", async () => {
   for (const path of ["/", "/docs"]) expect(await (await open(path)).text()).not.toMatch(/ch_(?:test|live)_[a-z0-9]/);
 });
 
-test("the launcher's sandbox key is read for a loopback name only", async () => {
-  const sandbox = { key: "ch_test_0198_secret", siteId: "01980c1e-7e0c-7abc-9def-0123456789ab", entityId: null };
-  const env = { DOCS_SANDBOX: { fetch: async () => Response.json(sandbox) } };
+/** A request of the page by a URL, and by the Host that the browser named. */
+const asked = (url: string, host: string = new URL(url).host) => new Request(`${url}/docs`, { headers: { Host: host } });
+const sandbox = { key: "ch_test_0198_secret", siteId: "01980c1e-7e0c-7abc-9def-0123456789ab", entityId: null };
+const launcherThat = (answers: () => Response) => ({ DOCS_SANDBOX: { fetch: async () => answers() } });
+
+test("the launcher's sandbox key is read for a loopback name only, in the URL and in the Host header", async () => {
+  const env = launcherThat(() => Response.json(sandbox));
   for (const host of ["localhost", "127.0.0.1:8787", "[::1]:8787", "books.localhost"]) {
-    expect(await readSandboxKey(env, new URL(`http://${host}/docs`))).toEqual(sandbox);
+    expect(await readSandboxKey(env, asked(`http://${host}`))).toEqual(sandbox);
+    expect(await readSandboxKey(env, asked(`http://${host}`, "rebound.example"))).toBeUndefined();
   }
   for (const host of ["rebound.example", "127.0.0.1.example", "localhost.example", "192.168.1.2"]) {
-    expect(await readSandboxKey(env, new URL(`http://${host}/docs`))).toBeUndefined();
+    expect(await readSandboxKey(env, asked(`http://${host}`))).toBeUndefined();
+    expect(await readSandboxKey(env, asked(`http://${host}`, "localhost"))).toBeUndefined();
   }
 });
 
 test("the pages take no live key, and none before the sandbox has one", async () => {
-  const url = new URL("http://localhost/docs");
-  const live = { key: "ch_live_0198_secret", siteId: "01980c1e-7e0c-7abc-9def-0123456789ab", entityId: null };
-  await expect(readSandboxKey({ DOCS_SANDBOX: { fetch: async () => Response.json(live) } }, url)).rejects.toThrow();
-  expect(await readSandboxKey({ DOCS_SANDBOX: { fetch: async () => new Response(null, { status: 204 }) } }, url)).toBeUndefined();
-  expect(await readSandboxKey({}, url)).toBeUndefined();
+  const live = launcherThat(() => Response.json({ ...sandbox, key: "ch_live_0198_secret" }));
+  await expect(readSandboxKey(live, asked("http://localhost"))).rejects.toThrow();
+  expect(
+    await readSandboxKey(
+      launcherThat(() => new Response(null, { status: 204 })),
+      asked("http://localhost"),
+    ),
+  ).toBeUndefined();
+  expect(await readSandboxKey({}, asked("http://localhost"))).toBeUndefined();
 });

@@ -1,5 +1,7 @@
+import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
+import worker from "../../src/index.ts";
 import { idempotencyLifeMs } from "../../src/kernel/bounds.ts";
 import { newBooks } from "../support/books.ts";
 import { type Api, newSite } from "../support/site.ts";
@@ -10,9 +12,17 @@ const wish = { name: "Blue Bottle Ltd", functionalCurrency: "USD", metadata: { a
 const create = (api: Api, key: string, body: unknown = wish) => api.post("/entities", body, { "idempotency-key": key });
 const entities = async (api: Api) => (await api.get("/entities")).body.totalCount;
 const keptRows = async (siteId: string) => {
-  const counts = await Promise.all([env.SITE_DB_0, env.SITE_DB_1].map((db) => db.prepare("SELECT count(*) AS n FROM idempotency_keys WHERE site_id = ?").bind(siteId).first<{ n: number }>()));
+  const counts = await Promise.all(
+    [env.SITE_DB_0, env.SITE_DB_1].map((db) =>
+      db.prepare("SELECT count(*) AS n FROM idempotency_keys WHERE site_id = ?").bind(siteId).first<{ n: number }>(),
+    ),
+  );
   return counts.reduce((sum, row) => sum + (row?.n ?? 0), 0);
 };
+
+async function runSchedule(): Promise<void> {
+  await worker.scheduled(createScheduledController(), env);
+}
 
 test("the same request with the same key gives the same bytes and makes nothing more", async () => {
   const { api, siteId } = await newSite();
@@ -67,7 +77,10 @@ test("two paths of one operation share its keys", async () => {
   const { api, entityId } = await newBooks();
   const account = { code: "1999", name: "Suspense", type: "other_current_asset" };
   const first = await api.post("/accounts", { entityId, ...account }, { "idempotency-key": "key-1" });
-  const second = await api.send("POST", "/accounts", { body: { entityId, ...account }, headers: { "idempotency-key": "key-1", "x-organization-id": entityId } });
+  const second = await api.send("POST", "/accounts", {
+    body: { entityId, ...account },
+    headers: { "idempotency-key": "key-1", "x-organization-id": entityId },
+  });
   expect([first.status, second.status]).toEqual([201, 200]);
   const third = await api.post(`/companies/${entityId}/accounts`, account, { "idempotency-key": "key-1" });
   expect(third.body.id ?? third.body.error.code).toBe(first.body.id);
@@ -83,6 +96,25 @@ test("a key lives for 24 hours, then it is new", async () => {
   clock.mockReturnValue(start + idempotencyLifeMs + 60_000);
   expect((await create(api, "key-1")).status).toBe(201);
   expect(await entities(api)).toBe(2);
+});
+
+test("what is past its 24 hours is deleted from every database, and nothing else", async () => {
+  const { api, siteId } = await newSite();
+  const start = Date.now();
+  await create(api, "old");
+  await api.post("/tokens", { name: "Old", role: "REVIEWER" }, { "idempotency-key": crypto.randomUUID() });
+  const sealed = async () => (await env.DIRECTORY.prepare("SELECT count(*) AS n FROM sealed_answers").first<{ n: number }>())?.n;
+  expect(await sealed()).toBeGreaterThan(0);
+  const clock = vi.spyOn(Date, "now");
+  clock.mockReturnValue(start + idempotencyLifeMs - 60_000);
+  await runSchedule();
+  expect(await keptRows(siteId)).toBe(1);
+  clock.mockReturnValue(start + idempotencyLifeMs + 60_000);
+  await create(api, "new");
+  await runSchedule();
+  expect(await keptRows(siteId)).toBe(1);
+  expect(await sealed()).toBe(0);
+  expect((await create(api, "new")).headers.get("x-idempotent-replayed")).toBe("true");
 });
 
 test.each([

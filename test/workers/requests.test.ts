@@ -71,7 +71,9 @@ describe("another site", () => {
       ["GET", "/accounts?ledgerId=$", other.ledgerId],
     ];
     for (const [method, path, foreign, body] of asked) {
-      const [ofOther, ofNobody] = await Promise.all([foreign, unknown].map((id) => api.send(method, path.replace("$", id), body === undefined ? {} : { body })));
+      const [ofOther, ofNobody] = await Promise.all(
+        [foreign, unknown].map((id) => api.send(method, path.replace("$", id), body === undefined ? {} : { body })),
+      );
       expect(ofOther?.status, `${method} ${path}`).toBeGreaterThanOrEqual(404);
       expect(ofOther && traits(ofOther), `${method} ${path}`).toEqual(ofNobody && traits(ofNobody));
     }
@@ -116,9 +118,21 @@ describe("refusals", () => {
   test("of a route that there is not are 404, below the API and beside it", async () => {
     const { api } = await newSite();
     expect((await api.get("/unheard-of")).body.error.code).toBe("ROUTE_NOT_FOUND");
+    const keyless = await request("GET", "/api/v1/unheard-of", {});
+    expect(keyless.body.error.code).toBe("ROUTE_NOT_FOUND");
+    expect((await request("DELETE", "/api/v1/entities", {})).headers.get("allow")).toContain("POST");
     const beside = await request("GET", "/v3/anything", {});
     expect(beside.status).toBe(404);
     expect(beside.body.error.code).toBe("ROUTE_NOT_FOUND");
+  });
+
+  test("an answer says how far it has seen the site's database, and a request may say so too, whatever it says", async () => {
+    const { api } = await newSite();
+    const bookmark = (await api.get("/entities")).headers.get("x-bookmark");
+    expect(bookmark).toMatch(/^[0-9a-f-]+$/);
+    for (const sent of [bookmark ?? "", "nonsense", "", "0".repeat(5_000)]) {
+      expect((await api.get("/entities", { "x-bookmark": sent })).status, sent).toBe(200);
+    }
   });
 
   test("HEAD answers as GET does, without the body", async () => {
@@ -161,7 +175,10 @@ describe("bodies", () => {
 
   test("of another media type are refused", async () => {
     const { api } = await newSite();
-    const answer = await api.send("POST", "/entities", { text: "name=A", headers: { "content-type": "application/x-www-form-urlencoded" } });
+    const answer = await api.send("POST", "/entities", {
+      text: "name=A",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+    });
     expect(answer.status).toBe(415);
     expect(answer.body.error.code).toBe("UNSUPPORTED_MEDIA_TYPE");
   });

@@ -12,13 +12,28 @@ beforeAll(async () => {
   for (const role of roles) keys.set(role, role === "OWNER" ? api : await api.withRole(role));
 });
 
-const guarded = mounted.filter((definition) => definition.permission !== "public").map(({ operationId, method, path, permission }) => ({ operationId, method: method.toUpperCase(), path: path.replace(/\{\w+\}/g, unknown), permission: permission as Permission }));
+const guarded = mounted
+  .filter((definition) => definition.permission !== "public")
+  .map(({ operationId, method, path, permission }) => ({
+    operationId,
+    method: method.toUpperCase(),
+    path: path.replace(/\{\w+\}/g, unknown),
+    permission: permission as Permission,
+  }));
 
 test("every operation but signing up and health asks for a permission", () => {
-  expect(mounted.filter((definition) => definition.permission === "public").map((definition) => definition.operationId).sort()).toEqual(
-    expect.arrayContaining(["signUp"]),
-  );
-  expect(mounted.every((definition) => definition.permission !== "public" || definition.operationId === "signUp" || /[hH]ealth$/.test(definition.operationId))).toBe(true);
+  expect(
+    mounted
+      .filter((definition) => definition.permission === "public")
+      .map((definition) => definition.operationId)
+      .sort(),
+  ).toEqual(expect.arrayContaining(["signUp"]));
+  expect(
+    mounted.every(
+      (definition) =>
+        definition.permission !== "public" || definition.operationId === "signUp" || /[hH]ealth$/.test(definition.operationId),
+    ),
+  ).toBe(true);
   expect(guarded.length).toBeGreaterThan(50);
 });
 

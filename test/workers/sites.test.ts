@@ -4,10 +4,19 @@ import { entryOf, freshKey, newBooks, post } from "../support/books.ts";
 import { type Api, apiWith, newSite, request } from "../support/site.ts";
 
 const signUp = (body: unknown, headers: Record<string, string> = {}) =>
-  request("POST", "/api/v1/signup", { "content-type": "application/json", "cf-connecting-ip": crypto.randomUUID(), ...headers }, JSON.stringify(body));
+  request(
+    "POST",
+    "/api/v1/signup",
+    { "content-type": "application/json", "cf-connecting-ip": crypto.randomUUID(), ...headers },
+    JSON.stringify(body),
+  );
 const firm = { firmName: "Acme Payments", ownerEmail: "owner@example.com" };
 const count = async (table: string, where: string, ...values: string[]) =>
-  (await env.DIRECTORY.prepare(`SELECT count(*) AS n FROM ${table} WHERE ${where}`).bind(...values).first<{ n: number }>())?.n;
+  (
+    await env.DIRECTORY.prepare(`SELECT count(*) AS n FROM ${table} WHERE ${where}`)
+      .bind(...values)
+      .first<{ n: number }>()
+  )?.n;
 
 describe("signing up", () => {
   test("makes a firm with a live and a sandbox site, and an OWNER's key of each that reaches that site only", async () => {
@@ -22,7 +31,11 @@ describe("signing up", () => {
       [sandbox, "sandbox"],
     ] as const) {
       const me = (await apiWith(key).get("/me")).body;
-      expect(me).toMatchObject({ token: { role: "OWNER", kind: "service", entityIds: null }, site: { id: siteId, environment, firmId: answer.body.firm.id }, plan: { requestsPerMinute: 100, burst: 200 } });
+      expect(me).toMatchObject({
+        token: { role: "OWNER", kind: "service", entityIds: null },
+        site: { id: siteId, environment, firmId: answer.body.firm.id },
+        plan: { requestsPerMinute: 100, burst: 200 },
+      });
     }
     expect((await apiWith(live.key).get(`/sites/${sandbox.siteId}`)).status).toBe(404);
     expect((await apiWith(live.key).get("/sites")).body.totalCount).toBe(2);
@@ -53,7 +66,13 @@ describe("signing up", () => {
     const { body } = await signUp(firm, { "idempotency-key": key });
     const rows = await env.DIRECTORY.prepare("SELECT * FROM sealed_answers").all();
     expect(rows.results.length).toBeGreaterThan(0);
-    const kept = rows.results.map((row) => Object.values(row).map((value) => (Array.isArray(value) ? new TextDecoder().decode(Uint8Array.from(value)) : String(value))).join(" ")).join("\n");
+    const kept = rows.results
+      .map((row) =>
+        Object.values(row)
+          .map((value) => (Array.isArray(value) ? new TextDecoder().decode(Uint8Array.from(value)) : String(value)))
+          .join(" "),
+      )
+      .join("\n");
     expect(kept).not.toContain(body.live.key);
     expect(kept).not.toContain(key);
   });
@@ -102,7 +121,13 @@ describe("keys", () => {
 
   test("of an agent are PREPARER or REVIEWER", async () => {
     const { api } = await newSite();
-    for (const [role, status] of [["OWNER", 400], ["ADMIN", 400], ["APPROVER", 400], ["PREPARER", 201], ["REVIEWER", 201]] as const) {
+    for (const [role, status] of [
+      ["OWNER", 400],
+      ["ADMIN", 400],
+      ["APPROVER", 400],
+      ["PREPARER", 201],
+      ["REVIEWER", 201],
+    ] as const) {
       expect((await api.post("/tokens", { name: "An agent", kind: "agent", role })).status, role).toBe(status);
     }
   });
@@ -198,17 +223,24 @@ describe("a sandbox reset", () => {
     const answer = await api.post(`/sites/${siteId}/reset`, {});
     expect(answer.status).toBe(200);
     for (const path of ["/entities", "/ledgers"]) expect((await api.get(path)).body.totalCount, path).toBe(0);
-    for (const path of [`/journal-entries/${entry.id}`, `/accounts/${books.accounts.cash}`, `/ledgers/${books.ledgerId}`, `/entities/${books.entityId}`]) {
+    for (const path of [
+      `/journal-entries/${entry.id}`,
+      `/accounts/${books.accounts.cash}`,
+      `/ledgers/${books.ledgerId}`,
+      `/entities/${books.entityId}`,
+    ]) {
       expect((await api.get(path)).status, path).toBe(404);
     }
-    expect((await api.post("/journal-entries", { ledgerId: books.ledgerId, ...entryOf("cash", "equity", 100) }, freshKey())).status).toBe(422);
+    expect((await api.post("/journal-entries", { ledgerId: books.ledgerId, ...entryOf("cash", "equity", 100) }, freshKey())).status).toBe(
+      422,
+    );
     const again = await api.post("/entities", { name: "Blue Bottle Ltd", functionalCurrency: "USD" });
     expect(again.status).toBe(201);
   });
 
   test("touches no other site of the same database", async () => {
     const [mine, others] = [await newBooks(), await Promise.all([newBooks(), newBooks(), newBooks()])];
-    await mine.api.post(`/sites/${(await mine.api.get("/me")).body.site.id}/reset`, {});
+    expect((await mine.api.post(`/sites/${(await mine.api.get("/me")).body.site.id}/reset`, {})).status).toBe(200);
     for (const other of others) expect((await other.api.get("/entities")).body.totalCount).toBe(1);
   });
 
@@ -220,6 +252,17 @@ describe("a sandbox reset", () => {
     const balance = await api.get(`/companies/${answer.body.entityId}/reports/trial-balance?asOf=2099-12-31`);
     expect(balance.status).toBe(200);
     expect((await api.get(`/companies/${answer.body.entityId}/journal-entries?limit=1`)).body.totalCount).toBe(answer.body.entries);
+  });
+
+  test("repeated with its idempotency key empties nothing again", async () => {
+    const { api, siteId } = await newSite();
+    const headers = { "idempotency-key": "start-over" };
+    const first = await api.post(`/sites/${siteId}/reset`, {}, headers);
+    expect((await api.post("/entities", { name: "Later", functionalCurrency: "USD" })).status).toBe(201);
+    const second = await api.post(`/sites/${siteId}/reset`, {}, headers);
+    expect(second.text).toBe(first.text);
+    expect(second.headers.get("x-idempotent-replayed")).toBe("true");
+    expect((await api.get("/entities")).body.totalCount).toBe(1);
   });
 
   test("is refused for a live site", async () => {

@@ -10,7 +10,9 @@ export const users = sqliteTable(
   "users",
   {
     id: text("id").primaryKey(),
-    firmId: text("firm_id").notNull().references(() => firms.id),
+    firmId: text("firm_id")
+      .notNull()
+      .references(() => firms.id),
     email: text("email").notNull(),
     role: text("role", { enum: ["OWNER", "ADMIN", "APPROVER", "PREPARER", "REVIEWER"] }).notNull(),
     createdAt: integer("created_at").notNull(),

@@ -9,7 +9,11 @@ export const SignUpRequest = z
   })
   .openapi("SignUpRequest");
 
-const SiteWithKey = z.object({ siteId: idField, tokenId: idField, key: z.string().openapi({ description: "An OWNER's key of the site. Shown this once." }) });
+const SiteWithKey = z.object({
+  siteId: idField,
+  tokenId: idField,
+  key: z.string().openapi({ description: "An OWNER's key of the site. Shown this once." }),
+});
 export const SignedUp = z
   .object({
     firm: z.object({ id: idField, name: z.string() }),

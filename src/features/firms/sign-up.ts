@@ -35,13 +35,30 @@ export async function signUp(context: SignUpContext, request: z.infer<typeof Sig
       live: live.answered,
       sandbox: sandbox.answered,
     };
-    const statements = [insertFirm(context.directory, firm), insertUser(context.directory, owner), ...live.statements, ...sandbox.statements];
+    const statements = [
+      insertFirm(context.directory, firm),
+      insertUser(context.directory, owner),
+      ...live.statements,
+      ...sandbox.statements,
+    ];
     return { statements, status: 201, body: JSON.stringify(answered) };
   });
 }
 
-async function siteWithKey(context: SignUpContext, firm: { readonly id: string; readonly name: string }, environment: "live" | "sandbox", now: number) {
-  const wish = { id: context.newId(), firmId: firm.id, name: `${firm.name} ${environment}`, environment, jurisdiction: null, regionHint: null };
+async function siteWithKey(
+  context: SignUpContext,
+  firm: { readonly id: string; readonly name: string },
+  environment: "live" | "sandbox",
+  now: number,
+) {
+  const wish = {
+    id: context.newId(),
+    firmId: firm.id,
+    name: `${firm.name} ${environment}`,
+    environment,
+    jurisdiction: null,
+    regionHint: null,
+  };
   const site = await newSite(context.env, context.directory, wish, now);
   const tokenId = context.newId();
   const { key, row } = await issueToken(
@@ -50,7 +67,10 @@ async function siteWithKey(context: SignUpContext, firm: { readonly id: string; 
     { id: tokenId, name: "First key", kind: "service", role: "OWNER", principalId: tokenId, entityIds: null, expiresAtMs: null },
     now,
   );
-  return { answered: { siteId: site.id, tokenId, key }, statements: [insertSite(context.directory, site), insertToken(context.directory, row)] };
+  return {
+    answered: { siteId: site.id, tokenId, key },
+    statements: [insertSite(context.directory, site), insertToken(context.directory, row)],
+  };
 }
 
 /** Sign-up is open, by invitation, or closed, as the installation's `SIGNUP` says. */
@@ -59,7 +79,10 @@ function requireOpen(env: Cloudflare.Env, invitation: string | undefined): void 
   if (setting === "open") return;
   const code = invitationCode(env);
   if (setting === "invitation" && code !== undefined && invitation !== undefined && isSame(code, invitation)) return;
-  throw refusal("SIGNUP_CLOSED", setting === "invitation" ? "Signing up takes a valid invitation." : "This installation takes no sign-ups.");
+  throw refusal(
+    "SIGNUP_CLOSED",
+    setting === "invitation" ? "Signing up takes a valid invitation." : "This installation takes no sign-ups.",
+  );
 }
 
 function isSame(a: string, b: string): boolean {

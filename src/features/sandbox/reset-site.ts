@@ -1,8 +1,9 @@
 import type { z } from "@hono/zod-openapi";
+import { commitOnce, type KeptAnswer } from "../../db/batch.ts";
 import { clearSite } from "../../db/clear-site.ts";
 import { dateOfDay } from "../../kernel/calendar-date.ts";
+import { type OperationContext, requirePermission, requireWholeSite, withClaim } from "../../platform/context.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
 import { CreateEntityRequest, createEntity, forgetEntities } from "../entities/index.ts";
 import { JournalBatchRequest, postEntryBatch } from "../journal/index.ts";
 import { forgetLedgers } from "../ledgers/index.ts";
@@ -15,20 +16,32 @@ const dayMs = 86_400_000;
  * Empties a sandbox. Its ledgers are left behind under their numbers, which are never given again, and nothing leads to them any more.
  * With `sampleData` the demo company is made anew.
  */
-export async function resetSite(context: OperationContext, siteId: string, request: z.infer<typeof ResetSiteRequest>): Promise<z.infer<typeof ResetSite>> {
+export async function resetSite(context: OperationContext, siteId: string, request: z.infer<typeof ResetSiteRequest>): Promise<KeptAnswer> {
   requirePermission(context, "sites:write");
   if (siteId !== context.site.id) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
+  requireWholeSite(context);
   if (context.site.environment !== "sandbox") throw refusal("FORBIDDEN", "Only a sandbox is reset.");
   await clearSite(context.db);
   forgetEntities(siteId);
   forgetLedgers(siteId);
-  if (!request.sampleData) return { siteId, entityId: null, entries: 0 };
+  // What is made on the way has no answer of its own to keep: the request's key is the reset's.
+  const done = request.sampleData ? await makeDemoCompany(withClaim(context, undefined)) : { entityId: null, entries: 0 };
+  const outcome: z.infer<typeof ResetSite> = { siteId, ...done };
+  return commitOnce(context, [], { status: 200, body: JSON.stringify(outcome) });
+}
+
+async function makeDemoCompany(context: OperationContext) {
   const kept = await createEntity(context, CreateEntityRequest.parse(demoEntity));
   const entityId = (JSON.parse(kept.body) as { id: string }).id;
   const entries = demoYear(dateOfDay(Math.floor(context.clock() / dayMs)));
   for (let at = 0; at < entries.length; at += entriesPerCommit) {
-    const outcome = await postEntryBatch(context, entityId, JournalBatchRequest.parse({ mode: "atomic", entries: entries.slice(at, at + entriesPerCommit) }), true);
+    const outcome = await postEntryBatch(
+      context,
+      entityId,
+      JournalBatchRequest.parse({ mode: "atomic", entries: entries.slice(at, at + entriesPerCommit) }),
+      true,
+    );
     if (outcome.outcome === "refused") throw new Refused(outcome.failure);
   }
-  return { siteId, entityId, entries: entries.length };
+  return { entityId, entries: entries.length };
 }

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { answer } from "../../http/answers.ts";
+import { answerText, replayHeaders } from "../../http/answers.ts";
 import { idField } from "../../http/fields.ts";
 import { mount, type Router } from "../../http/router.ts";
 import { ResetSite, ResetSiteRequest } from "../sites/index.ts";
@@ -20,8 +20,14 @@ export function registerSandboxRoutes(router: Router): void {
       params: z.object({ siteId: idField }),
       body: ResetSiteRequest,
       bodyExample: { sampleData: true },
-      answers: { 200: { schema: ResetSite, description: "The sandbox as it is now.", example: { siteId: id, entityId: id, entries: 1500 } } },
+      idempotency: "site",
+      answers: {
+        200: { schema: ResetSite, description: "The sandbox as it is now.", example: { siteId: id, entityId: id, entries: 1500 } },
+      },
     },
-    async (context, { params, body }) => answer(await resetSite(context, params.siteId, body)),
+    async (context, { params, body }) => {
+      const { status, body: text, replayed } = await resetSite(context, params.siteId, body);
+      return answerText(text, status, replayed ? replayHeaders(status) : {});
+    },
   );
 }

@@ -1,7 +1,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { KeptAnswer } from "../../db/batch.ts";
 import { commitSecretOnce } from "../../db/sealed-answers.ts";
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { type OperationContext, requirePermission, requireWholeSite } from "../../platform/context.ts";
 import { issueToken } from "./issue-token.ts";
 import { newSite } from "./new-site.ts";
 import type { CreateSiteRequest } from "./schemas.ts";
@@ -11,17 +11,37 @@ import { siteView } from "./views.ts";
 /** Makes a further site of the firm, with a key of the caller's role. */
 export async function createSite(context: OperationContext, request: z.infer<typeof CreateSiteRequest>): Promise<KeptAnswer> {
   requirePermission(context, "sites:write");
+  requireWholeSite(context);
   return commitSecretOnce(context.directory, context.idempotency, context.clock, async () => {
     const now = context.clock();
-    const wish = { id: context.newId(), firmId: context.site.firmId, name: request.name, environment: request.environment, jurisdiction: request.jurisdiction ?? null, regionHint: request.regionHint ?? null };
+    const wish = {
+      id: context.newId(),
+      firmId: context.site.firmId,
+      name: request.name,
+      environment: request.environment,
+      jurisdiction: request.jurisdiction ?? null,
+      regionHint: request.regionHint ?? null,
+    };
     const site = await newSite(context.env, context.directory, wish, now);
     const tokenId = context.newId();
     const { key, row } = await issueToken(
       context.env.ACCESS,
       siteScope(site),
-      { id: tokenId, name: "First key", kind: "service", role: context.actor.role, principalId: tokenId, entityIds: null, expiresAtMs: null },
+      {
+        id: tokenId,
+        name: "First key",
+        kind: "service",
+        role: context.actor.role,
+        principalId: tokenId,
+        entityIds: null,
+        expiresAtMs: null,
+      },
       now,
     );
-    return { statements: [insertSite(context.directory, site), insertToken(context.directory, row)], status: 201, body: JSON.stringify({ ...siteView(site), tokenId, key }) };
+    return {
+      statements: [insertSite(context.directory, site), insertToken(context.directory, row)],
+      status: 201,
+      body: JSON.stringify({ ...siteView(site), tokenId, key }),
+    };
   });
 }

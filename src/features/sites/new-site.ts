@@ -1,5 +1,5 @@
-import { siteDatabaseNames } from "../../db/site-database.ts";
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
+import { siteDatabaseNames } from "../../db/site-database.ts";
 import { countSitesByDatabase, type SiteRow } from "./store.ts";
 
 /** A site's row, on the database that has the fewest sites. */

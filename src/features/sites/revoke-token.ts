@@ -9,7 +9,7 @@ export async function revokeToken(context: OperationContext, id: string): Promis
   requirePermission(context, "tokens:write");
   const row = await findToken(context.directory, context.site.id, id);
   if (!row) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
-  requireReach(context, row.role);
+  requireReach(context, row.role, row.entityIds);
   await context.env.ACCESS.getByName(id).revoke();
   await markRevoked(context.directory, id, context.clock()).run();
   forgetLeasesOf(id);

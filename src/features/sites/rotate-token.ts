@@ -17,10 +17,11 @@ export async function rotateToken(context: OperationContext, id: string, request
   requirePermission(context, "tokens:write");
   const old = await findToken(context.directory, context.site.id, id);
   if (!old) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
-  requireReach(context, old.role);
-  return commitSecretOnce(context.directory, context.idempotency, context.clock, async () => {
+  requireReach(context, old.role, old.entityIds);
+  const kept = await commitSecretOnce(context.directory, context.idempotency, context.clock, async () => {
     const now = context.clock();
-    if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now)) throw refusal("IN_USE", "A key that has ended is not rotated; make a new one.");
+    if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now))
+      throw refusal("IN_USE", "A key that has ended is not rotated; make a new one.");
     const endsAtMs = now + (request.overlapSeconds ?? overlapDefaultSeconds) * 1000;
     const { name, kind, role, principalId, entityIds, expiresAt } = old;
     const plan = await context.env.ACCESS.getByName(id).plan();
@@ -30,12 +31,15 @@ export async function rotateToken(context: OperationContext, id: string, request
       { id: context.newId(), name, kind, role, principalId, entityIds, expiresAtMs: expiresAt, ...(plan === null ? {} : { plan }) },
       now,
     );
-    await context.env.ACCESS.getByName(id).expireAt(endsAtMs);
-    forgetLeasesOf(id);
     return {
       statements: [insertToken(context.directory, row), markExpiry(context.directory, id, endsAtMs)],
       status: 201,
       body: JSON.stringify({ ...tokenView(row, now), key }),
     };
   });
+  // After the rows, so that nobody is left without a key; from the row, so that a repetition makes up for what was broken off in between.
+  const endsAtMs = (await findToken(context.directory, context.site.id, id))?.expiresAt;
+  if (endsAtMs) await context.env.ACCESS.getByName(id).expireAt(endsAtMs);
+  forgetLeasesOf(id);
+  return kept;
 }

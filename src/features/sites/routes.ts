@@ -79,7 +79,8 @@ export function registerSiteRoutes(router: Router): void {
       answers: { 200: { schema: TokenPage, description: "A page of keys.", example: page(tokenExample) } },
       refusals: ["INVALID_CURSOR"],
     },
-    async (context, { query }) => answer(await listTokens(context, readPage(context, query, { list: "tokens", filters: {}, sorts: ["createdAt"] }))),
+    async (context, { query }) =>
+      answer(await listTokens(context, readPage(context, query, { list: "tokens", filters: {}, sorts: ["createdAt"] }))),
   );
   mount(
     router,
@@ -129,7 +130,9 @@ export function registerSiteRoutes(router: Router): void {
       body: RotateTokenRequest,
       bodyExample: { overlapSeconds: 3600 },
       idempotency: "accepted",
-      answers: { 201: { schema: IssuedToken, description: "The new key.", example: { ...tokenExample, lastUsedAt: null, key: keyExample } } },
+      answers: {
+        201: { schema: IssuedToken, description: "The new key.", example: { ...tokenExample, lastUsedAt: null, key: keyExample } },
+      },
       refusals: ["IN_USE"],
     },
     async (context, { params, body }) => answerKept(await rotateToken(context, params.id, body), "tokens"),
@@ -147,7 +150,8 @@ export function registerSiteRoutes(router: Router): void {
       answers: { 200: { schema: SitePage, description: "A page of sites.", example: page(siteExample) } },
       refusals: ["INVALID_CURSOR"],
     },
-    async (context, { query }) => answer(await listSites(context, readPage(context, query, { list: "sites", filters: {}, sorts: ["createdAt"] }))),
+    async (context, { query }) =>
+      answer(await listSites(context, readPage(context, query, { list: "sites", filters: {}, sorts: ["createdAt"] }))),
   );
   mount(
     router,
@@ -161,7 +165,13 @@ export function registerSiteRoutes(router: Router): void {
       body: CreateSiteRequest,
       bodyExample: { name: "Acme staging", environment: "sandbox" },
       idempotency: "accepted",
-      answers: { 201: { schema: CreatedSite, description: "The site and its first key.", example: { ...siteExample, tokenId: tokenExample.id, key: keyExample } } },
+      answers: {
+        201: {
+          schema: CreatedSite,
+          description: "The site and its first key.",
+          example: { ...siteExample, tokenId: tokenExample.id, key: keyExample },
+        },
+      },
     },
     async (context, { body }) => answerKept(await createSite(context, body), "sites"),
   );

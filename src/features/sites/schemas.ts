@@ -38,12 +38,19 @@ export const CreateSiteRequest = z
 export const UpdateSiteRequest = z
   .strictObject({ name: nameField.optional(), origins: list(originField, 0, 50).optional() })
   .openapi("UpdateSiteRequest");
-export const CreatedSite = SiteView.extend({ tokenId: idField, key: z.string().openapi({ description: "An OWNER's key of the site. Shown this once." }) }).openapi("CreatedSite");
+export const CreatedSite = SiteView.extend({
+  tokenId: idField,
+  key: z.string().openapi({ description: "An OWNER's key of the site. Shown this once." }),
+}).openapi("CreatedSite");
 export const ResetSiteRequest = z
   .strictObject({ sampleData: z.boolean().optional().openapi({ description: "Fill the sandbox with the demo company." }) })
   .openapi("ResetSiteRequest");
 export const ResetSite = z
-  .object({ siteId: idField, entityId: idField.nullable().openapi({ description: "The demo company, where it was asked for." }), entries: z.int() })
+  .object({
+    siteId: idField,
+    entityId: idField.nullable().openapi({ description: "The demo company, where it was asked for." }),
+    entries: z.int(),
+  })
   .openapi("ResetSite");
 
 export const TokenView = z
@@ -76,12 +83,26 @@ export const CreateTokenRequest = z
   })
   .openapi("CreateTokenRequest");
 export const RotateTokenRequest = z
-  .strictObject({ overlapSeconds: z.int().min(0).max(604_800).optional().openapi({ description: "How long the old key goes on; default 86,400.", example: 3600 }) })
+  .strictObject({
+    overlapSeconds: z
+      .int()
+      .min(0)
+      .max(604_800)
+      .optional()
+      .openapi({ description: "How long the old key goes on; default 86,400.", example: 3600 }),
+  })
   .openapi("RotateTokenRequest");
 
 export const Me = z
   .object({
-    token: z.object({ id: idField, kind: kindField, role: roleField, principalId: z.string(), entityIds: z.array(idField).nullable(), expiresAt: instantField.nullable() }),
+    token: z.object({
+      id: idField,
+      kind: kindField,
+      role: roleField,
+      principalId: z.string(),
+      entityIds: z.array(idField).nullable(),
+      expiresAt: instantField.nullable(),
+    }),
     site: SiteView,
     plan: z.object({ requestsPerMinute: z.int(), burst: z.int() }),
   })

@@ -45,7 +45,10 @@ async function pageOfRows<T extends typeof sites | typeof tokens>(
 ): Promise<{ rows: T["$inferSelect"][]; total: number }> {
   const [at, id] = page.after ?? [];
   const later = page.direction === "asc" ? gt : lt;
-  const beyond = at === undefined ? undefined : or(later(table.createdAt, Number(at)), and(eq(table.createdAt, Number(at)), later(table.id, String(id))));
+  const beyond =
+    at === undefined
+      ? undefined
+      : or(later(table.createdAt, Number(at)), and(eq(table.createdAt, Number(at)), later(table.id, String(id))));
   const order = page.direction === "asc" ? asc : desc;
   const rows = await directory.orm
     .select()
@@ -54,7 +57,11 @@ async function pageOfRows<T extends typeof sites | typeof tokens>(
     .orderBy(order(table.createdAt), order(table.id))
     .limit(page.limit + 1)
     .offset(page.offset);
-  const counted = await directory.orm.select({ n: count() }).from(table as typeof sites).where(where).get();
+  const counted = await directory.orm
+    .select({ n: count() })
+    .from(table as typeof sites)
+    .where(where)
+    .get();
   // Selected from this very table.
   return { rows: rows as unknown as T["$inferSelect"][], total: counted?.n ?? 0 };
 }
@@ -72,7 +79,11 @@ export async function updateSiteRow(
 ): Promise<SiteRow | undefined> {
   return directory.orm
     .update(sites)
-    .set({ ...(change.name === undefined ? {} : { name: change.name }), ...(change.origins === undefined ? {} : { origins: change.origins }), revision: site.revision + 1 })
+    .set({
+      ...(change.name === undefined ? {} : { name: change.name }),
+      ...(change.origins === undefined ? {} : { origins: change.origins }),
+      revision: site.revision + 1,
+    })
     .where(and(eq(sites.id, site.id), eq(sites.revision, site.revision)))
     .returning()
     .get();
@@ -88,16 +99,25 @@ export async function findToken(directory: DirectoryDatabase, siteId: string, id
 
 /** Tokens of the site that are not revoked, to tell them of a change of their site. */
 export async function liveTokenIds(directory: DirectoryDatabase, siteId: string): Promise<string[]> {
-  const rows = await directory.orm.select({ id: tokens.id }).from(tokens).where(and(eq(tokens.siteId, siteId), isNull(tokens.revokedAt)));
+  const rows = await directory.orm
+    .select({ id: tokens.id })
+    .from(tokens)
+    .where(and(eq(tokens.siteId, siteId), isNull(tokens.revokedAt)));
   return rows.map((row) => row.id);
 }
 
 export function markRevoked(directory: DirectoryDatabase, id: string, atMs: number) {
-  return directory.orm.update(tokens).set({ revokedAt: atMs }).where(and(eq(tokens.id, id), isNull(tokens.revokedAt)));
+  return directory.orm
+    .update(tokens)
+    .set({ revokedAt: atMs })
+    .where(and(eq(tokens.id, id), isNull(tokens.revokedAt)));
 }
 
 export function markExpiry(directory: DirectoryDatabase, id: string, atMs: number) {
-  return directory.orm.update(tokens).set({ expiresAt: sql`min(coalesce(${tokens.expiresAt}, ${atMs}), ${atMs})` }).where(eq(tokens.id, id));
+  return directory.orm
+    .update(tokens)
+    .set({ expiresAt: sql`min(coalesce(${tokens.expiresAt}, ${atMs}), ${atMs})` })
+    .where(eq(tokens.id, id));
 }
 
 export async function noteTokenUse(directory: DirectoryDatabase, id: string, atMs: number): Promise<void> {

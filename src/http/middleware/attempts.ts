@@ -1,17 +1,26 @@
-/** Attempts without a valid key, by address: 60 a minute, at once or spread. In memory of the isolate: it slows guessing down and bills nobody. */
-const attemptsPerMinute = 60;
+/** Addresses remembered at once; a flood of others empties the memory. */
 const addressesMax = 10_000;
 const windowMs = 60_000;
-const attempts = new Map<string, { startMs: number; count: number }>();
 
-/** Counts an attempt. Returns the seconds to wait, 0 while it is within the limit. */
-export function countAttempt(address: string, nowMs: number): number {
-  const known = attempts.get(address);
-  if (known === undefined || nowMs - known.startMs >= windowMs) {
-    if (attempts.size >= addressesMax) attempts.clear();
-    attempts.set(address, { startMs: nowMs, count: 1 });
-    return 0;
-  }
-  known.count += 1;
-  return known.count <= attemptsPerMinute ? 0 : Math.max(1, Math.ceil((known.startMs + windowMs - nowMs) / 1000));
+/**
+ * Counts, by address, what needs no key. In memory of the isolate: it keeps a flood from the directory and the Access objects, and bills nobody.
+ * Returns the seconds to wait, 0 while the address is within its requests a minute.
+ */
+function countPerAddress(perMinute: number): (address: string, nowMs: number) => number {
+  const counts = new Map<string, { startMs: number; count: number }>();
+  return (address, nowMs) => {
+    const known = counts.get(address);
+    if (known === undefined || nowMs - known.startMs >= windowMs) {
+      if (counts.size >= addressesMax) counts.clear();
+      counts.set(address, { startMs: nowMs, count: 1 });
+      return 0;
+    }
+    known.count += 1;
+    return known.count <= perMinute ? 0 : Math.max(1, Math.ceil((known.startMs + windowMs - nowMs) / 1000));
+  };
 }
+
+/** Requests without a good key. A client that tries every route without one stays below; guessing 256 bits is hopeless at any rate. */
+export const countAttempt = countPerAddress(300);
+/** Sign-ups and other writes without a key: an office or a test run behind one address stays below. */
+export const countPublicWrite = countPerAddress(600);

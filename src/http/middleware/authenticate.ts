@@ -1,11 +1,11 @@
 import type { MiddlewareHandler } from "hono";
-import { admit } from "../../access/leases.ts";
 import { waitForFull } from "../../access/bucket.ts";
+import { admit } from "../../access/leases.ts";
 import type { Authority } from "../../access/token.ts";
 import { failure } from "../../kernel/failures.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
-import type { RequestContext, Env } from "../router.ts";
-import { countAttempt } from "./attempts.ts";
+import { type Env, methodsOf, type RequestContext } from "../router.ts";
+import { countAttempt, countPublicWrite } from "./attempts.ts";
 
 /** What the app does with a caller once it is known: builds the context, notes the use. */
 export type Welcome = (c: RequestContext, authority: Authority, noteUse: boolean) => void;
@@ -17,25 +17,45 @@ function keyOf(c: RequestContext): string | undefined {
   return bearer?.[1];
 }
 
+function limited(message: string, retryAfterSeconds: number): Refused {
+  return new Refused({ ...failure("RATE_LIMITED", message), retryAfterSeconds });
+}
+
+/** The platform always says the address; nothing else can be trusted to. */
+function addressOf(c: RequestContext): string {
+  return c.req.header("cf-connecting-ip") ?? "unknown";
+}
+
 /**
- * Admits a request by its key, and puts the rate limit's headers on whatever is answered.
+ * Admits a request by its key, and leaves the rate limit for the headers of whatever is answered.
  * Requests without a good key are limited by address. Public routes take no key.
  */
 export function authenticate(isPublic: (path: string, method: string) => boolean, welcome: Welcome): MiddlewareHandler<Env> {
   return async (c, next) => {
-    if (isPublic(c.req.path, c.req.method)) return next();
+    const { path, method } = c.req;
+    if (isPublic(path, method)) {
+      const waitSeconds = method === "POST" ? countPublicWrite(addressOf(c), Date.now()) : 0;
+      if (waitSeconds > 0) throw limited(`Too many requests from this address; wait ${waitSeconds} seconds.`, waitSeconds);
+      return next();
+    }
     const key = keyOf(c);
+    // What is not there is not there for anyone: the routes are no secret.
+    if (key === undefined && !methodsOf(path).includes(method === "HEAD" ? "GET" : method)) {
+      throw refusal("ROUTE_NOT_FOUND", `There is no route ${method} ${path.slice(0, 200)}.`);
+    }
     const admission = key === undefined ? undefined : await admit(c.env.ACCESS, key, Date.now);
     if (admission === undefined || (!admission.ok && admission.reason === "unknown")) {
-      const waitSeconds = countAttempt(c.req.header("cf-connecting-ip") ?? "unknown", Date.now());
-      if (waitSeconds > 0) throw new Refused({ ...failure("RATE_LIMITED", `Too many requests without a valid key; wait ${waitSeconds} seconds.`), retryAfterSeconds: waitSeconds });
+      const waitSeconds = countAttempt(addressOf(c), Date.now());
+      if (waitSeconds > 0) throw limited(`Too many requests without a valid key; wait ${waitSeconds} seconds.`, waitSeconds);
       throw refusal("UNAUTHENTICATED", key === undefined ? "The request carries no key." : "The key is unknown, expired or revoked.");
     }
     if (!admission.ok) {
       if (admission.reason !== "limited") return;
-      const retryAfterSeconds = Math.max(1, Math.ceil(admission.retryAfterMs / 1000));
-      c.set("rateLimit", { limit: admission.plan, remaining: 0, resetMs: waitForFull(0, admission.plan) });
-      throw new Refused({ ...failure("RATE_LIMITED", `The key has used up its ${admission.plan} requests a minute; wait ${retryAfterSeconds} seconds.`), retryAfterSeconds });
+      // Counted in whole seconds of the clock, as Reset is: who waits this long is never too early for it.
+      const now = Date.now();
+      const retryAfterSeconds = Math.max(1, Math.ceil((now + admission.retryAfterMs) / 1000) - Math.floor(now / 1000));
+      c.set("rateLimit", { limit: admission.plan, remaining: 0, resetMs: admission.retryAfterMs });
+      throw limited(`The key has used up its ${admission.plan} requests a minute; wait ${retryAfterSeconds} seconds.`, retryAfterSeconds);
     }
     const { authority, remaining } = admission;
     c.set("rateLimit", { limit: authority.plan, remaining, resetMs: waitForFull(remaining, authority.plan) });

@@ -1,7 +1,8 @@
 import type { MiddlewareHandler } from "hono";
 import type { Env } from "../router.ts";
 
-const exposed = "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit-Policy, Retry-After, ETag, Location, X-Idempotent-Replayed, X-Bookmark";
+const exposed =
+  "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit-Policy, Retry-After, ETag, Location, X-Idempotent-Replayed, X-Bookmark";
 
 /**
  * Lets browsers call from the origins that the key's site lists (Fetch standard, §3.3).
@@ -15,7 +16,8 @@ export const cors: MiddlewareHandler<Env> = async (c, next) => {
       headers: {
         "Access-Control-Allow-Origin": origin,
         "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
-        "Access-Control-Allow-Headers": "Authorization, X-API-Key, Content-Type, Idempotency-Key, If-Match, Prefer, X-Organization-Id, X-Bookmark, Accept",
+        "Access-Control-Allow-Headers":
+          "Authorization, X-API-Key, Content-Type, Idempotency-Key, If-Match, Prefer, X-Organization-Id, X-Bookmark, Accept",
         "Access-Control-Max-Age": "7200",
         Vary: "Origin",
       },

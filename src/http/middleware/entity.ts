@@ -28,12 +28,16 @@ function named(value: unknown, name: "entityId" | "ledgerId"): string | undefine
 export async function entityOf(c: RequestContext, query: unknown, body: unknown): Promise<string> {
   const context = c.var.context;
   const path = c.var.scope.entityId;
-  const given = [path, c.req.header("x-organization-id"), named(query, "entityId"), named(body, "entityId")].filter((id) => id !== undefined);
+  const given = [path, c.req.header("x-organization-id"), named(query, "entityId"), named(body, "entityId")].filter(
+    (id) => id !== undefined,
+  );
   const first = given[0];
   if (first !== undefined) {
     if (given.some((id) => id !== first)) throw refusal("ENTITY_CONFLICT", "The request names two different entities.");
-    if (context.entityIds !== null && !context.entityIds.includes(first) && path === undefined) throw refusal("ENTITY_FORBIDDEN", "The key is restricted to other entities.");
-    const known = isUuid(first) && (context.entityIds === null || context.entityIds.includes(first)) && (await resolver?.exists(context, first));
+    if (context.entityIds !== null && !context.entityIds.includes(first) && path === undefined)
+      throw refusal("ENTITY_FORBIDDEN", "The key is restricted to other entities.");
+    const known =
+      isUuid(first) && (context.entityIds === null || context.entityIds.includes(first)) && (await resolver?.exists(context, first));
     if (known) return first;
     if (path !== undefined) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
     const message = "The site has no such entity.";

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { findKeptAnswer } from "../../db/batch.ts";
 import { idempotencyKeyLengthMax } from "../../kernel/bounds.ts";
-import type { IdempotencyClaim, OperationContext } from "../../platform/context.ts";
+import { canonicalJson } from "../../platform/canonical-json.ts";
+import { type IdempotencyClaim, withClaim } from "../../platform/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { answerText, replayHeaders } from "../answers.ts";
 import type { RequestContext } from "../router.ts";
@@ -16,21 +17,15 @@ function readKey(header: string): string {
   return key;
 }
 
-/** JSON with the keys of objects in order, so that the same request written otherwise is the same. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
-}
-
 /** The request's claim to its key. The scope is the operation and its entity, not the URL: two aliases are one operation. */
 export function claimOf(c: RequestContext, operationId: string, entityId: string, input: unknown): IdempotencyClaim | undefined {
   const header = c.req.header("idempotency-key");
   if (header === undefined) return undefined;
   const scope = `${operationId} ${entityId}`;
-  const fingerprint = () => createHash("sha256").update(`${scope} ${canonicalJson(input)}`).digest("base64url");
+  const fingerprint = () =>
+    createHash("sha256")
+      .update(`${scope} ${canonicalJson(input)}`)
+      .digest("base64url");
   return { operationId, scope, key: readKey(header), fingerprint };
 }
 
@@ -49,11 +44,6 @@ export function claimIdempotency(
   // What is the site's is the site's alone: a key of another never meets it. Tokens and sites are made in the directory, which all share.
   const context = c.get("context");
   if (context !== undefined) c.set("context", withClaim(context, { ...claim, scope: `${context.site.id} ${claim.scope}` }));
-}
-
-/** The same context with a claim. It inherits, because a copy would open databases that the request may not need. */
-function withClaim(context: OperationContext, idempotency: IdempotencyClaim): OperationContext {
-  return Object.create(context, { idempotency: { value: idempotency, enumerable: true } }) as OperationContext;
 }
 
 /** The answer of an earlier request with the key, where the effect is in the site's database. */

@@ -5,7 +5,7 @@ export interface RateLimit {
   /** Requests a minute. */
   readonly limit: number;
   readonly remaining: number;
-  /** Milliseconds until nothing of the limit is used. */
+  /** Milliseconds until nothing of the limit is used; where a request was refused, until one is taken again. */
   readonly resetMs: number;
 }
 

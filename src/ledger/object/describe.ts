@@ -5,7 +5,7 @@ import { decodeFact, type Fact } from "../domain/fact.ts";
 import type { Overlay } from "../domain/state.ts";
 import type { Head, WriteOptions } from "../rpc.ts";
 import type { ItemOutcome, StoredAnswer } from "./idempotency.ts";
-import { type CommitContext, readRow, readRows } from "./journal.ts";
+import { type CommitContext, decodeContext, readCommit, readRow, readRows } from "./journal.ts";
 import type { StoredState } from "./stored-state.ts";
 import { accountView, type CommitText, commitText, entryId, entryText, lockView } from "./views.ts";
 
@@ -56,7 +56,7 @@ interface Teller {
 
 function tellerOf(sql: SqlStorage, state: StoredState, told: Extract<Told, { head: Head }>): Teller {
   const { overlay, context, head } = told;
-  const recorded = recordTeller(sql, state, head.sequence);
+  const recorded = recordTeller(sql, state, overlay?.sequence ?? head.sequence, overlay);
   if (overlay === undefined || context === undefined)
     return { head, receipt: (item) => recorded.receipt(sequenceOf(item)), whole: (item) => recorded.whole(sequenceOf(item)) };
   const commit = commitText(overlay.identity, context, head.seal);
@@ -114,7 +114,7 @@ function factText(
     case "period_locked":
       return JSON.stringify({ locks: overlay.locks.map(lockView) });
     case "posting_reference_set":
-      return recordTeller(sql, state, overlay.sequence, fact.postingReference).whole(fact.entry);
+      return present(tellEntries(sql, state, [fact.entry], overlay.sequence, overlay)[0], "the entry can be told");
     case "ledger_opened":
       return JSON.stringify(overlay.identity);
   }
@@ -129,7 +129,12 @@ function rememberingTeller(sql: SqlStorage, state: StoredState, stored: StoredAn
 }
 
 /** Tells what the journal has, as it stood when `knownAt` was the last sequence. */
-function recordTeller(sql: SqlStorage, state: StoredState, knownAt: number, postingReference?: string) {
+function recordTeller(sql: SqlStorage, state: StoredState, knownAt: number, overlay?: Overlay) {
+  let accounts: ReadonlyMap<number, Account> | undefined;
+  const accountOfCommit = (no: number): Account => {
+    accounts ??= accountsAt(sql, state, knownAt);
+    return present(accounts.get(no), "the commit has the account's fact");
+  };
   return {
     receipt(sequence: number): string {
       const row = present(readRow(sql, sequence), "a told sequence is in the journal");
@@ -139,50 +144,65 @@ function recordTeller(sql: SqlStorage, state: StoredState, knownAt: number, post
       const row = present(readRow(sql, sequence), "a told sequence is in the journal");
       const fact = decodeFact(row.body);
       if (fact.kind === "entry_posted") {
-        return present(tellEntries(sql, state, [sequence], knownAt, postingReference)[0], "the entry can be told");
+        return present(tellEntries(sql, state, [sequence], knownAt, overlay)[0], "the entry can be told");
       }
-      if (fact.kind === "account_opened") {
-        return JSON.stringify({
-          ...accountView(state.identity, present(state.account(sequence), "the account exists")),
-          code: fact.code,
-          revision: sequence,
-        });
-      }
-      if (fact.kind === "posting_reference_set")
-        return present(tellEntries(sql, state, [fact.entry], knownAt, fact.postingReference)[0], "the entry can be told");
-      if (fact.kind === "account_changed")
-        return JSON.stringify(accountView(state.identity, present(state.account(fact.account), "the account exists")));
-      return JSON.stringify({ locks: state.locks.map(lockView) });
+      if (fact.kind === "account_opened") return JSON.stringify(accountView(state.identity, accountOfCommit(sequence)));
+      if (fact.kind === "account_changed") return JSON.stringify(accountView(state.identity, accountOfCommit(fact.account)));
+      if (fact.kind === "posting_reference_set") return present(tellEntries(sql, state, [fact.entry], knownAt)[0], "the entry can be told");
+      return JSON.stringify({ locks: state.locksAt(knownAt).map(lockView) });
     },
   };
 }
 
-/** The JSON texts of the entries of the given sequences, in the order given, as known at a sequence. */
+/** The accounts that a commit opened or changed, as they stood at its end: each of its facts about one is the account whole. */
+function accountsAt(sql: SqlStorage, state: StoredState, head: number): ReadonlyMap<number, Account> {
+  const accounts = new Map<number, Account>();
+  for (const { seq, fact } of readCommit(sql, head)) {
+    if (fact.kind !== "account_opened" && fact.kind !== "account_changed") continue;
+    const no = fact.kind === "account_opened" ? seq : fact.account;
+    if (accounts.has(no)) continue;
+    const status = fact.kind === "account_opened" ? "active" : fact.status;
+    const { code, externalId, type, description, minBalance, maxBalance } = fact;
+    const now = present(state.account(no), "the account exists");
+    accounts.set(no, { ...now, code, externalId, type, description, minBalance, maxBalance, status, revision: seq });
+  }
+  return accounts;
+}
+
+/**
+ * The JSON texts of the entries of the given sequences, in the order given, as known at a sequence.
+ * `overlay`: what is being written or tried and memory does not have yet.
+ */
 export function tellEntries(
   sql: SqlStorage,
   state: StoredState,
   sequences: readonly number[],
   knownAt: number,
-  postingReference?: string,
+  overlay?: Overlay,
 ): string[] {
   const list = JSON.stringify(sequences);
-  const reversals = new Map<number, { seq: number; void: number; at: string }>();
+  const reversals = new Map<number, { seq: number; void: number; atMs: number }>();
   for (const row of sql.exec<{ original: number; seq: number; void: number; context: string }>(
     `SELECT r.original AS original, r.reversal AS seq, r.void AS void, c.context AS context
      FROM json_each(?) s JOIN reversal r ON r.original = s.value JOIN journal j ON j.seq = r.reversal JOIN journal c ON c.seq = j.commit_seq`,
     list,
   )) {
-    if (row.seq <= knownAt)
-      reversals.set(row.original, { seq: row.seq, void: row.void, at: (JSON.parse(row.context) as { at: string }).at });
+    if (row.seq <= knownAt) reversals.set(row.original, { seq: row.seq, void: row.void, atMs: decodeContext(row.context).atMs });
   }
   const references = new Map<number, string>();
   for (const row of sql.exec<{ entry: number; reference: string }>(
-    "SELECT p.entry AS entry, p.reference AS reference FROM json_each(?) s JOIN posting_reference p ON p.entry = s.value",
+    "SELECT p.entry AS entry, p.reference AS reference FROM json_each(?) s JOIN posting_reference p ON p.entry = s.value WHERE p.seq <= ? ORDER BY p.entry, p.seq",
     list,
+    knownAt,
   )) {
     references.set(row.entry, row.reference);
   }
-  const accountOf = (no: number): Account => present(state.account(no), "a line's account exists");
+  overlay?.facts.forEach((fact, i) => {
+    if (fact.kind === "posting_reference_set") references.set(fact.entry, fact.postingReference);
+    if (fact.kind === "entry_posted" && fact.reversalOf !== null)
+      reversals.set(fact.reversalOf, { seq: overlay.firstSequence + i, void: fact.void ? 1 : 0, atMs: overlay.atMs });
+  });
+  const accountOf = (no: number): Account => present((overlay ?? state).account(no), "a line's account exists");
   const texts: string[] = [];
   for (const row of readRows(sql, sequences)) {
     const fact = decodeFact(row.body);
@@ -199,8 +219,8 @@ export function tellEntries(
           seal: row.seal,
           status: reversal === undefined ? "posted" : reversal.void ? "voided" : "reversed",
           reversalOfId: original ? entryId(state.identity, original.context.atMs, original.seq) : null,
-          reversedById: reversal ? entryId(state.identity, Date.parse(reversal.at), reversal.seq) : null,
-          postingReference: postingReference ?? references.get(row.seq) ?? null,
+          reversedById: reversal ? entryId(state.identity, reversal.atMs, reversal.seq) : null,
+          postingReference: references.get(row.seq) ?? null,
         },
         commitText(state.identity, row.context, row.seal),
         accountOf,

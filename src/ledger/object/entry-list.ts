@@ -28,6 +28,13 @@ function dayOf(date: string): DayNumber {
   return present(parseDay(date), "the edge has checked that the date exists");
 }
 
+const unknownAccount: ReadOutcome = {
+  ok: false,
+  failure: failure("REFERENCE_NOT_FOUND", "The ledger has no account with this accountId.", [
+    { pointer: "accountId", code: "REFERENCE_NOT_FOUND", message: "Unknown account." },
+  ]),
+};
+
 /**
  * A page of entries. The narrowest index drives: external id or reference, then the account's lines, then the dates, else the log itself.
  * The rest of the filters are conditions on the rows that it brings.
@@ -51,18 +58,14 @@ export function entriesOutcome(sql: SqlStorage, state: StoredState, query: Entri
         ? referenceTerm(query.reference)
         : undefined;
   const byDate = query.order === "date" || query.startDate !== undefined || query.endDate !== undefined;
+  const account = query.accountId === undefined ? undefined : accountById(state, query.accountId);
+  if (query.accountId !== undefined && account === undefined) return unknownAccount;
   if (hash !== undefined) {
     from = `entry_term t CROSS JOIN journal j ON j.seq = t.seq`;
     conditions.push(`t.hash = ${bind(hash)}`);
-  } else if (query.accountId !== undefined) {
-    const account = accountById(state, query.accountId);
-    if (account === undefined)
-      return {
-        ok: false,
-        failure: failure("REFERENCE_NOT_FOUND", "The ledger has no account with this accountId.", [
-          { pointer: "accountId", code: "REFERENCE_NOT_FOUND", message: "Unknown account." },
-        ]),
-      };
+    if (account !== undefined)
+      conditions.push(`EXISTS (SELECT 1 FROM json_each(j.body, '$.lines') l WHERE l.value ->> 0 = ${bind(account.no)})`);
+  } else if (account !== undefined) {
     from = `(SELECT DISTINCT ${lineDay} AS day, ${lineSequence} AS seq FROM line WHERE place BETWEEN ${bind(linePlace(account.no, query.startDate === undefined ? firstDay : dayOf(query.startDate)))} AND ${bind(linePlace(account.no, query.endDate === undefined ? lastDay : dayOf(query.endDate)))}) x CROSS JOIN journal j ON j.seq = x.seq`;
     dayColumn = "x.day";
     seqColumn = "x.seq";

@@ -1,20 +1,15 @@
 import { bulkTextMax } from "./bulk.ts";
 import { encodeCells, FrozenTail, sumCells } from "./frozen-tail.ts";
+import type { LedgerLimits } from "./limits.ts";
 import { readMeta, writeMeta } from "./meta.ts";
 import { lineItem, linePlace } from "./schema.ts";
 import type { StoredState } from "./stored-state.ts";
 import { Tail } from "./tail.ts";
 
-/** What the index may lag behind the journal: what a restart has to fold again, and what lists have to wait for. */
-export const tailLinesMax = 20_000;
-export const tailBytesMax = 4 * 1024 * 1024;
-/** Rows written in one turn of the object: about 10 ms. An unsliced flush was measured to hold everything up for 320 ms. */
-export const sliceRowsMax = 2_000;
-
 /** Whether the tail has to be on its way before so many more lines come. */
-export function isTailFull(state: StoredState, moreLines: number): boolean {
+export function isTailFull(state: StoredState, moreLines: number, limits: LedgerLimits): boolean {
   const lines = state.tail.lineCount + (state.frozen === undefined ? 0 : state.frozen.lines.length - state.frozen.linesWritten);
-  return lines + moreLines > tailLinesMax || state.tail.bytes + (state.frozen?.tail.bytes ?? 0) > tailBytesMax;
+  return lines + moreLines > limits.tailLinesMax || state.tail.bytes + (state.frozen?.tail.bytes ?? 0) > limits.tailBytesMax;
 }
 
 /** Makes the tail the one that is written; a new one collects what comes. */
@@ -25,10 +20,10 @@ export function freeze(state: StoredState): void {
 }
 
 /** Writes one slice of the frozen tail, in a transaction that also says how far it came. Returns whether it was the last. */
-export function flushSlice(storage: DurableObjectStorage, state: StoredState): boolean {
+export function flushSlice(storage: DurableObjectStorage, state: StoredState, limits: LedgerLimits): boolean {
   const frozen = state.frozen;
   if (frozen === undefined) return true;
-  const next = nextSlice(frozen);
+  const next = nextSlice(frozen, limits.sliceRowsMax);
   const done = next.end === frozen.rowCount;
   storage.transactionSync(() => {
     next.write(storage.sql);
@@ -45,7 +40,7 @@ interface Slice {
   readonly write: (sql: SqlStorage) => void;
 }
 
-function nextSlice(frozen: FrozenTail): Slice {
+function nextSlice(frozen: FrozenTail, sliceRowsMax: number): Slice {
   const { position, lines, entries, terms } = frozen;
   if (position < lines.length) {
     const end = Math.min(position + sliceRowsMax, lines.length);
@@ -63,7 +58,8 @@ function nextSlice(frozen: FrozenTail): Slice {
   const termsFrom = entriesFrom + entries.length;
   const end = Math.min(position + sliceRowsMax, termsFrom + terms.length);
   const rows = terms.slice(position - termsFrom, end - termsFrom).map(([hash, seq]) => `"${hash} ${seq}"`);
-  return { end, write: (sql) => insert(sql, `INSERT INTO entry_term ${twoNumbers}`, rows) };
+  // Two terms of one entry may have the same hash: one row finds it under both.
+  return { end, write: (sql) => insert(sql, `INSERT OR IGNORE INTO entry_term ${twoNumbers}`, rows) };
 }
 
 // Rows as texts of numbers: splitting a text was measured at a third of the cost of taking a JSON array apart.

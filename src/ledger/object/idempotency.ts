@@ -52,7 +52,7 @@ export function findAnswer(sql: SqlStorage, key: string, nowMs: number): StoredA
     failure: newest.failure === null ? undefined : (JSON.parse(newest.failure) as Failure),
     firstSequence: newest.first_seq ?? undefined,
     lastSequence: newest.last_seq ?? undefined,
-    items: newest.items === null ? [] : (JSON.parse(newest.items + continuation(sql, key)) as ItemOutcome[]),
+    items: newest.items === null ? [] : (JSON.parse(newest.items + continuation(sql, key, newest.at)) as ItemOutcome[]),
     answer: newest.answer,
   };
 }
@@ -60,13 +60,29 @@ export function findAnswer(sql: SqlStorage, key: string, nowMs: number): StoredA
 /** Ten thousand refusals do not fit one row of the platform; what is left over stands under the key and a number. */
 const itemsTextMax = 500_000;
 
-function continuation(sql: SqlStorage, key: string): string {
+/** The rest of what was kept at `at`: the key's earlier life, over but not purged yet, may have left parts of its own. */
+function continuation(sql: SqlStorage, key: string, at: number): string {
   let text = "";
   for (let part = 1; ; part++) {
-    const row = sql.exec<Row>(find, `${key}\n${part}`).toArray()[0];
+    const row = sql
+      .exec<Row>(find, `${key}\n${part}`)
+      .toArray()
+      .find((of) => of.at === at);
     if (row === undefined) return text;
     text += row.items ?? "";
   }
+}
+
+/** A text in pieces that end between characters: half a surrogate pair does not survive storage. */
+function parts(text: string): string[] {
+  const pieces: string[] = [];
+  for (let start = 0; start < text.length; ) {
+    let end = Math.min(start + itemsTextMax, text.length);
+    if (end < text.length && (text.charCodeAt(end) & 0xfc00) === 0xdc00) end -= 1;
+    pieces.push(text.slice(start, end));
+    start = end;
+  }
+  return pieces;
 }
 
 /** Keeps the answer under its key. Inside the transaction of what it answers. */
@@ -74,10 +90,10 @@ export function keepAnswer(sql: SqlStorage, key: string, nowMs: number, answer: 
   const bucket = Math.floor(nowMs / bucketMs) % idempotencyBuckets;
   const small = answer.body !== undefined && answer.body.length <= storedAnswerBytesMax;
   const items = small || answer.failure !== undefined ? null : JSON.stringify(answer.items);
-  for (let part = 1; items !== null && part * itemsTextMax < items.length; part++) {
-    const text = items.slice(part * itemsTextMax, (part + 1) * itemsTextMax);
-    sql.exec(inserts[bucket] as string, `${key}\n${part}`, answer.fingerprint, nowMs, null, null, null, null, text, answer.answer);
-  }
+  const [first = null, ...rest] = items === null ? [] : parts(items);
+  rest.forEach((text, i) => {
+    sql.exec(inserts[bucket] as string, `${key}\n${i + 1}`, answer.fingerprint, nowMs, null, null, null, null, text, answer.answer);
+  });
   sql.exec(
     inserts[bucket] as string,
     key,
@@ -87,7 +103,7 @@ export function keepAnswer(sql: SqlStorage, key: string, nowMs: number, answer: 
     answer.failure === undefined ? null : JSON.stringify(answer.failure),
     answer.firstSequence ?? null,
     answer.lastSequence ?? null,
-    items === null ? null : items.slice(0, itemsTextMax),
+    first,
     answer.answer,
   );
 }

@@ -130,7 +130,18 @@ export function readRows(sql: SqlStorage, sequences: readonly number[]): Journal
   return rows.map(journalRow);
 }
 
-/** Facts after `sequence`, oldest first, at most `limit`. */
+/** The facts of the commit that ends at `head`, newest first. */
+export function* readCommit(sql: SqlStorage, head: number): Generator<{ seq: number; fact: Fact }> {
+  for (const row of sql.exec<{ seq: number; commit_seq: number; body: string }>(
+    "SELECT seq, commit_seq, body FROM journal WHERE seq <= ? ORDER BY seq DESC",
+    head,
+  )) {
+    if (row.commit_seq !== head) return;
+    yield { seq: row.seq, fact: decodeFact(row.body) };
+  }
+}
+
+/** Facts after `after` up to and with `upTo`, oldest first. */
 export function* readFacts(
   sql: SqlStorage,
   after: number,

@@ -12,6 +12,7 @@ import { writeEagerTables } from "./eager-tables.ts";
 import { flushSlice, freeze, isTailFull } from "./flush.ts";
 import { findAnswer, keepAnswer, purgeAnswers } from "./idempotency.ts";
 import { append, type CommitContext, prepareCommit, readHead } from "./journal.ts";
+import { type LedgerLimits, type LimitVariables, limitsOf } from "./limits.ts";
 import { readMeta } from "./meta.ts";
 import { nextOutboxMessages, rememberSent } from "./outbox.ts";
 import { answerQuery, needsIndex } from "./queries.ts";
@@ -20,14 +21,12 @@ import { StoredState } from "./stored-state.ts";
 import { externalIdTerm, termHash } from "./tail.ts";
 import { advanceVerification, type Verification, verificationOf } from "./verification.ts";
 
-/** At 8 of the 10 GB that an object may hold, a ledger takes no more: what is left is for closing it out. */
-export const ledgerBytesMax = 8 * 1024 ** 3;
 /** How long the index may lag behind the last entry when nothing else comes. */
 const idleFlushMs = 5_000;
 /** What the alarm may spend on messages before it comes back later. */
 const outboxDeadlineMs = 10_000;
 
-type Env = { readonly LEDGER_FACTS?: Queue<LedgerFactsMessage> };
+type Env = LimitVariables & { readonly LEDGER_FACTS?: Queue<LedgerFactsMessage> };
 const unopened: LedgerIdentity = { number: 0, ledgerId: "", siteId: "", entityId: "", currency: "", scale: 0 };
 
 /**
@@ -35,6 +34,7 @@ const unopened: LedgerIdentity = { number: 0, ledgerId: "", siteId: "", entityId
  * Private state is `#private`, because a TypeScript `private` method is callable over RPC.
  */
 export class LedgerObject extends DurableObject<Env> {
+  readonly #limits: LedgerLimits;
   #state: StoredState;
   #head: Head;
   #newer = false;
@@ -45,6 +45,7 @@ export class LedgerObject extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
+    this.#limits = limitsOf(env);
     const sql = ctx.storage.sql;
     // Without it REPLACE would pass the triggers that keep the journal.
     sql.exec("PRAGMA recursive_triggers = on");
@@ -52,6 +53,10 @@ export class LedgerObject extends DurableObject<Env> {
     this.#head = this.#newer ? { sequence: 0, seal: "" } : readHead(sql);
     this.#state = new StoredState(sql, unopened);
     if (!this.#newer) this.#load(sql);
+    // An alarm outlives the object; one that is not known of would be set later than it stands.
+    ctx.blockConcurrencyWhile(async () => {
+      this.#alarmAtMs = (await ctx.storage.getAlarm()) ?? undefined;
+    });
   }
 
   #load(sql: SqlStorage): void {
@@ -80,7 +85,7 @@ export class LedgerObject extends DurableObject<Env> {
     this.#state.entryCount = readMeta<number>(sql, "entry_count") ?? 0;
     this.#state.replay({ flushedTo: readMeta<number>(sql, "flushed_to") ?? 0, frozenTo: flush?.to, head: this.#head.sequence });
     if (flush !== undefined && this.#state.frozen !== undefined) this.#state.frozen.position = flush.position;
-    this.#full = sql.databaseSize > ledgerBytesMax;
+    this.#measure();
   }
 
   get #isOpen(): boolean {
@@ -223,12 +228,12 @@ export class LedgerObject extends DurableObject<Env> {
   #makeRoom(commands: readonly Command[]): void {
     let lines = 0;
     for (const command of commands) if (command.kind === "post_entry") lines += command.lines.length;
-    while (isTailFull(this.#state, lines)) {
+    while (isTailFull(this.#state, lines, this.#limits)) {
       if (this.#state.frozen === undefined) {
         if (this.#state.tail.entries.length === 0) return;
         freeze(this.#state);
       }
-      if (flushSlice(this.ctx.storage, this.#state)) this.#full = this.ctx.storage.sql.databaseSize > ledgerBytesMax;
+      if (flushSlice(this.ctx.storage, this.#state, this.#limits)) this.#measure();
     }
   }
 
@@ -241,10 +246,14 @@ export class LedgerObject extends DurableObject<Env> {
         if (oldest === undefined || oldest.seq > upTo) break;
         freeze(this.#state);
       }
-      flushSlice(this.ctx.storage, this.#state);
+      flushSlice(this.ctx.storage, this.#state, this.#limits);
       await scheduler.wait(0);
     }
-    this.#full = this.ctx.storage.sql.databaseSize > ledgerBytesMax;
+    this.#measure();
+  }
+
+  #measure(): void {
+    this.#full = this.ctx.storage.sql.databaseSize > this.#limits.ledgerBytesMax;
   }
 
   /** Answers a question about the books. Lists wait until the index has what was posted before they were asked for. */
@@ -252,7 +261,9 @@ export class LedgerObject extends DurableObject<Env> {
     if (this.#newer) return { ok: false, failure: failure("LEDGER_NEWER", "A newer release has written to this ledger.") };
     if (!this.#isOpen) return { ok: "not_open" };
     if (needsIndex(query)) await this.#drain();
-    return answerQuery(this.ctx.storage.sql, this.#state, this.#head, query);
+    const answer = answerQuery(this.ctx.storage.sql, this.#state, this.#head, query);
+    this.#state.trim();
+    return answer;
   }
 
   /** Sets the one alarm, never later than it stands. Nobody else calls setAlarm. */
@@ -269,6 +280,7 @@ export class LedgerObject extends DurableObject<Env> {
     try {
       await this.#drain();
       if (advanceVerification(this.ctx.storage, this.#state)) again = Date.now();
+      this.#state.trim();
       await this.#send();
     } catch (error) {
       // An alarm that throws six times is dropped for good: it comes back by itself instead.

@@ -44,12 +44,13 @@ export function answerQuery(sql: SqlStorage, state: StoredState, head: Head, que
       return found(balancesText(sql, state, query));
     case "balance_history": {
       const account = accountById(state, query.accountId);
-      return account === undefined ? notFound : found(historyText(sql, state, account, query.days, query.knownAt));
+      return account === undefined ? notFound : found(historyText(sql, state, account, query.days, indexedAt(state, query.knownAt)));
     }
     case "lines": {
       const account = query.accountId === undefined ? undefined : accountById(state, query.accountId);
       if (query.accountId !== undefined && account === undefined) return notFound;
-      return found(linesText(sql, state, account, query));
+      const knownAt = indexedAt(state, query.knownAt);
+      return found(linesText(sql, state, account, knownAt === undefined ? query : { ...query, knownAt }));
     }
     case "entries":
       return entriesOutcome(sql, state, query);
@@ -74,6 +75,12 @@ export function answerQuery(sql: SqlStorage, state: StoredState, head: Head, que
     case "head":
       return found(JSON.stringify(head));
   }
+}
+
+/** What came while the index was being brought up to date is not in it: sums that go with its rows leave it out too. */
+function indexedAt(state: StoredState, knownAt: number | undefined): number | undefined {
+  const lacking = state.tail.entries[0];
+  return lacking === undefined ? knownAt : Math.min(knownAt ?? Number.POSITIVE_INFINITY, lacking.seq - 1);
 }
 
 function day(date: string): DayNumber {

@@ -40,7 +40,7 @@ const migrations: readonly (readonly string[])[] = [
     `CREATE UNIQUE INDEX account_role ON account (role) WHERE status <> 'deleted' AND role IS NOT NULL`,
     `CREATE INDEX account_revision ON account (revision)`,
     `CREATE TABLE reversal (original INTEGER PRIMARY KEY, reversal INTEGER NOT NULL, void INTEGER NOT NULL) STRICT`,
-    `CREATE TABLE posting_reference (entry INTEGER PRIMARY KEY, reference TEXT NOT NULL) STRICT`,
+    `CREATE TABLE posting_reference (entry INTEGER NOT NULL, seq INTEGER NOT NULL, reference TEXT NOT NULL, PRIMARY KEY (entry, seq)) STRICT, WITHOUT ROWID`,
     // Written lazily, behind the journal.
     // place: account and day, item: sequence and line number, each pair in one integer: fewer columns are cheaper to write by the million.
     `CREATE TABLE line (

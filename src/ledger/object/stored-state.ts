@@ -226,15 +226,20 @@ export class StoredState implements LedgerState {
     if (frozen !== undefined && from.frozenTo !== undefined) this.frozen = new FrozenTail(frozen, from.frozenTo);
   }
 
-  /** The locks, folded from their facts: there are few, and they have no table of their own. */
   loadLocks(): void {
+    this.locks = this.locksAt(Number.MAX_SAFE_INTEGER);
+  }
+
+  /** The locks as known at a sequence, folded from their facts: there are few, and they have no table of their own. */
+  locksAt(sequence: number): readonly PeriodLock[] {
     let locks: PeriodLock[] = [];
     for (const row of this.#sql.exec<{ body: string }>(
-      "SELECT j.body FROM meta m JOIN json_each(m.value) s JOIN journal j ON j.seq = s.value WHERE m.key = 'lock_facts' ORDER BY s.key",
+      "SELECT j.body FROM meta m JOIN json_each(m.value) s JOIN journal j ON j.seq = s.value WHERE m.key = 'lock_facts' AND s.value <= ? ORDER BY s.key",
+      sequence,
     )) {
       locks = setLock(locks, lockChange(JSON.parse(row.body)));
     }
-    this.locks = locks;
+    return locks;
   }
 }
 

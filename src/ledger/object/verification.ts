@@ -106,6 +106,9 @@ export function advanceVerification(storage: DurableObjectStorage, state: Stored
     rows.forEach((row, i) => {
       if (row.seq !== sequence + 1 + i) fault(`sequence ${sequence + 1 + i} is missing: ${row.seq} follows`);
       if (row.commit_seq !== last.seq) fault(`sequence ${row.seq} is not in the commit that it names`);
+      // The seal is over one version and one context for the whole commit.
+      if (row.version !== last.version) fault(`sequence ${row.seq} is of another version than its commit`);
+      if (row !== last && row.context !== null) fault(`sequence ${row.seq} has a context that its commit does not have`);
     });
     const computed = sealOf(
       seal,
@@ -117,7 +120,14 @@ export function advanceVerification(storage: DurableObjectStorage, state: Stored
     if (computed !== last.seal) fault(`the seal at sequence ${last.seq} does not fit what is stored`);
     seal = last.seal ?? "";
     sequence = last.seq;
-    for (const row of rows) checkFact(state, row, accountOf, fault);
+    for (const row of rows) {
+      try {
+        checkFact(state, row, accountOf, fault);
+      } catch {
+        // What does not fit the seal need not be a fact at all.
+        fault(`sequence ${row.seq} is not readable`);
+      }
+    }
   }
   const done = commits.length === 0 || sequence >= job.progress.head || faults.length >= faultsMax;
   if (done && sequence < job.progress.head) fault(`the log ends at sequence ${sequence}, before ${job.progress.head}`);
@@ -174,13 +184,7 @@ function checkFact(
   accountOf: (no: number) => { balance: number; debits: bigint; credits: bigint; version: number },
   fault: (text: string) => void,
 ): void {
-  let fact: ReturnType<typeof decodeFact>;
-  try {
-    fact = decodeFact(row.body);
-  } catch {
-    fault(`sequence ${row.seq} is not readable`);
-    return;
-  }
+  const fact = decodeFact(row.body);
   if (fact.kind !== "entry_posted") return;
   let sum = 0n;
   for (const line of fact.lines) {
