@@ -1,6 +1,6 @@
 import type { RunningServer } from "../src/local/server.ts";
 import type { Figure } from "./figure.ts";
-import type { Books, Product } from "./product.ts";
+import type { Product } from "./product.ts";
 
 /** What rows measure with. Each server is started by the first row that asks for it. */
 export interface Bench {

@@ -26,6 +26,9 @@ export const pauses: Rows = (() => {
     names: [pauseName, postsName],
     async prepare(bench) {
       books = await newBooks((await bench.product()).api, "pauses", yearWithIds.accounts);
+      // The floor has a row to read before the load.
+      const first = insertsTo("pauses", singleBodies(oneDate, 1, 5));
+      await drive((await bench.floor()).baseUrl, { connections: 1, seconds: 60, next: once(first, 1) });
     },
     async measure(bench) {
       if (books === undefined) throw new Error("assertion failed: prepared first");
