@@ -18,6 +18,10 @@ export default defineConfig(async () => ({
               bindings: {
                 CURSOR_SECRET: "the cursor secret of the tests",
                 OPERATOR_TOKEN: "the-operator-token-of-the-tests",
+                // Small, so that books of a few lines are flushed, in slices, and folded again on start.
+                LEDGER_TAIL_LINES: "60",
+                LEDGER_SLICE_ROWS: "25",
+                FC_SEED: process.env["FC_SEED"] ?? "",
                 DIRECTORY_MIGRATIONS: await migrations("directory"),
                 SITE_MIGRATIONS: await migrations("site"),
               },

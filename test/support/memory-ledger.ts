@@ -58,8 +58,8 @@ export interface MemoryLedger extends LedgerState {
 }
 
 /** An empty ledger, opened. */
-export function memoryLedger(): MemoryLedger {
-  return foldLog([{ body: encodeFact({ kind: "ledger_opened", ...identity }), atMs: 1_780_000_000_000 }]);
+export function memoryLedger(opened: LedgerIdentity = identity, atMs = 1_780_000_000_000): MemoryLedger {
+  return foldLog([{ body: encodeFact({ kind: "ledger_opened", ...opened }), atMs }]);
 }
 
 /** The ledger that a log tells: nothing but its texts go in. */

@@ -39,12 +39,27 @@ const inserts = Array.from(
   { length: idempotencyBuckets },
   (_, i) => `INSERT OR REPLACE INTO idempotency_${i} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 );
-const find = Array.from({ length: idempotencyBuckets }, (_, i) => `SELECT * FROM idempotency_${i} WHERE key = ?1`).join(" UNION ALL ");
+const finds = Array.from({ length: idempotencyBuckets }, (_, i) => `SELECT * FROM idempotency_${i} WHERE key = ?`);
+
+/** The buckets that hold any key. Looking into those alone, one statement each, costs a fifth of one statement over all of them. */
+export function filledBuckets(sql: SqlStorage): Set<number> {
+  const filled = new Set<number>();
+  for (let bucket = 0; bucket < idempotencyBuckets; bucket++) {
+    if (sql.exec(`SELECT 1 FROM idempotency_${bucket} LIMIT 1`).toArray().length > 0) filled.add(bucket);
+  }
+  return filled;
+}
+
+function rowsOf(sql: SqlStorage, filled: ReadonlySet<number>, key: string): Row[] {
+  const rows: Row[] = [];
+  for (const bucket of filled) for (const row of sql.exec<Row>(finds[bucket] as string, key).toArray()) rows.push(row);
+  return rows;
+}
 
 /** The stored answer of a key that is younger than 24 hours. */
-export function findAnswer(sql: SqlStorage, key: string, nowMs: number): StoredAnswer | undefined {
+export function findAnswer(sql: SqlStorage, filled: ReadonlySet<number>, key: string, nowMs: number): StoredAnswer | undefined {
   let newest: Row | undefined;
-  for (const row of sql.exec<Row>(find, key)) if (newest === undefined || row.at > newest.at) newest = row;
+  for (const row of rowsOf(sql, filled, key)) if (newest === undefined || row.at > newest.at) newest = row;
   if (newest === undefined || newest.at + idempotencyLifeMs <= nowMs) return undefined;
   return {
     fingerprint: newest.fingerprint,
@@ -52,7 +67,7 @@ export function findAnswer(sql: SqlStorage, key: string, nowMs: number): StoredA
     failure: newest.failure === null ? undefined : (JSON.parse(newest.failure) as Failure),
     firstSequence: newest.first_seq ?? undefined,
     lastSequence: newest.last_seq ?? undefined,
-    items: newest.items === null ? [] : (JSON.parse(newest.items + continuation(sql, key, newest.at)) as ItemOutcome[]),
+    items: newest.items === null ? [] : (JSON.parse(newest.items + continuation(sql, filled, key, newest.at)) as ItemOutcome[]),
     answer: newest.answer,
   };
 }
@@ -61,13 +76,10 @@ export function findAnswer(sql: SqlStorage, key: string, nowMs: number): StoredA
 const itemsTextMax = 500_000;
 
 /** The rest of what was kept at `at`: the key's earlier life, over but not purged yet, may have left parts of its own. */
-function continuation(sql: SqlStorage, key: string, at: number): string {
+function continuation(sql: SqlStorage, filled: ReadonlySet<number>, key: string, at: number): string {
   let text = "";
   for (let part = 1; ; part++) {
-    const row = sql
-      .exec<Row>(find, `${key}\n${part}`)
-      .toArray()
-      .find((of) => of.at === at);
+    const row = rowsOf(sql, filled, `${key}\n${part}`).find((of) => of.at === at);
     if (row === undefined) return text;
     text += row.items ?? "";
   }
@@ -86,8 +98,9 @@ function parts(text: string): string[] {
 }
 
 /** Keeps the answer under its key. Inside the transaction of what it answers. */
-export function keepAnswer(sql: SqlStorage, key: string, nowMs: number, answer: StoredAnswer): void {
+export function keepAnswer(sql: SqlStorage, filled: Set<number>, key: string, nowMs: number, answer: StoredAnswer): void {
   const bucket = Math.floor(nowMs / bucketMs) % idempotencyBuckets;
+  filled.add(bucket);
   const small = answer.body !== undefined && answer.body.length <= storedAnswerBytesMax;
   const items = small || answer.failure !== undefined ? null : JSON.stringify(answer.items);
   const [first = null, ...rest] = items === null ? [] : parts(items);

@@ -10,7 +10,7 @@ import type { Command, Head, LedgerIdentity, Query, ReadOutcome, WriteOptions, W
 import { describe, type Item, storable } from "./describe.ts";
 import { writeEagerTables } from "./eager-tables.ts";
 import { flushSlice, freeze, isTailFull } from "./flush.ts";
-import { findAnswer, keepAnswer, purgeAnswers } from "./idempotency.ts";
+import { filledBuckets, findAnswer, keepAnswer, purgeAnswers, type StoredAnswer } from "./idempotency.ts";
 import { append, type CommitContext, prepareCommit, readHead } from "./journal.ts";
 import { type LedgerLimits, type LimitVariables, limitsOf } from "./limits.ts";
 import { readMeta } from "./meta.ts";
@@ -42,6 +42,7 @@ export class LedgerObject extends DurableObject<Env> {
   #lastAtMs = 0;
   #alarmAtMs: number | undefined;
   #answersPurgedFor = -1;
+  #filledBuckets = new Set<number>();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -80,6 +81,7 @@ export class LedgerObject extends DurableObject<Env> {
       currency: identity.currency,
       scale: identity.scale,
     });
+    this.#filledBuckets = filledBuckets(sql);
     this.#state.loadLocks();
     const flush = readMeta<{ to: number; position: number }>(sql, "flush");
     this.#state.entryCount = readMeta<number>(sql, "entry_count") ?? 0;
@@ -129,7 +131,7 @@ export class LedgerObject extends DurableObject<Env> {
     const key = options.dryRun ? undefined : options.idempotencyKey;
     const fingerprint = options.fingerprint ?? "";
     if (key !== undefined) {
-      const stored = findAnswer(sql, key, atMs);
+      const stored = findAnswer(sql, this.#filledBuckets, key, atMs);
       if (stored !== undefined) {
         if (stored.fingerprint !== fingerprint)
           return refused(failure("IDEMPOTENCY_KEY_REUSED", "The idempotency key was used for another request."));
@@ -189,13 +191,13 @@ export class LedgerObject extends DurableObject<Env> {
     return refused(reason);
   }
 
-  #keep(key: string, atMs: number, answer: Parameters<typeof keepAnswer>[3]): void {
+  #keep(key: string, atMs: number, answer: StoredAnswer): void {
     const period = Math.floor(atMs / 28_800_000);
     if (period !== this.#answersPurgedFor) {
       purgeAnswers(this.ctx.storage.sql, atMs, idempotencyTable);
       this.#answersPurgedFor = period;
     }
-    keepAnswer(this.ctx.storage.sql, key, atMs, answer);
+    keepAnswer(this.ctx.storage.sql, this.#filledBuckets, key, atMs, answer);
   }
 
   /** Appends the overlay's facts in one transaction with whatever `also` writes, and only then lets memory have them. */

@@ -100,7 +100,8 @@ export class StoredState implements LedgerState {
       createdAtMs: row.created_at,
       revision: row.revision,
       formerCodes: JSON.parse(row.former_codes) as Account["formerCodes"],
-      balance: Number(totals.debits - totals.credits) * normalSign(type),
+      // Multiplied as bigint, which knows no −0.
+      balance: Number((totals.debits - totals.credits) * BigInt(normalSign(type))),
       debits: totals.debits,
       credits: totals.credits,
       version: totals.lines,

@@ -1,0 +1,112 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, vi } from "vitest";
+import { type LedgerClient, ledgerClient, type VerificationJob } from "../../src/ledger/client.ts";
+import { encodeCommands } from "../../src/ledger/command-text.ts";
+import type { Command, LedgerIdentity, Query, WriteOptions, WriteOutcome } from "../../src/ledger/rpc.ts";
+import { owner } from "./memory-ledger.ts";
+
+/** Far enough ahead that no alarm rings by itself: the tests ring it. */
+const firstMs = Date.parse("2040-01-01T00:00:00Z");
+let opened = 0;
+
+/** A ledger of the test's own: the real client on the real object, and a hand on the object's own storage. */
+export interface LedgerUnderTest {
+  readonly identity: LedgerIdentity;
+  readonly client: LedgerClient;
+  write(commands: readonly Command[], options?: Partial<WriteOptions>): Promise<WriteOutcome>;
+  /** The parsed body of a write that has to succeed. */
+  // biome-ignore lint/suspicious/noExplicitAny: what an answer holds is what the test is about.
+  written(commands: readonly Command[], options?: Partial<WriteOptions>): Promise<any>;
+  // biome-ignore lint/suspicious/noExplicitAny: see above.
+  read(query: Query): Promise<any>;
+  /** Runs inside the object, on its tables. */
+  inside<T>(work: (sql: SqlStorage, state: DurableObjectState, object: InsideLedger) => T | Promise<T>): Promise<T>;
+  rows(query: string, ...bindings: SqlStorageValue[]): Promise<Record<string, SqlStorageValue>[]>;
+  /** Lets go of the memory. */
+  evict(): Promise<void>;
+  /** Ends the object where it stands; what it was doing is not done. */
+  kill(): Promise<void>;
+  alarm(): Promise<boolean>;
+  /** Has the whole log checked, and gives the finished job. */
+  verify(): Promise<VerificationJob>;
+}
+
+/** The object's methods, called from inside, where nothing comes between two calls. */
+export interface InsideLedger {
+  write(commands: string, options: WriteOptions): WriteOutcome;
+  read(query: Query): Promise<{ readonly ok: boolean; readonly body: string }>;
+}
+
+/** Holds the clock: nothing but `setClock` moves it. */
+export function holdClock(atMs = firstMs): void {
+  vi.useFakeTimers({ toFake: ["Date"], now: atMs });
+}
+
+export function setClock(atMs: number): void {
+  vi.setSystemTime(atMs);
+}
+
+export function newLedger(): LedgerUnderTest {
+  opened += 1;
+  const number = 3_000_000_000 + opened;
+  const site = crypto.randomUUID();
+  const identity = { number, ledgerId: crypto.randomUUID(), siteId: site, entityId: crypto.randomUUID(), currency: "USD", scale: 2 };
+  // The client takes a fresh stub each time: one that has thrown is broken.
+  const stub = () => env.LEDGER.getByName(`ledger-under-test-${number}`);
+  const client = ledgerClient(number, stub, async () => identity);
+  const write: LedgerUnderTest["write"] = (commands, options = {}) =>
+    client.write(commands, {
+      mode: "atomic",
+      actor: owner,
+      requestId: "req_test",
+      answer: commands.length === 1 ? "one" : "many",
+      ...options,
+    });
+  const inside: LedgerUnderTest["inside"] = (work) =>
+    runInDurableObject(stub(), (object, state) => work(state.storage.sql, state, object as unknown as InsideLedger));
+  return {
+    identity,
+    client,
+    write,
+    async written(commands, options) {
+      const outcome = await write(commands, options);
+      if (outcome.outcome === "refused") expect(outcome.failure).toBeUndefined();
+      return outcome.outcome === "refused" ? undefined : JSON.parse(outcome.body);
+    },
+    async read(query) {
+      return JSON.parse(await client.readText(query));
+    },
+    inside,
+    rows: (query, ...bindings) => inside((sql) => sql.exec(query, ...bindings).toArray()),
+    async evict() {
+      // Only what runs can be evicted.
+      await client.readText({ kind: "head" });
+      await evictDurableObject(stub());
+    },
+    async kill() {
+      try {
+        await inside((_, state) => state.abort("killed by a test"));
+      } catch {
+        // The call dies with its object.
+      }
+    },
+    alarm: () => runDurableObjectAlarm(stub()),
+    async verify() {
+      const { id } = await client.startVerification();
+      for (let turn = 0; turn < 200; turn++) {
+        await runDurableObjectAlarm(stub());
+        const job = await client.verification(id);
+        if (job !== null && job.status !== "running") return job;
+      }
+      throw new Error("the verification did not end");
+    },
+  };
+}
+
+/** Commands as the object takes them from its client. */
+export function commandText(...commands: Command[]): string {
+  return encodeCommands(commands);
+}
+
+export const plainOptions: WriteOptions = { mode: "atomic", actor: owner, requestId: "req_test", answer: "one" };
