@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { availableParallelism, cpus, platform, tmpdir, totalmem } from "node:os";
+import { availableParallelism, cpus, loadavg, platform, tmpdir, totalmem } from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -31,7 +31,7 @@ const table: readonly Rows[] = [
   thousandFull,
   thousandOverYear,
   ...hotAgainstMany,
-  pauses,
+  ...pauses,
   balanceRead,
   billedRows,
   millionEntries,
@@ -39,6 +39,9 @@ const table: readonly Rows[] = [
 
 /** After accounts were opened, their ledger's alarm tells the catalogue of them: that shall not run beside the first row. */
 const settleMs = 6_500;
+
+/** Over the last minute, on a machine that does nothing else. */
+const busyLoad = 0.5;
 
 async function run(): Promise<void> {
   const { values } = parseArgs({
@@ -49,6 +52,8 @@ async function run(): Promise<void> {
   const chosen = table.filter(({ names }) => names.some(wanted));
   if (values.list || chosen.length === 0) return console.log(table.flatMap(({ names }) => names).join("\n"));
   const startedAt = Date.now();
+  const [load = 0] = loadavg();
+  if (load > busyLoad) console.log(`Something else keeps this machine busy (load ${load.toFixed(1)}): the figures will be too low.\n`);
   const folder = await mkdtemp(path.join(tmpdir(), "countinghouse-bench-"));
   const servers: Promise<RunningServer>[] = [];
   const start = <Server extends RunningServer>(server: () => Promise<Server>) => {
@@ -91,7 +96,7 @@ async function run(): Promise<void> {
   const results = {
     date: new Date(startedAt).toISOString(),
     commit: commit(),
-    machine: machine(),
+    machine: { ...machine(), loadBefore: load },
     seconds,
     met: judged.length - missed.length,
     targets: judged.length,

@@ -3,7 +3,7 @@ import { batchBodies, type EntryShape, oneDate, singleBodies, yearWithIds } from
 import { type Figure, figure, type Target } from "../figure.ts";
 import { drive } from "../load.ts";
 import { insertsTo, once, postsTo } from "../posting.ts";
-import { type Books, entriesIn, newBooks } from "../product.ts";
+import { type Books, entriesIn, newBooks, settle } from "../product.ts";
 import { interleave, ratios } from "../rounds.ts";
 
 /** How fast entries are posted over HTTP, each request authenticated and under a fresh idempotency key, against the floor given the same bodies. */
@@ -24,37 +24,28 @@ const batchesPerRound = 300;
 
 function postingRate({ company, kind, shape, entriesPerRequest, ofFloor, rate }: PostingRate): Rows {
   let books: Books | undefined;
-  const bodiesOf = (round: number) => {
-    if (kind === "one") return singleBodies(shape, 2_000, 1);
-    return batchBodies(shape, entriesPerRequest, shape.externalIds ? batchesPerRound : 40, shape.externalIds ? round : 1);
-  };
   const measureWith = async (bench: Bench, of: Books): Promise<Record<"floor" | "product", number[]>> => {
     const { api } = await bench.product();
     const floor = await bench.floor();
+    // The floor and whoever posts no external ids may see a body again.
+    const bodies = kind === "one" ? singleBodies(shape, 2_000, 0) : batchBodies(shape, entriesPerRequest, 40, 0);
+    const bodiesOf = (round: number | "warm_up") =>
+      shape.externalIds ? batchBodies(shape, entriesPerRequest, batchesPerRound, round === "warm_up" ? 999 : 1 + round) : bodies;
     let posted = 0;
-    const rateOf = async (
-      baseUrl: string,
-      round: number | "warm_up",
-      source: (bodies: readonly Buffer[]) => ReturnType<typeof insertsTo>,
-    ) => {
-      const bodies = bodiesOf(round === "warm_up" ? 999 : round);
-      const next = source(bodies);
-      const done = await drive(baseUrl, {
-        connections: connections[kind],
-        seconds: round === "warm_up" ? warmUpSeconds : secondsPerRound[kind],
-        next: shape.externalIds ? once(next, bodies.length) : next,
-      });
-      return { entries: done.requests * entriesPerRequest, seconds: done.seconds };
-    };
+    const secondsOf = (round: number | "warm_up") => (round === "warm_up" ? warmUpSeconds : secondsPerRound[kind]);
     const figures = await interleave({
       floor: async (round) => {
-        const { entries, seconds } = await rateOf(floor.baseUrl, round, (bodies) => insertsTo(company, bodies));
-        return entries / seconds;
+        const next = insertsTo(company, bodies);
+        const done = await drive(floor.baseUrl, { connections: connections[kind], seconds: secondsOf(round), next });
+        return (done.requests * entriesPerRequest) / done.seconds;
       },
       product: async (round) => {
-        const { entries, seconds } = await rateOf(api.baseUrl, round, (bodies) => postsTo(api, of, kind, bodies));
-        posted += entries;
-        return entries / seconds;
+        const fresh = bodiesOf(round);
+        const next = once(postsTo(api, of, kind, fresh), shape.externalIds ? fresh.length : Number.POSITIVE_INFINITY);
+        const done = await drive(api.baseUrl, { connections: connections[kind], seconds: secondsOf(round), next });
+        posted += done.requests * entriesPerRequest;
+        await settle(api, of);
+        return (done.requests * entriesPerRequest) / done.seconds;
       },
     });
     const kept = await entriesIn(api, of);

@@ -110,7 +110,8 @@ CREATE TABLE `idempotency_keys` (
 	`fingerprint` text NOT NULL,
 	`status` integer NOT NULL,
 	`body` text NOT NULL,
-	`location` text,
 	`created_at` integer NOT NULL,
 	PRIMARY KEY(`site_id`, `scope`, `key`)
 );
+--> statement-breakpoint
+CREATE INDEX `idempotency_keys_created` ON `idempotency_keys` (`created_at`);

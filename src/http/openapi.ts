@@ -116,7 +116,7 @@ const componentHeaders = {
   "X-RateLimit-Limit": { description: "Requests a minute.", schema: { type: "integer" }, example: 100 },
   "X-RateLimit-Remaining": { description: "Requests left now.", schema: { type: "integer" }, example: 99 },
   "X-RateLimit-Reset": {
-    description: "When nothing of the limit is used, in Unix seconds.",
+    description: "When nothing of the limit is used, in Unix seconds; with a 429, when a request is taken again.",
     schema: { type: "integer" },
     example: 1_780_911_000,
   },

@@ -88,6 +88,15 @@ describe("a lease", () => {
     expect((await api.get("/me")).status).toBe(401);
   });
 
+  test("is not lengthened by a clock that steps back", async () => {
+    holdClock();
+    const { api, tokenId } = await newSite();
+    expect((await api.get("/me")).status).toBe(200);
+    await accessOf(tokenId).revoke();
+    now -= 3600 * second;
+    expect((await api.get("/me")).status).toBe(401);
+  });
+
   test("does not outlive the key's expiry", async () => {
     holdClock();
     const { api } = await newSite();

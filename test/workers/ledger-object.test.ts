@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { dateOfDay, parseDay } from "../../src/kernel/calendar-date.ts";
 import { encodeAddress } from "../../src/kernel/id.ts";
+import { decodeCommands, encodeCommands } from "../../src/ledger/command-text.ts";
 import type { Account } from "../../src/ledger/domain/account.ts";
 import type { RecordedEntry } from "../../src/ledger/domain/state.ts";
 import type { Command, EntriesQuery, WriteOptions, WriteOutcome } from "../../src/ledger/rpc.ts";
@@ -91,7 +92,8 @@ async function write(trial: Trial, commands: readonly Command[], options: Partia
   const outcome = await ledger.write(commands, options);
   const atMs = Math.max(Date.now(), memory.log.at(-1)?.atMs ?? 0);
   const before = memory.sequence;
-  const expected = memory.write(commands, { mode, actor: options.actor ?? owner, atMs });
+  // As they cross to the object: canonical, metadata in order of its keys.
+  const expected = memory.write(decodeCommands(encodeCommands(commands)), { mode, actor: options.actor ?? owner, atMs });
   if (options.idempotencyKey !== undefined) trial.kept.push({ commands, options, outcome });
   if (expected.refused !== undefined) {
     if (outcome.outcome !== "refused") throw new Error(`the object took what is refused as ${expected.refused.code}`);

@@ -1,5 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test, vi } from "vitest";
+import { directoryDatabase } from "../../src/db/directory-database.ts";
+import { signUp as signUpOperation } from "../../src/features/firms/sign-up.ts";
+import { Refused } from "../../src/platform/refused.ts";
 import { entryOf, freshKey, newBooks, post } from "../support/books.ts";
 import { type Api, apiWith, newSite, request } from "../support/site.ts";
 
@@ -75,6 +78,29 @@ describe("signing up", () => {
       .join("\n");
     expect(kept).not.toContain(body.live.key);
     expect(kept).not.toContain(key);
+  });
+
+  test("is open, closed, or by an invitation that is right, as the installation says", async () => {
+    const attempt = async (setting: string, invitation?: string) => {
+      const context = {
+        // The setting is a variable of the deployment, whose generated type knows its present value only.
+        env: { ...env, SIGNUP: setting, INVITATION: "come in" } as unknown as Cloudflare.Env,
+        directory: directoryDatabase(env),
+        clock: Date.now,
+        newId: () => crypto.randomUUID(),
+        idempotency: undefined,
+      };
+      const request = { ...firm, ...(invitation === undefined ? {} : { invitation }) };
+      return signUpOperation(context, request).then(
+        (kept) => kept.status,
+        (error: unknown) => (error instanceof Refused ? error.failure.code : String(error)),
+      );
+    };
+    expect(await attempt("open")).toBe(201);
+    expect(await attempt("invitation", "come in")).toBe(201);
+    expect(await attempt("invitation", "let me in")).toBe("SIGNUP_CLOSED");
+    expect(await attempt("invitation")).toBe("SIGNUP_CLOSED");
+    expect(await attempt("closed", "come in")).toBe("SIGNUP_CLOSED");
   });
 
   test.each([
@@ -239,8 +265,19 @@ describe("a sandbox reset", () => {
   });
 
   test("touches no other site of the same database", async () => {
-    const [mine, others] = [await newBooks(), await Promise.all([newBooks(), newBooks(), newBooks()])];
-    expect((await mine.api.post(`/sites/${(await mine.api.get("/me")).body.site.id}/reset`, {})).status).toBe(200);
+    const mine = await newBooks();
+    // One after the other, they go to each database in turn.
+    const others = [await newBooks(), await newBooks(), await newBooks(), await newBooks()];
+    const siteOf = async (api: Api) => (await api.get("/me")).body.site.id as string;
+    const databaseOf = async (api: Api) =>
+      (
+        await env.DIRECTORY.prepare("SELECT database FROM sites WHERE id = ?")
+          .bind(await siteOf(api))
+          .first<{ database: string }>()
+      )?.database;
+    const neighbours = await Promise.all(others.map(async ({ api }) => (await databaseOf(api)) === (await databaseOf(mine.api))));
+    expect(neighbours).toContain(true);
+    expect((await mine.api.post(`/sites/${await siteOf(mine.api)}/reset`, {})).status).toBe(200);
     for (const other of others) expect((await other.api.get("/entities")).body.totalCount).toBe(1);
   });
 

@@ -24,6 +24,7 @@ export function registerSandboxRoutes(router: Router): void {
       answers: {
         200: { schema: ResetSite, description: "The sandbox as it is now.", example: { siteId: id, entityId: id, entries: 1500 } },
       },
+      refusals: ["ENTITY_FORBIDDEN"],
     },
     async (context, { params, body }) => {
       const { status, body: text, replayed } = await resetSite(context, params.siteId, body);

@@ -111,6 +111,7 @@ export function registerSiteRoutes(router: Router): void {
       permission: "tokens:write",
       params: byId,
       answers: { 204: { description: "Revoked." } },
+      refusals: ["ENTITY_FORBIDDEN"],
     },
     async (context, { params }) => {
       await revokeToken(context, params.id);
@@ -133,7 +134,7 @@ export function registerSiteRoutes(router: Router): void {
       answers: {
         201: { schema: IssuedToken, description: "The new key.", example: { ...tokenExample, lastUsedAt: null, key: keyExample } },
       },
-      refusals: ["IN_USE"],
+      refusals: ["IN_USE", "ENTITY_FORBIDDEN"],
     },
     async (context, { params, body }) => answerKept(await rotateToken(context, params.id, body), "tokens"),
   );
@@ -172,6 +173,7 @@ export function registerSiteRoutes(router: Router): void {
           example: { ...siteExample, tokenId: tokenExample.id, key: keyExample },
         },
       },
+      refusals: ["ENTITY_FORBIDDEN"],
     },
     async (context, { body }) => answerKept(await createSite(context, body), "sites"),
   );
@@ -205,7 +207,7 @@ export function registerSiteRoutes(router: Router): void {
       body: UpdateSiteRequest,
       bodyExample: { origins: ["https://app.example.com"] },
       answers: { 200: { schema: SiteView, description: "The site as changed.", example: siteExample } },
-      refusals: ["PRECONDITION_FAILED"],
+      refusals: ["PRECONDITION_FAILED", "ENTITY_FORBIDDEN"],
     },
     async (context, { params, body }, c) => {
       const site = await updateSite(context, params.siteId, body, c.req.header("if-match"));
