@@ -21,7 +21,7 @@ export default defineConfig(async () => ({
                 // Small, so that books of a few lines are flushed, in slices, and folded again on start.
                 LEDGER_TAIL_LINES: "60",
                 LEDGER_SLICE_ROWS: "25",
-                FC_SEED: process.env["FC_SEED"] ?? "",
+                FC_SEED: process.env.FC_SEED ?? "",
                 DIRECTORY_MIGRATIONS: await migrations("directory"),
                 SITE_MIGRATIONS: await migrations("site"),
               },

@@ -80,17 +80,15 @@ function keepStatements(
   );
   return [
     orm.delete(idempotencyKeys).where(expired),
-    orm
-      .insert(idempotencyKeys)
-      .values({
-        siteId,
-        scope: claim.scope,
-        key: claim.key,
-        fingerprint: claim.fingerprint(),
-        status: answer.status,
-        body: answer.body,
-        createdAt: now,
-      }),
+    orm.insert(idempotencyKeys).values({
+      siteId,
+      scope: claim.scope,
+      key: claim.key,
+      fingerprint: claim.fingerprint(),
+      status: answer.status,
+      body: answer.body,
+      createdAt: now,
+    }),
   ];
 }
 

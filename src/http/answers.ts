@@ -34,7 +34,8 @@ export function replayHeaders(originalStatus: number): Record<string, string> {
  */
 export function answerWrite(outcome: WriteOutcome, created: { readonly status: 200 | 201; readonly collection?: string }): Response {
   if (outcome.outcome === "refused") throw new Refused(outcome.failure, outcome.replayed);
-  if (outcome.outcome === "replayed") return answerText(outcome.body, 200, replayHeaders(outcome.originally === "written" ? created.status : 200));
+  if (outcome.outcome === "replayed")
+    return answerText(outcome.body, 200, replayHeaders(outcome.originally === "written" ? created.status : 200));
   if (outcome.outcome === "existing" || outcome.outcome === "dry_run") return answerText(outcome.body, 200);
   return answerText(
     outcome.body,
@@ -44,7 +45,10 @@ export function answerWrite(outcome: WriteOutcome, created: { readonly status: 2
 }
 
 /** The answer to a write that the site's database committed: with its Location, or as a repetition of the first. */
-export function answerKept(kept: { readonly status: number; readonly body: string; readonly replayed: boolean }, collection: string): Response {
+export function answerKept(
+  kept: { readonly status: number; readonly body: string; readonly replayed: boolean },
+  collection: string,
+): Response {
   if (kept.replayed) return answerText(kept.body, 200, replayHeaders(kept.status));
   return answerText(kept.body, kept.status, { Location: `/api/v1/${collection}/${idOf(kept.body)}` });
 }

@@ -32,14 +32,11 @@ export const descriptionField = z
   .refine(isPlainText, "Control characters and half characters are not text.");
 /** A list whose length is checked before its items are: a body of 8 MiB can hold millions, each with its own fault to describe. */
 export function list<S extends z.ZodType>(item: S, min: number, max: number) {
-  return z.preprocess(
-    (value, ctx) => {
-      if (!Array.isArray(value) || value.length <= max) return value;
-      ctx.issues.push({ code: "custom", message: `At most ${max} items; there are ${value.length}.`, input: value.length });
-      return z.NEVER;
-    },
-    z.array(item).min(min).max(max),
-  );
+  return z.preprocess((value, ctx) => {
+    if (!Array.isArray(value) || value.length <= max) return value;
+    ctx.issues.push({ code: "custom", message: `At most ${max} items; there are ${value.length}.`, input: value.length });
+    return z.NEVER;
+  }, z.array(item).min(min).max(max));
 }
 export const metadataField = z
   .preprocess(
@@ -51,13 +48,20 @@ export const metadataField = z
     z.record(z.string().min(1).max(metadataKeyLengthMax).refine(isPlainLine), z.string().max(metadataValueLengthMax).refine(isPlainText)),
   )
   .openapi({ description: `Up to ${metadataKeysMax} strings of your own.`, example: { region: "emea" } });
-export const dateField = z.string().refine(isCalendarDate, "A date that exists, as YYYY-MM-DD.").openapi({ format: "date", example: "2026-06-08" });
+export const dateField = z
+  .string()
+  .refine(isCalendarDate, "A date that exists, as YYYY-MM-DD.")
+  .openapi({ format: "date", example: "2026-06-08" });
 /** Free text that may be empty and may run over lines. */
 export function textField(lengthMax: number) {
   return z.string().max(lengthMax).refine(isPlainText, "Control characters and half characters are not text.");
 }
 export const instantField = z.string().openapi({ format: "date-time", example: "2026-06-08T09:30:00.000Z" });
-export const currencyField = z.string().min(3).max(12).openapi({ description: "A code of ISO 4217, or of an asset declared with its scale.", example: "USD" });
+export const currencyField = z
+  .string()
+  .min(3)
+  .max(12)
+  .openapi({ description: "A code of ISO 4217, or of an asset declared with its scale.", example: "USD" });
 export const scaleField = z
   .int()
   .min(0)
@@ -68,9 +72,15 @@ export const scaleField = z
 export const ledgerChoice = {
   entityId: idField.optional(),
   ledgerId: idField.optional(),
-  currency: currencyField.optional().openapi({ description: "Picks the entity's ledger in this currency; by default its functional one.", example: "USD" }),
+  currency: currencyField
+    .optional()
+    .openapi({ description: "Picks the entity's ledger in this currency; by default its functional one.", example: "USD" }),
 };
-export const amountField = z.int().min(1).max(amountMax).openapi({ description: "Minor units of the ledger's currency, 1 to 2^53 − 1.", example: 4299 });
+export const amountField = z
+  .int()
+  .min(1)
+  .max(amountMax)
+  .openapi({ description: "Minor units of the ledger's currency, 1 to 2^53 − 1.", example: 4299 });
 /** A sequence in a parameter. */
 export const knownAtParameter = z
   .string()

@@ -26,23 +26,17 @@ export const listQuery = {
     example: 50,
   }),
   pageSize: limit.openapi({ type: "integer", minimum: 1, maximum: pageLimitMax, description: "Another name for `limit`.", example: 50 }),
-  cursor: z
-    .string()
-    .max(2_000)
-    .optional()
-    .openapi({
-      description: "`nextCursor` of the page before, as it is, with the same filters and order.",
-      example: "eyJ2IjoxfQ.c2lnbmF0dXJl",
-    }),
-  offset: wholeNumber(offsetMax, 0)
-    .optional()
-    .openapi({
-      type: "integer",
-      minimum: 0,
-      maximum: offsetMax,
-      description: "How many items to skip. A cursor is faster and stable.",
-      example: 0,
-    }),
+  cursor: z.string().max(2_000).optional().openapi({
+    description: "`nextCursor` of the page before, as it is, with the same filters and order.",
+    example: "eyJ2IjoxfQ.c2lnbmF0dXJl",
+  }),
+  offset: wholeNumber(offsetMax, 0).optional().openapi({
+    type: "integer",
+    minimum: 0,
+    maximum: offsetMax,
+    description: "How many items to skip. A cursor is faster and stable.",
+    example: 0,
+  }),
   sort: z
     .string()
     .max(100)

@@ -120,7 +120,13 @@ let compiledFrom = 0;
 
 /** The methods that a path is mounted with. */
 export function methodsOf(path: string): string[] {
-  return [...new Set(patterns().filter((pattern) => pattern.path.test(path)).map((pattern) => pattern.method))];
+  return [
+    ...new Set(
+      patterns()
+        .filter((pattern) => pattern.path.test(path))
+        .map((pattern) => pattern.method),
+    ),
+  ];
 }
 
 /** Whether the route takes no key. */
@@ -159,24 +165,17 @@ export function mount<
   });
 }
 
-const idempotencyKey = z
-  .string()
-  .min(1)
-  .max(255)
-  .openapi({
-    description: "1 to 255 printable ASCII characters, quoted or bare. Kept for 24 hours.",
-    example: "8e03978e-40d5-43e8-bc93-6894a57f9324",
-  });
+const idempotencyKey = z.string().min(1).max(255).openapi({
+  description: "1 to 255 printable ASCII characters, quoted or bare. Kept for 24 hours.",
+  example: "8e03978e-40d5-43e8-bc93-6894a57f9324",
+});
 const idempotencyHeader = z.object({ "Idempotency-Key": idempotencyKey.optional() });
 const requiredIdempotencyHeader = z.object({ "Idempotency-Key": idempotencyKey });
 const entityHeader = z.object({
-  "x-organization-id": z
-    .string()
-    .optional()
-    .openapi({
-      description: "The entity whose books are meant, where neither path nor parameter names it.",
-      example: "01980c1e-7e0c-7abc-9def-0123456789ab",
-    }),
+  "x-organization-id": z.string().optional().openapi({
+    description: "The entity whose books are meant, where neither path nor parameter names it.",
+    example: "01980c1e-7e0c-7abc-9def-0123456789ab",
+  }),
 });
 
 function documentRoute(

@@ -94,7 +94,10 @@ export function parseJson(text: string): unknown {
   try {
     return fractionOrExponent.test(text) ? JSON.parse(text, keepFraction) : JSON.parse(text);
   } catch (error) {
-    throw refusal("BODY_NOT_JSON", `The body is not JSON: ${error instanceof Error ? error.message.slice(0, 200) : "it cannot be parsed"}.`);
+    throw refusal(
+      "BODY_NOT_JSON",
+      `The body is not JSON: ${error instanceof Error ? error.message.slice(0, 200) : "it cannot be parsed"}.`,
+    );
   }
 }
 

@@ -62,7 +62,6 @@ function carryOut(
   return ledger;
 }
 
-
 describe("whatever is written to a ledger", () => {
   test("1: the debits of all accounts equal their credits after every write", () => {
     fc.assert(

@@ -13,9 +13,12 @@ describe("a number in a body keeps what its text says", () => {
     expect(parseJson(`{"amount":${text}}`)).toEqual({ amount: value });
   });
 
-  test.each(["1.00000000000000001", "100000000000000000001e-20", "4503599627370496.1"])("%s is no whole number, though the parser would round it to one", (text) => {
-    expect(parseJson(`[${text}]`)).toEqual([Number.NaN]);
-  });
+  test.each(["1.00000000000000001", "100000000000000000001e-20", "4503599627370496.1"])(
+    "%s is no whole number, though the parser would round it to one",
+    (text) => {
+      expect(parseJson(`[${text}]`)).toEqual([Number.NaN]);
+    },
+  );
 });
 
 test("a text that looks like a fraction stays a text", () => {

@@ -21,7 +21,7 @@ const shown = (locks: readonly PeriodLock[]) =>
 
 function said(locks: readonly PeriodLock[], date: string, module: Module, role: Role): string {
   const answer = checkLocks(locks, dayOf(date), module, actor(role));
-  return answer.ok ? answer.value : `${answer.failure.code}, open from ${answer.failure.details?.[0]?.["earliestOpenDate"]}`;
+  return answer.ok ? answer.value : `${answer.failure.code}, open from ${answer.failure.details?.[0]?.earliestOpenDate}`;
 }
 
 describe("an entry's date against the locks", () => {
@@ -124,7 +124,7 @@ describe("setting a lock", () => {
         );
         const answer = checkLocks(locks, base + day, "lease", actor(role));
         if (answer.ok) return;
-        const open = dayOf(String(answer.failure.details?.[0]?.["earliestOpenDate"]));
+        const open = dayOf(String(answer.failure.details?.[0]?.earliestOpenDate));
         for (let later = base + day; later < open; later++) expect(checkLocks(locks, later, "lease", actor(role)).ok).toBe(false);
         expect(checkLocks(locks, open, "lease", actor(role)).ok).toBe(true);
       }),

@@ -51,34 +51,58 @@ const rank = (feature: string) => featureOrder.findIndex((row) => row.includes(f
 
 describe("R1: the rules of accounting depend on nothing", () => {
   test("the kernel imports nothing outside itself", () => {
-    expect(breaches((name) => name.startsWith("src/kernel/"), (target) => !target.startsWith("src/kernel/"))).toEqual([]);
+    expect(
+      breaches(
+        (name) => name.startsWith("src/kernel/"),
+        (target) => !target.startsWith("src/kernel/"),
+      ),
+    ).toEqual([]);
   });
 
   test("a domain folder imports itself, the kernel and the ledger's domain", () => {
     const allowed = (target: string, file: SourceFile) =>
-      target.startsWith("src/kernel/") || target.startsWith("src/ledger/domain/") || target.startsWith(`${file.name.split("/domain/")[0]}/domain/`);
-    expect(breaches((name) => name.includes("/domain/"), (target, file) => !allowed(target, file))).toEqual([]);
+      target.startsWith("src/kernel/") ||
+      target.startsWith("src/ledger/domain/") ||
+      target.startsWith(`${file.name.split("/domain/")[0]}/domain/`);
+    expect(
+      breaches(
+        (name) => name.includes("/domain/"),
+        (target, file) => !allowed(target, file),
+      ),
+    ).toEqual([]);
   });
 
   test("no clock, chance, network or console in the kernel or a domain folder", () => {
     const impure = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bcrypto\b|\bfetch\(|\bconsole\b|\bperformance\b/;
-    const found = files.filter(({ name, text }) => (name.startsWith("src/kernel/") || name.includes("/domain/")) && impure.test(stripComments(text)));
+    const found = files.filter(
+      ({ name, text }) => (name.startsWith("src/kernel/") || name.includes("/domain/")) && impure.test(stripComments(text)),
+    );
     expect(found.map(({ name }) => name)).toEqual([]);
   });
 });
 
 test("R2: the ledger's object is imported by the Worker's entry alone", () => {
   const inside = (name: string) => name.startsWith("src/ledger/object/") || name === "src/index.ts";
-  expect(breaches((name) => !inside(name), (target) => target.startsWith("src/ledger/object/"))).toEqual([]);
+  expect(
+    breaches(
+      (name) => !inside(name),
+      (target) => target.startsWith("src/ledger/object/"),
+    ),
+  ).toEqual([]);
 });
 
 test("R3: across features only through the other's index, and there are no other barrels", () => {
   const crossing = breaches(
     (name) => featureOf(name) !== undefined,
     (target, file) =>
-      featureOf(target) !== undefined && featureOf(target) !== featureOf(file.name) && !target.endsWith("/index.ts") && !isForeignKey(file.name, target),
+      featureOf(target) !== undefined &&
+      featureOf(target) !== featureOf(file.name) &&
+      !target.endsWith("/index.ts") &&
+      !isForeignKey(file.name, target),
   );
-  const barrels = files.filter(({ name }) => name.endsWith("/index.ts") && name !== "src/index.ts" && !/^src\/features\/[^/]+\/index\.ts$/.test(name));
+  const barrels = files.filter(
+    ({ name }) => name.endsWith("/index.ts") && name !== "src/index.ts" && !/^src\/features\/[^/]+\/index\.ts$/.test(name),
+  );
   expect(crossing).toEqual([]);
   expect(barrels.map(({ name }) => name)).toEqual([]);
 });
@@ -97,7 +121,12 @@ test("R4: no feature imports one above it", () => {
 });
 
 test("R5: http, db and platform import no feature", () => {
-  expect(breaches((name) => /^src\/(?:http|db|platform)\//.test(name), (target) => target.startsWith("src/features/"))).toEqual([]);
+  expect(
+    breaches(
+      (name) => /^src\/(?:http|db|platform)\//.test(name),
+      (target) => target.startsWith("src/features/"),
+    ),
+  ).toEqual([]);
 });
 
 test("R6: only a feature's store touches its tables", () => {
@@ -112,7 +141,7 @@ test("R6: only a feature's store touches its tables", () => {
 test("R7: what decides and writes in the ledger's object never awaits", () => {
   const object = read("src/ledger/object/ledger-object.ts").text;
   for (const method of ["write", "#write", "#commit", "#makeRoom", "open"]) {
-    const body = new RegExp(`\\n  ${method}\\([^]*?\\n  }\\n`).exec(object)?.[0];
+    const body = new RegExp(`\\n  ${method}\\([\s\S]*?\\n  }\\n`).exec(object)?.[0];
     expect(body, method).toBeDefined();
     expect(body, method).not.toMatch(/\bawait\b/);
   }
@@ -127,7 +156,12 @@ test("R10: Durable Objects keep their state in #private members", () => {
 });
 
 test("files and folders are named in kebab-case, and nothing is called utils, helpers, common, manager, data or info", () => {
-  const parts = files.flatMap(({ name }) => name.split("/").slice(1).map((part) => part.replace(/\.ts$/, "")));
+  const parts = files.flatMap(({ name }) =>
+    name
+      .split("/")
+      .slice(1)
+      .map((part) => part.replace(/\.ts$/, "")),
+  );
   expect(parts.filter((part) => !/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(part))).toEqual([]);
   expect(parts.filter((part) => ["utils", "util", "helpers", "helper", "common", "manager", "data", "info"].includes(part))).toEqual([]);
 });
@@ -138,5 +172,5 @@ function isForeignKey(name: string, target: string): boolean {
 }
 
 function stripComments(text: string): string {
-  return text.replace(/\/\*[^]*?\*\/|\/\/.*$/gm, "");
+  return text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
 }

@@ -215,7 +215,14 @@ async function look(trial: Trial, { asOf, knownAt: known, account: which, filter
   expect(pages).toMatchObject(listed.map((of) => ({ accountId: of.id, ...figures(of) })));
 
   const before = dates[filter % dates.length] as string;
-  const totals = exactly(await ledger.client.readText({ kind: "totals", includeUnused: true, ...point, ...(asOf !== undefined && before <= asOf ? { before } : {}) }));
+  const totals = exactly(
+    await ledger.client.readText({
+      kind: "totals",
+      includeUnused: true,
+      ...point,
+      ...(asOf !== undefined && before <= asOf ? { before } : {}),
+    }),
+  );
   expect(totals.accounts).toEqual(
     accounts.map((of) => {
       const end = paper.turnover(of.id, point);
@@ -427,7 +434,9 @@ async function compareDisk(trial: Trial): Promise<void> {
   const { ledger, memory } = trial;
   const journal = await ledger.rows("SELECT seq, body FROM journal ORDER BY seq");
   expect(journal).toEqual(memory.log.map(({ body }, i) => ({ seq: i + 1, body })));
-  const accounts = await ledger.rows("SELECT no, id, code, external_id, status, min_balance, max_balance, revision FROM account ORDER BY no");
+  const accounts = await ledger.rows(
+    "SELECT no, id, code, external_id, status, min_balance, max_balance, revision FROM account ORDER BY no",
+  );
   expect(accounts).toEqual(
     memory.accounts().map((account) => ({
       no: account.no,
