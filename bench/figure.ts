@@ -62,7 +62,7 @@ export function figureLine({ name, unit, median: middle, rounds, target, ratioTo
   return columns.join("  ").trimEnd();
 }
 
-const nameWidth = 66;
+const nameWidth = 70;
 
 function shown(value: number): string {
   return value.toLocaleString("en-US", { maximumFractionDigits: value >= 1_000 ? 0 : value >= 100 ? 1 : 3 });

@@ -4,7 +4,7 @@ import type { Api } from "../src/local/api-client.ts";
 import type { PreparedRequest } from "./load.ts";
 import type { Books } from "./product.ts";
 
-/** A source of requests: the bodies in turn, over and over, each time under a fresh idempotency key. */
+/** A source of requests: the bodies in turn, over and over, each time under a fresh idempotency key, random as the keys of clients are. */
 export function postsTo(
   api: Required<Api>,
   books: Books,
@@ -17,12 +17,11 @@ export function postsTo(
     "x-api-key": api.key,
     ...(kind === "minimal" && { prefer: "return=minimal" }),
   };
-  const run = randomUUID();
   let sent = 0;
   return () => {
     const body = bodies[sent % bodies.length];
     sent += 1;
-    return { method: "POST", path, headers: { ...headers, "idempotency-key": `${run}-${sent}` }, ...(body && { body }) };
+    return { method: "POST", path, headers: { ...headers, "idempotency-key": randomUUID() }, ...(body && { body }) };
   };
 }
 

@@ -10,7 +10,7 @@ import { interleave, ratios } from "../rounds.ts";
 const growthName = "entries/s with 1,000,000 random externalIds against 10,000";
 const pastName = "1,000,000 entries, inside: trial balance at a past date";
 const knownName = "1,000,000 entries, inside: trial balance known 100,000 entries ago";
-const pageName = "1,000,000 entries, inside: a page of entries filtered by";
+const pageName = "1,000,000 entries, inside: a page filtered by";
 const fillName = "1,000,000 entries, inside: writing them, 365 dates with externalId";
 const coldName = "1,000,000 entries, cold start: first read";
 const coldTailName = "1,000,000 entries, cold start: first read, with a full tail to replay";

@@ -31,8 +31,8 @@ interface Seen {
  * Seen from outside, nothing subtracted: the edge's own work on the bulk bodies is in it, which shares the thread with the object here.
  */
 function pausesUnder(load: keyof typeof shapes, shape: typeof oneDate, said: string): Rows {
-  const pauseName = `longest pause under bulk load, ${said}: balance reads beside it`;
-  const postsName = `p99 of single posts beside bulk load, ${said}`;
+  const pauseName = `longest pause under bulk load, ${said}`;
+  const postsName = `p99 of single posts under bulk load, ${said}`;
   const company = `pauses-${load}`;
   let books: Books | undefined;
   return {

@@ -13,8 +13,22 @@ const companyScope = /^\/companies\/([^/]+)(\/.+)$/;
 /** What is said about a site itself, and so is no scope. */
 const ofTheSite = /^\/sites\/[^/]+\/(?:reset)$/;
 
+/** Paths kept with what they mean; a flood of others empties them at once. */
+const knownMax = 4_000;
+const known = new Map<string, CanonicalPath>();
+
 /** The route's own path, and what the prefixes name. */
 export function canonicalPath(path: string): CanonicalPath {
+  let canonical = known.get(path);
+  if (canonical === undefined) {
+    canonical = readPath(path);
+    if (known.size >= knownMax) known.clear();
+    known.set(path, canonical);
+  }
+  return canonical;
+}
+
+function readPath(path: string): CanonicalPath {
   const stripped = path.replace(service, "");
   const unprefixed = stripped !== path && stripped === "/health" ? path : stripped;
   if (!unprefixed.startsWith(`${base}/`)) return { path: unprefixed, siteId: undefined, entityId: undefined };

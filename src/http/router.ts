@@ -4,6 +4,7 @@ import { type FailureCode, failureKinds } from "../kernel/failures.ts";
 import type { Permission } from "../kernel/role.ts";
 import type { OperationContext } from "../platform/context.ts";
 import type { Log } from "../platform/log.ts";
+import { CachedRouter } from "./cached-router.ts";
 import { ErrorEnvelope } from "./errors.ts";
 import { entityOf } from "./middleware/entity.ts";
 import { claimIdempotency, replayFromSite } from "./middleware/idempotency.ts";
@@ -92,24 +93,22 @@ export const mounted: RouteDefinition<ParameterSchema | undefined, ParameterSche
 
 /** `pathOf`: the route's own path of a request, without the prefixes that scope it. */
 export function createRouter(pathOf: (request: Request) => string): Router {
-  return new OpenAPIHono<Env>({ getPath: pathOf });
+  return new OpenAPIHono<Env>({ getPath: pathOf, router: new CachedRouter() });
 }
 
 interface Pattern {
   readonly method: string;
   readonly path: RegExp;
-  readonly isPublic: boolean;
 }
 
 /** The mounted routes as patterns, for what is asked of a path before or after routing. */
 function patterns(): readonly Pattern[] {
   if (compiledFrom !== mounted.length) {
     compiledFrom = mounted.length;
-    compiled = mounted.flatMap(({ method, path, alsoAt = [], permission }) =>
+    compiled = mounted.flatMap(({ method, path, alsoAt = [] }) =>
       [path, ...alsoAt].map((known) => ({
         method: method.toUpperCase(),
         path: new RegExp(`^/api/v1${known.replace(/\{\w+\}/g, "[^/]+")}$`),
-        isPublic: permission === "public",
       })),
     );
   }
@@ -129,14 +128,11 @@ export function methodsOf(path: string): string[] {
   ];
 }
 
-/** Whether the route takes no key. */
+/** Whether the route takes no key. No public route has a parameter. */
 export function isPublicRoute(path: string, method: string): boolean {
-  return publicPaths().some((pattern) => (pattern.method === method || method === "HEAD") && pattern.path.test(path));
+  return publicRoutes.has(`${method === "HEAD" ? "GET" : method} ${path}`);
 }
-
-function publicPaths(): readonly Pattern[] {
-  return patterns().filter((pattern) => pattern.isPublic);
-}
+const publicRoutes = new Set<string>();
 
 /**
  * Mounts a route: role → parameters → entity → body → idempotency → operation, in this order.
@@ -148,6 +144,7 @@ export function mount<
   B extends Schema | undefined = undefined,
 >(router: Router, definition: RouteDefinition<P, Q, B>, handler: Handler<P, Q, B>): void {
   mounted.push(definition as never);
+  if (definition.permission === "public") publicRoutes.add(`${definition.method.toUpperCase()} /api/v1${definition.path}`);
   router.openAPIRegistry.registerPath(documentRoute(definition as never));
   const paths = [definition.path, ...(definition.alsoAt ?? [])].map((path) => `/api/v1${path.replace(/\{(\w+)\}/g, ":$1")}`);
   router.on(definition.method.toUpperCase(), paths, async (c) => {

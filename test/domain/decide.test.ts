@@ -221,6 +221,21 @@ describe("a balance's bounds", () => {
   });
 });
 
+test.each([
+  ["one line", [line("cash", "debit", 5)]],
+  ["no lines", []],
+  ["an amount of nothing", [line("cash", "debit", 0), line("sales", "credit", 0)]],
+  ["an amount below nothing", [line("cash", "debit", -5), line("sales", "credit", -5)]],
+  ["half a cent", [line("cash", "debit", 0.5), line("sales", "credit", 0.5)]],
+  ["an amount past 2^53 − 1", [line("cash", "debit", amountMax + 1), line("sales", "credit", amountMax + 1)]],
+  ["no number", [line("cash", "debit", Number.NaN), line("sales", "credit", Number.NaN)]],
+] as const)("an entry of %s that got past the edge is a bug, and is thrown", (_, lines) => {
+  const ledger = books();
+  const before = ledger.snapshot();
+  expect(() => ledger.write([entry(lines)])).toThrow("assertion failed");
+  expect(ledger.snapshot()).toBe(before);
+});
+
 describe("accounts", () => {
   test.each([
     ["a code that is taken", openAccount("cash", "bank"), "CODE_TAKEN"],

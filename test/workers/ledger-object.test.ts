@@ -104,15 +104,10 @@ async function write(trial: Trial, commands: readonly Command[], options: Partia
   expect(outcome.outcome).toBe(memory.sequence > before ? "written" : "existing");
   for (const entry of memory.entries()) {
     if (entry.sequence <= before) continue;
-    entry.fact.lines.forEach((line, i) =>
-      paper.add({
-        sequence: entry.sequence,
-        no: i + 1,
-        date: entry.fact.date,
-        accountId: memory.account(line.account)?.id ?? "",
-        amount: line.amount,
-      }),
-    );
+    for (const [i, line] of entry.fact.lines.entries()) {
+      const accountId = memory.account(line.account)?.id ?? "";
+      paper.add({ sequence: entry.sequence, no: i + 1, date: entry.fact.date, accountId, amount: line.amount });
+    }
   }
   if (commands.length === 1) return outcome;
   const answer = JSON.parse(outcome.body);

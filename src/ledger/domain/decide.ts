@@ -72,6 +72,7 @@ interface ResolvedLine {
 }
 
 function decidePost(state: LedgerState, command: PostEntry, actor: Actor): Result<Decision, Failure> {
+  assertWellFormed(command);
   const lines: ResolvedLine[] = [];
   const requested = command.lines;
   for (let i = 0; i < requested.length; i++) {
@@ -564,7 +565,7 @@ function decidePostingReference(state: LedgerState, command: SetPostingReference
 }
 
 /** Asserts what the edge has checked, where a mistake of ours would cost money. */
-export function assertWellFormed(command: PostEntry): void {
+function assertWellFormed(command: PostEntry): void {
   for (const line of command.lines)
     if (!isLineAmount(line.amount)) throw new Error("assertion failed: an amount is an integer from 1 to 2^53 - 1");
   if (command.lines.length < 2) throw new Error("assertion failed: an entry has two lines or more");

@@ -59,9 +59,11 @@ const migrations: readonly (readonly string[])[] = [
   ],
 ];
 
+/** `id`: a hash of the key. Answers are large, and a tree whose inner nodes hold them whole, as one without row ids does, is a deep one. */
 export function idempotencyTable(bucket: number): string {
   return `CREATE TABLE idempotency_${bucket} (
-     key TEXT PRIMARY KEY,
+     id INTEGER PRIMARY KEY,
+     key TEXT NOT NULL,
      fingerprint TEXT NOT NULL,
      at INTEGER NOT NULL,
      body TEXT,
@@ -70,7 +72,7 @@ export function idempotencyTable(bucket: number): string {
      last_seq INTEGER,
      items TEXT,
      answer TEXT NOT NULL
-   ) STRICT, WITHOUT ROWID`;
+   ) STRICT`;
 }
 
 /** Brings the tables to this release's schema. Returns false, and changes nothing, where a newer release wrote them. */

@@ -1,0 +1,524 @@
+import { env } from "cloudflare:workers";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { refByCode, refById } from "../../src/ledger/domain/command.ts";
+import { externalIdTerm } from "../../src/ledger/object/tail.ts";
+import type { Command, PostEntry, WriteOutcome } from "../../src/ledger/rpc.ts";
+import { openAccount } from "../support/ledger-steps.ts";
+import { commandText, holdClock, type LedgerUnderTest, newLedger, plainOptions, setClock } from "../support/ledger-under-test.ts";
+import { seeded } from "../support/seed.ts";
+
+beforeEach(() => holdClock());
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function linesOf(code: string, debit: number, credit: number): PostEntry["lines"] {
+  return [
+    { account: refByCode(code), side: "debit", amount: debit },
+    { account: refByCode("sales"), side: "credit", amount: credit },
+  ];
+}
+
+function entry(amount: number, more: Partial<PostEntry> = {}): PostEntry {
+  return { kind: "post_entry", date: "2026-06-08", lines: linesOf("cash", amount, amount), ...more };
+}
+
+const opening: readonly Command[] = [openAccount("cash", "bank"), openAccount("sales", "income")];
+const hourMs = 3_600_000;
+
+/** Every table of the object, whole. */
+async function disk(ledger: LedgerUnderTest): Promise<Record<string, unknown>> {
+  return ledger.inside((sql) => {
+    const tables = sql
+      .exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'")
+      .toArray();
+    return Object.fromEntries(tables.map(({ name }) => [name, sql.exec(`SELECT * FROM ${name}`).toArray()]));
+  });
+}
+
+/** A write that has to throw: never an answer, so that the client asks again under its key. */
+async function thrown(work: () => Promise<unknown>): Promise<string> {
+  try {
+    return `answered ${JSON.stringify(await work())}`;
+  } catch (error) {
+    return String(error);
+  }
+}
+
+describe("8: a write that comes again under its key", () => {
+  const many = Array.from({ length: 60 }, (_, i) =>
+    entry(i + 1, { externalId: `po-${i}`, description: "Sale of something long enough to matter “€”" }),
+  );
+
+  test("is answered byte for byte from the facts where the answer was too large to keep, whatever happened since", async () => {
+    const ledger = newLedger();
+    const opened = await ledger.written(opening);
+    const options = { mode: "each", idempotencyKey: "large" } as const;
+    const unknown = entry(3, { lines: linesOf("nowhere", 3, 3) });
+    const mixed = [...many, unknown, entry(5, { externalId: "po-3" }), { ...many[3] } as PostEntry];
+    const first = await ledger.write(mixed, options);
+    if (first.outcome !== "written") throw new Error("the entries are posted");
+    expect(first.body.length).toBeGreaterThan(16 * 1024);
+    const { data } = JSON.parse(first.body);
+    expect(data.slice(60)).toMatchObject([
+      { error: { code: "ACCOUNT_NOT_FOUND" } },
+      { error: { code: "EXTERNAL_ID_TAKEN" } },
+      { sequence: data[3].sequence },
+    ]);
+    const again = async () => expect(await ledger.write(mixed, options)).toMatchObject({ outcome: "replayed", body: first.body });
+    await again();
+    await ledger.written([{ kind: "change_account", accountId: opened.data[0].id, code: "1000", description: { name: "Bank" } }]);
+    await ledger.written([{ kind: "reverse_entry", entryId: data[1].id, void: true, reason: "a mistake" }]);
+    await ledger.written([{ kind: "set_posting_reference", entryId: data[2].id, postingReference: "DOC-1" }]);
+    await again();
+    await ledger.alarm();
+    await ledger.evict();
+    await again();
+    expect((await ledger.rows("SELECT count(*) AS n FROM journal"))[0]).toEqual({ n: 3 + 60 + 3 });
+  });
+
+  test("is answered byte for byte where it opened and changed accounts and set locks", async () => {
+    const ledger = newLedger();
+    const opened = await ledger.written([openAccount("parent", "bank"), openAccount("sales", "income"), openAccount("cash", "bank")]);
+    const accountId = opened.data[0].id;
+    const commands: Command[] = [
+      ...Array.from({ length: 60 }, (_, i) => openAccount(`1${i}`, "bank", { parentCode: "parent", externalId: `ext-${i}` })),
+      { kind: "change_account", accountId, code: "other", description: { name: "Other" }, maxBalance: 5 },
+      { kind: "change_account", accountId, code: "third" },
+      { kind: "lock_period", startDate: "2025-01-01", endDate: "2025-12-31", module: "all", level: "soft" },
+      { kind: "lock_period", startDate: "2025-03-01", endDate: "2025-03-31", module: "all", level: "hard" },
+    ];
+    const options = { idempotencyKey: "accounts" };
+    const first = await ledger.write(commands, options);
+    if (first.outcome !== "written") throw new Error("the accounts are opened");
+    expect(first.body.length).toBeGreaterThan(16 * 1024);
+    const { data } = JSON.parse(first.body);
+    const again = async () => expect(await ledger.write(commands, options)).toMatchObject({ outcome: "replayed", body: first.body });
+    await again();
+    await ledger.written([
+      { kind: "change_account", accountId, code: "fourth", maxBalance: null },
+      { kind: "change_account", accountId: data[5].id, description: { name: "New" }, status: "archived" },
+      { kind: "delete_account", accountId: data[6].id },
+      { kind: "lock_period", startDate: "2025-01-01", endDate: "2025-12-31", module: "all", level: "open", reason: "audit" },
+    ]);
+    await again();
+    await ledger.evict();
+    await again();
+  });
+
+  test("is refused again as it was, and another body under the key is refused", async () => {
+    const ledger = newLedger();
+    await ledger.written(opening);
+    const unbalanced = entry(5, { lines: linesOf("cash", 5, 4) });
+    const first = await ledger.write([unbalanced], { idempotencyKey: "k" });
+    expect(first).toMatchObject({ outcome: "refused", failure: { code: "ENTRY_UNBALANCED" }, replayed: false });
+    await ledger.evict();
+    expect(await ledger.write([unbalanced], { idempotencyKey: "k" })).toEqual({ ...first, replayed: true });
+    expect(await ledger.write([entry(5)], { idempotencyKey: "k" })).toMatchObject({
+      outcome: "refused",
+      failure: { code: "IDEMPOTENCY_KEY_REUSED" },
+    });
+  });
+
+  test("with thousands of refusals, whose text is kept in parts, and again when its key's first life is over", async () => {
+    const ledger = newLedger();
+    await ledger.written(opening);
+    // Characters of two code units everywhere, so that a part would end inside one.
+    const astray = (of: string) => entry(1, { lines: linesOf(of, 1, 1) });
+    const refusals = (count: number) => Array.from({ length: count }, (_, i) => astray(`${"x".repeat(i % 2)}${"💶".repeat(24)}${i}`));
+    const options = { mode: "each", idempotencyKey: "parts" } as const;
+    const first = await ledger.write([entry(5), ...refusals(2_500)], options);
+    if (first.outcome !== "written") throw new Error("the first of them is posted");
+    expect(first.body.length).toBeGreaterThan(800_000);
+    await ledger.evict();
+    expect(await ledger.write([entry(5), ...refusals(2_500)], options)).toMatchObject({ outcome: "replayed", body: first.body });
+    setClock(Date.now() + 25 * hourMs);
+    const second = await ledger.write([entry(6), ...refusals(100)], options);
+    expect(second.outcome).toBe("written");
+    expect(await ledger.write([entry(6), ...refusals(100)], options)).toMatchObject({
+      outcome: "replayed",
+      body: (second as { body: string }).body,
+    });
+  });
+
+  test("is known for 24 hours, and what it was under is forgotten some hours later", async () => {
+    const ledger = newLedger();
+    await ledger.written(opening);
+    const start = Date.now();
+    const first = await ledger.write([entry(5)], { idempotencyKey: "day" });
+    setClock(start + 24 * hourMs - 1);
+    expect(await ledger.write([entry(5)], { idempotencyKey: "day" })).toMatchObject({
+      outcome: "replayed",
+      body: (first as { body: string }).body,
+    });
+    setClock(start + 24 * hourMs);
+    expect(await ledger.write([entry(5)], { idempotencyKey: "day" })).toMatchObject({ outcome: "written" });
+    setClock(start + 24 * 40 * hourMs);
+    await ledger.written([entry(6)], { idempotencyKey: "later" });
+    const kept: unknown[] = [];
+    for (let bucket = 0; bucket < 5; bucket++) kept.push(...(await ledger.rows(`SELECT key FROM idempotency_${bucket}`)));
+    expect(kept).toEqual([{ key: "later" }]);
+  });
+
+  test("and under no key: the same externalId or source a month later is the same entry, from the index and from the tail", async () => {
+    const ledger = newLedger();
+    await ledger.written(opening);
+    const asked = entry(5, { externalId: "po-1", source: { type: "bill", id: "1", step: "accrue" } });
+    const first = await ledger.written([asked], { idempotencyKey: "a" });
+    for (const days of [0, 1, 31]) {
+      setClock(Date.now() + days * 24 * hourMs);
+      const again = await ledger.write([asked], { idempotencyKey: `again-${days}` });
+      expect(again.outcome).toBe("existing");
+      expect(JSON.parse((again as { body: string }).body)).toEqual(first);
+      expect(await ledger.write([entry(6, { externalId: "po-1" })])).toMatchObject({ failure: { code: "EXTERNAL_ID_TAKEN" } });
+      await ledger.alarm();
+      await ledger.evict();
+    }
+    expect((await ledger.rows("SELECT count(*) AS n FROM journal"))[0]).toEqual({ n: 4 });
+  });
+
+  test("an externalId whose hash another entry's has is a new one all the same", async () => {
+    const ledger = newLedger();
+    await ledger.written(opening);
+    const other = await ledger.written([entry(5, { externalId: "po-1" })]);
+    await ledger.inside((sql) => sql.exec("INSERT INTO entry_term VALUES (?, ?)", externalIdTerm("po-2"), other.sequence));
+    const posted = await ledger.written([entry(5, { externalId: "po-2" })]);
+    expect(posted.sequence).toBe(other.sequence + 1);
+    // Two terms of one entry with one hash: one row is enough, and the flush goes through.
+    await ledger.inside((sql) => sql.exec("INSERT INTO entry_term VALUES (?, ?)", externalIdTerm("po-2"), posted.sequence));
+    const { data } = await ledger.read({ kind: "entries", order: "sequence", direction: "asc", externalId: "po-2", limit: 9 });
+    expect(data.map((it: { id: string }) => it.id)).toEqual([posted.id]);
+  });
+});
+
+describe("10: time", () => {
+  test("never goes back in the log, though the clock does, and the object forgets", async () => {
+    const ledger = newLedger();
+    await ledger.written(opening);
+    const first = await ledger.written([entry(1)]);
+    setClock(Date.now() - 5 * hourMs);
+    const second = await ledger.written([entry(2)]);
+    await ledger.evict();
+    const third = await ledger.written([entry(3)]);
+    expect([second.createdAt, third.createdAt]).toEqual([first.createdAt, first.createdAt]);
+    expect(third.sequence).toBe(first.sequence + 2);
+    expect((await ledger.read({ kind: "entry", entryId: third.id })).id).toBe(third.id);
+  });
+});
+
+describe("16: a list that others write to while its pages are asked for", () => {
+  const orders = fc.record({
+    direction: fc.constantFrom<"asc" | "desc">("asc", "desc"),
+    order: fc.constantFrom<"date" | "sequence">("date", "sequence"),
+    list: fc.constantFrom<"entries" | "lines" | "account lines">("entries", "lines", "account lines"),
+    limit: fc.integer({ min: 1, max: 7 }),
+    between: fc.array(fc.constantFrom("2026-01-01", "2026-03-15", "2026-06-08", "2026-12-31"), { minLength: 1, maxLength: 3 }),
+  });
+
+  test("shows what was there throughout once, in order", async () => {
+    await fc.assert(
+      fc.asyncProperty(orders, async ({ direction, order, list, limit, between }) => {
+        const ledger = newLedger();
+        const opened = await ledger.written(opening);
+        const there = Array.from({ length: 24 }, (_, i) => entry(i + 1, { date: `2026-0${1 + (i % 8)}-0${1 + (i % 3)}` }));
+        const { data: posted } = await ledger.written(there);
+        const seen: { sequence: number; no?: number; date: string }[] = [];
+        let position: { after?: string } = {};
+        let ended = false;
+        for (let page = 0; page < 400; page++) {
+          const asked = { order, direction, limit, ...position };
+          const answer =
+            list === "entries"
+              ? await ledger.read({ kind: "entries", ...asked })
+              : await ledger.read({ kind: "lines", ...asked, ...(list === "lines" ? {} : { accountId: opened.data[0].id }) });
+          seen.push(...answer.data);
+          ended = answer.after === null;
+          if (ended) break;
+          position = { after: answer.after };
+          if (page < 30) await ledger.written(between.map((date) => entry(1, { date })).slice(0, 1));
+        }
+        expect(ended).toBe(true);
+        const keys = seen.map((row) => `${row.sequence} ${row.no ?? 0}`);
+        expect(new Set(keys).size).toBe(keys.length);
+        const lines = list === "lines" ? [1, 2] : list === "entries" ? [0] : [1];
+        for (const { sequence } of posted) for (const no of lines) expect(keys).toContain(`${sequence} ${no}`);
+        const places = seen.map(
+          (row) => (order === "date" ? `${row.date} ` : "") + String(row.sequence * 1_000 + (row.no ?? 0)).padStart(9, "0"),
+        );
+        expect(places).toEqual(direction === "asc" ? places.toSorted() : places.toSorted().reverse());
+      }),
+      { ...seeded(14), interruptAfterTimeLimit: 20_000 },
+    );
+  });
+
+  test("is the books at one sequence, whatever is posted while it waits for the index", async () => {
+    for (let turns = 0; turns < 6; turns++) {
+      const ledger = newLedger();
+      const opened = await ledger.written(opening);
+      const accountId = opened.data[0].id;
+      await ledger.written(Array.from({ length: 29 }, (_, i) => entry(i + 1, { date: `2026-0${2 + (i % 7)}-11` })));
+      const [lines, history] = await ledger.inside(async (_sql, _state, object) => {
+        const page = object.read({ kind: "lines", accountId, order: "date", direction: "asc", limit: 200 });
+        const days = object.read({ kind: "balance_history", accountId, days: [20_454, 20_600, 21_000] });
+        for (let turn = 0; turn < turns; turn++) await scheduler.wait(0);
+        object.write(commandText(entry(1_000, { date: "2026-01-01" })), plainOptions);
+        object.write(commandText(entry(2_000, { date: "2026-05-01" })), plainOptions);
+        return [JSON.parse((await page).body), JSON.parse((await days).body)];
+      });
+      let running = 0;
+      for (const line of lines.data) {
+        running += line.amount;
+        expect(line.runningBalance).toBe(running);
+      }
+      expect(lines.totalCount).toBe(lines.data.length);
+      // Before both, between them or after both: never the one without the other before it.
+      const [opening0 = 0, , closing = 0] = history.map((point: { balance: number }) => point.balance);
+      expect([
+        [0, 435],
+        [1_000, 1_435],
+        [1_000, 3_435],
+      ]).toContainEqual([opening0, closing]);
+    }
+  });
+
+  test("entries are filtered by an account together with an externalId or a reference", async () => {
+    const ledger = newLedger();
+    const opened = await ledger.written([...opening, openAccount("other", "bank")]);
+    await ledger.written([entry(5, { externalId: "po-1", reference: "r" })]);
+    const asked = { kind: "entries", order: "sequence", direction: "asc", limit: 9 } as const;
+    for (const filter of [{ externalId: "po-1" }, { reference: "r" }]) {
+      expect((await ledger.read({ ...asked, ...filter, accountId: opened.data[0].id })).totalCount).toBe(1);
+      expect((await ledger.read({ ...asked, ...filter, accountId: opened.data[2].id })).totalCount).toBe(0);
+    }
+  });
+});
+
+describe("20: another ledger's ids", () => {
+  test("are unknown ids, whatever their sequence", async () => {
+    const [one, other] = [newLedger(), newLedger()];
+    const theirs = await one.written(opening);
+    const mine = await other.written(opening);
+    const posted = await one.written([entry(5)]);
+    await other.written([entry(5)]);
+    for (const accountId of [theirs.data[0].id, posted.id, mine.data[0].id.replace(/.$/, "f"), "nonsense"]) {
+      expect(await thrown(() => other.read({ kind: "balance", accountId }))).toContain("Refused");
+      const lines = [
+        { account: refById(accountId), side: "debit" as const, amount: 1 },
+        { account: refByCode("sales"), side: "credit" as const, amount: 1 },
+      ];
+      expect(await other.write([entry(1, { lines })])).toMatchObject({ failure: { code: "ACCOUNT_NOT_FOUND" } });
+      expect(await other.write([{ kind: "change_account", accountId, code: "z" }])).toMatchObject({ failure: { code: "NOT_FOUND" } });
+    }
+    for (const entryId of [posted.id, theirs.data[0].id, mine.data[0].id, posted.id.replace("-8", "-7")]) {
+      expect(await thrown(() => other.read({ kind: "entry", entryId }))).toContain("Refused");
+      expect(await other.write([{ kind: "reverse_entry", entryId, void: true, reason: "x" }])).toMatchObject({
+        failure: { code: "NOT_FOUND" },
+      });
+    }
+  });
+});
+
+describe("21: a throw inside the transaction", () => {
+  const writes: readonly [string, string, (ids: { account: string; entry: string }) => Command[]][] = [
+    ["journal", "INSERT", () => [entry(1)]],
+    ["account", "INSERT", () => [openAccount("new", "bank")]],
+    ["account", "UPDATE", (ids) => [{ kind: "change_account", accountId: ids.account, code: "new" }]],
+    ["reversal", "INSERT", (ids) => [entry(3), { kind: "reverse_entry", entryId: ids.entry, void: true, reason: "x" }]],
+    ["posting_reference", "INSERT", (ids) => [{ kind: "set_posting_reference", entryId: ids.entry, postingReference: "DOC-1" }]],
+    ["meta", "INSERT", () => [{ kind: "lock_period", startDate: "2025-01-01", endDate: "2025-12-31", module: "all", level: "hard" }]],
+    ["idempotency", "INSERT", () => [entry(1), entry(2)]],
+    ["line", "INSERT", () => Array.from({ length: 40 }, (_, i) => entry(i + 1))],
+    ["segment", "INSERT", () => Array.from({ length: 40 }, (_, i) => entry(i + 1))],
+  ];
+
+  test.each(writes)(
+    "on the way into %s (%s) leaves memory and disk as they were, and the write can be repeated",
+    async (table, verb, commandsOf) => {
+      const ledger = newLedger();
+      const opened = await ledger.written(opening);
+      await ledger.written([entry(7)], { idempotencyKey: "before" });
+      const posted = await ledger.written([entry(9, { externalId: "po-1" })]);
+      const commands = commandsOf({ account: opened.data[0].id, entry: posted.id });
+      const tables = table === "idempotency" ? [0, 1, 2, 3, 4].map((bucket) => `idempotency_${bucket}`) : [table];
+      // A tail that is partly in the index.
+      if (table !== "line" && table !== "segment") await ledger.written(Array.from({ length: 30 }, (_, i) => entry(i + 1)));
+      await ledger.inside((sql) => {
+        for (const of of tables)
+          sql.exec(`CREATE TRIGGER failing_${of} BEFORE ${verb} ON ${of} BEGIN SELECT raise(ABORT, 'the disk is gone'); END`);
+      });
+      const before = await disk(ledger);
+      const balances = await ledger.client.readText({ kind: "balances", limit: 9 });
+      const head = await ledger.client.readText({ kind: "head" });
+      const options = { idempotencyKey: "failing" };
+      expect(await thrown(() => ledger.write(commands, options))).toContain("the disk is gone");
+      expect(await ledger.client.readText({ kind: "balances", limit: 9 })).toBe(balances);
+      expect(await ledger.client.readText({ kind: "head" })).toBe(head);
+      expect(await disk(ledger)).toEqual(before);
+      await ledger.inside((sql) => {
+        for (const of of tables) sql.exec(`DROP TRIGGER failing_${of}`);
+      });
+      const outcome = await ledger.write(commands, options);
+      expect(outcome.outcome).toBe("written");
+      expect(await ledger.write(commands, options)).toMatchObject({ outcome: "replayed", body: (outcome as { body: string }).body });
+      expect((await ledger.read({ kind: "head" })).sequence).toBe(JSON.parse(head).sequence + commands.length);
+      expect(await ledger.verify()).toMatchObject({ status: "succeeded" });
+    },
+  );
+
+  test.each(["line", "account_month", "entry_by_date", "entry_term", "segment"])(
+    "in a flush, on the way into %s, fails the list and loses nothing",
+    async (table) => {
+      const ledger = newLedger();
+      const opened = await ledger.written(opening);
+      await ledger.written(Array.from({ length: 25 }, (_, i) => entry(i + 1, { externalId: `po-${i}` })));
+      await ledger.inside((sql) =>
+        sql.exec(`CREATE TRIGGER failing BEFORE INSERT ON ${table} BEGIN SELECT raise(ABORT, 'the disk is gone'); END`),
+      );
+      const lines = () => ledger.read({ kind: "lines", accountId: opened.data[0].id, order: "date", direction: "asc", limit: 200 });
+      expect(await thrown(lines)).toContain("the disk is gone");
+      // The alarm meets it too, says so, and comes back.
+      const log = vi.spyOn(console, "error").mockImplementation(() => {});
+      await ledger.alarm();
+      expect(log).toHaveBeenCalledOnce();
+      log.mockRestore();
+      await ledger.written([entry(1_000)]);
+      expect(await ledger.read({ kind: "balance", accountId: opened.data[0].id })).toMatchObject({ balance: 1_325 });
+      await ledger.inside((sql) => sql.exec("DROP TRIGGER failing"));
+      expect(await ledger.alarm()).toBe(true);
+      const answer = await lines();
+      expect(answer.data).toHaveLength(26);
+      expect(answer.data.at(-1).runningBalance).toBe(1_325);
+      await ledger.evict();
+      expect(await ledger.read({ kind: "balance", accountId: opened.data[0].id })).toMatchObject({ balance: 1_325, version: 26 });
+      expect(await ledger.verify()).toMatchObject({ status: "succeeded" });
+    },
+  );
+
+  test("several account changes that pass a code on are one write", async () => {
+    const ledger = newLedger();
+    const { data } = await ledger.written([
+      openAccount("1", "bank", { externalId: "a" }),
+      openAccount("2", "bank", { externalId: "b" }),
+      openAccount("3", "bank"),
+    ]);
+    const commands: Command[] = [
+      { kind: "change_account", accountId: data[0].id, code: "spare", externalId: "spare" },
+      { kind: "change_account", accountId: data[1].id, code: "1", externalId: "a" },
+      { kind: "change_account", accountId: data[0].id, code: "2", externalId: "b" },
+      { kind: "delete_account", accountId: data[2].id },
+      openAccount("3", "income"),
+    ];
+    const changed = await ledger.written(commands);
+    for (let turn = 0; turn < 2; turn++) {
+      const accounts = await ledger.read({ kind: "accounts", accountIds: [data[0].id, data[1].id, data[2].id, changed.data[4].id] });
+      expect(accounts).toMatchObject([
+        { id: data[0].id, code: "2", externalId: "b" },
+        { id: data[1].id, code: "1", externalId: "a" },
+        { id: changed.data[4].id, code: "3", type: "income" },
+      ]);
+      await ledger.evict();
+    }
+  });
+});
+
+describe("19: an object that is killed under load", () => {
+  test("has every acknowledged entry, and every one that was sent again under its key, once", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 3, maxLength: 5 }), async (kills) => {
+        const ledger = newLedger();
+        const opened = await ledger.written(opening);
+        const acknowledged = new Map<string, string>();
+        let sent = 0;
+        for (const after of kills) {
+          const keys = Array.from({ length: 12 }, () => `key-${sent++}`);
+          const send = async (key: string) => {
+            const outcome: WriteOutcome = await ledger.write([entry(1, { description: key }), entry(2, { description: key })], {
+              idempotencyKey: key,
+            });
+            if (outcome.outcome === "refused") throw new Error("nothing refuses this");
+            const first = acknowledged.get(key);
+            if (first !== undefined) expect(outcome.body).toBe(first);
+            acknowledged.set(key, outcome.body);
+          };
+          const racing = keys.map((key) => send(key).catch(() => {}));
+          for (let turn = 0; turn < after; turn++) await scheduler.wait(0);
+          await ledger.kill();
+          await Promise.all(racing);
+          // What was not answered is sent again; what was, too: a client cannot always tell.
+          for (const key of keys) await send(key);
+        }
+        const rows = await ledger.rows(
+          "SELECT body ->> '$.description' AS key, count(*) AS n FROM journal WHERE body ->> '$.kind' = 'entry_posted' GROUP BY 1",
+        );
+        expect(rows).toHaveLength(sent);
+        for (const row of rows) expect(row).toMatchObject({ n: 2 });
+        expect(acknowledged.size).toBe(sent);
+        expect(await ledger.read({ kind: "balance", accountId: opened.data[0].id })).toMatchObject({
+          balance: sent * 3,
+          version: sent * 2,
+        });
+        expect(await ledger.verify()).toMatchObject({ status: "succeeded" });
+      }),
+      { ...seeded(5), interruptAfterTimeLimit: 15_000 },
+    );
+  });
+});
+
+describe("a ledger that takes no more", () => {
+  const appendRow = (kind: string, version: number) => (sql: SqlStorage) =>
+    sql.exec(
+      `INSERT INTO journal (seq, commit_seq, version, body, context, seal)
+       SELECT seq + 1, seq + 1, ?, json_object('kind', ?), context, seal FROM journal ORDER BY seq DESC LIMIT 1`,
+      version,
+      kind,
+    );
+
+  test.each([
+    ["a fact it does not know", appendRow("hold_placed", 1)],
+    ["a newer form of a fact", appendRow("entry_posted", 2)],
+    ["a newer schema", (sql: SqlStorage) => sql.exec("INSERT INTO schema_version SELECT max(version) + 1 FROM schema_version")],
+  ])("because a newer release wrote %s: everything is LEDGER_NEWER, and nothing is written", async (_, newer) => {
+    const ledger = newLedger();
+    const opened = await ledger.written(opening);
+    const posted = await ledger.written([entry(5)], { idempotencyKey: "k" });
+    await ledger.inside((sql) => newer(sql));
+    await ledger.kill();
+    const before = await disk(ledger);
+    const newerFailure = { outcome: "refused", failure: { code: "LEDGER_NEWER" } };
+    expect(await ledger.write([entry(6)])).toMatchObject(newerFailure);
+    expect(await ledger.write([entry(5)], { idempotencyKey: "k" })).toMatchObject(newerFailure);
+    expect(await ledger.write([entry(6)], { dryRun: true })).toMatchObject(newerFailure);
+    expect(await thrown(() => ledger.read({ kind: "balance", accountId: opened.data[0].id }))).toContain("newer release");
+    expect(await thrown(() => ledger.read({ kind: "entry", entryId: posted.id }))).toContain("newer release");
+    expect(await thrown(() => ledger.client.startVerification())).toContain("newer release");
+    await ledger.alarm();
+    expect(await disk(ledger)).toEqual(before);
+  });
+
+  test("because it is full: LEDGER_FULL for what is new, answers for what was asked before and for every question", async () => {
+    const ledger = newLedger();
+    const opened = await ledger.written(opening);
+    const posted = await ledger.write([entry(5)], { idempotencyKey: "k" });
+    const before = await disk(ledger);
+    Object.assign(env, { LEDGER_BYTES: "4096" });
+    try {
+      await ledger.evict();
+      const full = { outcome: "refused", failure: { code: "LEDGER_FULL" } };
+      expect(await ledger.write([entry(6)])).toMatchObject(full);
+      expect(await ledger.write([entry(6)], { idempotencyKey: "new" })).toMatchObject(full);
+      expect(await ledger.write([entry(6)], { dryRun: true })).toMatchObject(full);
+      expect(await ledger.write([entry(5)], { idempotencyKey: "k" })).toMatchObject({
+        outcome: "replayed",
+        body: (posted as { body: string }).body,
+      });
+      expect(await ledger.write([entry(6)], { idempotencyKey: "k" })).toMatchObject({ failure: { code: "IDEMPOTENCY_KEY_REUSED" } });
+      expect(await ledger.read({ kind: "balance", accountId: opened.data[0].id })).toMatchObject({ balance: 5 });
+      expect(await disk(ledger)).toEqual(before);
+    } finally {
+      Reflect.deleteProperty(env, "LEDGER_BYTES");
+    }
+    await ledger.evict();
+    expect(await ledger.write([entry(6)], { idempotencyKey: "new" })).toMatchObject({ outcome: "written" });
+  });
+});
