@@ -174,3 +174,15 @@ function isForeignKey(name: string, target: string): boolean {
 function stripComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
 }
+
+test("the lock file names every optional package of every platform, so that it installs alike on all of them", () => {
+  // Parsed as what npm documents of it: packages by path, each with its optional dependencies.
+  const lock = JSON.parse(readFileSync(path.join(root, "package-lock.json"), "utf8")) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+  };
+  const installed = Object.keys(lock.packages);
+  const missing = Object.values(lock.packages).flatMap(({ optionalDependencies = {} }) =>
+    Object.keys(optionalDependencies).filter((name) => !installed.some((at) => at.endsWith(`node_modules/${name}`))),
+  );
+  expect(missing).toEqual([]);
+});
