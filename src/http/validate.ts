@@ -21,11 +21,27 @@ function detailsOf(error: z.core.$ZodError): FailureDetail[] {
         details.push({ pointer: `${pointer}/${step(key)}`, code: "unknown_field", message: `Unknown field ${key.slice(0, 100)}.` });
       }
     } else {
-      details.push({ pointer, code: issue.code, message: issue.message });
+      details.push({ pointer, code: issue.code === "custom" ? "invalid_value" : issue.code, message: messageOf(issue) });
     }
     if (details.length >= detailsMax) break;
   }
   return details.slice(0, detailsMax);
+}
+
+/** What is wrong in the API's words, where the validator has none but its own. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_type") {
+    if (issue.message.endsWith("received undefined")) return "Required.";
+    if (issue.expected === "int") return "A whole number is expected; amounts are in minor units (cents) and have no fraction.";
+    if (issue.expected === "array") return "A list is expected.";
+    return `A value of type ${issue.expected} is expected.`;
+  }
+  if (issue.code === "too_small" || issue.code === "too_big") {
+    const [bound, word] = issue.code === "too_small" ? [issue.minimum, "At least"] : [issue.maximum, "At most"];
+    const unit = issue.origin === "string" ? " characters" : issue.origin === "array" ? " items" : "";
+    return `${word} ${bound}${unit}.`;
+  }
+  return issue.message;
 }
 
 function invalid(details: FailureDetail[]): never {

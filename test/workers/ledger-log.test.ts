@@ -155,6 +155,19 @@ describe("the journal", () => {
     expect(await ledger.verify()).toMatchObject({ status: "succeeded" });
   });
 
+  test.each([
+    ["a context where its commit had none", "UPDATE journal SET context = '{}' WHERE seq = 6"],
+    ["a seal where its commit had none", "UPDATE journal SET seal = (SELECT seal FROM journal WHERE seq = 4) WHERE seq = 6"],
+    ["no seal", "UPDATE journal SET seal = NULL WHERE seq = 4"],
+    ["no context", "UPDATE journal SET context = NULL WHERE seq = 4"],
+    ["more rows than were written", "INSERT INTO journal SELECT seq + 100, seq + 100, version, body, context, seal FROM journal WHERE seq = 4"],
+  ])("15: a log with %s fails the verification", async (_, statement) => {
+    const ledger = await writtenLedger();
+    await tamper(ledger, (sql) => sql.exec(statement));
+    await ledger.evict();
+    expect(await ledger.verify()).toMatchObject({ status: "failed" });
+  });
+
   test("15: a tail that was cut off is found by the head that was kept", async () => {
     const ledger = await writtenLedger();
     const kept = await ledger.read({ kind: "head" });
