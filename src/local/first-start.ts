@@ -43,12 +43,39 @@ export async function signUp(
 }
 
 async function setPlan(baseUrl: string, secrets: WorkerSecrets, tokenId: string): Promise<void> {
-  const response = await fetch(`${baseUrl}/operator/tokens/${tokenId}/plan`, {
-    method: "PUT",
+  await callAsOperator(baseUrl, secrets, "PUT", `/tokens/${tokenId}/plan`, { requestsPerMinute });
+}
+
+async function callAsOperator(baseUrl: string, secrets: WorkerSecrets, method: string, path: string, body: unknown): Promise<unknown> {
+  const response = await fetch(`${baseUrl}/operator${path}`, {
+    method,
     headers: { Authorization: `Bearer ${secrets.OPERATOR_TOKEN}`, "Content-Type": "application/json" },
-    body: JSON.stringify({ requestsPerMinute }),
+    body: JSON.stringify(body),
   });
-  if (!response.ok) throw new Error(`The plan of a key could not be set: ${response.status} ${await response.text()}`);
+  if (!response.ok) throw new Error(`${method} /operator${path} was refused: ${response.status} ${await response.text()}`);
+  return response.json();
+}
+
+/** Puts a new key in the place of a kept one that was revoked, rotated or has expired. */
+export async function renewKey(
+  dataDir: string,
+  baseUrl: string,
+  secrets: WorkerSecrets,
+  keys: KeptKeys,
+  site: "live" | "sandbox",
+): Promise<KeptKeys> {
+  const { siteId, key } = keys[site];
+  if (await answers({ baseUrl, key }, "/me", 401)) return keys;
+  const wish = { name: "npm start", requestsPerMinute };
+  const made = z.object({ key: z.string() }).parse(await callAsOperator(baseUrl, secrets, "POST", `/sites/${siteId}/tokens`, wish));
+  const { live, sandbox } = keys;
+  const renewed: KeptKeys = {
+    ...keys,
+    ...(site === "live" ? { live: { ...live, key: made.key } } : { sandbox: { ...sandbox, key: made.key } }),
+  };
+  keepKeys(dataDir, renewed);
+  console.log(`The kept ${site} key works no more; a new one is made and kept.`);
+  return renewed;
 }
 
 /**
@@ -82,9 +109,9 @@ export async function fillSandbox(dataDir: string, baseUrl: string, keys: KeptKe
 }
 
 /** The sandbox may have been reset since: the demo company is then another one, or there is none. */
-async function followReset(dataDir: string, api: Api, keys: KeptKeys): Promise<KeptKeys> {
+export async function followReset(dataDir: string, api: Api, keys: KeptKeys): Promise<KeptKeys> {
   const { entityId } = keys.sandbox;
-  if (entityId !== null && (await exists(api, `/companies/${entityId}`))) return keys;
+  if (entityId !== null && (await answers(api, `/companies/${entityId}`, 404))) return keys;
   const { body } = await callApi(api, "GET", `/companies?limit=${pageLimitMax}`);
   const { data: companies } = z.object({ data: z.array(z.object({ id: z.string(), name: z.string() })) }).parse(body);
   const followed = companies.find(({ name }) => name === demoEntity.name)?.id ?? null;
@@ -94,12 +121,13 @@ async function followReset(dataDir: string, api: Api, keys: KeptKeys): Promise<K
   return kept;
 }
 
-async function exists(api: Api, path: string): Promise<boolean> {
+/** Whether it is there for the key, and not refused with this status. */
+async function answers(api: Api, path: string, absent: 401 | 404): Promise<boolean> {
   try {
     await callApi(api, "GET", path);
     return true;
   } catch (error) {
-    if (error instanceof RequestRefused && error.status === 404) return false;
+    if (error instanceof RequestRefused && error.status === absent) return false;
     throw error;
   }
 }

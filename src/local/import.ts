@@ -14,7 +14,7 @@ const usage = `npm run import -- books.json [--company "Name"] [--key ch_…] [-
   {"id","date","description","lines":[{"account":"Assets:Checking","type":"asset|liability|equity|revenue|expense","debit":0,"credit":0}]}
   with amounts in cents. It makes the company and the accounts that the file names. The same file twice changes nothing.
 
-  --company  the company to post to, made where there is none of that name. Default: the file's name.
+  --company  the company to post to, made with books in USD where there is none of that name. Default: the file's name.
   --key      the key to post with. Default: the sandbox key of the server.
   --data     the data folder of the server. Default .countinghouse.
   --url      the server, where it is not the one of the data folder.`;
@@ -38,12 +38,13 @@ async function run(): Promise<number> {
     console.log(usage);
     return values.help ? 0 : 2;
   }
-  const books = readBooks(await readFile(fromCaller(file)));
+  const books = readBooks(await readEntriesFile(file));
   if (!books.ok) {
     for (const { line, column, message } of books.failure) console.error(`${file}:${line}:${column} ${message}`);
     console.error(`${books.failure.length === 1 ? "1 fault" : `${books.failure.length} faults`}; nothing was posted.`);
     return 1;
   }
+  if (books.value.entries.length === 0) throw new UsageError(`${file} has no entries; nothing was posted.`);
   const company = values.company ?? path.parse(file).name;
   const startedAt = performance.now();
   const bar = new SingleBar({ format: "Posting [{bar}] {value} of {total} entries", hideCursor: true, clearOnComplete: true });
@@ -51,6 +52,18 @@ async function run(): Promise<number> {
   const outcome = await importBooks(apiFor(values), company, books.value, (done) => bar.update(done)).finally(() => bar.stop());
   report(outcome, performance.now() - startedAt);
   return 0;
+}
+
+async function readEntriesFile(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(fromCaller(file));
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT" || code === "ENOTDIR") throw new UsageError(`There is no file ${file}.`);
+    if (code === "EISDIR") throw new UsageError(`${file} is a folder, not a file of entries.`);
+    if (code === "EACCES") throw new UsageError(`${file} may not be read.`);
+    throw error;
+  }
 }
 
 /** npm runs scripts in the project's folder; a path is meant from where it was called. */

@@ -17,7 +17,7 @@ export interface ServerOptions {
   /** Variables and secrets of the Worker, beside and above those of wrangler.toml. */
   readonly vars?: Readonly<Record<string, string>>;
   /** What `/docs` is filled with, asked anew for each page; undefined while there is no key yet. */
-  readonly sandboxKey?: () => SandboxKey | undefined;
+  readonly sandboxKey?: () => Promise<SandboxKey | undefined>;
   /** The folder's lock, where the caller has taken it. It is released with the server. */
   readonly lock?: FileLock;
   /** The project to run, for tests of the launcher itself. */
@@ -107,8 +107,8 @@ function miniflareOptions(
         serviceBindings: {
           ...worker.options.serviceBindings,
           // A binding that no deployment has: see src/docs/README.md.
-          DOCS_SANDBOX: () => {
-            const key = options.sandboxKey?.();
+          DOCS_SANDBOX: async () => {
+            const key = await options.sandboxKey?.();
             return key ? Response.json(key) : new Response(null, { status: 204 });
           },
         },

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -5,7 +6,8 @@ import { curlLines } from "../docs/curl-lines.ts";
 import { projectRoot } from "./build.ts";
 import { describeServer, forgetServer, keptKeys } from "./data-files.ts";
 import { DataFolderInUse, lockDataFolder } from "./data-folder.ts";
-import { fillSandbox, readTrialBalance, signUp } from "./first-start.ts";
+import { fillSandbox, readTrialBalance, renewKey, signUp } from "./first-start.ts";
+import { presentSandbox } from "./present-sandbox.ts";
 import { endOrphanedRuntime } from "./runtime-guard.ts";
 import { workerSecrets } from "./secrets.ts";
 import { type RunningServer, startServer } from "./server.ts";
@@ -22,6 +24,7 @@ const defaultPort = 8787;
 /** Starts the server on its data; on the first start signs a firm up and fills its sandbox. */
 async function start(): Promise<void> {
   const { values } = parseArgs({
+    args: withNegativePort(process.argv.slice(2)),
     options: {
       port: { type: "string" },
       data: { type: "string", default: path.join(projectRoot, ".countinghouse") },
@@ -35,11 +38,14 @@ async function start(): Promise<void> {
   }
   // npm runs scripts in the project's folder; a path is meant from where it was called.
   const dataDir = path.resolve(process.env.INIT_CWD ?? ".", values.data);
+  const asked = readPort(values.port);
+  // A refused start leaves no folder behind. One that is there may hold what a killed server left, the port too: that is cleared first.
+  if (!existsSync(dataDir)) await choosePort(asked);
   const lock = lockDataFolder(dataDir);
   // From here on the folder is this process's: what a killed server left in it is cleared away, its runtime and so its port.
   forgetServer(dataDir);
   await endOrphanedRuntime(dataDir);
-  const port = await choosePort(values.port);
+  const port = await choosePort(asked);
   const secrets = workerSecrets(dataDir);
   let server: RunningServer | undefined;
   let stoppingSince: number | undefined;
@@ -56,11 +62,15 @@ async function start(): Promise<void> {
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   if (process.env.npm_lifecycle_event === "start") whenParentEnds(stop);
-  server = await startServer({ dataDir, port, vars: secrets, sandboxKey: () => keptKeys(dataDir)?.sandbox, lock });
+  let sandboxKey = async () => keptKeys(dataDir)?.sandbox;
+  server = await startServer({ dataDir, port, vars: secrets, sandboxKey: () => sandboxKey(), lock });
   try {
     const signedUp = await signUp(dataDir, server.baseUrl, secrets, { demo: !values.empty });
-    const keys = await fillSandbox(dataDir, server.baseUrl, signedUp);
+    const withLive = await renewKey(dataDir, server.baseUrl, secrets, signedUp, "live");
+    const withBoth = await renewKey(dataDir, server.baseUrl, secrets, withLive, "sandbox");
+    const keys = await fillSandbox(dataDir, server.baseUrl, withBoth);
     describeServer(dataDir, server.baseUrl, keys);
+    sandboxKey = presentSandbox(dataDir, server.baseUrl, secrets, () => stoppingSince !== undefined);
     const report = await readTrialBalance(server.baseUrl, keys);
     const lines = [
       "",
@@ -96,12 +106,24 @@ function whenParentEnds(stop: () => Promise<void>): void {
 }
 
 /** The port asked for; else the default where it is free, or any. */
-async function choosePort(asked: string | undefined): Promise<number> {
-  if (asked === undefined) return (await isFree(defaultPort)) ? defaultPort : 0;
-  const port = Number(asked);
-  if (!/^\d{1,5}$/.test(asked) || port > 65_535) throw new UsageError(`--port is ${asked}; a port is a number from 0 to 65535.`);
+async function choosePort(port: number | undefined): Promise<number> {
+  if (port === undefined) return (await isFree(defaultPort)) ? defaultPort : 0;
   if (port !== 0 && !(await isFree(port))) throw new UsageError(`Port ${port} is taken. Choose another, or 0 for any free one.`);
   return port;
+}
+
+function readPort(asked: string | undefined): number | undefined {
+  if (asked === undefined) return undefined;
+  if (!/^\d{1,5}$/.test(asked) || Number(asked) > 65_535) throw new UsageError(`--port is ${asked}; a port is a number from 0 to 65535.`);
+  return Number(asked);
+}
+
+/** `--port -1` as `--port=-1`: the parser would take the number for an option and answer in its own terms. */
+function withNegativePort(args: readonly string[]): string[] {
+  return args.flatMap((arg, at) => {
+    if (arg === "--port" && /^-\d/.test(args[at + 1] ?? "")) return [`--port=${args[at + 1]}`];
+    return args[at - 1] === "--port" && /^-\d/.test(arg) ? [] : [arg];
+  });
 }
 
 class UsageError extends Error {}

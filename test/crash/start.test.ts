@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync, readFileSync, statSync } from "node:fs";
+import { createServer } from "node:net";
 import path from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import { describedServer } from "../../src/local/data-files.ts";
 import { freshDataFolder, interruptProcess, killProcess, type ServerProcess, spawnServer, startProcess } from "./server-process.ts";
 
 const folder = await freshDataFolder();
@@ -23,6 +25,16 @@ async function get<T>({ description: { baseUrl, sandbox } }: ServerProcess, belo
   const response = await fetch(`${baseUrl}/api/v1${below}`, { headers: { "X-API-Key": sandbox.key } });
   assert.equal(response.status, 200, await response.clone().text());
   return JSON.parse(await response.text());
+}
+
+async function send({ description: { baseUrl } }: ServerProcess, key: string, method: string, below: string, body?: object) {
+  const response = await fetch(`${baseUrl}/api/v1${below}`, {
+    method,
+    headers: { "X-API-Key": key, "Content-Type": "application/json" },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  assert.ok(response.ok, await response.clone().text());
+  return response.status === 204 ? undefined : JSON.parse(await response.text());
 }
 
 /** The process id of the runtime that holds the data. */
@@ -111,4 +123,69 @@ test("where the launcher alone is killed, its runtime ends with it, and the next
   const next = await start();
   await get(next, "/me");
   await killProcess(next, true);
+});
+
+test("keys that were rotated and revoked are replaced by the next start, which says so and goes on", { timeout: 60_000 }, async () => {
+  const first = await start();
+  const { live, sandbox } = first.description;
+  const { token } = await get<{ token: { id: string } }>(first, "/me");
+  await send(first, sandbox.key, "POST", `/tokens/${token.id}/rotate`, { overlapSeconds: 0 });
+  const liveId = (await send(first, live.key, "GET", "/me")).token.id;
+  const other = await send(first, live.key, "POST", "/tokens", { name: "Other", role: "OWNER" });
+  await send(first, other.key, "DELETE", `/tokens/${liveId}`);
+  assert.equal(await interruptProcess(first), 0);
+
+  const next = await start();
+  const now = next.description;
+  assert.equal(next.output().match(/works no more; a new one is made/g)?.length, 2, next.output());
+  for (const [site, before] of [
+    [now.live, live],
+    [now.sandbox, sandbox],
+  ] as const) {
+    assert.notEqual(site.key, before.key);
+    const me = await send(next, site.key, "GET", "/me");
+    assert.deepEqual([me.site.id, me.token.role, me.plan.requestsPerMinute], [before.siteId, "OWNER", 1_000_000]);
+    assert.ok(next.output().includes(site.key));
+  }
+  assert.equal(now.sandbox.entityId, sandbox.entityId);
+  assert.equal(await interruptProcess(next), 0);
+
+  const after = await start();
+  assert.deepEqual([after.description.live, after.description.sandbox], [now.live, now.sandbox]);
+  assert.doesNotMatch(after.output(), /works no more/);
+  await killProcess(after, true);
+});
+
+test("after a reset the pages and server.json name the company that is there now", { timeout: 60_000 }, async () => {
+  const server = await start();
+  const { baseUrl, sandbox } = server.description;
+  const { entityId } = await send(server, sandbox.key, "POST", `/sites/${sandbox.siteId}/reset`, { sampleData: true });
+  assert.notEqual(entityId, sandbox.entityId);
+  for (const page of ["/", "/docs"]) {
+    const text = await (await fetch(`${baseUrl}${page}`)).text();
+    assert.ok(text.includes(entityId), `${page} does not name the present company`);
+    assert.ok(sandbox.entityId !== null && !text.includes(sandbox.entityId), `${page} names the company of before`);
+  }
+  assert.deepEqual(describedServer(folder.dataDir), { ...server.description, sandbox: { ...sandbox, entityId } });
+  await killProcess(server, true);
+});
+
+test("a refused port is told in a sentence and leaves no data folder behind", { timeout: 60_000 }, async () => {
+  const dataDir = path.join(folder.dataDir, "refused");
+  const taken = createServer().listen(0, "127.0.0.1");
+  await once(taken, "listening");
+  const address = taken.address();
+  const port = typeof address === "object" && address ? String(address.port) : "";
+  for (const [asked, sentence] of [
+    ["-1", "--port is -1; a port is a number from 0 to 65535."],
+    ["http", "--port is http; a port is a number from 0 to 65535."],
+    [port, `Port ${port} is taken. Choose another, or 0 for any free one.`],
+  ] as const) {
+    const refused = spawnServer(dataDir, ["--port", asked]);
+    await once(refused.child, "close");
+    assert.equal(refused.child.exitCode, 1);
+    assert.equal(refused.output().trim(), sentence);
+    assert.equal(existsSync(dataDir), false, `--port ${asked} leaves a data folder`);
+  }
+  taken.close();
 });

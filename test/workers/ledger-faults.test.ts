@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { refByCode, refById } from "../../src/ledger/domain/command.ts";
 import { encodeAddress } from "../../src/kernel/id.ts";
+import { refByCode, refById } from "../../src/ledger/domain/command.ts";
 import { externalIdTerm } from "../../src/ledger/object/tail.ts";
 import type { Command, PostEntry, WriteOutcome } from "../../src/ledger/rpc.ts";
 import { openAccount } from "../support/ledger-steps.ts";
@@ -140,13 +140,16 @@ describe("8: a write that comes again under its key", () => {
     await ledger.written([entry(1, { externalId })]);
     const refusals = (count: number) => Array.from({ length: count }, (_, i) => entry(i + 2, { externalId }));
     const options = { mode: "each", idempotencyKey: "parts" } as const;
-    for (const shift of ["", "x", "xx", "xxx"]) {
-      const shifted = [entry(5), entry(1, { lines: linesOf(`none${shift}`, 1, 1) }), ...refusals(1_200)];
+    for (let shift = 0; shift < 6; shift++) {
+      const shifted = [...Array.from({ length: shift * 2 + 1 }, () => entry(5)), ...refusals(1_200)];
       const first = await ledger.write(shifted, { ...options, idempotencyKey: `parts${shift}` });
       if (first.outcome !== "written") throw new Error("the first of them is posted");
       expect(first.body.length).toBeGreaterThan(700_000);
       await ledger.evict();
-      expect(await ledger.write(shifted, { ...options, idempotencyKey: `parts${shift}` })).toMatchObject({ outcome: "replayed", body: first.body });
+      expect(await ledger.write(shifted, { ...options, idempotencyKey: `parts${shift}` })).toMatchObject({
+        outcome: "replayed",
+        body: first.body,
+      });
     }
     setClock(Date.now() + 25 * hourMs);
     const second = await ledger.write([entry(6), ...refusals(100)], options);
@@ -425,7 +428,7 @@ describe("21: a throw inside the transaction", () => {
       openAccount("3", "income"),
       openAccount("4", "income"),
       // With the clock held, the id of what is opened here can be told in advance.
-      { kind: "change_account", accountId: idAt(ledger, 2 + 3 + 6), code: "5" },
+      { kind: "change_account", accountId: idAt(ledger, 10), code: "5" },
     ];
     const changed = await ledger.written(commands);
     for (let turn = 0; turn < 2; turn++) {

@@ -160,7 +160,10 @@ describe("the journal", () => {
     ["a seal where its commit had none", "UPDATE journal SET seal = (SELECT seal FROM journal WHERE seq = 4) WHERE seq = 6"],
     ["no seal", "UPDATE journal SET seal = NULL WHERE seq = 4"],
     ["no context", "UPDATE journal SET context = NULL WHERE seq = 4"],
-    ["more rows than were written", "INSERT INTO journal SELECT seq + 100, seq + 100, version, body, context, seal FROM journal WHERE seq = 4"],
+    [
+      "more rows than were written",
+      "INSERT INTO journal SELECT seq + 100, seq + 100, version, body, context, seal FROM journal WHERE seq = 4",
+    ],
   ])("15: a log with %s fails the verification", async (_, statement) => {
     const ledger = await writtenLedger();
     await tamper(ledger, (sql) => sql.exec(statement));

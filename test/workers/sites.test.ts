@@ -21,6 +21,14 @@ const count = async (table: string, where: string, ...values: string[]) =>
       .first<{ n: number }>()
   )?.n;
 
+const operatorKey = (siteId: string, more: object = {}, token = (env as unknown as { OPERATOR_TOKEN: string }).OPERATOR_TOKEN) =>
+  request(
+    "POST",
+    `/operator/sites/${siteId}/tokens`,
+    { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    JSON.stringify({ name: "Way back", ...more }),
+  );
+
 describe("signing up", () => {
   test("makes a firm with a live and a sandbox site, and an OWNER's key of each that reaches that site only", async () => {
     const answer = await signUp(firm);
@@ -199,6 +207,40 @@ describe("keys", () => {
     expect((await brief.get("/me")).status).toBe(401);
     expect((await api.delete(`/tokens/${made.body.id}`)).status).toBe(204);
     expect((await tokens(api)).data.find((token: { id: string }) => token.id === made.body.id).status).toBe("revoked");
+  });
+
+  test("are not all revoked: the last OWNER's key without an end is only rotated", async () => {
+    const { api, tokenId, siteId } = await newSite();
+    await api.withRole("ADMIN");
+    expect((await api.post("/tokens", { name: "Ends", role: "OWNER", expiresAt: "2099-01-01T00:00:00Z" })).status).toBe(201);
+    const refused = await api.delete(`/tokens/${tokenId}`);
+    expect([refused.status, refused.body.error.code]).toEqual([409, "IN_USE"]);
+    expect((await api.get("/me")).status).toBe(200);
+    const second = (await api.post("/tokens", { name: "Second", role: "OWNER" })).body;
+    const both = await Promise.all([tokenId, second.id].map((id) => api.delete(`/tokens/${id}`)));
+    expect(both.filter((answer) => answer.status === 204).length).toBe(1);
+    const byOperator = await operatorKey(siteId);
+    const live = (await tokens(apiWith(byOperator.body.key))).data.filter(
+      (token: { role: string; status: string; expiresAt: string | null }) =>
+        token.role === "OWNER" && token.status === "active" && token.expiresAt === null,
+    );
+    expect(live.length).toBe(2);
+  });
+
+  test("are made by the operator for a site that lost its own, and by nobody else", async () => {
+    const { api, siteId } = await newSite();
+    const made = await operatorKey(siteId, { requestsPerMinute: 5_000 });
+    expect(made.status).toBe(201);
+    expect(made.headers.get("cache-control")).toBe("no-store");
+    expect((await apiWith(made.body.key).get("/me")).body).toMatchObject({
+      token: { id: made.body.id, role: "OWNER", kind: "service", entityIds: null, expiresAt: null },
+      site: { id: siteId },
+      plan: { requestsPerMinute: 5_000 },
+    });
+    expect((await tokens(api)).data.some((token: { id: string }) => token.id === made.body.id)).toBe(true);
+    expect((await operatorKey(siteId, {}, api.key)).status).toBe(401);
+    expect((await operatorKey(crypto.randomUUID())).status).toBe(404);
+    expect((await operatorKey(siteId, { role: "ADMIN" })).status).toBe(400);
   });
 
   test("made with one idempotency key are one; the same key in another site is another", async () => {

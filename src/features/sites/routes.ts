@@ -107,11 +107,12 @@ export function registerSiteRoutes(router: Router): void {
       path: "/tokens/{id}",
       tag: "Keys",
       summary: "Revoke a key: everywhere within five seconds",
-      description: "For good: what the key did stays, and nothing brings it back. Make another key in its place.",
+      description:
+        "For good: what the key did stays, and nothing brings it back. Make another key in its place. The last OWNER key of a site that neither expires nor is revoked is rotated, not revoked.",
       permission: "tokens:write",
       params: byId,
       answers: { 204: { description: "Revoked." } },
-      refusals: ["ENTITY_FORBIDDEN"],
+      refusals: ["IN_USE", "ENTITY_FORBIDDEN"],
     },
     async (context, { params }) => {
       await revokeToken(context, params.id);

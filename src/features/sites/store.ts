@@ -113,6 +113,23 @@ export function markRevoked(directory: DirectoryDatabase, id: string, atMs: numb
     .where(and(eq(tokens.id, id), isNull(tokens.revokedAt)));
 }
 
+/** Whether it is one of the keys that the site is held by: an OWNER's of the whole site that neither ended nor will by itself. */
+export function holdsSite(row: TokenRow): boolean {
+  return row.role === "OWNER" && row.entityIds === null && row.expiresAt === null && row.revokedAt === null;
+}
+
+/** Ends in the list a key that holds the site, where another one does too. In one statement, so that of the last two only one goes. */
+export async function endUnlessLast(directory: DirectoryDatabase, row: TokenRow, atMs: number): Promise<boolean> {
+  const another = sql`exists (select 1 from ${tokens} as other where other.site_id = ${row.siteId} and other.id <> ${row.id}
+    and other.role = 'OWNER' and other.entity_ids is null and other.expires_at is null and other.revoked_at is null)`;
+  const ended = await directory.orm
+    .update(tokens)
+    .set({ expiresAt: atMs })
+    .where(and(eq(tokens.id, row.id), another))
+    .returning({ id: tokens.id });
+  return ended.length > 0;
+}
+
 export function markExpiry(directory: DirectoryDatabase, id: string, atMs: number) {
   return directory.orm
     .update(tokens)
