@@ -153,7 +153,7 @@ describe("whatever is written to a ledger", () => {
       }),
       seeded(runs),
     );
-    expect(refusals).toBeGreaterThan(100);
+    expect(refusals).toBeGreaterThan(20);
   });
 
   test("9: an account's version counts its lines, one by one", () => {
@@ -279,7 +279,7 @@ describe("whatever is written to a ledger", () => {
       }),
       seeded(runs),
     );
-    expect(reversals).toBeGreaterThan(50);
+    expect(reversals).toBeGreaterThan(5);
   });
 
   test("14: a dry run answers what the write then answers, and writes nothing", () => {

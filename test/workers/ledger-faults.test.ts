@@ -210,6 +210,49 @@ describe("8: a write that comes again under its key", () => {
   });
 });
 
+describe("14: a dry run", () => {
+  test("answers what the write then answers, even of entries that were there and that the same write touches, and writes nothing", async () => {
+    const ledger = newLedger();
+    const opened = await ledger.written(opening);
+    const asked = ["po-1", "po-2", "po-3"].map((externalId) => entry(5, { externalId }));
+    const { data } = await ledger.written(asked);
+    const commands: Command[] = [
+      { kind: "reverse_entry", entryId: data[0].id, void: true, reason: "a mistake" },
+      { kind: "set_posting_reference", entryId: data[1].id, postingReference: "DOC-1" },
+      { kind: "change_account", accountId: opened.data[1].id, code: "4000" },
+      ...asked.map((it) => ({ ...it, lines: [it.lines[0], { ...it.lines[1], account: refByCode("4000") }] }) as PostEntry),
+      entry(6, { lines: linesOf("cash", 6, 5) }),
+      entry(7, {
+        lines: [
+          { account: refByCode("cash"), side: "credit", amount: 7 },
+          { account: refByCode("4000"), side: "debit", amount: 7 },
+        ],
+      }),
+      { kind: "lock_period", startDate: "2025-01-01", endDate: "2025-12-31", module: "all", level: "hard" },
+    ];
+    const before = await disk(ledger);
+    const tried = await ledger.write(commands, { mode: "each", dryRun: true, idempotencyKey: "k" });
+    expect(tried.outcome).toBe("dry_run");
+    expect(await disk(ledger)).toEqual(before);
+    const written = await ledger.written(commands, { mode: "each", idempotencyKey: "k" });
+    const unsealed = (key: string, value: unknown) => (key === "seal" || key === "head" ? undefined : value);
+    expect(JSON.parse((tried as { body: string }).body, unsealed)).toEqual(JSON.parse(JSON.stringify(written), unsealed));
+    expect(written.data).toMatchObject([
+      { reversalOf: data[0].id },
+      { postingReference: "DOC-1" },
+      { code: "4000" },
+      { id: data[0].id, status: "voided", reversedBy: written.data[0].id },
+      { id: data[1].id, postingReference: "DOC-1", lines: [{ accountCode: "cash" }, { accountCode: "4000" }] },
+      { id: data[2].id, status: "posted" },
+      { error: { code: "ACCOUNT_NOT_FOUND" } },
+      { status: "posted" },
+      { locks: [{ level: "hard" }] },
+    ]);
+    // And once more, told from what was kept.
+    expect(JSON.parse(((await ledger.write(commands, { mode: "each", idempotencyKey: "k" })) as { body: string }).body)).toEqual(written);
+  });
+});
+
 describe("10: time", () => {
   test("never goes back in the log, though the clock does, and the object forgets", async () => {
     const ledger = newLedger();

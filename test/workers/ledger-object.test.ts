@@ -488,7 +488,7 @@ describe("a ledger's object, evicted and killed at any point, between the slices
         await look(trial, last);
         expect(await derivedTables(trial.ledger)).toEqual(index);
       }),
-      { ...seeded(12), interruptAfterTimeLimit: 45_000 },
+      { ...seeded(16), interruptAfterTimeLimit: 45_000 },
     );
   });
 });
