@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { refusal } from "../platform/refused.ts";
 import type { SiteDatabase } from "./site-database.ts";
 
 /** A delete of more rows at once may keep the database from its other sites for too long. */
@@ -9,6 +10,25 @@ const rowsPerDelete = 5_000;
  * In pieces, what refers before what it refers to: broken off, the next one completes it.
  */
 export async function clearSite(db: SiteDatabase): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await clearOnce(db);
+    } catch (error) {
+      // What others insert meanwhile refers to what is on its way out.
+      if (!isForeignKeyViolation(error)) throw error;
+      if (attempt >= attemptsMax) throw refusal("OVERLOADED", "The site is being written to while it is emptied; repeat the reset.");
+    }
+  }
+}
+
+const attemptsMax = 20;
+
+function isForeignKeyViolation(error: unknown): boolean {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) if (at.message.includes("FOREIGN KEY constraint failed")) return true;
+  return false;
+}
+
+async function clearOnce(db: SiteDatabase): Promise<void> {
   const tables = await db.orm.all<Table>(sql`SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql LIKE '%site_id%'`);
   for (const name of referringFirst(tables)) {
     const table = sql.identifier(name);

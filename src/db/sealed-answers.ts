@@ -4,7 +4,7 @@ import type { BatchItem } from "drizzle-orm/batch";
 import { idempotencyLifeMs } from "../kernel/bounds.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { failure } from "../kernel/failures.ts";
-import type { IdempotencyClaim } from "../platform/context.ts";
+import type { IdempotencyClaim, OperationContext } from "../platform/context.ts";
 import { Refused } from "../platform/refused.ts";
 import { isUniqueViolation, type KeptAnswer } from "./batch.ts";
 import type { DirectoryDatabase } from "./directory-database.ts";
@@ -58,6 +58,12 @@ export async function commitSecretOnce(
     if (first) return first;
     throw error;
   }
+}
+
+/** A secret is shown again to the key that asked for it, and to no other: another's request with the same idempotency key is another request. */
+export function ownClaim(context: OperationContext): IdempotencyClaim | undefined {
+  const claim = context.idempotency;
+  return claim && { ...claim, scope: `${context.tokenId} ${claim.scope}` };
 }
 
 async function run(directory: DirectoryDatabase, statements: readonly BatchItem<"sqlite">[]): Promise<void> {

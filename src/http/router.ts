@@ -1,5 +1,6 @@
 import { type createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { bodyBytesMax, publicBodyBytesMax } from "../kernel/bounds.ts";
 import { type FailureCode, failureKinds } from "../kernel/failures.ts";
 import type { Permission } from "../kernel/role.ts";
 import type { OperationContext } from "../platform/context.ts";
@@ -151,8 +152,11 @@ export function mount<
     if (definition.permission !== "public") requireRole(c, definition.permission);
     const params = definition.params ? readParameters(definition.params, c.req.param(), "path") : undefined;
     const query = readParameters(definition.query, c.req.queries(), "query");
-    const body = definition.body ? await readBody(c, definition.body) : undefined;
-    const entityId = definition.entity ? await entityOf(c, query, body) : "";
+    const body = definition.body
+      ? await readBody(c, definition.body, definition.permission === "public" ? publicBodyBytesMax : bodyBytesMax)
+      : undefined;
+    // A path that names a company names one that exists, whether or not the route works on its books.
+    const entityId = definition.entity || c.var.scope.entityId !== undefined ? await entityOf(c, query, body) : "";
     if (definition.idempotency) {
       claimIdempotency(c, definition, entityId, { params, query, body });
       const replay = definition.idempotency === "site" ? await replayFromSite(c) : undefined;

@@ -64,7 +64,7 @@ export function readParameters(
 ): unknown {
   const flat: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(values)) {
-    if (schema === undefined || (place === "query" && !(name in schema.shape))) {
+    if (schema === undefined || (place === "query" && !Object.hasOwn(schema.shape, name))) {
       if (place === "query")
         invalid([{ pointer: name.slice(0, 100), code: "unknown_parameter", message: `Unknown parameter ${name.slice(0, 100)}.` }]);
       continue;
@@ -80,18 +80,26 @@ export function readParameters(
 }
 
 /** The JSON body as the schema takes it. */
-export async function readBody<S extends z.ZodType>(c: Context, schema: S): Promise<z.output<S>> {
-  return check(schema, parseJson(await readText(c)));
+export async function readBody<S extends z.ZodType>(c: Context, schema: S, bytesMax = bodyBytesMax): Promise<z.output<S>> {
+  return check(schema, parseJson(await readText(c, bytesMax)));
 }
 
-export async function readText(c: Context): Promise<string> {
+async function readBytes(c: Context): Promise<ArrayBuffer> {
+  try {
+    return await c.req.arrayBuffer();
+  } catch {
+    // Broken off, or chunks that are none (RFC 9112 §7.1): what arrived is no body.
+    throw refusal("BODY_NOT_JSON", "The body ended before it was whole.");
+  }
+}
+
+async function readText(c: Context, bytesMax: number): Promise<string> {
   const type = c.req.header("content-type");
   if (type !== undefined && !/^application\/(?:[\w.-]+\+)?json\b/i.test(type)) {
     throw refusal("UNSUPPORTED_MEDIA_TYPE", `The operation takes application/json, not ${type.slice(0, 100)}.`);
   }
-  const bytes = await c.req.arrayBuffer();
-  if (bytes.byteLength > bodyBytesMax)
-    throw refusal("BODY_TOO_LARGE", `The body has ${bytes.byteLength} bytes; the most is ${bodyBytesMax}.`);
+  const bytes = await readBytes(c);
+  if (bytes.byteLength > bytesMax) throw refusal("BODY_TOO_LARGE", `The body has ${bytes.byteLength} bytes; the most is ${bytesMax}.`);
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {

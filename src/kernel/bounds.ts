@@ -2,6 +2,8 @@
 
 /** A bulk request of 10,000 entries with memos and metadata fits; an isolate has 128 MB for several of them. */
 export const bodyBytesMax = 8 * 1024 * 1024;
+/** Who has no key has nothing to send but a name and an address. */
+export const publicBodyBytesMax = 16 * 1024;
 /** A journal entry beyond 200 lines is a batch in disguise; 200 keeps one row under the platform's 2 MB. */
 export const linesPerEntryMax = 200;
 export const linesPerEntryMin = 2;

@@ -4,6 +4,9 @@ export type CalendarDate = string & { readonly __brand: "CalendarDate" };
 /** Days since 1970-01-01; negative before. The form in which dates are stored and compared. */
 export type DayNumber = number;
 
+/** 1900-01-01, the first day of the calendar taken here. */
+export const firstDay: DayNumber = -25_567;
+
 /** Months since January 1970. */
 export type MonthNumber = number;
 

@@ -1,5 +1,5 @@
 import { present } from "../../kernel/assert.ts";
-import { dateOfDay, fiscalYearStartOf, parseDay } from "../../kernel/calendar-date.ts";
+import { dateOfDay, firstDay, fiscalYearStartOf, parseDay } from "../../kernel/calendar-date.ts";
 import { instant } from "../../kernel/clock.ts";
 import type { TotalsView } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../platform/context.ts";
@@ -20,7 +20,9 @@ export async function getTrialBalance(context: OperationContext, entityId: strin
   const ledger = await ledgerInContext(context, { entityId, ledgerId: query.ledgerId, currency: query.currency }, "query");
   const now = context.clock();
   const asOf = query.asOf ?? instant(now).slice(0, 10);
-  const fiscalYearStart = dateOfDay(fiscalYearStartOf(present(parseDay(asOf), "the schema has checked the date"), ledger.fiscalYearStart));
+  // The calendar taken here begins in 1900: a fiscal year that began before it begins with it.
+  const yearStart = fiscalYearStartOf(present(parseDay(asOf), "the schema has checked the date"), ledger.fiscalYearStart);
+  const fiscalYearStart = dateOfDay(Math.max(yearStart, firstDay));
   const books = await context.ledger(ledger.number).read<TotalsView>({
     kind: "totals",
     before: fiscalYearStart,

@@ -1,6 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import type { KeptAnswer } from "../../db/batch.ts";
-import { commitSecretOnce } from "../../db/sealed-answers.ts";
+import { commitSecretOnce, ownClaim } from "../../db/sealed-answers.ts";
 import { type OperationContext, requirePermission, requireWholeSite } from "../../platform/context.ts";
 import { issueToken } from "./issue-token.ts";
 import { newSite } from "./new-site.ts";
@@ -12,7 +12,7 @@ import { siteView } from "./views.ts";
 export async function createSite(context: OperationContext, request: z.infer<typeof CreateSiteRequest>): Promise<KeptAnswer> {
   requirePermission(context, "sites:write");
   requireWholeSite(context);
-  return commitSecretOnce(context.directory, context.idempotency, context.clock, async () => {
+  return commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
     const now = context.clock();
     const wish = {
       id: context.newId(),

@@ -1,6 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import type { KeptAnswer } from "../../db/batch.ts";
-import { commitSecretOnce } from "../../db/sealed-answers.ts";
+import { commitSecretOnce, ownClaim } from "../../db/sealed-answers.ts";
 import { type Role, reaches } from "../../kernel/role.ts";
 import { type OperationContext, requirePermission } from "../../platform/context.ts";
 import { refusal } from "../../platform/refused.ts";
@@ -19,7 +19,7 @@ export async function createToken(context: OperationContext, request: z.infer<ty
   const expiresAtMs = request.expiresAt === undefined ? null : Date.parse(request.expiresAt);
   const now = context.clock();
   if (expiresAtMs !== null && !(expiresAtMs > now)) throw invalid("/expiresAt", "The expiry is in the past.");
-  return commitSecretOnce(context.directory, context.idempotency, context.clock, async () => {
+  return commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
     const id = context.newId();
     const { key, row } = await issueToken(
       context.env.ACCESS,

@@ -1,7 +1,7 @@
 import type { z } from "@hono/zod-openapi";
 import { forgetLeasesOf } from "../../access/leases.ts";
 import type { KeptAnswer } from "../../db/batch.ts";
-import { commitSecretOnce } from "../../db/sealed-answers.ts";
+import { commitSecretOnce, ownClaim } from "../../db/sealed-answers.ts";
 import { type OperationContext, requirePermission } from "../../platform/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { requireReach } from "./create-token.ts";
@@ -18,7 +18,7 @@ export async function rotateToken(context: OperationContext, id: string, request
   const old = await findToken(context.directory, context.site.id, id);
   if (!old) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
   requireReach(context, old.role, old.entityIds);
-  const kept = await commitSecretOnce(context.directory, context.idempotency, context.clock, async () => {
+  const kept = await commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
     const now = context.clock();
     if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now))
       throw refusal("IN_USE", "A key that has ended is not rotated; make a new one.");

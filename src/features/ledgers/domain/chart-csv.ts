@@ -1,7 +1,9 @@
+import { accountsPerImportMax } from "../../../kernel/bounds.ts";
 import { ok, type Result, refuse } from "../../../kernel/result.ts";
 
 export const chartColumns = ["code", "name", "type", "parentCode", "subtype", "role", "externalId", "stableKey", "description"] as const;
 export type ChartColumn = (typeof chartColumns)[number];
+const fieldsMax = 50;
 const requiredColumns: readonly ChartColumn[] = ["code", "name", "type"];
 
 /** A row of the file with the line it starts on (the header is line 1). Empty cells are absent. */
@@ -57,6 +59,13 @@ function csvRecords(text: string): Result<{ readonly line: number; readonly fiel
       at = stop;
     }
     fields.push(field.trim());
+    // Refused while it is read: what eight megabytes of commas would become is more than an isolate has.
+    if (fields.length > fieldsMax) {
+      return refuse({ row: line, field: "", code: "csv_width", message: `A line has more than ${fieldsMax} fields.` });
+    }
+    if (records.length > accountsPerImportMax + 1) {
+      return refuse({ row: line, field: "", code: "csv_length", message: `The file has more than ${accountsPerImportMax} accounts.` });
+    }
     const next = text[at];
     if (next === ",") {
       at += 1;
