@@ -6,6 +6,8 @@ export type DayNumber = number;
 
 /** 1900-01-01, the first day of the calendar taken here. */
 export const firstDay: DayNumber = -25_567;
+/** 9999-12-31, the last. */
+export const lastDay: DayNumber = 2_932_896;
 
 /** Months since January 1970. */
 export type MonthNumber = number;

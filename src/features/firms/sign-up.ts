@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { z } from "@hono/zod-openapi";
 import type { KeptAnswer } from "../../db/batch.ts";
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
@@ -6,7 +5,7 @@ import { commitSecretOnce } from "../../db/sealed-answers.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { IdempotencyClaim } from "../../platform/context.ts";
 import { refusal } from "../../platform/refused.ts";
-import { invitationCode } from "../../platform/secrets.ts";
+import { invitationCode, sameSecret } from "../../platform/secrets.ts";
 import { insertSite, insertToken, issueToken, newSite, siteScope } from "../sites/index.ts";
 import type { SignUpRequest } from "./schemas.ts";
 import { insertFirm, insertUser } from "./store.ts";
@@ -78,14 +77,9 @@ function requireOpen(env: Cloudflare.Env, invitation: string | undefined): void 
   const setting: string = env.SIGNUP;
   if (setting === "open") return;
   const code = invitationCode(env);
-  if (setting === "invitation" && code !== undefined && invitation !== undefined && isSame(code, invitation)) return;
+  if (setting === "invitation" && code !== undefined && invitation !== undefined && sameSecret(invitation, code)) return;
   throw refusal(
     "SIGNUP_CLOSED",
     setting === "invitation" ? "Signing up takes a valid invitation." : "This installation takes no sign-ups.",
   );
-}
-
-function isSame(a: string, b: string): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }

@@ -1,12 +1,12 @@
 import { present } from "../../kernel/assert.ts";
 import { filteredCountMax } from "../../kernel/bounds.ts";
-import { type DayNumber, parseDay } from "../../kernel/calendar-date.ts";
+import { type DayNumber, firstDay, lastDay, parseDay } from "../../kernel/calendar-date.ts";
 import { failure } from "../../kernel/failures.ts";
 import type { Account } from "../domain/account.ts";
 import type { EntriesQuery, ReadOutcome } from "../rpc.ts";
 import { type Count, capped } from "./counts.ts";
 import { tellEntries } from "./describe.ts";
-import { firstDay, isEntry, lastDay, lineDay, linePlace, lineSequence } from "./schema.ts";
+import { isEntry, lineDay, linePlace, lineSequence } from "./schema.ts";
 import { accountById, type StoredState } from "./stored-state.ts";
 import { externalIdTerm, referenceTerm, sourceTypeTerm } from "./tail.ts";
 

@@ -2,10 +2,10 @@ import { idempotencyLifeMs, storedAnswerBytesMax } from "../../kernel/bounds.ts"
 import type { Failure } from "../../kernel/failures.ts";
 import type { WriteOptions } from "../rpc.ts";
 import { readMeta, writeMeta } from "./meta.ts";
-import { idempotencyBuckets } from "./schema.ts";
+import { idempotencyBuckets, idempotencyTable } from "./schema.ts";
 import { termHash } from "./tail.ts";
 
-const bucketMs = 8 * 60 * 60 * 1000;
+export const bucketMs = 8 * 60 * 60 * 1000;
 
 /** What one item of a bulk answer was: facts, or why not. Enough to tell the answer again. */
 export type ItemOutcome =
@@ -161,7 +161,7 @@ export function keepAnswer(sql: SqlStorage, filled: Set<number>, key: string, no
  * Empties the bucket that comes next before any key goes into it: its keys are older than 24 hours by then.
  * A table is dropped whole, because deleting is billed by the row.
  */
-export function purgeAnswers(sql: SqlStorage, nowMs: number, createTable: (bucket: number) => string): void {
+export function purgeAnswers(sql: SqlStorage, nowMs: number): void {
   const period = Math.floor(nowMs / bucketMs);
   const purged = readMeta<number>(sql, "idempotency_period");
   if (purged !== undefined && period <= purged) return;
@@ -170,7 +170,7 @@ export function purgeAnswers(sql: SqlStorage, nowMs: number, createTable: (bucke
     for (let p = from; p <= period; p++) {
       const bucket = ((p % idempotencyBuckets) + idempotencyBuckets) % idempotencyBuckets;
       sql.exec(`DROP TABLE idempotency_${bucket}`);
-      sql.exec(createTable(bucket));
+      sql.exec(idempotencyTable(bucket));
     }
   }
   writeMeta(sql, "idempotency_period", period);

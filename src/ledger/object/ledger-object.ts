@@ -10,13 +10,13 @@ import type { Command, Head, LedgerIdentity, Query, ReadOutcome, WriteOptions, W
 import { describe, type Item, storable } from "./describe.ts";
 import { writeEagerTables } from "./eager-tables.ts";
 import { flushSlice, freeze, isTailFull } from "./flush.ts";
-import { filledBuckets, findAnswer, keepAnswer, purgeAnswers, type StoredAnswer } from "./idempotency.ts";
+import { bucketMs, filledBuckets, findAnswer, keepAnswer, purgeAnswers, type StoredAnswer } from "./idempotency.ts";
 import { append, type CommitContext, prepareCommit, readHead } from "./journal.ts";
 import { type LedgerLimits, type LimitVariables, limitsOf } from "./limits.ts";
 import { readMeta } from "./meta.ts";
 import { nextOutboxMessages, rememberSent } from "./outbox.ts";
 import { answerQuery, needsIndex } from "./queries.ts";
-import { idempotencyTable, migrate } from "./schema.ts";
+import { migrate } from "./schema.ts";
 import { StoredState } from "./stored-state.ts";
 import { externalIdTerm, termHash } from "./tail.ts";
 import { advanceVerification, type Verification, verificationOf } from "./verification.ts";
@@ -192,9 +192,9 @@ export class LedgerObject extends DurableObject<Env> {
   }
 
   #keep(key: string, atMs: number, answer: StoredAnswer): void {
-    const period = Math.floor(atMs / 28_800_000);
+    const period = Math.floor(atMs / bucketMs);
     if (period !== this.#answersPurgedFor) {
-      purgeAnswers(this.ctx.storage.sql, atMs, idempotencyTable);
+      purgeAnswers(this.ctx.storage.sql, atMs);
       this.#answersPurgedFor = period;
     }
     keepAnswer(this.ctx.storage.sql, this.#filledBuckets, key, atMs, answer);

@@ -1,13 +1,13 @@
 import { present } from "../../kernel/assert.ts";
 import { filteredCountMax } from "../../kernel/bounds.ts";
-import { type DayNumber, parseDay } from "../../kernel/calendar-date.ts";
+import { type DayNumber, firstDay, lastDay, parseDay } from "../../kernel/calendar-date.ts";
 import { instant } from "../../kernel/clock.ts";
 import { type Account, normalSign } from "../domain/account.ts";
 import { decodeFact, type EntryPosted, type FactLine } from "../domain/fact.ts";
 import type { Query } from "../rpc.ts";
 import { type Count, capped } from "./counts.ts";
 import { readRows } from "./journal.ts";
-import { firstDay, isEntry, lastDay, lineAccount, lineDay, lineItem, lineNumber, linePlace, lineSequence } from "./schema.ts";
+import { isEntry, lineAccount, lineDay, lineItem, lineNumber, linePlace, lineSequence } from "./schema.ts";
 import type { StoredState } from "./stored-state.ts";
 import { sumsAt } from "./sums.ts";
 import { entryId, lineText } from "./views.ts";

@@ -1,3 +1,5 @@
+import { firstDay } from "../../kernel/calendar-date.ts";
+
 /** The tables of a ledger's object. The journal is the ledger; every other table can be told again from it. */
 
 /** A release that finds a newer schema than this writes nothing (`LEDGER_NEWER`). */
@@ -91,12 +93,17 @@ export function migrate(storage: DurableObjectStorage): boolean {
 }
 
 /** account_month.id: the account's number and the month in one integer, so that adding to a cell is one row written. */
-const monthSpan = 131_072;
+export const monthSpan = 131_072;
 /** January 1900, the first month of the calendar taken here. */
-const monthBase = 840;
+export const monthBase = 840;
 
 export function monthCell(account: number, month: number): number {
   return account * monthSpan + month + monthBase;
+}
+
+/** Where the cells of an account begin. */
+export function firstCellOf(account: number): number {
+  return account * monthSpan;
 }
 
 export function accountOfCell(cell: number): number {
@@ -109,10 +116,7 @@ export function monthOfCell(cell: number): number {
 
 /** line.place: an account's number and a day in one integer, in order of account and day. */
 export const daySpan = 4_194_304;
-/** 1900-01-01, the first day of the calendar taken here, and the last, 9999-12-31. */
-const dayBase = 25_567;
-export const firstDay = -dayBase;
-export const lastDay = 2_932_896;
+const dayBase = -firstDay;
 /** line.item: a sequence and a line's number, of which an entry has at most 200. */
 const numberSpan = 256;
 

@@ -8,7 +8,7 @@ import { type LedgerState, type Overlay, type RecordedEntry, refsOf, sourceText 
 import type { AccountDescription, LedgerIdentity, Source } from "../rpc.ts";
 import { FrozenTail } from "./frozen-tail.ts";
 import { type JournalRow, readFacts, readRow } from "./journal.ts";
-import { monthCell } from "./schema.ts";
+import { firstCellOf } from "./schema.ts";
 import { externalIdTerm, Tail, termHash } from "./tail.ts";
 
 /** Accounts kept in memory; beyond this the longest unused are let go. A ledger may have millions, an isolate has 128 MB. */
@@ -115,8 +115,8 @@ export class StoredState implements LedgerState {
     const cells = this.#sql
       .exec<{ debits: string; credits: string; lines: number }>(
         "SELECT CAST(coalesce(sum(debits), 0) AS TEXT) AS debits, CAST(coalesce(sum(credits), 0) AS TEXT) AS credits, coalesce(sum(lines), 0) AS lines FROM account_month WHERE id >= ? AND id < ?",
-        monthCell(no, -840),
-        monthCell(no + 1, -840),
+        firstCellOf(no),
+        firstCellOf(no + 1),
       )
       .one();
     let debits = BigInt(cells.debits);

@@ -3,7 +3,7 @@ import type { EntryPosted } from "../domain/fact.ts";
 import { decodeCells } from "./frozen-tail.ts";
 import { readFacts } from "./journal.ts";
 import { readMeta } from "./meta.ts";
-import { accountOfCell, daySpan, lineItem, linePlace, monthCell, monthOfCell } from "./schema.ts";
+import { accountOfCell, daySpan, firstCellOf, lineItem, linePlace, monthBase, monthOfCell, monthSpan } from "./schema.ts";
 import type { StoredState } from "./stored-state.ts";
 
 export interface Sums {
@@ -84,14 +84,14 @@ function splitMonth(day: DayNumber): {
 type SumRow = { account: number; debits: string; credits: string };
 
 function addMonths(sql: SqlStorage, sheet: Sheet, monthsBefore: MonthNumber | undefined, only: number | undefined): void {
-  const from = only === undefined ? 0 : monthCell(only, -840);
-  const to = only === undefined ? Number.MAX_SAFE_INTEGER : monthCell(only + 1, -840);
+  const from = only === undefined ? 0 : firstCellOf(only);
+  const to = only === undefined ? Number.MAX_SAFE_INTEGER : firstCellOf(only + 1);
   const rows = sql.exec<SumRow>(
-    `SELECT id / 131072 AS account, CAST(sum(debits) AS TEXT) AS debits, CAST(sum(credits) AS TEXT) AS credits
-     FROM account_month WHERE id >= ? AND id < ? AND id % 131072 < ? GROUP BY 1`,
+    `SELECT id / ${monthSpan} AS account, CAST(sum(debits) AS TEXT) AS debits, CAST(sum(credits) AS TEXT) AS credits
+     FROM account_month WHERE id >= ? AND id < ? AND id % ${monthSpan} < ? GROUP BY 1`,
     from,
     to,
-    monthsBefore === undefined ? 131_072 : monthsBefore + 840,
+    monthsBefore === undefined ? monthSpan : monthsBefore + monthBase,
   );
   for (const row of rows) sheet.add(row.account, BigInt(row.debits), BigInt(row.credits));
 }
@@ -163,12 +163,12 @@ function takeOffLater(
 
 function addCells(sheet: Sheet, blob: ArrayBuffer, monthsBefore: MonthNumber | undefined, only: number | undefined): void {
   const { ids, debits, credits } = decodeCells(blob);
-  const start = only === undefined ? 0 : firstAtLeast(ids, monthCell(only, -840));
-  const end = only === undefined ? ids.length : firstAtLeast(ids, monthCell(only + 1, -840));
+  const start = only === undefined ? 0 : firstAtLeast(ids, firstCellOf(only));
+  const end = only === undefined ? ids.length : firstAtLeast(ids, firstCellOf(only + 1));
   let i = start;
   while (i < end) {
     const account = accountOfCell(ids[i] as number);
-    const next = monthCell(account + 1, -840);
+    const next = firstCellOf(account + 1);
     let debit = 0n;
     let credit = 0n;
     for (; i < end && (ids[i] as number) < next; i++) {
