@@ -18,9 +18,10 @@ export default defineConfig(async () => ({
               bindings: {
                 CURSOR_SECRET: "the cursor secret of the tests",
                 OPERATOR_TOKEN: "the-operator-token-of-the-tests",
-                // Small, so that books of a few lines are flushed, in slices, and folded again on start.
+                // Small, so that books of a few lines are written out, in blocks, and their runs merged.
                 LEDGER_TAIL_LINES: "60",
-                LEDGER_SLICE_ROWS: "25",
+                LEDGER_BLOCK_RECORDS: "8",
+                LEDGER_RUNS_MERGED: "3",
                 FC_SEED: process.env.FC_SEED ?? "",
                 DIRECTORY_MIGRATIONS: await migrations("directory"),
                 SITE_MIGRATIONS: await migrations("site"),

@@ -6,28 +6,56 @@ import type { Account } from "../domain/account.ts";
 import type { EntriesQuery, ReadOutcome } from "../rpc.ts";
 import { type Count, capped } from "./counts.ts";
 import { tellEntries } from "./describe.ts";
-import { isEntry, lineDay, linePlace, lineSequence } from "./schema.ts";
+import {
+  beyond,
+  dayKey,
+  dayOfKey,
+  dayOfPlace,
+  keysFrom,
+  lineItem,
+  linePlace,
+  linesOfAccount,
+  linesOfDays,
+  sequenceOfItem,
+} from "./index-keys.ts";
+import { countRange, inOrder, type Key, type KeyRange, type SortedSource } from "./runs/sorted-source.ts";
+import type { RunKind } from "./runs/stored-run.ts";
+import { isEntry } from "./schema.ts";
 import { accountById, type StoredState } from "./stored-state.ts";
 import { externalIdTerm, referenceTerm, sourceTypeTerm } from "./tail.ts";
 
-/** Whether anything narrows the list: its page then comes from the index. */
-export function hasFilter(query: EntriesQuery): boolean {
-  return (
-    query.accountId !== undefined ||
-    query.status !== undefined ||
-    query.sourceType !== undefined ||
-    query.externalId !== undefined ||
-    query.reference !== undefined ||
-    query.startDate !== undefined ||
-    query.endDate !== undefined ||
-    query.minAmount !== undefined ||
-    query.maxAmount !== undefined
-  );
+/** An entry's place in a list: its day, or 0 in the order of the log, and its sequence. */
+interface Place {
+  readonly day: number;
+  readonly seq: number;
 }
 
-function dayOf(date: string): DayNumber {
-  return present(parseDay(date), "the edge has checked that the date exists");
+type FilterName = "account" | "dates" | "amounts" | "status" | "externalId" | "reference" | "sourceType";
+
+/** A condition of SQL over the journal's row `j`, for what no index has answered. */
+interface Condition {
+  readonly filter: FilterName;
+  readonly sql: string;
+  readonly bindings: readonly SqlStorageValue[];
+  /** Whether it reads the row's body. */
+  readonly readsBody: boolean;
 }
+
+/** A filter that an index answers: the entries in a range of one kind of records, an entry's sequence and day in each. */
+interface Narrowing {
+  /** The filters that every entry of the range satisfies. */
+  readonly answers: readonly FilterName[];
+  readonly sources: readonly SortedSource[];
+  readonly range: KeyRange;
+  /** Records in the range: of lines, an entry may have several. */
+  readonly records: number;
+  readonly placeOf: (record: readonly number[]) => Place;
+}
+
+/** So many matches are gathered and sorted. Where there are more, every fiftieth entry of a million is one, and a page is soon found in the list's own order. */
+const gatheredMax = 20_000;
+/** Candidates whose conditions are asked in one statement. */
+const askedAtOnce = 1_000;
 
 const unknownAccount: ReadOutcome = {
   ok: false,
@@ -36,136 +64,233 @@ const unknownAccount: ReadOutcome = {
   ]),
 };
 
-type Bind = (value: SqlStorageValue) => string;
-
-/** What a list is read through, and which of its filters that answers already. */
-interface Driver {
-  readonly from: string;
-  readonly seq: string;
-  readonly day: string;
-  /** The conditions that choose its rows. */
-  readonly conditions: readonly string[];
-  /** Whether it holds nothing but entries: the journal is then joined only for what the index does not know. */
-  readonly entriesOnly: boolean;
-  readonly knowsAmounts: boolean;
-}
-
-const dayInBody = "(unixepoch(j.body ->> '$.date') / 86400)";
-const amountInBody = "(SELECT sum(max(l.value ->> 1, 0)) FROM json_each(j.body, '$.lines') l)";
-
-/** The narrowest index: external id or reference, then what was reversed, the account's lines, the source, the dates, else the log itself. */
-function driverOf(query: EntriesQuery, account: Account | undefined, bind: Bind): Driver {
-  const byTerm = (hash: number): Driver => ({
-    from: "entry_term t",
-    seq: "t.seq",
-    day: dayInBody,
-    conditions: [`t.hash = ${bind(hash)}`],
-    entriesOnly: false,
-    knowsAmounts: false,
-  });
-  if (query.externalId !== undefined) return byTerm(externalIdTerm(query.externalId));
-  if (query.reference !== undefined) return byTerm(referenceTerm(query.reference));
-  if (query.status === "reversed" || query.status === "voided") {
-    const kind = query.status === "voided" ? 1 : 0;
-    return {
-      from: "reversal r",
-      seq: "r.original",
-      day: dayInBody,
-      conditions: [`r.void = ${kind}`],
-      entriesOnly: true,
-      knowsAmounts: false,
-    };
-  }
-  if (account !== undefined) {
-    const from = linePlace(account.no, query.startDate === undefined ? firstDay : dayOf(query.startDate));
-    const to = linePlace(account.no, query.endDate === undefined ? lastDay : dayOf(query.endDate));
-    const lines = `(SELECT DISTINCT ${lineDay} AS day, ${lineSequence} AS seq FROM line WHERE place BETWEEN ${bind(from)} AND ${bind(to)}) x`;
-    return { from: lines, seq: "x.seq", day: "x.day", conditions: [], entriesOnly: true, knowsAmounts: false };
-  }
-  if (query.sourceType !== undefined && query.sourceType !== "api") return byTerm(sourceTypeTerm(query.sourceType));
-  if (query.order === "date" || query.startDate !== undefined || query.endDate !== undefined) {
-    return { from: "entry_by_date e", seq: "e.seq", day: "e.day", conditions: [], entriesOnly: true, knowsAmounts: true };
-  }
-  return { from: "journal j", seq: "j.seq", day: dayInBody, conditions: [], entriesOnly: false, knowsAmounts: false };
-}
-
-/** The filters that the driver has not answered. */
-function conditionsOf(query: EntriesQuery, account: Account | undefined, driver: Driver, bind: Bind): string[] {
-  const conditions = [...driver.conditions];
-  const amount = driver.knowsAmounts ? "e.amount" : amountInBody;
-  if (!driver.entriesOnly) conditions.push(isEntry);
-  if (query.startDate !== undefined) conditions.push(`${driver.day} >= ${bind(dayOf(query.startDate))}`);
-  if (query.endDate !== undefined) conditions.push(`${driver.day} <= ${bind(dayOf(query.endDate))}`);
-  if (query.minAmount !== undefined) conditions.push(`${amount} >= ${bind(query.minAmount)}`);
-  if (query.maxAmount !== undefined) conditions.push(`${amount} <= ${bind(query.maxAmount)}`);
-  if (query.externalId !== undefined) conditions.push(`j.body ->> '$.externalId' = ${bind(query.externalId)}`);
-  if (query.reference !== undefined) conditions.push(`j.body ->> '$.reference' = ${bind(query.reference)}`);
-  if (query.sourceType !== undefined) conditions.push(`coalesce(j.body ->> '$.source.type', 'api') = ${bind(query.sourceType)}`);
-  if (account !== undefined && !driver.seq.startsWith("x")) {
-    conditions.push(`EXISTS (SELECT 1 FROM json_each(j.body, '$.lines') l WHERE l.value ->> 0 = ${bind(account.no)})`);
-  }
-  if (query.status === "posted") conditions.push(`NOT EXISTS (SELECT 1 FROM reversal r WHERE r.original = ${driver.seq})`);
-  if ((query.status === "reversed" || query.status === "voided") && !driver.seq.startsWith("r")) {
-    const kind = query.status === "voided" ? 1 : 0;
-    conditions.push(`EXISTS (SELECT 1 FROM reversal r WHERE r.original = ${driver.seq} AND r.void = ${kind})`);
-  }
-  return conditions;
+function dayOf(date: string): DayNumber {
+  return present(parseDay(date), "the edge has checked that the date exists");
 }
 
 /** A page of entries, read through the narrowest index that the filters have. */
 export function entriesOutcome(sql: SqlStorage, state: StoredState, query: EntriesQuery): ReadOutcome {
-  const asc = query.direction === "asc";
-  const bindings: SqlStorageValue[] = [];
-  const bind: Bind = (value) => {
-    bindings.push(value);
-    return `?${bindings.length}`;
-  };
   const account = query.accountId === undefined ? undefined : accountById(state, query.accountId);
   if (query.accountId !== undefined && account === undefined) return unknownAccount;
-  const driver = driverOf(query, account, bind);
-  const conditions = conditionsOf(query, account, driver, bind);
-  const needsBody = driver.seq !== "j.seq" && (driver.day === dayInBody || conditions.some((condition) => condition.includes("j.body")));
-  const from = needsBody ? `${driver.from} CROSS JOIN journal j ON j.seq = ${driver.seq}` : driver.from;
-  if (conditions.length === 0) conditions.push("true");
-  const counted: Count = hasFilter(query)
-    ? capped(
-        sql
-          .exec<{ n: number }>(
-            `SELECT count(*) AS n FROM (SELECT 1 FROM ${from} WHERE ${conditions.join(" AND ")} LIMIT ${filteredCountMax + 1})`,
-            ...bindings,
-          )
-          .one().n,
-      )
-    : { count: state.entryCount, capped: false };
-  if (query.after !== undefined) {
-    const [a, b] = query.after.split(",").map(Number);
-    const sign = asc ? ">" : "<";
-    conditions.push(
-      query.order === "date"
-        ? `(${driver.day}, ${driver.seq}) ${sign} (${bind(a ?? 0)}, ${bind(b ?? 0)})`
-        : `${driver.seq} ${sign} ${bind(a ?? 0)}`,
-    );
-  }
-  const direction = asc ? "ASC" : "DESC";
-  const order = query.order === "date" ? `${driver.day} ${direction}, ${driver.seq} ${direction}` : `${driver.seq} ${direction}`;
-  const rows = sql
-    .exec<{ seq: number; day: number }>(
-      `SELECT ${driver.seq} AS seq, ${query.order === "date" ? driver.day : "0"} AS day FROM ${from} WHERE ${conditions.join(" AND ")} ORDER BY ${order} LIMIT ${bind(query.limit + 1)} OFFSET ${bind(query.offset ?? 0)}`,
-      ...bindings,
-    )
-    .toArray();
-  const page = rows.slice(0, query.limit);
+  const list: List = { sql, state, query, account, conditions: conditionsOf(query, account) };
+  const narrowest = narrowestOf(list);
+  const { places, count } = pageOf(list, narrowest);
+  const page = places.slice(0, query.limit);
   const last = page.at(-1);
   const after =
-    rows.length > query.limit && last !== undefined
+    places.length > query.limit && last !== undefined
       ? JSON.stringify(query.order === "date" ? `${last.day},${last.seq}` : String(last.seq))
       : "null";
   const texts = tellEntries(
     sql,
     state,
-    page.map((row) => row.seq),
+    page.map(({ seq }) => seq),
     state.sequence,
   );
-  const body = `{"data":[${texts.join(",")}],"totalCount":${counted.count}${counted.capped ? ',"totalCountCapped":true' : ""},"after":${after}}`;
+  const body = `{"data":[${texts.join(",")}],"totalCount":${count.count}${count.capped ? ',"totalCountCapped":true' : ""},"after":${after}}`;
   return { ok: true, body };
+}
+
+interface List {
+  readonly sql: SqlStorage;
+  readonly state: StoredState;
+  readonly query: EntriesQuery;
+  readonly account: Account | undefined;
+  readonly conditions: readonly Condition[];
+}
+
+function pageOf(list: List, narrowest: Narrowing | undefined): { readonly places: readonly Place[]; readonly count: Count } {
+  const { state, query, conditions } = list;
+  if (narrowest !== undefined && narrowest.records <= gatheredMax) {
+    const matches = [...matching(list, leftBy(narrowest, conditions), entriesIn(narrowest))];
+    return { places: paged(matches, query), count: capped(matches.length) };
+  }
+  const count =
+    conditions.length === 0
+      ? { count: state.index.entryCount, capped: false }
+      : capped(countMatches(list, narrowest, filteredCountMax + 1));
+  const walk = query.order === "date" ? walkByDate(list) : walkLog(list);
+  const skipped = query.offset ?? 0;
+  const places: Place[] = [];
+  for (const place of walk) if (places.push(place) === skipped + query.limit + 1) break;
+  return { places: places.slice(skipped), count };
+}
+
+/** The filters as conditions on the journal's rows. */
+function conditionsOf(query: EntriesQuery, account: Account | undefined): Condition[] {
+  const conditions: Condition[] = [];
+  const add = (filter: FilterName, sql: string, ...bindings: SqlStorageValue[]) =>
+    conditions.push({ filter, sql, bindings, readsBody: sql.includes("j.body") });
+  const day = "(unixepoch(j.body ->> '$.date') / 86400)";
+  const amount = "(SELECT sum(max(l.value ->> 1, 0)) FROM json_each(j.body, '$.lines') l)";
+  if (query.externalId !== undefined) add("externalId", "j.body ->> '$.externalId' = ?", query.externalId);
+  if (query.reference !== undefined) add("reference", "j.body ->> '$.reference' = ?", query.reference);
+  if (query.status === "posted") add("status", "NOT EXISTS (SELECT 1 FROM reversal r WHERE r.original = j.seq)");
+  if (query.status === "reversed" || query.status === "voided")
+    add("status", "EXISTS (SELECT 1 FROM reversal r WHERE r.original = j.seq AND r.void = ?)", query.status === "voided" ? 1 : 0);
+  if (query.startDate !== undefined || query.endDate !== undefined)
+    add("dates", `${day} BETWEEN ? AND ?`, dayOf(query.startDate ?? "1900-01-01"), dayOf(query.endDate ?? "9999-12-31"));
+  if (query.minAmount !== undefined) add("amounts", `${amount} >= ?`, query.minAmount);
+  if (query.maxAmount !== undefined) add("amounts", `${amount} <= ?`, query.maxAmount);
+  if (query.sourceType !== undefined) add("sourceType", "coalesce(j.body ->> '$.source.type', 'api') = ?", query.sourceType);
+  if (account !== undefined) add("account", "EXISTS (SELECT 1 FROM json_each(j.body, '$.lines') l WHERE l.value ->> 0 = ?)", account.no);
+  return conditions;
+}
+
+/** The index that leaves the fewest records of those that the filters have; undefined where none has one. */
+function narrowestOf(list: List): Narrowing | undefined {
+  let narrowest: Narrowing | undefined;
+  for (const narrowing of narrowings(list)) if (narrowest === undefined || narrowing.records < narrowest.records) narrowest = narrowing;
+  return narrowest;
+}
+
+function* narrowings({ state, query, account }: List): Generator<Narrowing> {
+  const { index } = state;
+  const by = (kind: RunKind, range: KeyRange, answers: readonly FilterName[], placeOf: Narrowing["placeOf"]): Narrowing => {
+    const sources = index.sources(kind);
+    return { answers, sources, range, records: countRange(sources, range), placeOf };
+  };
+  const ofEntry: Narrowing["placeOf"] = ([, seq = 0, day = 0]) => ({ seq, day });
+  // A hash may be another text's: the texts are compared all the same.
+  if (query.externalId !== undefined) yield by("term", ofHash(externalIdTerm(query.externalId)), [], ofEntry);
+  if (query.reference !== undefined) yield by("term", ofHash(referenceTerm(query.reference)), [], ofEntry);
+  if (query.sourceType !== undefined && query.sourceType !== "api") yield by("term", ofHash(sourceTypeTerm(query.sourceType)), [], ofEntry);
+  if (query.minAmount !== undefined || query.maxAmount !== undefined)
+    yield by(
+      "amount",
+      { from: [query.minAmount ?? 0, 0], to: [(query.maxAmount ?? Number.POSITIVE_INFINITY) + 1, 0] },
+      ["amounts"],
+      ofEntry,
+    );
+  if (account !== undefined) yield by("line", linesOfAccount(account.no, ...daysOf(query)), ["account", "dates"], ofAccountsLine);
+  if (query.startDate !== undefined || query.endDate !== undefined) yield by("day", linesOfDays(...daysOf(query)), ["dates"], ofLine);
+}
+
+function ofAccountsLine([place = 0, item = 0]: readonly number[]): Place {
+  return { seq: sequenceOfItem(item), day: dayKey(dayOfPlace(place)) };
+}
+
+function ofLine([day = 0, item = 0]: readonly number[]): Place {
+  return { seq: sequenceOfItem(item), day };
+}
+
+/** The conditions that are left to ask. */
+function leftBy(narrowing: Narrowing, conditions: readonly Condition[]): readonly Condition[] {
+  return conditions.filter(({ filter }) => !narrowing.answers.includes(filter));
+}
+
+function ofHash(hash: number): KeyRange {
+  return keysFrom(hash, hash);
+}
+
+function daysOf(query: EntriesQuery): [DayNumber, DayNumber] {
+  return [query.startDate === undefined ? firstDay : dayOf(query.startDate), query.endDate === undefined ? lastDay : dayOf(query.endDate)];
+}
+
+/** The entries of a narrowing, each once, in no order of the list's. */
+function* entriesIn({ sources, range, placeOf }: Narrowing): Generator<Place> {
+  for (const source of sources) yield* eachOnce(inOrder([source], range, "asc"), placeOf);
+}
+
+/** The lines of one entry on one day follow one another. */
+function* eachOnce(records: Iterable<readonly number[]>, placeOf: Narrowing["placeOf"]): Generator<Place> {
+  let last = -1;
+  for (const record of records) {
+    const place = placeOf(record);
+    if (place.seq === last) continue;
+    last = place.seq;
+    yield place;
+  }
+}
+
+/** Those of the places whose entries satisfy the conditions, in the order given. */
+function* matching({ sql }: List, conditions: readonly Condition[], places: Iterable<Place>): Generator<Place> {
+  if (conditions.length === 0) return yield* places;
+  const from = conditions.some(({ readsBody }) => readsBody)
+    ? "json_each(?) s CROSS JOIN journal j ON j.seq = s.value"
+    : "(SELECT key, value AS seq FROM json_each(?)) j";
+  const key = from.startsWith("json_each") ? "s.key" : "j.key";
+  const statement = `SELECT ${key} AS key FROM ${from} WHERE ${conditions.map((condition) => condition.sql).join(" AND ")} ORDER BY 1`;
+  const bindings = conditions.flatMap((condition) => condition.bindings);
+  for (const chunk of inChunks(places)) {
+    const rows = sql.exec<{ key: number }>(statement, JSON.stringify(chunk.map(({ seq }) => seq)), ...bindings).toArray();
+    for (const row of rows) yield present(chunk[row.key], "a key is a place in its chunk");
+  }
+}
+
+/** Small chunks first: the first page may be in them. */
+function* inChunks(places: Iterable<Place>): Generator<readonly Place[]> {
+  let chunk: Place[] = [];
+  let size = 100;
+  for (const place of places) {
+    chunk.push(place);
+    if (chunk.length < size) continue;
+    yield chunk;
+    chunk = [];
+    size = askedAtOnce;
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+/** The page of a list that was gathered whole, and one entry more where there is one. */
+function paged(matches: readonly Place[], query: EntriesQuery): Place[] {
+  const sign = query.direction === "asc" ? 1 : -1;
+  const byDate = query.order === "date";
+  const compare = (x: Place, y: Place) => ((byDate ? x.day - y.day : 0) || x.seq - y.seq) * sign;
+  const after = positionOf(query);
+  const rest = after === undefined ? [...matches] : matches.filter((place) => compare(place, after) > 0);
+  const skipped = query.offset ?? 0;
+  return rest.sort(compare).slice(skipped, skipped + query.limit + 1);
+}
+
+/** Where the last page ended. */
+function positionOf(query: EntriesQuery): Place | undefined {
+  if (query.after === undefined) return undefined;
+  const [a = 0, b = 0] = query.after.split(",").map(Number);
+  return query.order === "date" ? { day: a, seq: b } : { day: 0, seq: a };
+}
+
+/** The matches by date, from the lines of the account or of the ledger. */
+function walkByDate(list: List): Generator<Place> {
+  const { state, query, account, conditions } = list;
+  const after = positionOf(query);
+  const range = account === undefined ? linesOfDays(...daysOf(query)) : linesOfAccount(account.no, ...daysOf(query));
+  const key = (day: number) => (account === undefined ? day : linePlace(account.no, dayOfKey(day)));
+  // The entry itself lies behind its first line, or before its last.
+  const position: Key | undefined =
+    after && (query.direction === "asc" ? [key(after.day), lineItem(after.seq + 1, 0) - 1] : [key(after.day), lineItem(after.seq, 0)]);
+  const sources = state.index.sources(account === undefined ? "day" : "line");
+  const records = inOrder(sources, beyond(range, position, query.direction), query.direction);
+  const answered: readonly FilterName[] = account === undefined ? ["dates"] : ["account", "dates"];
+  const left = conditions.filter(({ filter }) => !answered.includes(filter));
+  return matching(list, left, eachOnce(records, account === undefined ? ofLine : ofAccountsLine));
+}
+
+/** The matches in the order of the log, from the log itself or from what was reversed. */
+function* walkLog({ sql, query, conditions }: List): Generator<Place> {
+  const asc = query.direction === "asc";
+  const after = positionOf(query);
+  const isReversed = query.status === "reversed" || query.status === "voided";
+  const from = isReversed ? "reversal o CROSS JOIN journal j ON j.seq = o.original" : "journal j";
+  const seq = isReversed ? "o.original" : "j.seq";
+  const where = [...conditions.map((condition) => condition.sql), ...(isReversed ? [] : [isEntry])];
+  const bindings = conditions.flatMap((condition) => condition.bindings);
+  if (after !== undefined) {
+    where.push(`${seq} ${asc ? ">" : "<"} ?`);
+    bindings.push(after.seq);
+  }
+  const statement = `SELECT ${seq} AS seq FROM ${from} WHERE ${where.join(" AND ")} ORDER BY ${seq} ${asc ? "ASC" : "DESC"}`;
+  for (const row of sql.exec<{ seq: number }>(statement, ...bindings)) yield { day: 0, seq: row.seq };
+}
+
+/** How many entries match, counted up to `max`. */
+function countMatches(list: List, narrowest: Narrowing | undefined, max: number): number {
+  const { query, conditions } = list;
+  let count = 0;
+  const matches =
+    narrowest === undefined
+      ? walkLog({ ...list, query: { order: "sequence", direction: "asc", limit: max, ...(query.status && { status: query.status }) } })
+      : matching(list, leftBy(narrowest, conditions), entriesIn(narrowest));
+  for (const _ of matches) if (++count === max) break;
+  return count;
 }

@@ -5,24 +5,24 @@ import type { LedgerFactsMessage } from "../../platform/messages.ts";
 import { decodeCommands } from "../command-text.ts";
 import { decide } from "../domain/decide.ts";
 import { isKnownFact, type LedgerOpened } from "../domain/fact.ts";
-import { Overlay, sourceText } from "../domain/state.ts";
+import { Overlay } from "../domain/state.ts";
 import type { Command, Head, LedgerIdentity, Query, ReadOutcome, WriteOptions, WriteOutcome } from "../rpc.ts";
 import { describe, type Item, storable } from "./describe.ts";
 import { writeEagerTables } from "./eager-tables.ts";
-import { flushSlice, freeze, isTailFull } from "./flush.ts";
+import { EntryIndex } from "./entry-index.ts";
 import { bucketMs, filledBuckets, findAnswer, keepAnswer, purgeAnswers, type StoredAnswer } from "./idempotency.ts";
 import { append, type CommitContext, prepareCommit, readHead } from "./journal.ts";
 import { type LedgerLimits, type LimitVariables, limitsOf } from "./limits.ts";
-import { readMeta } from "./meta.ts";
 import { nextOutboxMessages, rememberSent } from "./outbox.ts";
-import { answerQuery, needsIndex } from "./queries.ts";
+import { answerQuery } from "./queries.ts";
 import { migrate } from "./schema.ts";
 import { StoredState } from "./stored-state.ts";
-import { externalIdTerm, termHash } from "./tail.ts";
 import { advanceVerification, type Verification, verificationOf } from "./verification.ts";
 
-/** How long the index may lag behind the last entry when nothing else comes. */
-const idleFlushMs = 5_000;
+/** How soon the catalogue is told of an account that has changed. */
+const outboxDelayMs = 5_000;
+/** How often it is told the head when nothing else has changed. */
+const headDelayMs = 24 * 60 * 60 * 1000;
 /** What the alarm may spend on messages before it comes back later. */
 const outboxDeadlineMs = 10_000;
 
@@ -52,7 +52,7 @@ export class LedgerObject extends DurableObject<Env> {
     sql.exec("PRAGMA recursive_triggers = on");
     this.#newer = !migrate(ctx.storage);
     this.#head = this.#newer ? { sequence: 0, seal: "" } : readHead(sql);
-    this.#state = new StoredState(sql, unopened);
+    this.#state = this.#stateOf(unopened);
     if (!this.#newer) this.#load(sql);
     // An alarm outlives the object; one that is not known of would be set later than it stands.
     ctx.blockConcurrencyWhile(async () => {
@@ -73,7 +73,7 @@ export class LedgerObject extends DurableObject<Env> {
     if (this.#newer) return;
     this.#lastAtMs = Date.parse((JSON.parse(last.context) as { at: string }).at);
     const identity = JSON.parse(opening.body) as LedgerOpened;
-    this.#state = new StoredState(sql, {
+    this.#state = this.#stateOf({
       number: identity.number,
       ledgerId: identity.ledgerId,
       siteId: identity.siteId,
@@ -83,11 +83,13 @@ export class LedgerObject extends DurableObject<Env> {
     });
     this.#filledBuckets = filledBuckets(sql);
     this.#state.loadLocks();
-    const flush = readMeta<{ to: number; position: number }>(sql, "flush");
-    this.#state.entryCount = readMeta<number>(sql, "entry_count") ?? 0;
-    this.#state.replay({ flushedTo: readMeta<number>(sql, "flushed_to") ?? 0, frozenTo: flush?.to, head: this.#head.sequence });
-    if (flush !== undefined && this.#state.frozen !== undefined) this.#state.frozen.position = flush.position;
+    this.#state.index.load();
+    this.#state.replay(this.#head.sequence);
     this.#measure();
+  }
+
+  #stateOf(identity: LedgerIdentity): StoredState {
+    return new StoredState(this.ctx.storage.sql, new EntryIndex(this.ctx.storage, this.#limits), identity);
   }
 
   get #isOpen(): boolean {
@@ -142,7 +144,6 @@ export class LedgerObject extends DurableObject<Env> {
     }
     if (this.#full) return refused(failure("LEDGER_FULL", "The ledger has reached the size up to which it takes entries."));
     if (!options.dryRun) this.#makeRoom(commands);
-    this.#askAhead(commands);
     const overlay = new Overlay(this.#state, atMs);
     const items: Item[] = [];
     for (let i = 0; i < commands.length; i++) {
@@ -158,7 +159,6 @@ export class LedgerObject extends DurableObject<Env> {
         overlay.take(decision.value.facts);
       }
     }
-    this.#state.forget();
     const context: CommitContext = { atMs, actor: options.actor, requestId: options.requestId };
     if (options.dryRun)
       return {
@@ -182,7 +182,6 @@ export class LedgerObject extends DurableObject<Env> {
   }
 
   #refuse(reason: Failure, key: string | undefined, fingerprint: string, atMs: number, options: WriteOptions): WriteOutcome {
-    this.#state.forget();
     if (key !== undefined) {
       this.ctx.storage.transactionSync(() =>
         this.#keep(key, atMs, { ...storable([], options.answer, this.#head), fingerprint, body: undefined, failure: reason }),
@@ -211,58 +210,25 @@ export class LedgerObject extends DurableObject<Env> {
     this.#state.merge(overlay, commit.bodies);
     this.#head = commit.head;
     this.#lastAtMs = context.atMs;
-    this.#wakeAt(context.atMs + idleFlushMs);
+    const tells = overlay.facts.some(({ kind }) => kind === "account_opened" || kind === "account_changed");
+    this.#wakeAt(context.atMs + (tells ? outboxDelayMs : headDelayMs));
   }
 
-  /** One statement for all external ids and sources of a bulk write instead of one for each. */
-  #askAhead(commands: readonly Command[]): void {
-    if (commands.length < 4) return;
-    const hashes: number[] = [];
-    for (const command of commands) {
-      if (command.kind !== "post_entry") continue;
-      if (command.externalId !== undefined) hashes.push(externalIdTerm(command.externalId));
-      if (command.source !== undefined) hashes.push(termHash(`s${sourceText(command.source)}`));
-    }
-    if (hashes.length > 0) this.#state.ask(hashes);
-  }
-
-  /** Keeps the tail within its bound before more comes. */
+  /** Does this write's part of the work on the index, before more comes. */
   #makeRoom(commands: readonly Command[]): void {
     let lines = 0;
     for (const command of commands) if (command.kind === "post_entry") lines += command.lines.length;
-    while (isTailFull(this.#state, lines, this.#limits)) {
-      if (this.#state.frozen === undefined) {
-        if (this.#state.tail.entries.length === 0) return;
-        freeze(this.#state);
-      }
-      if (flushSlice(this.ctx.storage, this.#state, this.#limits)) this.#measure();
-    }
-  }
-
-  /** Writes all of the tail that there is now, a slice a turn, so that others get their turns between. */
-  async #drain(): Promise<void> {
-    const upTo = this.#head.sequence;
-    for (;;) {
-      if (this.#state.frozen === undefined) {
-        const oldest = this.#state.tail.entries[0];
-        if (oldest === undefined || oldest.seq > upTo) break;
-        freeze(this.#state);
-      }
-      flushSlice(this.ctx.storage, this.#state, this.#limits);
-      await scheduler.wait(0);
-    }
-    this.#measure();
+    if (this.#state.index.makeRoom(lines)) this.#measure();
   }
 
   #measure(): void {
     this.#full = this.ctx.storage.sql.databaseSize > this.#limits.ledgerBytesMax;
   }
 
-  /** Answers a question about the books. Lists wait until the index has what was posted before they were asked for. */
-  async read(query: Query): Promise<ReadOutcome | { readonly ok: "not_open" }> {
+  /** Answers a question about the books. */
+  read(query: Query): ReadOutcome | { readonly ok: "not_open" } {
     if (this.#newer) return { ok: false, failure: failure("LEDGER_NEWER", "A newer release has written to this ledger.") };
     if (!this.#isOpen) return { ok: "not_open" };
-    if (needsIndex(query)) await this.#drain();
     const answer = answerQuery(this.ctx.storage.sql, this.#state, this.#head, query);
     this.#state.trim();
     return answer;
@@ -280,14 +246,13 @@ export class LedgerObject extends DurableObject<Env> {
     if (this.#newer || !this.#isOpen) return;
     let again: number | undefined;
     try {
-      await this.#drain();
       if (advanceVerification(this.ctx.storage, this.#state)) again = Date.now();
       this.#state.trim();
       await this.#send();
     } catch (error) {
       // An alarm that throws six times is dropped for good: it comes back by itself instead.
       logFor(`ledger-${this.#state.identity.number}`).error("ledger_alarm", error);
-      again = Date.now() + idleFlushMs;
+      again = Date.now() + outboxDelayMs;
     } finally {
       if (again !== undefined) this.#wakeAt(again);
     }

@@ -3,23 +3,33 @@ export interface LedgerLimits {
   /** What the index may lag behind the journal: what a restart has to fold again, and what lists have to wait for. */
   readonly tailLinesMax: number;
   readonly tailBytesMax: number;
-  /** Rows written in one turn of the object: about 10 ms. An unsliced flush was measured to hold everything up for 320 ms. */
-  readonly sliceRowsMax: number;
+  /** Records of a block of the index, the least that is written and read of it: about 10 KB. */
+  readonly blockRecords: number;
+  /** So many runs of one level become one of the next: less makes writing dearer, more makes reading. */
+  readonly runsMerged: number;
   /** At 8 of the 10 GB that an object may hold, a ledger takes no more: what is left is for closing it out. */
   readonly ledgerBytesMax: number;
 }
 
+/**
+ * Records of the index that are written for each line posted, at the most: a line has four (two lines share one of their entry's amount and one of each term),
+ * and each is written once from memory and once more for every level above, of which 26 million entries make three.
+ */
+export const recordsPerLine = 16;
+
 export const ledgerLimits: LedgerLimits = {
   tailLinesMax: 20_000,
   tailBytesMax: 4 * 1024 * 1024,
-  sliceRowsMax: 2_000,
+  blockRecords: 1_024,
+  runsMerged: 10,
   ledgerBytesMax: 8 * 1024 ** 3,
 };
 
 /** Variables by which an installation may set other limits; the tests make them small, so that books of a few lines meet them. */
 export interface LimitVariables {
   readonly LEDGER_TAIL_LINES?: string;
-  readonly LEDGER_SLICE_ROWS?: string;
+  readonly LEDGER_BLOCK_RECORDS?: string;
+  readonly LEDGER_RUNS_MERGED?: string;
   readonly LEDGER_BYTES?: string;
 }
 
@@ -27,7 +37,8 @@ export function limitsOf(variables: LimitVariables): LedgerLimits {
   return {
     tailLinesMax: wholeNumber(variables.LEDGER_TAIL_LINES) ?? ledgerLimits.tailLinesMax,
     tailBytesMax: ledgerLimits.tailBytesMax,
-    sliceRowsMax: wholeNumber(variables.LEDGER_SLICE_ROWS) ?? ledgerLimits.sliceRowsMax,
+    blockRecords: wholeNumber(variables.LEDGER_BLOCK_RECORDS) ?? ledgerLimits.blockRecords,
+    runsMerged: wholeNumber(variables.LEDGER_RUNS_MERGED) ?? ledgerLimits.runsMerged,
     ledgerBytesMax: wholeNumber(variables.LEDGER_BYTES) ?? ledgerLimits.ledgerBytesMax,
   };
 }

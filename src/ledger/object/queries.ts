@@ -7,25 +7,13 @@ import { type Account, normalSign } from "../domain/account.ts";
 import { entryById } from "../domain/decide.ts";
 import type { Head, Query, ReadOutcome } from "../rpc.ts";
 import { tellEntries } from "./describe.ts";
-import { entriesOutcome, hasFilter } from "./entry-list.ts";
-import { itemsUpTo, linesText } from "./line-list.ts";
-import { lineDay, linePlace } from "./schema.ts";
+import { entriesOutcome } from "./entry-list.ts";
+import { dayOfPlace, lineItem, linesOfAccount } from "./index-keys.ts";
+import { linesText } from "./line-list.ts";
+import { visitRange } from "./runs/sorted-source.ts";
 import { accountById, type StoredState } from "./stored-state.ts";
 import { type Sums, sumsAt } from "./sums.ts";
 import { accountView, lockView } from "./views.ts";
-
-/** Whether the answer is read from the index tables alone, so that the tail has to be in them first. */
-export function needsIndex(query: Query): boolean {
-  switch (query.kind) {
-    case "lines":
-    case "balance_history":
-      return true;
-    case "entries":
-      return query.order === "date" || query.accountId !== undefined || hasFilter(query);
-    default:
-      return false;
-  }
-}
 
 const notFound: ReadOutcome = { ok: false, failure: failure("NOT_FOUND", "Nothing with this id exists in the site.") };
 
@@ -44,13 +32,12 @@ export function answerQuery(sql: SqlStorage, state: StoredState, head: Head, que
       return found(balancesText(sql, state, query));
     case "balance_history": {
       const account = accountById(state, query.accountId);
-      return account === undefined ? notFound : found(historyText(sql, state, account, query.days, indexedAt(state, query.knownAt)));
+      return account === undefined ? notFound : found(historyText(sql, state, account, query.days, query.knownAt));
     }
     case "lines": {
       const account = query.accountId === undefined ? undefined : accountById(state, query.accountId);
       if (query.accountId !== undefined && account === undefined) return notFound;
-      const knownAt = indexedAt(state, query.knownAt);
-      return found(linesText(sql, state, account, knownAt === undefined ? query : { ...query, knownAt }));
+      return found(linesText(sql, state, account, query));
     }
     case "entries":
       return entriesOutcome(sql, state, query);
@@ -75,12 +62,6 @@ export function answerQuery(sql: SqlStorage, state: StoredState, head: Head, que
     case "head":
       return found(JSON.stringify(head));
   }
-}
-
-/** What came while the index was being brought up to date is not in it: sums that go with its rows leave it out too. */
-function indexedAt(state: StoredState, knownAt: number | undefined): number | undefined {
-  const lacking = state.tail.entries[0];
-  return lacking === undefined ? knownAt : Math.min(knownAt ?? Number.POSITIVE_INFINITY, lacking.seq - 1);
 }
 
 function day(date: string): DayNumber {
@@ -151,25 +132,49 @@ function historyText(
   if (first === undefined || last === undefined) return "[]";
   const opening = sumsAt(sql, state, { day: first, knownAt }, account.no).get(account.no) ?? noSums;
   const sign = BigInt(normalSign(account.type));
-  const byDay = sql
-    .exec<{ day: number; debits: string; credits: string }>(
-      `SELECT ${lineDay} AS day, CAST(sum(iif(amount > 0, amount, 0)) AS TEXT) AS debits, CAST(sum(iif(amount < 0, -amount, 0)) AS TEXT) AS credits
-       FROM line WHERE place > ? AND place <= ? AND item < ? GROUP BY place ORDER BY place`,
-      linePlace(account.no, first),
-      linePlace(account.no, last),
-      itemsUpTo(knownAt),
-    )
-    .toArray();
+  const byDay = turnoverByDay(state, account.no, first + 1, last, knownAt);
   let { debits, credits } = opening;
   let i = 0;
   const points = days.map((end) => {
     for (let row = byDay[i]; row !== undefined && row.day <= end; row = byDay[++i]) {
-      debits += BigInt(row.debits);
-      credits += BigInt(row.credits);
+      debits += row.debits;
+      credits += row.credits;
     }
     return `{"date":"${dateOfDay(end)}","debits":${debits},"credits":${credits},"balance":${(debits - credits) * sign}}`;
   });
   return `[${points.join(",")}]`;
+}
+
+/** What was debited and credited on each of an account's days, in order. */
+function turnoverByDay(
+  state: StoredState,
+  account: number,
+  from: DayNumber,
+  to: DayNumber,
+  knownAt: number | undefined,
+): { readonly day: DayNumber; debits: bigint; credits: bigint }[] {
+  const itemsBelow = knownAt === undefined ? Number.POSITIVE_INFINITY : lineItem(knownAt + 1, 0);
+  const days = new Map<number, { readonly day: DayNumber; debits: bigint; credits: bigint }>();
+  for (const source of state.index.sources("line")) {
+    visitRange(source, linesOfAccount(account, from, to), ([places, items, amounts], start, end) => {
+      let of: { readonly day: DayNumber; debits: bigint; credits: bigint } | undefined;
+      let last = -1;
+      for (let i = start; i < end; i++) {
+        if ((items?.[i] ?? 0) >= itemsBelow) continue;
+        const place = places?.[i] ?? 0;
+        if (place !== last) {
+          last = place;
+          of = days.get(place) ?? { day: dayOfPlace(place), debits: 0n, credits: 0n };
+          days.set(place, of);
+        }
+        const amount = amounts?.[i] ?? 0;
+        if (of === undefined) continue;
+        if (amount > 0) of.debits += BigInt(amount);
+        else of.credits -= BigInt(amount);
+      }
+    });
+  }
+  return [...days.values()].sort((a, b) => a.day - b.day);
 }
 
 function totalsText(sql: SqlStorage, state: StoredState, query: Extract<Query, { kind: "totals" }>): string {

@@ -1,9 +1,7 @@
-import { firstDay } from "../../kernel/calendar-date.ts";
-
 /** The tables of a ledger's object. The journal is the ledger; every other table can be told again from it. */
 
 /** A release that finds a newer schema than this writes nothing (`LEDGER_NEWER`). */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** Keys of one bucket are dropped together after 24 hours: 8 hours each, four alive and one on its way out. */
 export const idempotencyBuckets = 5;
@@ -43,21 +41,30 @@ const migrations: readonly (readonly string[])[] = [
     `CREATE INDEX account_revision ON account (revision)`,
     `CREATE TABLE reversal (original INTEGER PRIMARY KEY, reversal INTEGER NOT NULL, void INTEGER NOT NULL) STRICT`,
     `CREATE TABLE posting_reference (entry INTEGER NOT NULL, seq INTEGER NOT NULL, reference TEXT NOT NULL, PRIMARY KEY (entry, seq)) STRICT, WITHOUT ROWID`,
-    // Written lazily, behind the journal.
-    // place: account and day, item: sequence and line number, each pair in one integer: fewer columns are cheaper to write by the million.
-    `CREATE TABLE line (
-       place INTEGER NOT NULL,
-       item INTEGER NOT NULL,
-       amount INTEGER NOT NULL,
-       PRIMARY KEY (place, item)
-     ) STRICT, WITHOUT ROWID`,
-    `CREATE TABLE account_month (id INTEGER PRIMARY KEY, debits INTEGER NOT NULL, credits INTEGER NOT NULL, lines INTEGER NOT NULL) STRICT`,
-    `CREATE TABLE entry_by_date (day INTEGER NOT NULL, seq INTEGER NOT NULL, amount INTEGER NOT NULL, PRIMARY KEY (day, seq)) STRICT, WITHOUT ROWID`,
-    `CREATE TABLE entry_term (hash INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (hash, seq)) STRICT, WITHOUT ROWID`,
-    `CREATE TABLE segment (to_seq INTEGER PRIMARY KEY, from_seq INTEGER NOT NULL, cells BLOB NOT NULL) STRICT`,
     `CREATE TABLE verification (id TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT, WITHOUT ROWID`,
     `CREATE TABLE verification_account (account INTEGER PRIMARY KEY, balance INTEGER NOT NULL, debits TEXT NOT NULL, credits TEXT NOT NULL, version INTEGER NOT NULL) STRICT`,
     ...Array.from({ length: idempotencyBuckets }, (_, bucket) => idempotencyTable(bucket)),
+  ],
+  [
+    // The first release's index, a row a line. Whoever has it tells the new one from the journal, when it next starts.
+    ...["line", "account_month", "entry_by_date", "entry_term", "segment"].map((table) => `DROP TABLE IF EXISTS ${table}`),
+    `DELETE FROM meta WHERE key IN ('flush', 'flushed_to', 'entry_count')`,
+    // Written behind the journal: see entry-index.ts.
+    `CREATE TABLE run (
+       id INTEGER PRIMARY KEY,
+       kind TEXT NOT NULL,
+       level INTEGER NOT NULL,
+       from_seq INTEGER NOT NULL,
+       to_seq INTEGER NOT NULL,
+       state TEXT NOT NULL,
+       records INTEGER NOT NULL,
+       block_records INTEGER NOT NULL,
+       sources TEXT NOT NULL,
+       fences BLOB
+     ) STRICT`,
+    `CREATE TABLE block (id INTEGER PRIMARY KEY, first_a INTEGER NOT NULL, first_b INTEGER NOT NULL, records BLOB NOT NULL) STRICT`,
+    `CREATE TABLE term_filter (run INTEGER NOT NULL, part INTEGER NOT NULL, bits BLOB NOT NULL, PRIMARY KEY (run, part)) STRICT`,
+    `CREATE TABLE account_total (no INTEGER PRIMARY KEY, debits INTEGER NOT NULL, credits INTEGER NOT NULL, lines INTEGER NOT NULL) STRICT`,
   ],
 ];
 
@@ -91,48 +98,6 @@ export function migrate(storage: DurableObjectStorage): boolean {
   }
   return true;
 }
-
-/** account_month.id: the account's number and the month in one integer, so that adding to a cell is one row written. */
-export const monthSpan = 131_072;
-/** January 1900, the first month of the calendar taken here. */
-export const monthBase = 840;
-
-export function monthCell(account: number, month: number): number {
-  return account * monthSpan + month + monthBase;
-}
-
-/** Where the cells of an account begin. */
-export function firstCellOf(account: number): number {
-  return account * monthSpan;
-}
-
-export function accountOfCell(cell: number): number {
-  return Math.floor(cell / monthSpan);
-}
-
-export function monthOfCell(cell: number): number {
-  return (cell % monthSpan) - monthBase;
-}
-
-/** line.place: an account's number and a day in one integer, in order of account and day. */
-export const daySpan = 4_194_304;
-const dayBase = -firstDay;
-/** line.item: a sequence and a line's number, of which an entry has at most 200. */
-const numberSpan = 256;
-
-export function linePlace(account: number, day: number): number {
-  return account * daySpan + day + dayBase;
-}
-
-export function lineItem(sequence: number, no: number): number {
-  return sequence * numberSpan + no;
-}
-
-/** The parts of a line's key, as SQL over the columns of `line`. */
-export const lineAccount = `(place / ${daySpan})`;
-export const lineDay = `(place % ${daySpan} - ${dayBase})`;
-export const lineSequence = `(item / ${numberSpan})`;
-export const lineNumber = `(item % ${numberSpan})`;
 
 /** Whether a journal row is an entry, without parsing its body. Generated columns would be computed on every insert: a strict table checks their type. */
 export const isEntry = `j.body GLOB '{"kind":"entry_posted"*'`;

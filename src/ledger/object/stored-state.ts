@@ -6,10 +6,9 @@ import { decodeFact, type EntryPosted } from "../domain/fact.ts";
 import { type PeriodLock, setLock } from "../domain/period-lock.ts";
 import { type LedgerState, type Overlay, type RecordedEntry, refsOf, sourceText } from "../domain/state.ts";
 import type { AccountDescription, LedgerIdentity, Source } from "../rpc.ts";
-import { FrozenTail } from "./frozen-tail.ts";
+import type { EntryIndex } from "./entry-index.ts";
 import { type JournalRow, readFacts, readRow } from "./journal.ts";
-import { firstCellOf } from "./schema.ts";
-import { externalIdTerm, Tail, termHash } from "./tail.ts";
+import { externalIdTerm, sourceTerm } from "./tail.ts";
 
 /** Accounts kept in memory; beyond this the longest unused are let go. A ledger may have millions, an isolate has 128 MB. */
 const accountsInMemoryMax = 50_000;
@@ -35,18 +34,13 @@ export class StoredState implements LedgerState {
   identity: LedgerIdentity;
   sequence = 0;
   locks: readonly PeriodLock[] = [];
-  /** How many entries the journal holds, and how many of each source type but `api`. */
-  entryCount = 0;
-  /** The posted entries behind which the index tables lag: `frozen` is on its way into them. */
-  tail = new Tail();
-  frozen: FrozenTail | undefined;
+  readonly index: EntryIndex;
   readonly #accounts = new Map<number, Account>();
   readonly #refs = new Map<string, number>();
-  /** Term hashes that the table has, of those asked for in advance; undefined when nothing was. */
-  #asked: Map<number, number[]> | undefined;
 
-  constructor(sql: SqlStorage, identity: LedgerIdentity) {
+  constructor(sql: SqlStorage, index: EntryIndex, identity: LedgerIdentity) {
     this.#sql = sql;
+    this.index = index;
     this.identity = identity;
   }
 
@@ -110,24 +104,16 @@ export class StoredState implements LedgerState {
     return account;
   }
 
-  /** Everything ever posted to an account: what the month cells have and the tails do not have in them yet. */
+  /** Everything ever posted to an account: what is on disk and what the tails have. */
   #totals(no: number): { debits: bigint; credits: bigint; lines: number } {
-    const cells = this.#sql
-      .exec<{ debits: string; credits: string; lines: number }>(
-        "SELECT CAST(coalesce(sum(debits), 0) AS TEXT) AS debits, CAST(coalesce(sum(credits), 0) AS TEXT) AS credits, coalesce(sum(lines), 0) AS lines FROM account_month WHERE id >= ? AND id < ?",
-        firstCellOf(no),
-        firstCellOf(no + 1),
-      )
-      .one();
-    let debits = BigInt(cells.debits);
-    let credits = BigInt(cells.credits);
-    let lines = cells.lines;
-    for (const tail of [this.frozen?.pending(no), this.tail.lines.get(no)]) {
-      for (const line of tail ?? []) {
-        if (line.amount > 0) debits += BigInt(line.amount);
-        else credits -= BigInt(line.amount);
+    let { debits, credits, lines } = this.index.accountTotal(no);
+    for (const tail of this.index.tails) {
+      tail.visitLines((account, _day, _item, amount) => {
+        if (account !== no) return;
+        if (amount > 0) debits += BigInt(amount);
+        else credits -= BigInt(amount);
         lines += 1;
-      }
+      });
     }
     return { debits, credits, lines };
   }
@@ -159,35 +145,13 @@ export class StoredState implements LedgerState {
 
   entryBySource(source: Source): RecordedEntry | undefined {
     const text = sourceText(source);
-    return this.#confirm(termHash(`s${text}`), (entry) => entry.source !== null && sourceText(entry.source) === text);
-  }
-
-  /** Asks the index about many external ids in one statement; `entryByExternalId` and `entryBySource` answer from it until `forget`. */
-  ask(hashes: readonly number[]): void {
-    this.#asked = new Map(hashes.map((hash) => [hash, []]));
-    const rows = this.#sql.exec<{ hash: number; seq: number }>(
-      "SELECT t.hash AS hash, t.seq AS seq FROM json_each(?) a JOIN entry_term t ON t.hash = a.value",
-      JSON.stringify([...hashes].sort((a, b) => a - b)),
-    );
-    for (const row of rows) this.#asked.get(row.hash)?.push(row.seq);
-  }
-
-  forget(): void {
-    this.#asked = undefined;
+    return this.#confirm(sourceTerm(source), (entry) => entry.source !== null && sourceText(entry.source) === text);
   }
 
   #confirm(hash: number, matches: (fact: EntryPosted) => boolean): RecordedEntry | undefined {
-    const indexed =
-      this.#asked?.get(hash) ??
-      this.#sql
-        .exec<{ seq: number }>("SELECT seq FROM entry_term WHERE hash = ?", hash)
-        .toArray()
-        .map((row) => row.seq);
-    for (const of of [indexed, this.frozen?.tail.terms.get(hash), this.tail.terms.get(hash)]) {
-      for (const seq of of ?? []) {
-        const entry = this.entry(seq);
-        if (entry !== undefined && matches(entry.fact)) return entry;
-      }
+    for (const sequence of this.index.sequencesOf(hash)) {
+      const entry = this.entry(sequence);
+      if (entry !== undefined && matches(entry.fact)) return entry;
     }
     return undefined;
   }
@@ -205,26 +169,20 @@ export class StoredState implements LedgerState {
       this.#accounts.set(account.no, account);
     }
     for (const entry of overlay.entries.values()) {
-      this.tail.add(entry.sequence, entry.fact, bytesOf[entry.sequence - overlay.firstSequence]?.length ?? 0);
+      this.index.add(entry.sequence, entry.fact, bytesOf[entry.sequence - overlay.firstSequence]?.length ?? 0);
     }
-    this.entryCount += overlay.entries.size;
     this.identity = overlay.identity;
     this.locks = overlay.locks;
     this.sequence = overlay.sequence;
   }
 
-  /** Folds into memory what was committed after the index was last complete. */
-  replay(from: { readonly flushedTo: number; readonly frozenTo: number | undefined; readonly head: number }): void {
-    this.sequence = from.head;
-    let tail = this.tail;
-    const frozen = from.frozenTo === undefined ? undefined : new Tail();
-    for (const { seq, fact, bytes } of readFacts(this.#sql, from.flushedTo, from.head)) {
-      if (fact.kind !== "entry_posted") continue;
-      tail = frozen !== undefined && from.frozenTo !== undefined && seq <= from.frozenTo ? frozen : this.tail;
-      tail.add(seq, fact, bytes);
-      this.entryCount += 1;
+  /** Folds into memory what was committed after the index was last written. */
+  replay(head: number): void {
+    this.sequence = head;
+    for (const { seq, fact, bytes } of readFacts(this.#sql, this.index.flushedTo, head)) {
+      if (fact.kind === "entry_posted") this.index.replay(seq, fact, bytes);
     }
-    if (frozen !== undefined && from.frozenTo !== undefined) this.frozen = new FrozenTail(frozen, from.frozenTo);
+    this.index.replayed();
   }
 
   loadLocks(): void {

@@ -1,14 +1,15 @@
 import { type DayNumber, firstDayOfMonth, type MonthNumber, monthOfDay, parseDay } from "../../kernel/calendar-date.ts";
 import type { EntryPosted } from "../domain/fact.ts";
-import { decodeCells } from "./frozen-tail.ts";
+import { accountOfCell, firstCellOf, keysFrom, lineItem, linesOfAccount, linesOfDays, monthOfCell, sequenceOfItem } from "./index-keys.ts";
 import { readFacts } from "./journal.ts";
-import { readMeta } from "./meta.ts";
-import { accountOfCell, daySpan, firstCellOf, lineItem, linePlace, monthBase, monthOfCell, monthSpan } from "./schema.ts";
+import type { Columns } from "./runs/columns.ts";
+import { halfSpan } from "./runs/record-feed.ts";
+import { type KeyRange, visitRange } from "./runs/sorted-source.ts";
 import type { StoredState } from "./stored-state.ts";
 
 export interface Sums {
-  debits: bigint;
-  credits: bigint;
+  readonly debits: bigint;
+  readonly credits: bigint;
 }
 
 /** A point in the books: entries dated up to `day`, known at sequence `knownAt`; undefined for no bound. */
@@ -17,191 +18,182 @@ export interface Point {
   readonly knownAt: number | undefined;
 }
 
-class Sheet {
-  readonly sums = new Map<number, Sums>();
+/** So far a half may go before what is above it is carried. */
+const carryAt = 2 ** 52;
 
-  add(account: number, debits: bigint, credits: bigint): void {
-    const of = this.sums.get(account);
-    if (of === undefined) this.sums.set(account, { debits, credits });
-    else {
-      of.debits += debits;
-      of.credits += credits;
+/**
+ * Sums by account, each in two halves that are exact as numbers: adding a million bigints takes longer than everything else here.
+ * A half may be negative meanwhile.
+ */
+class Sheet {
+  readonly #slots = new Map<number, number>();
+  /** For each account: debits high and low, credits high and low. */
+  #halves = new Float64Array(4 * 64);
+
+  add(account: number, side: 0 | 2, high: number, low: number): void {
+    let slot = this.#slots.get(account);
+    if (slot === undefined) {
+      slot = this.#slots.size * 4;
+      this.#slots.set(account, slot);
+      if (slot === this.#halves.length) {
+        const wider = new Float64Array(slot * 2);
+        wider.set(this.#halves);
+        this.#halves = wider;
+      }
     }
+    const at = slot + side;
+    const halves = this.#halves;
+    let rest = (halves[at + 1] as number) + low;
+    let whole = (halves[at] as number) + high;
+    if (rest >= carryAt || rest <= -carryAt) {
+      const carry = Math.floor(rest / halfSpan);
+      rest -= carry * halfSpan;
+      whole += carry;
+    }
+    halves[at] = whole;
+    halves[at + 1] = rest;
   }
 
-  line(account: number, amount: number, sign: 1n | -1n): void {
-    if (amount > 0) this.add(account, sign * BigInt(amount), 0n);
-    else this.add(account, 0n, sign * BigInt(-amount));
+  line(account: number, amount: number, sign: 1 | -1): void {
+    const size = Math.abs(amount);
+    const high = Math.floor(size / halfSpan);
+    this.add(account, amount > 0 ? 0 : 2, sign * high, sign * (size - high * halfSpan));
+  }
+
+  sums(): Map<number, Sums> {
+    const sums = new Map<number, Sums>();
+    for (const [account, slot] of this.#slots) sums.set(account, { debits: this.#exact(slot), credits: this.#exact(slot + 2) });
+    return sums;
+  }
+
+  #exact(at: number): bigint {
+    return BigInt(this.#halves[at] as number) * BigInt(halfSpan) + BigInt(this.#halves[at + 1] as number);
   }
 }
 
 /**
  * Turnover per account at a point in the books, exactly.
- * Whole months come from the month cells, the days of a broken month from the lines, what a later sequence added is taken off again
- * by the sums that each flushed segment left, and what the index lacks is added from the tails.
- * `only`: one account's number. Accounts without lines are left out.
+ * Whole months come from the runs of sums that were known then, the days of a broken month from the runs of lines, the last facts before a
+ * sequence from the journal, and what the index lacks from the tails. `only`: one account's number. Accounts without lines are left out.
  */
 export function sumsAt(sql: SqlStorage, state: StoredState, point: Point, only?: number): Map<number, Sums> {
+  const { index } = state;
   const sheet = new Sheet();
-  const day = point.day;
-  const knownAt = point.knownAt !== undefined && point.knownAt < state.sequence ? point.knownAt : undefined;
-  const split = day === undefined ? undefined : splitMonth(day);
-  const inMonths = (lineDay: DayNumber): boolean => split === undefined || monthOfDay(lineDay) < split.monthsBefore;
-  addMonths(sql, sheet, split?.monthsBefore, only);
-  if (knownAt !== undefined) takeOffLater(sql, state, sheet, split?.monthsBefore, knownAt, only, inMonths);
-  if (split?.range) addLines(sql, sheet, split.range, split.sign, knownAt, only);
-  const isIn = (line: { readonly day: DayNumber; readonly seq: number }): boolean =>
-    (day === undefined || line.day <= day) && (knownAt === undefined || line.seq <= knownAt);
-  if (state.frozen !== undefined) {
-    const { lines, linesWritten } = state.frozen;
-    for (let i = linesWritten; i < lines.length; i++) {
-      const line = lines[i];
-      if (line !== undefined && (only === undefined || line.account === only) && isIn(line)) sheet.line(line.account, line.amount, 1n);
-    }
+  const knownAt = Math.min(point.knownAt ?? state.sequence, state.sequence);
+  const split = point.day === undefined ? undefined : splitMonth(point.day);
+  const known: Known = { sql, state, sheet, knownAt, monthsBefore: split?.monthsBefore, only };
+  addMonths(known);
+  if (split?.range) addDays(known, split.range, split.sign);
+  for (const tail of index.tails) {
+    tail.visitLines((account, day, item, amount) => {
+      if (only !== undefined && account !== only) return;
+      if ((point.day === undefined || day <= point.day) && sequenceOfItem(item) <= knownAt) sheet.line(account, amount, 1);
+    });
   }
-  if (only !== undefined) {
-    for (const line of state.tail.lines.get(only) ?? []) if (isIn(line)) sheet.line(only, line.amount, 1n);
-  } else {
-    for (const [account, lines] of state.tail.lines) for (const line of lines) if (isIn(line)) sheet.line(account, line.amount, 1n);
-  }
-  return sheet.sums;
+  return sheet.sums();
+}
+
+/** What the runs alone have of each account. */
+export function sumsOfRuns(sql: SqlStorage, state: StoredState): Map<number, Sums> {
+  const sheet = new Sheet();
+  addMonths({ sql, state, sheet, knownAt: state.index.flushedTo, monthsBefore: undefined, only: undefined });
+  return sheet.sums();
+}
+
+/** What is asked, and where its sums go. */
+interface Known {
+  readonly sql: SqlStorage;
+  readonly state: StoredState;
+  readonly sheet: Sheet;
+  readonly knownAt: number;
+  readonly monthsBefore: MonthNumber | undefined;
+  readonly only: number | undefined;
 }
 
 /** Whether a day's month is better built up from its start or taken off from its end, and by which days. */
 function splitMonth(day: DayNumber): {
   readonly monthsBefore: MonthNumber;
   readonly range: readonly [DayNumber, DayNumber] | undefined;
-  readonly sign: 1n | -1n;
+  readonly sign: 1 | -1;
 } {
   const month = monthOfDay(day);
   const first = firstDayOfMonth(month);
   const last = firstDayOfMonth(month + 1) - 1;
-  if (day === last) return { monthsBefore: month + 1, range: undefined, sign: 1n };
-  if (day - first < last - day) return { monthsBefore: month, range: [first, day], sign: 1n };
-  return { monthsBefore: month + 1, range: [day + 1, last], sign: -1n };
+  if (day === last) return { monthsBefore: month + 1, range: undefined, sign: 1 };
+  if (day - first < last - day) return { monthsBefore: month, range: [first, day], sign: 1 };
+  return { monthsBefore: month + 1, range: [day + 1, last], sign: -1 };
 }
 
-type SumRow = { account: number; debits: string; credits: string };
-
-function addMonths(sql: SqlStorage, sheet: Sheet, monthsBefore: MonthNumber | undefined, only: number | undefined): void {
-  const from = only === undefined ? 0 : firstCellOf(only);
-  const to = only === undefined ? Number.MAX_SAFE_INTEGER : firstCellOf(only + 1);
-  const rows = sql.exec<SumRow>(
-    `SELECT id / ${monthSpan} AS account, CAST(sum(debits) AS TEXT) AS debits, CAST(sum(credits) AS TEXT) AS credits
-     FROM account_month WHERE id >= ? AND id < ? AND id % ${monthSpan} < ? GROUP BY 1`,
-    from,
-    to,
-    monthsBefore === undefined ? monthSpan : monthsBefore + monthBase,
+function addMonths(known: Known): void {
+  const { state, knownAt, only } = known;
+  const upTo = Math.min(knownAt, state.index.flushedTo);
+  const runs = state.index.monthRunsUpTo(upTo);
+  const range: KeyRange = keysFrom(
+    only === undefined ? 0 : firstCellOf(only),
+    only === undefined ? Number.MAX_SAFE_INTEGER : firstCellOf(only + 1) - 1,
   );
-  for (const row of rows) sheet.add(row.account, BigInt(row.debits), BigInt(row.credits));
+  for (const run of runs) visitRange(run, range, (columns, from, to) => addCells(known, columns, from, to));
+  const reached = runs.at(-1)?.toSequence ?? 0;
+  if (reached >= upTo) return;
+  // A part of one flushed tail is left: from its start, or taken off from its end, whichever is less to read.
+  const whole = state.index.monthRunFrom(reached + 1);
+  if (whole !== undefined && whole.toSequence - upTo < upTo - reached) {
+    visitRange(whole, range, (columns, from, to) => addCells(known, columns, from, to));
+    addFacts(known, upTo, whole.toSequence, -1);
+  } else addFacts(known, reached, upTo, 1);
 }
 
-function addLines(
-  sql: SqlStorage,
-  sheet: Sheet,
-  range: readonly [DayNumber, DayNumber],
-  sign: 1n | -1n,
-  knownAt: number | undefined,
-  only: number | undefined,
-): void {
-  const columns =
-    "CAST(sum(iif(l.amount > 0, l.amount, 0)) AS TEXT) AS debits, CAST(sum(iif(l.amount < 0, -l.amount, 0)) AS TEXT) AS credits";
-  const itemMax = knownAt === undefined ? Number.MAX_SAFE_INTEGER : lineItem(knownAt + 1, 0);
-  const rows =
-    only === undefined
-      ? sql.exec<SumRow>(
-          `SELECT a.no AS account, ${columns} FROM account a CROSS JOIN line l
-           WHERE l.place BETWEEN a.no * ${daySpan} + ? AND a.no * ${daySpan} + ? AND l.item < ? GROUP BY a.no`,
-          linePlace(0, range[0]),
-          linePlace(0, range[1]),
-          itemMax,
-        )
-      : sql.exec<SumRow>(
-          `SELECT ? AS account, ${columns} FROM line l WHERE l.place BETWEEN ? AND ? AND l.item < ? HAVING count(*) > 0`,
-          only,
-          linePlace(only, range[0]),
-          linePlace(only, range[1]),
-          itemMax,
-        );
-  for (const row of rows) sheet.add(row.account, sign * BigInt(row.debits), sign * BigInt(row.credits));
-}
-
-/** Takes off the month cells what came after `knownAt`: whole segments by their sums, the one that holds it by its facts. */
-function takeOffLater(
-  sql: SqlStorage,
-  state: StoredState,
-  sheet: Sheet,
-  monthsBefore: MonthNumber | undefined,
-  knownAt: number,
-  only: number | undefined,
-  inMonths: (day: DayNumber) => boolean,
-): void {
-  if (state.frozen !== undefined) {
-    const { lines, linesWritten } = state.frozen;
-    for (let i = 0; i < linesWritten; i++) {
-      const line = lines[i];
-      if (line !== undefined && line.seq > knownAt && (only === undefined || line.account === only) && inMonths(line.day))
-        sheet.line(line.account, line.amount, -1n);
+function addCells({ sheet, monthsBefore }: Known, columns: Columns, from: number, to: number): void {
+  const [cells, , debitsHigh, debitsLow, creditsHigh, creditsLow] = columns as readonly [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  for (let i = from; i < to; ) {
+    const account = accountOfCell(cells[i] as number);
+    const end = firstCellOf(account + 1);
+    let debitHigh = 0;
+    let debitLow = 0;
+    let creditHigh = 0;
+    let creditLow = 0;
+    // A block has some thousand cells: their lower halves together stay far below 2^53.
+    for (; i < to && (cells[i] as number) < end; i++) {
+      if (monthsBefore !== undefined && monthOfCell(cells[i] as number) >= monthsBefore) continue;
+      debitHigh += debitsHigh[i] as number;
+      debitLow += debitsLow[i] as number;
+      creditHigh += creditsHigh[i] as number;
+      creditLow += creditsLow[i] as number;
     }
-  }
-  const flushedTo = readMeta<number>(sql, "flushed_to") ?? 0;
-  if (knownAt >= flushedTo) return;
-  for (const row of sql.exec<{ from_seq: number; to_seq: number; cells: ArrayBuffer }>(
-    "SELECT from_seq, to_seq, cells FROM segment WHERE to_seq > ? ORDER BY to_seq",
-    knownAt,
-  )) {
-    const holds = row.from_seq <= knownAt;
-    const laterIsLess = row.to_seq - knownAt <= knownAt - row.from_seq;
-    if (holds && laterIsLess) {
-      addFacts(sql, sheet, knownAt, row.to_seq, -1n, only, inMonths);
-      continue;
-    }
-    addCells(sheet, row.cells, monthsBefore, only);
-    if (holds) addFacts(sql, sheet, row.from_seq - 1, knownAt, 1n, only, inMonths);
+    if (debitHigh !== 0 || debitLow !== 0) sheet.add(account, 0, debitHigh, debitLow);
+    if (creditHigh !== 0 || creditLow !== 0) sheet.add(account, 2, creditHigh, creditLow);
   }
 }
 
-function addCells(sheet: Sheet, blob: ArrayBuffer, monthsBefore: MonthNumber | undefined, only: number | undefined): void {
-  const { ids, debits, credits } = decodeCells(blob);
-  const start = only === undefined ? 0 : firstAtLeast(ids, firstCellOf(only));
-  const end = only === undefined ? ids.length : firstAtLeast(ids, firstCellOf(only + 1));
-  let i = start;
-  while (i < end) {
-    const account = accountOfCell(ids[i] as number);
-    const next = firstCellOf(account + 1);
-    let debit = 0n;
-    let credit = 0n;
-    for (; i < end && (ids[i] as number) < next; i++) {
-      if (monthsBefore !== undefined && monthOfCell(ids[i] as number) >= monthsBefore) continue;
-      debit += debits[i] as bigint;
-      credit += credits[i] as bigint;
-    }
-    if (debit !== 0n || credit !== 0n) sheet.add(account, -debit, -credit);
+/** The lines of the days of a broken month that the runs have. */
+function addDays({ state, sheet, knownAt, only }: Known, [first, last]: readonly [DayNumber, DayNumber], sign: 1 | -1): void {
+  const itemsBelow = lineItem(knownAt + 1, 0);
+  const kind = only === undefined ? "day" : "line";
+  const range = only === undefined ? linesOfDays(first, last) : linesOfAccount(only, first, last);
+  for (const run of state.index.runs(kind)) {
+    if (run.fromSequence > knownAt) continue;
+    visitRange(run, range, (columns, from, to) => {
+      const items = columns[1] as Float64Array;
+      const amounts = columns.at(-1) as Float64Array;
+      for (let i = from; i < to; i++) {
+        if ((items[i] as number) >= itemsBelow) continue;
+        sheet.line(only ?? ((columns[2] as Float64Array)[i] as number), amounts[i] as number, sign);
+      }
+    });
   }
 }
 
-function firstAtLeast(ids: Float64Array, id: number): number {
-  let low = 0;
-  let high = ids.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ids[middle] as number) < id) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function addFacts(
-  sql: SqlStorage,
-  sheet: Sheet,
-  after: number,
-  upTo: number,
-  sign: 1n | -1n,
-  only: number | undefined,
-  inMonths: (day: DayNumber) => boolean,
-): void {
+function addFacts({ sql, sheet, monthsBefore, only }: Known, after: number, upTo: number, sign: 1 | -1): void {
   for (const { fact } of readFacts(sql, after, upTo)) {
-    if (fact.kind !== "entry_posted" || !inMonths(dayOf(fact))) continue;
+    if (fact.kind !== "entry_posted") continue;
+    if (monthsBefore !== undefined && monthOfDay(dayOf(fact)) >= monthsBefore) continue;
     for (const line of fact.lines) if (only === undefined || line.account === only) sheet.line(line.account, line.amount, sign);
   }
 }

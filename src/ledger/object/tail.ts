@@ -1,60 +1,168 @@
-import { type DayNumber, parseDay } from "../../kernel/calendar-date.ts";
+import { type DayNumber, monthOfDay, parseDay } from "../../kernel/calendar-date.ts";
 import { type EntryPosted, entryAmount } from "../domain/fact.ts";
 import { sourceText } from "../domain/state.ts";
+import type { Source } from "../rpc.ts";
+import { accountOfPlace, dayKey, dayOfPlace, lineItem, linePlace, monthCell } from "./index-keys.ts";
+import { type Columns, GrowingColumns } from "./runs/columns.ts";
+import { halfSpan } from "./runs/record-feed.ts";
+import { SortedColumns } from "./runs/sorted-source.ts";
+import { sortedBy } from "./runs/stable-sort.ts";
+import type { RunKind } from "./runs/stored-run.ts";
 
-export interface TailLine {
-  readonly day: DayNumber;
-  readonly seq: number;
-  readonly no: number;
-  readonly amount: number;
-}
+/** Beyond every amount that can be asked for, and still an integer that is exact. */
+const amountKeyMax = 2 ** 53;
 
-export interface TailEntry {
-  readonly seq: number;
-  readonly day: DayNumber;
-  readonly amount: number;
-}
-
-/** The posted entries that the index tables do not have yet. */
+/**
+ * The posted entries that the index on disk does not have yet, as columns: thousands of objects that live on are what costs a posting most.
+ * Lines by account and day in the order of the log; sorted when someone asks for an order.
+ */
 export class Tail {
-  readonly entries: TailEntry[] = [];
-  readonly lines = new Map<number, TailLine[]>();
-  /** Hash of an external id, source or reference → sequences. */
-  readonly terms = new Map<number, number[]>();
-  lineCount = 0;
+  readonly fromSequence: number;
+  /** The sequence of the last entry, or the one before the first. */
+  toSequence: number;
+  entryCount = 0;
   bytes = 0;
+  /** account, day, item, amount */
+  readonly #lines = new GrowingColumns(4, 1024);
+  /** amount, sequence, day */
+  readonly #amounts = new GrowingColumns(3, 512);
+  /** hash, sequence, day */
+  readonly #terms = new GrowingColumns(3, 64);
+  readonly #termSequences = new Map<number, number[]>();
+  readonly #sorted = new Map<RunKind, SortedColumns>();
 
-  add(seq: number, fact: EntryPosted, bytes: number): void {
+  constructor(fromSequence: number) {
+    this.fromSequence = fromSequence;
+    this.toSequence = fromSequence - 1;
+  }
+
+  get lineCount(): number {
+    return this.#lines.length;
+  }
+
+  add(sequence: number, fact: EntryPosted, bytes: number): void {
     const day = parseDay(fact.date);
     if (day === undefined) throw new Error("assertion failed: a posted date exists");
     for (let i = 0; i < fact.lines.length; i++) {
       const line = fact.lines[i];
       if (line === undefined) continue;
-      const of = this.lines.get(line.account);
-      const tailLine = { day, seq, no: i + 1, amount: line.amount };
-      if (of === undefined) this.lines.set(line.account, [tailLine]);
-      else of.push(tailLine);
+      const at = this.#lines.next();
+      const [accounts, days, items, amounts] = this.#lines.columns as readonly [Float64Array, Float64Array, Float64Array, Float64Array];
+      accounts[at] = line.account;
+      days[at] = day;
+      items[at] = lineItem(sequence, i + 1);
+      amounts[at] = line.amount;
     }
-    this.lineCount += fact.lines.length;
-    this.bytes += bytes;
-    this.entries.push({ seq, day, amount: Math.min(entryAmount(fact), Number.MAX_SAFE_INTEGER) });
-    if (fact.externalId !== null) this.#addTerm(externalIdTerm(fact.externalId), seq);
+    addRecord(this.#amounts, Math.min(entryAmount(fact), amountKeyMax), sequence, dayKey(day));
+    if (fact.externalId !== null) this.#addTerm(externalIdTerm(fact.externalId), sequence, day);
     if (fact.source !== null) {
-      this.#addTerm(termHash(`s${sourceText(fact.source)}`), seq);
-      this.#addTerm(sourceTypeTerm(fact.source.type), seq);
+      this.#addTerm(sourceTerm(fact.source), sequence, day);
+      this.#addTerm(sourceTypeTerm(fact.source.type), sequence, day);
     }
-    if (fact.reference !== null) this.#addTerm(referenceTerm(fact.reference), seq);
+    if (fact.reference !== null) this.#addTerm(referenceTerm(fact.reference), sequence, day);
+    this.toSequence = sequence;
+    this.entryCount += 1;
+    this.bytes += bytes;
+    if (this.#sorted.size > 0) this.#sorted.clear();
   }
 
-  #addTerm(hash: number, seq: number): void {
-    const of = this.terms.get(hash);
-    if (of === undefined) this.terms.set(hash, [seq]);
-    else of.push(seq);
+  #addTerm(hash: number, sequence: number, day: DayNumber): void {
+    const of = this.#termSequences.get(hash);
+    if (of === undefined) this.#termSequences.set(hash, [sequence]);
+    else if (of.at(-1) === sequence) return;
+    else of.push(sequence);
+    addRecord(this.#terms, hash, sequence, dayKey(day));
   }
+
+  /** The sequences of the entries that have a term, in order. */
+  sequencesOf(hash: number): readonly number[] | undefined {
+    return this.#termSequences.get(hash);
+  }
+
+  /** Calls `visit` with each line, in the order of the log. */
+  visitLines(visit: (account: number, day: number, item: number, amount: number) => void): void {
+    const [accounts, days, items, amounts] = this.#lines.columns as readonly [Float64Array, Float64Array, Float64Array, Float64Array];
+    for (let i = 0; i < this.#lines.length; i++) visit(accounts[i] as number, days[i] as number, items[i] as number, amounts[i] as number);
+  }
+
+  /** The tail's records of a kind, in its order. */
+  sorted(kind: RunKind): SortedColumns {
+    let sorted = this.#sorted.get(kind);
+    if (sorted === undefined) {
+      sorted = new SortedColumns(this.#columns(kind), { from: this.fromSequence, to: this.toSequence });
+      this.#sorted.set(kind, sorted);
+    }
+    return sorted;
+  }
+
+  #columns(kind: RunKind): Columns {
+    const length = this.#lines.length;
+    const [accounts, days, items, amounts] = this.#lines.columns as readonly [Float64Array, Float64Array, Float64Array, Float64Array];
+    switch (kind) {
+      case "line": {
+        const places = new Float64Array(length);
+        for (let i = 0; i < length; i++) places[i] = linePlace(accounts[i] as number, days[i] as number);
+        return sortedBy([places, items, amounts], 0, length);
+      }
+      case "day": {
+        const keys = new Float64Array(length);
+        for (let i = 0; i < length; i++) keys[i] = dayKey(days[i] as number);
+        return sortedBy([keys, items, accounts, amounts], 0, length);
+      }
+      case "amount":
+        return sortedBy(this.#amounts.columns, 0, this.#amounts.length);
+      case "term":
+        return sortedBy(this.#terms.columns, 0, this.#terms.length);
+      case "month":
+        return monthSums(this.sorted("line"));
+    }
+  }
+}
+
+function addRecord(columns: GrowingColumns, a: number, b: number, c: number): void {
+  const at = columns.next();
+  (columns.columns[0] as Float64Array)[at] = a;
+  (columns.columns[1] as Float64Array)[at] = b;
+  (columns.columns[2] as Float64Array)[at] = c;
+}
+
+/** The sums of lines by account and month. Their order is the lines' own. */
+function monthSums({ columns, length }: SortedColumns): Columns {
+  const [places, , amounts] = columns as readonly [Float64Array, Float64Array, Float64Array];
+  const out = new GrowingColumns(6, 256);
+  let lastPlace = -1;
+  let cell = -1;
+  let at = -1;
+  for (let i = 0; i < length; i++) {
+    const place = places[i] as number;
+    if (place !== lastPlace) {
+      lastPlace = place;
+      const of = monthCell(accountOfPlace(place), monthOfDay(dayOfPlace(place)));
+      if (of !== cell) {
+        cell = of;
+        at = out.next();
+        (out.columns[0] as Float64Array)[at] = cell;
+      }
+    }
+    const amount = amounts[i] as number;
+    const side = amount > 0 ? 2 : 4;
+    const size = Math.abs(amount);
+    const high = Math.floor(size / halfSpan);
+    const [highs, lows] = [out.columns[side] as Float64Array, out.columns[side + 1] as Float64Array];
+    const low = (lows[at] as number) + (size - high * halfSpan);
+    const carry = Math.floor(low / halfSpan);
+    lows[at] = low - carry * halfSpan;
+    highs[at] = (highs[at] as number) + high + carry;
+  }
+  return out.columns.map((column) => column.slice(0, out.length));
 }
 
 export function externalIdTerm(externalId: string): number {
   return termHash(`x${externalId}`);
+}
+
+export function sourceTerm(source: Source): number {
+  return termHash(`s${sourceText(source)}`);
 }
 
 export function referenceTerm(reference: string): number {

@@ -3,9 +3,11 @@ import type { VerificationJob } from "../client.ts";
 import { normalSign } from "../domain/account.ts";
 import { decodeFact, entryAmount } from "../domain/fact.ts";
 import type { Head } from "../rpc.ts";
+import { linesOfAccount } from "./index-keys.ts";
 import { emptyHead, sealOf } from "./journal.ts";
+import { countRange } from "./runs/sorted-source.ts";
 import type { StoredState } from "./stored-state.ts";
-import { sumsAt } from "./sums.ts";
+import { sumsAt, sumsOfRuns } from "./sums.ts";
 
 /** Facts checked in one turn: about 15 ms. */
 const sliceFacts = 1_500;
@@ -226,4 +228,22 @@ function checkBalances(sql: SqlStorage, state: StoredState, head: number, fault:
   for (const [no, of] of sums)
     if (!seen.has(no) && (of.debits !== 0n || of.credits !== 0n))
       fault(`the index has sums of account ${no}, of which the log has no line`);
+  checkTotals(sql, state, fault);
+}
+
+/** Holds what the accounts have on disk to the runs of the index, whose sums the log has just confirmed. */
+function checkTotals(sql: SqlStorage, state: StoredState, fault: (text: string) => void): void {
+  const { index } = state;
+  const sums = sumsOfRuns(sql, state);
+  const runs = index.runs("line");
+  for (const { no } of sql.exec<{ no: number }>("SELECT no FROM account_total").toArray())
+    if (!sums.has(no)) sums.set(no, { debits: 0n, credits: 0n });
+  for (const [no, { debits, credits }] of sums) {
+    const total = index.accountTotal(no);
+    const lines = countRange(runs, linesOfAccount(no));
+    if (total.debits !== debits || total.credits !== credits || total.lines !== lines)
+      fault(
+        `account ${state.account(no)?.code}: its total is ${total.debits} / ${total.credits} in ${total.lines} lines, the index has ${debits} / ${credits} in ${lines}`,
+      );
+  }
 }
