@@ -50,9 +50,3 @@ export async function entriesIn(api: Api, books: Books): Promise<number> {
   const { body } = await callApi(api, "GET", `/companies/${books.entityId}/journal-entries?limit=1`);
   return z.object({ totalCount: z.int() }).parse(body).totalCount;
 }
-
-/** Has the ledger write what its index lacks, so that it does not do so while something else is measured. */
-export async function settle(api: Api, books: Books): Promise<void> {
-  // A list waits for the index.
-  await callApi(api, "GET", `/accounts/${books.accountIds[0]}/lines?limit=1`);
-}

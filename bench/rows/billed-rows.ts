@@ -29,7 +29,7 @@ export const billedRows: Rows = {
         { atMost: 8 },
         { note: `${singleEntries} entries, one alarm, their keys purged` },
       ),
-      figure(quietName, "rows", [await quietly(objects)], null, { note: "so little is posted that every entry is flushed alone" }),
+      figure(quietName, "rows", [await quietly(objects)], null, { note: "so little is posted that an alarm comes after every entry" }),
     ];
   },
 };

@@ -3,7 +3,7 @@ import { batchBodies, hotAccounts, oneDate, singleBodies } from "../bodies.ts";
 import { figure } from "../figure.ts";
 import { drive } from "../load.ts";
 import { postsTo } from "../posting.ts";
-import { type Books, newBooks, settle } from "../product.ts";
+import { type Books, newBooks } from "../product.ts";
 import { interleave, ratios } from "../rounds.ts";
 
 const kinds = [
@@ -34,7 +34,6 @@ export const hotAgainstMany: readonly Rows[] = kinds.map(({ name, kind, connecti
         const next = postsTo(api, of, kind, bodies);
         return async () => {
           const done = await drive(api.baseUrl, { connections, seconds: secondsPerRound, next });
-          await settle(api, of);
           return (done.requests * entriesPerRequest) / done.seconds;
         };
       };

@@ -19,7 +19,7 @@ const large = "large";
 const largeEntries = 1_000_000;
 const smallEntries = 10_000;
 const accounts = 1_000;
-/** Just below the 20,000 lines that the index may lag behind. */
+/** Nearly the 20,000 lines that the index may lag behind. */
 const tailEntries = 9_900;
 const batchesPerRound = 30;
 const coldStarts = 5;

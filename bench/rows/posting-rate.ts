@@ -3,7 +3,7 @@ import { batchBodies, type EntryShape, oneDate, singleBodies, yearWithIds } from
 import { type Figure, figure, type Target } from "../figure.ts";
 import { drive } from "../load.ts";
 import { insertsTo, once, postsTo } from "../posting.ts";
-import { type Books, entriesIn, newBooks, settle } from "../product.ts";
+import { type Books, entriesIn, newBooks } from "../product.ts";
 import { interleave, ratios } from "../rounds.ts";
 
 /** How fast entries are posted over HTTP, each request authenticated and under a fresh idempotency key, against the floor given the same bodies. */
@@ -44,7 +44,6 @@ function postingRate({ company, kind, shape, entriesPerRequest, ofFloor, rate }:
         const next = once(postsTo(api, of, kind, fresh), shape.externalIds ? fresh.length : Number.POSITIVE_INFINITY);
         const done = await drive(api.baseUrl, { connections: connections[kind], seconds: secondsOf(round), next });
         posted += done.requests * entriesPerRequest;
-        await settle(api, of);
         return (done.requests * entriesPerRequest) / done.seconds;
       },
     });

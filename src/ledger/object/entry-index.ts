@@ -1,12 +1,13 @@
 import { present } from "../../kernel/assert.ts";
 import type { EntryPosted } from "../domain/fact.ts";
-import { accountOfPlace, columnsOf, keysFrom, runKinds } from "./index-keys.ts";
+import { accountOfPlace, columnsOf, firstPlaceOf, keysFrom, runKinds } from "./index-keys.ts";
 import { type LedgerLimits, recordsPerLine } from "./limits.ts";
 import { readMeta, writeMeta } from "./meta.ts";
 import { merged, mergedSums, type RecordFeed } from "./runs/record-feed.ts";
 import { insertRun, type NewRun, RunBuilder } from "./runs/run-builder.ts";
 import { type Key, type SortedSource, visitRange } from "./runs/sorted-source.ts";
 import { BlockCache, blockId, type RunKind, type RunRow, readRuns, StoredRun } from "./runs/stored-run.ts";
+import { probeOf } from "./runs/term-filter.ts";
 import { Tail } from "./tail.ts";
 
 /** How far the index on disk has come, and what it counts. */
@@ -135,8 +136,9 @@ export class EntryIndex {
       const sequences = tail.sequencesOf(hash);
       if (sequences !== undefined) found = [...(found ?? []), ...sequences];
     }
+    const probe = probeOf(hash);
     for (const run of this.runs("term")) {
-      if (!run.mayHave(hash)) continue;
+      if (!run.mayHave(probe)) continue;
       visitRange(run, keysFrom(hash, hash), ([, sequences], from, to) => {
         found = [...(found ?? []), ...(sequences ?? []).slice(from, to)];
       });
@@ -403,7 +405,8 @@ class Flush {
 /** Adds a tail's lines to what the accounts have on disk. */
 function addTotals(sql: SqlStorage, tail: Tail): void {
   const { columns, length } = tail.sorted("line");
-  const [places, , amounts] = columns as readonly [Float64Array, Float64Array, Float64Array];
+  const places = columns[0] as Float64Array;
+  const amounts = columns[2] as Float64Array;
   const rows: string[] = [];
   for (let i = 0; i < length; ) {
     const account = accountOfPlace(places[i] as number);
@@ -412,7 +415,8 @@ function addTotals(sql: SqlStorage, tail: Tail): void {
     let exactDebits = 0n;
     let exactCredits = 0n;
     let lines = 0;
-    for (; i < length && accountOfPlace(places[i] as number) === account; i++) {
+    const end = firstPlaceOf(account + 1);
+    for (; i < length && (places[i] as number) < end; i++) {
       const amount = amounts[i] as number;
       lines += 1;
       // As numbers while they are exact, which they nearly always are.

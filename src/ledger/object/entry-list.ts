@@ -18,6 +18,7 @@ import {
   linesOfDays,
   sequenceOfItem,
 } from "./index-keys.ts";
+import type { Columns } from "./runs/columns.ts";
 import { countRange, inOrder, type Key, type KeyRange, type SortedSource } from "./runs/sorted-source.ts";
 import type { RunKind } from "./runs/stored-run.ts";
 import { isEntry } from "./schema.ts";
@@ -41,19 +42,20 @@ interface Condition {
   readonly readsBody: boolean;
 }
 
-/** A filter that an index answers: the entries in a range of one kind of records, an entry's sequence and day in each. */
+/** A filter that an index answers. */
 interface Narrowing {
-  /** The filters that every entry of the range satisfies. */
+  /** The filters that every entry of it satisfies. */
   readonly answers: readonly FilterName[];
-  readonly sources: readonly SortedSource[];
-  readonly range: KeyRange;
-  /** Records in the range: of lines, an entry may have several. */
+  /** Records to read: of lines, an entry may have several. */
   readonly records: number;
-  readonly placeOf: (record: readonly number[]) => Place;
+  /** Its entries, each once, in no order of the list's. */
+  readonly entries: () => Iterable<Place>;
 }
 
 /** So many matches are gathered and sorted. Where there are more, every fiftieth entry of a million is one, and a page is soon found in the list's own order. */
 const gatheredMax = 20_000;
+/** Of what was reversed less is gathered: each takes a look into the journal. */
+const reversedMax = 5_000;
 /** Candidates whose conditions are asked in one statement. */
 const askedAtOnce = 1_000;
 
@@ -102,7 +104,7 @@ interface List {
 function pageOf(list: List, narrowest: Narrowing | undefined): { readonly places: readonly Place[]; readonly count: Count } {
   const { state, query, conditions } = list;
   if (narrowest !== undefined && narrowest.records <= gatheredMax) {
-    const matches = [...matching(list, leftBy(narrowest, conditions), entriesIn(narrowest))];
+    const matches = [...matching(list, leftBy(narrowest, conditions), narrowest.entries())];
     return { places: paged(matches, query), count: capped(matches.length) };
   }
   const count =
@@ -144,34 +146,70 @@ function narrowestOf(list: List): Narrowing | undefined {
   return narrowest;
 }
 
-function* narrowings({ state, query, account }: List): Generator<Narrowing> {
+function* narrowings({ sql, state, query, account }: List): Generator<Narrowing> {
   const { index } = state;
-  const by = (kind: RunKind, range: KeyRange, answers: readonly FilterName[], placeOf: Narrowing["placeOf"]): Narrowing => {
+  const [from, to] = daysOf(query).map(dayKey) as [number, number];
+  // Every record has its entry's day, so that the dates need no look into the journal.
+  const by = (kind: RunKind, range: KeyRange, answers: readonly FilterName[], placeOf: PlaceOf): Narrowing => {
     const sources = index.sources(kind);
-    return { answers, sources, range, records: countRange(sources, range), placeOf };
+    const entries = () => placesIn(sources, range, placeOf, from, to);
+    return { answers: [...answers, "dates"], records: countRange(sources, range), entries };
   };
-  const ofEntry: Narrowing["placeOf"] = ([, seq = 0, day = 0]) => ({ seq, day });
   // A hash may be another text's: the texts are compared all the same.
   if (query.externalId !== undefined) yield by("term", ofHash(externalIdTerm(query.externalId)), [], ofEntry);
   if (query.reference !== undefined) yield by("term", ofHash(referenceTerm(query.reference)), [], ofEntry);
   if (query.sourceType !== undefined && query.sourceType !== "api") yield by("term", ofHash(sourceTypeTerm(query.sourceType)), [], ofEntry);
-  if (query.minAmount !== undefined || query.maxAmount !== undefined)
-    yield by(
-      "amount",
-      { from: [query.minAmount ?? 0, 0], to: [(query.maxAmount ?? Number.POSITIVE_INFINITY) + 1, 0] },
-      ["amounts"],
-      ofEntry,
-    );
-  if (account !== undefined) yield by("line", linesOfAccount(account.no, ...daysOf(query)), ["account", "dates"], ofAccountsLine);
-  if (query.startDate !== undefined || query.endDate !== undefined) yield by("day", linesOfDays(...daysOf(query)), ["dates"], ofLine);
+  if (query.minAmount !== undefined || query.maxAmount !== undefined) {
+    const range: KeyRange = { from: [query.minAmount ?? 0, 0], to: [(query.maxAmount ?? Number.POSITIVE_INFINITY) + 1, 0] };
+    yield by("amount", range, ["amounts"], ofEntry);
+  }
+  if (account !== undefined) yield by("line", linesOfAccount(account.no, ...daysOf(query)), ["account"], ofAccountsLine);
+  if (query.startDate !== undefined || query.endDate !== undefined) yield by("day", linesOfDays(...daysOf(query)), [], ofLine);
+  if (query.status === "reversed" || query.status === "voided") {
+    const reversed = reversedEntries(sql, query.status === "voided");
+    if (reversed !== undefined) yield { answers: ["status"], records: reversed.length, entries: () => reversed };
+  }
 }
 
-function ofAccountsLine([place = 0, item = 0]: readonly number[]): Place {
-  return { seq: sequenceOfItem(item), day: dayKey(dayOfPlace(place)) };
+/** What was reversed, where it is little: its days are read from the journal. */
+function reversedEntries(sql: SqlStorage, isVoid: boolean): Place[] | undefined {
+  const rows = sql
+    .exec<{ seq: number; day: number }>(
+      `SELECT r.original AS seq, unixepoch(j.body ->> '$.date') / 86400 AS day FROM reversal r CROSS JOIN journal j ON j.seq = r.original
+       WHERE r.void = ? LIMIT ?`,
+      isVoid ? 1 : 0,
+      reversedMax + 1,
+    )
+    .toArray();
+  return rows.length > reversedMax ? undefined : rows.map(({ seq, day }) => ({ seq, day: dayKey(day) }));
 }
 
-function ofLine([day = 0, item = 0]: readonly number[]): Place {
-  return { seq: sequenceOfItem(item), day };
+/** An entry's place, from the record at an index of its columns. */
+type PlaceOf = (columns: Columns, at: number) => Place;
+
+const ofEntry: PlaceOf = (columns, at) => ({ seq: columns[1]?.[at] ?? 0, day: columns[2]?.[at] ?? 0 });
+const ofAccountsLine: PlaceOf = (columns, at) => ({
+  seq: sequenceOfItem(columns[1]?.[at] ?? 0),
+  day: dayKey(dayOfPlace(columns[0]?.[at] ?? 0)),
+});
+const ofLine: PlaceOf = (columns, at) => ({ seq: sequenceOfItem(columns[1]?.[at] ?? 0), day: columns[0]?.[at] ?? 0 });
+
+/** The entries of the sources' records in a range, each once: the lines of one entry on one day follow one another. */
+function* placesIn(sources: readonly SortedSource[], range: KeyRange, placeOf: PlaceOf, from: number, to: number): Generator<Place> {
+  for (const source of sources) {
+    const end = source.lowerBound(...range.to);
+    let last = -1;
+    for (let position = source.lowerBound(...range.from); position < end; ) {
+      const chunk = source.chunkAt(position);
+      const stop = Math.min(chunk.end, end);
+      for (; position < stop; position++) {
+        const place = placeOf(chunk.columns, position - chunk.start);
+        if (place.seq === last || place.day < from || place.day > to) continue;
+        last = place.seq;
+        yield place;
+      }
+    }
+  }
 }
 
 /** The conditions that are left to ask. */
@@ -185,22 +223,6 @@ function ofHash(hash: number): KeyRange {
 
 function daysOf(query: EntriesQuery): [DayNumber, DayNumber] {
   return [query.startDate === undefined ? firstDay : dayOf(query.startDate), query.endDate === undefined ? lastDay : dayOf(query.endDate)];
-}
-
-/** The entries of a narrowing, each once, in no order of the list's. */
-function* entriesIn({ sources, range, placeOf }: Narrowing): Generator<Place> {
-  for (const source of sources) yield* eachOnce(inOrder([source], range, "asc"), placeOf);
-}
-
-/** The lines of one entry on one day follow one another. */
-function* eachOnce(records: Iterable<readonly number[]>, placeOf: Narrowing["placeOf"]): Generator<Place> {
-  let last = -1;
-  for (const record of records) {
-    const place = placeOf(record);
-    if (place.seq === last) continue;
-    last = place.seq;
-    yield place;
-  }
 }
 
 /** Those of the places whose entries satisfy the conditions, in the order given. */
@@ -260,10 +282,20 @@ function walkByDate(list: List): Generator<Place> {
   const position: Key | undefined =
     after && (query.direction === "asc" ? [key(after.day), lineItem(after.seq + 1, 0) - 1] : [key(after.day), lineItem(after.seq, 0)]);
   const sources = state.index.sources(account === undefined ? "day" : "line");
-  const records = inOrder(sources, beyond(range, position, query.direction), query.direction);
   const answered: readonly FilterName[] = account === undefined ? ["dates"] : ["account", "dates"];
   const left = conditions.filter(({ filter }) => !answered.includes(filter));
-  return matching(list, left, eachOnce(records, account === undefined ? ofLine : ofAccountsLine));
+  return matching(list, left, eachOnce(inOrder(sources, beyond(range, position, query.direction), query.direction), account !== undefined));
+}
+
+/** The entries of lines in order of date: an entry's lines on one day follow one another. */
+function* eachOnce(records: Iterable<readonly number[]>, areAccounts: boolean): Generator<Place> {
+  let last = -1;
+  for (const [key = 0, item = 0] of records) {
+    const seq = sequenceOfItem(item);
+    if (seq === last) continue;
+    last = seq;
+    yield { seq, day: areAccounts ? dayKey(dayOfPlace(key)) : key };
+  }
 }
 
 /** The matches in the order of the log, from the log itself or from what was reversed. */
@@ -290,7 +322,7 @@ function countMatches(list: List, narrowest: Narrowing | undefined, max: number)
   const matches =
     narrowest === undefined
       ? walkLog({ ...list, query: { order: "sequence", direction: "asc", limit: max, ...(query.status && { status: query.status }) } })
-      : matching(list, leftBy(narrowest, conditions), entriesIn(narrowest));
+      : matching(list, leftBy(narrowest, conditions), narrowest.entries());
   for (const _ of matches) if (++count === max) break;
   return count;
 }

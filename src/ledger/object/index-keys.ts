@@ -39,8 +39,14 @@ export function accountOfPlace(place: number): number {
   return Math.floor(place / daySpan);
 }
 
+/** Where the lines of an account begin. */
+export function firstPlaceOf(account: number): number {
+  return account * daySpan;
+}
+
 export function dayOfPlace(place: number): DayNumber {
-  return dayOfKey(place % daySpan);
+  // Not by %, which of numbers beyond 32 bits is a call.
+  return dayOfKey(place - Math.floor(place / daySpan) * daySpan);
 }
 
 /** A sequence and a line's number. */
@@ -70,7 +76,7 @@ export function accountOfCell(cell: number): number {
 }
 
 export function monthOfCell(cell: number): MonthNumber {
-  return (cell % monthSpan) - monthBase;
+  return cell - Math.floor(cell / monthSpan) * monthSpan - monthBase;
 }
 
 /** Every key whose first part is from `from` to `to`, both inside. */

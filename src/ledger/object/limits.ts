@@ -21,7 +21,7 @@ export const ledgerLimits: LedgerLimits = {
   tailLinesMax: 20_000,
   tailBytesMax: 4 * 1024 * 1024,
   blockRecords: 1_024,
-  runsMerged: 10,
+  runsMerged: 16,
   ledgerBytesMax: 8 * 1024 ** 3,
 };
 

@@ -4,7 +4,7 @@ import { sourceText } from "../domain/state.ts";
 import type { Source } from "../rpc.ts";
 import { accountOfPlace, dayKey, dayOfPlace, lineItem, linePlace, monthCell } from "./index-keys.ts";
 import { type Columns, GrowingColumns } from "./runs/columns.ts";
-import { halfSpan } from "./runs/record-feed.ts";
+import { addHalves, halfSpan } from "./runs/record-feed.ts";
 import { SortedColumns } from "./runs/sorted-source.ts";
 import { sortedBy } from "./runs/stable-sort.ts";
 import type { RunKind } from "./runs/stored-run.ts";
@@ -46,14 +46,9 @@ export class Tail {
     for (let i = 0; i < fact.lines.length; i++) {
       const line = fact.lines[i];
       if (line === undefined) continue;
-      const at = this.#lines.next();
-      const [accounts, days, items, amounts] = this.#lines.columns as readonly [Float64Array, Float64Array, Float64Array, Float64Array];
-      accounts[at] = line.account;
-      days[at] = day;
-      items[at] = lineItem(sequence, i + 1);
-      amounts[at] = line.amount;
+      this.#lines.add(line.account, day, lineItem(sequence, i + 1), line.amount);
     }
-    addRecord(this.#amounts, Math.min(entryAmount(fact), amountKeyMax), sequence, dayKey(day));
+    this.#amounts.add(Math.min(entryAmount(fact), amountKeyMax), sequence, dayKey(day));
     if (fact.externalId !== null) this.#addTerm(externalIdTerm(fact.externalId), sequence, day);
     if (fact.source !== null) {
       this.#addTerm(sourceTerm(fact.source), sequence, day);
@@ -71,7 +66,7 @@ export class Tail {
     if (of === undefined) this.#termSequences.set(hash, [sequence]);
     else if (of.at(-1) === sequence) return;
     else of.push(sequence);
-    addRecord(this.#terms, hash, sequence, dayKey(day));
+    this.#terms.add(hash, sequence, dayKey(day));
   }
 
   /** The sequences of the entries that have a term, in order. */
@@ -119,17 +114,11 @@ export class Tail {
   }
 }
 
-function addRecord(columns: GrowingColumns, a: number, b: number, c: number): void {
-  const at = columns.next();
-  (columns.columns[0] as Float64Array)[at] = a;
-  (columns.columns[1] as Float64Array)[at] = b;
-  (columns.columns[2] as Float64Array)[at] = c;
-}
-
 /** The sums of lines by account and month. Their order is the lines' own. */
 function monthSums({ columns, length }: SortedColumns): Columns {
-  const [places, , amounts] = columns as readonly [Float64Array, Float64Array, Float64Array];
-  const out = new GrowingColumns(6, 256);
+  const places = columns[0] as Float64Array;
+  const amounts = columns[2] as Float64Array;
+  const out = Array.from({ length: 6 }, () => new Float64Array(length));
   let lastPlace = -1;
   let cell = -1;
   let at = -1;
@@ -140,21 +129,17 @@ function monthSums({ columns, length }: SortedColumns): Columns {
       const of = monthCell(accountOfPlace(place), monthOfDay(dayOfPlace(place)));
       if (of !== cell) {
         cell = of;
-        at = out.next();
-        (out.columns[0] as Float64Array)[at] = cell;
+        at += 1;
+        (out[0] as Float64Array)[at] = cell;
       }
     }
     const amount = amounts[i] as number;
-    const side = amount > 0 ? 2 : 4;
     const size = Math.abs(amount);
     const high = Math.floor(size / halfSpan);
-    const [highs, lows] = [out.columns[side] as Float64Array, out.columns[side + 1] as Float64Array];
-    const low = (lows[at] as number) + (size - high * halfSpan);
-    const carry = Math.floor(low / halfSpan);
-    lows[at] = low - carry * halfSpan;
-    highs[at] = (highs[at] as number) + high + carry;
+    const side = amount > 0 ? 2 : 4;
+    addHalves(out[side] as Float64Array, out[side + 1] as Float64Array, at, high, size - high * halfSpan);
   }
-  return out.columns.map((column) => column.slice(0, out.length));
+  return out.map((column) => column.slice(0, at + 1));
 }
 
 export function externalIdTerm(externalId: string): number {

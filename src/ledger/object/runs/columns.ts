@@ -102,18 +102,24 @@ export class GrowingColumns {
     this.#columns = Array.from({ length: count }, () => new Float64Array(capacity));
   }
 
-  /** Makes room for one more record and returns where it goes; the caller fills all of `columns` there. */
-  next(): number {
+  /** Adds a record of two columns, three or four: by hand, because this runs for every line posted. */
+  add(a: number, b: number, c = 0, d = 0): void {
     const at = this.length;
-    if (at === (this.#columns[0] as Float64Array).length) {
-      this.#columns = this.#columns.map((column) => {
-        const wider = new Float64Array(column.length * 2);
-        wider.set(column);
-        return wider;
-      });
-    }
+    if (at === (this.#columns[0] as Float64Array).length) this.#widen();
+    const columns = this.#columns;
+    (columns[0] as Float64Array)[at] = a;
+    (columns[1] as Float64Array)[at] = b;
+    if (columns.length > 2) (columns[2] as Float64Array)[at] = c;
+    if (columns.length > 3) (columns[3] as Float64Array)[at] = d;
     this.length = at + 1;
-    return at;
+  }
+
+  #widen(): void {
+    this.#columns = this.#columns.map((column) => {
+      const wider = new Float64Array(column.length * 2);
+      wider.set(column);
+      return wider;
+    });
   }
 
   /** Longer than `length`. */

@@ -21,18 +21,21 @@ interface Head {
 /** A stretch as short as this is copied by hand: a view of it costs more. */
 const shortStretch = 24;
 
-/** The records of several sources as one, those after `after` where it is given: a merge goes on behind what it has written. */
+/**
+ * The records of several sources as one, those after `after` where it is given: a merge goes on behind what it has written.
+ * The heads stand in order of their keys, so that the first is always next, and the second says for how long.
+ */
 export function merged(sources: readonly SortedSource[], after: Key | undefined): RecordFeed {
   const heads = headsOf(sources, after);
   return {
     take(out, max) {
       let taken = 0;
       while (taken < max && heads.length > 0) {
-        const head = nearest(heads);
-        const stop = stretchEnd(heads, head, Math.min(head.end, head.at + max - taken));
+        const head = heads[0] as Head;
+        const stop = stretchEnd(head, heads[1], Math.min(head.end, head.at + max - taken));
         copy(head.chunk.columns, head.at, stop, out, taken);
         taken += stop - head.at;
-        move(heads, head, stop);
+        moveFirst(heads, stop);
       }
       return taken;
     },
@@ -46,7 +49,7 @@ export function mergedSums(sources: readonly SortedSource[], after: Key | undefi
     take(out, max) {
       let taken = 0;
       while (heads.length > 0) {
-        const head = nearest(heads);
+        const head = heads[0] as Head;
         const isSame = taken > 0 && (out[0] as Float64Array)[taken - 1] === head.a;
         // A cell is whole before its block ends.
         if (!isSame && taken === max) break;
@@ -55,7 +58,7 @@ export function mergedSums(sources: readonly SortedSource[], after: Key | undefi
           copy(head.chunk.columns, head.at, head.at + 1, out, taken);
           taken += 1;
         }
-        move(heads, head, head.at + 1);
+        moveFirst(heads, head.at + 1);
       }
       return taken;
     },
@@ -66,7 +69,7 @@ export function mergedSums(sources: readonly SortedSource[], after: Key | undefi
 export const halfSpan = 2 ** 32;
 
 /** Adds two sums in halves, at `at` and `from` of their columns, high before low. */
-function addHalves(high: Float64Array, low: Float64Array, at: number, moreHigh: number, moreLow: number): void {
+export function addHalves(high: Float64Array, low: Float64Array, at: number, moreHigh: number, moreLow: number): void {
   const sum = (low[at] as number) + moreLow;
   const carry = Math.floor(sum / halfSpan);
   low[at] = sum - carry * halfSpan;
@@ -93,7 +96,7 @@ function headsOf(sources: readonly SortedSource[], after: Key | undefined): Head
     readKey(head);
     heads.push(head);
   }
-  return heads;
+  return heads.sort((x, y) => x.a - y.a || x.b - y.b);
 }
 
 function readKey(head: Head): void {
@@ -102,13 +105,14 @@ function readKey(head: Head): void {
   head.b = (columns[1] as Float64Array)[head.at] as number;
 }
 
-/** Moves a head on; one that is at its end is no more. */
-function move(heads: Head[], head: Head, to: number): void {
+/** Moves the first head on and puts it where it belongs now; one that is at its end is no more. */
+function moveFirst(heads: Head[], to: number): void {
+  const head = heads[0] as Head;
   head.at = to;
   if (to === head.end) {
     const position = head.chunk.start + to;
     if (position === head.source.length) {
-      heads.splice(heads.indexOf(head), 1);
+      heads.shift();
       return;
     }
     head.chunk = head.source.chunkAt(position);
@@ -116,32 +120,23 @@ function move(heads: Head[], head: Head, to: number): void {
     head.end = head.chunk.end - head.chunk.start;
   }
   readKey(head);
+  let at = 0;
+  for (; at + 1 < heads.length; at++) {
+    const next = heads[at + 1] as Head;
+    if (next.a > head.a || (next.a === head.a && next.b > head.b)) break;
+    heads[at] = next;
+  }
+  heads[at] = head;
 }
 
-/** The head with the least key. */
-function nearest(heads: readonly Head[]): Head {
-  let first = heads[0] as Head;
-  for (let i = 1; i < heads.length; i++) {
-    const head = heads[i] as Head;
-    if (head.a < first.a || (head.a === first.a && head.b < first.b)) first = head;
-  }
-  return first;
-}
-
-/** Where the records of the nearest head stop being before those of all others. */
-function stretchEnd(heads: readonly Head[], nearest: Head, end: number): number {
-  let a = Number.POSITIVE_INFINITY;
-  let b = 0;
-  for (let i = 0; i < heads.length; i++) {
-    const head = heads[i] as Head;
-    if (head === nearest || head.a > a || (head.a === a && head.b > b)) continue;
-    a = head.a;
-    b = head.b;
-  }
-  const { columns } = nearest.chunk;
+/** Where the head's records stop being before those of the next. */
+function stretchEnd(head: Head, next: Head | undefined, end: number): number {
+  if (next === undefined) return end;
+  const { a, b } = next;
+  const { columns } = head.chunk;
   const as = columns[0] as Float64Array;
   const bs = columns[1] as Float64Array;
-  let stop = nearest.at + 1;
+  let stop = head.at + 1;
   while (stop < end) {
     const value = as[stop] as number;
     if (value > a || (value === a && (bs[stop] as number) >= b)) break;

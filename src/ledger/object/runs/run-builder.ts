@@ -40,7 +40,7 @@ export class RunBuilder {
     if (taken === 0) return false;
     const no = this.#fences.length;
     const [as, bs] = this.#block as readonly [Float64Array, Float64Array];
-    this.#note(as[0] as number, bs[0] as number);
+    this.#fences.add(as[0] as number, bs[0] as number);
     if (this.#filter !== undefined) for (let i = 0; i < taken; i++) this.#filter.add(as[i] as number);
     sql.exec(
       "INSERT INTO block (id, first_a, first_b, records) VALUES (?, ?, ?, ?)",
@@ -61,12 +61,6 @@ export class RunBuilder {
     return { ...this.run, state: "ready", records: this.#records };
   }
 
-  #note(a: number, b: number): void {
-    const at = this.#fences.next();
-    (this.#fences.columns[0] as Float64Array)[at] = a;
-    (this.#fences.columns[1] as Float64Array)[at] = b;
-  }
-
   /** What an earlier life of the object has written of the run. */
   #readWritten(sql: SqlStorage): { readonly records: number; readonly last: Key | undefined } {
     const blocks = sql
@@ -79,7 +73,7 @@ export class RunBuilder {
     const end = blocks.at(-1);
     if (end === undefined) return { records: 0, last: undefined };
     for (const { id, first_a: a, first_b: b } of blocks) {
-      this.#note(a, b);
+      this.#fences.add(a, b);
       if (this.#filter !== undefined) for (const hash of readBlock(sql, id)[0] as Float64Array) this.#filter.add(hash);
     }
     const [as, bs] = readBlock(sql, end.id) as readonly [Float64Array, Float64Array];

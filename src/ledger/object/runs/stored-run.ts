@@ -1,6 +1,6 @@
 import { type Columns, decodeColumns } from "./columns.ts";
 import { type Chunk, lowerBoundIn, type SortedSource } from "./sorted-source.ts";
-import { TermFilter } from "./term-filter.ts";
+import { TermFilter, type TermProbe } from "./term-filter.ts";
 
 /** What the index is sorted by: see index-kinds.ts. */
 export type RunKind = "line" | "day" | "amount" | "term" | "month";
@@ -126,9 +126,9 @@ export class StoredRun implements SortedSource {
   }
 
   /** Whether a run of terms may have the hash. */
-  mayHave(hash: number): boolean {
+  mayHave(probe: TermProbe): boolean {
     this.#filter ??= readFilter(this.#sql, this.row.id);
-    return this.#filter.mayHave(hash);
+    return this.#filter.mayHave(probe);
   }
 
   #block(no: number): Columns {

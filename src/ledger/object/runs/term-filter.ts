@@ -27,8 +27,8 @@ export class TermFilter {
 
   add(hash: number): void {
     const group = this.#group(hash);
-    let mixed = mix(hash);
-    const stride = mix(mixed) | 1;
+    const { start, stride } = probeOf(hash);
+    let mixed = start;
     for (let i = 0; i < probes; i++) {
       const bit = mixed >>> 23;
       const word = group + (bit >>> 5);
@@ -37,10 +37,9 @@ export class TermFilter {
     }
   }
 
-  mayHave(hash: number): boolean {
+  mayHave({ hash, start, stride }: TermProbe): boolean {
     const group = this.#group(hash);
-    let mixed = mix(hash);
-    const stride = mix(mixed) | 1;
+    let mixed = start;
     for (let i = 0; i < probes; i++) {
       const bit = mixed >>> 23;
       if (((this.words[group + (bit >>> 5)] as number) & (1 << (bit & 31))) === 0) return false;
@@ -52,6 +51,18 @@ export class TermFilter {
   #group(hash: number): number {
     return Math.floor((hash / hashSpan) * (this.words.length / groupWords)) * groupWords;
   }
+}
+
+/** What a term is tested by: the bits, by double hashing. The same for every filter, and so computed once for all runs. */
+export interface TermProbe {
+  readonly hash: number;
+  readonly start: number;
+  readonly stride: number;
+}
+
+export function probeOf(hash: number): TermProbe {
+  const start = mix(hash);
+  return { hash, start, stride: mix(start) | 1 };
 }
 
 /** The low 32 bits of a hash, mixed again: the group was taken from the high ones. */
