@@ -108,12 +108,11 @@ export class StoredState implements LedgerState {
   #totals(no: number): { debits: bigint; credits: bigint; lines: number } {
     let { debits, credits, lines } = this.index.accountTotal(no);
     for (const tail of this.index.tails) {
-      tail.visitLines((account, _day, _item, amount) => {
-        if (account !== no) return;
-        if (amount > 0) debits += BigInt(amount);
-        else credits -= BigInt(amount);
-        lines += 1;
-      });
+      const total = tail.totalOf(no);
+      if (total === undefined) continue;
+      debits += total.debits;
+      credits += total.credits;
+      lines += total.lines;
     }
     return { debits, credits, lines };
   }

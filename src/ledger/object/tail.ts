@@ -12,6 +12,15 @@ import type { RunKind } from "./runs/stored-run.ts";
 /** Beyond every amount that can be asked for, and still an integer that is exact. */
 const amountKeyMax = 2 ** 53;
 
+export interface TailTotal {
+  debits: bigint;
+  credits: bigint;
+  lines: number;
+}
+
+/** Passes over a tail for one account each, before one for all is cheaper. */
+const passesMax = 8;
+
 /**
  * The posted entries that the index on disk does not have yet, as columns: thousands of objects that live on are what costs a posting most.
  * Lines by account and day in the order of the log; sorted when someone asks for an order.
@@ -30,6 +39,9 @@ export class Tail {
   readonly #terms = new GrowingColumns(3, 64);
   readonly #termSequences = new Map<number, number[]>();
   readonly #sorted = new Map<RunKind, SortedColumns>();
+  /** The totals of all accounts, once enough were asked for since the last entry. */
+  #totals: Map<number, TailTotal> | undefined;
+  #totalsAsked = 0;
 
   constructor(fromSequence: number) {
     this.fromSequence = fromSequence;
@@ -59,6 +71,8 @@ export class Tail {
     this.entryCount += 1;
     this.bytes += bytes;
     if (this.#sorted.size > 0) this.#sorted.clear();
+    this.#totals = undefined;
+    this.#totalsAsked = 0;
   }
 
   #addTerm(hash: number, sequence: number, day: DayNumber): void {
@@ -72,6 +86,29 @@ export class Tail {
   /** The sequences of the entries that have a term, in order. */
   sequencesOf(hash: number): readonly number[] | undefined {
     return this.#termSequences.get(hash);
+  }
+
+  /** What was posted to an account; undefined where nothing was. One pass finds one account's, or, when several are asked for, everyone's. */
+  totalOf(account: number): TailTotal | undefined {
+    this.#totalsAsked += 1;
+    if (this.#totals === undefined && this.#totalsAsked > passesMax) this.#totals = this.#sumUp(undefined);
+    return (this.#totals ?? this.#sumUp(account)).get(account);
+  }
+
+  #sumUp(only: number | undefined): Map<number, TailTotal> {
+    const totals = new Map<number, TailTotal>();
+    this.visitLines((account, _day, _item, amount) => {
+      if (only !== undefined && account !== only) return;
+      let of = totals.get(account);
+      if (of === undefined) {
+        of = { debits: 0n, credits: 0n, lines: 0 };
+        totals.set(account, of);
+      }
+      if (amount > 0) of.debits += BigInt(amount);
+      else of.credits -= BigInt(amount);
+      of.lines += 1;
+    });
+    return totals;
   }
 
   /** Calls `visit` with each line, in the order of the log. */
