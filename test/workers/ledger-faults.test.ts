@@ -560,6 +560,35 @@ describe("19: an object that is killed under load", () => {
   });
 });
 
+test("a ledger with the first release's index tells the new one from its log", async () => {
+  const ledger = newLedger();
+  const opened = await ledger.written(opening);
+  await ledger.written(Array.from({ length: 50 }, (_, i) => entry(i + 1, { externalId: `po-${i}`, date: `2026-0${1 + (i % 9)}-15` })));
+  const asked = async () => ({
+    balances: await ledger.read({ kind: "balances", limit: 9, asOf: "2026-05-31" }),
+    lines: await ledger.read({ kind: "lines", accountId: opened.data[0].id, order: "date", direction: "asc", limit: 200 }),
+    entries: await ledger.read({ kind: "entries", order: "date", direction: "desc", limit: 9, minAmount: 20 }),
+  });
+  const before = await asked();
+  await ledger.inside((sql) => {
+    for (const table of ["run", "block", "term_filter", "account_total"]) sql.exec(`DROP TABLE ${table}`);
+    sql.exec(
+      "CREATE TABLE account_month (id INTEGER PRIMARY KEY, debits INTEGER NOT NULL, credits INTEGER NOT NULL, lines INTEGER NOT NULL) STRICT",
+    );
+    sql.exec("INSERT INTO account_month VALUES (1, 5, 5, 2)");
+    sql.exec("DELETE FROM meta WHERE key IN ('index', 'last_run')");
+    sql.exec("INSERT INTO meta VALUES ('flushed_to', '9'), ('entry_count', '7')");
+    sql.exec("DELETE FROM schema_version WHERE version = 2");
+  });
+  await ledger.kill();
+  expect(await asked()).toEqual(before);
+  expect(await ledger.write([entry(3, { externalId: "po-2" })])).toMatchObject({
+    outcome: "refused",
+    failure: { code: "EXTERNAL_ID_TAKEN" },
+  });
+  expect(await ledger.verify()).toMatchObject({ status: "succeeded" });
+});
+
 describe("a ledger that takes no more", () => {
   const appendRow = (kind: string, version: number) => (sql: SqlStorage) =>
     sql.exec(
