@@ -99,7 +99,8 @@ export async function buildWorker(root: string = projectRoot): Promise<void> {
     platform: "browser",
     conditions: ["workerd", "worker", "browser"],
     external: ["cloudflare:*", "node:*"],
-    keepNames: true,
+    // As wrangler.toml says.
+    keepNames: false,
     sourcemap: "inline",
     sourcesContent: false,
     define: { "process.env.NODE_ENV": '"production"', "navigator.userAgent": '"Cloudflare-Workers"', ...define },
