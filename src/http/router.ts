@@ -11,7 +11,7 @@ import { entityOf } from "./middleware/entity.ts";
 import { claimIdempotency, replayFromSite } from "./middleware/idempotency.ts";
 import type { RateLimit } from "./middleware/rate-limit.ts";
 import { requireRole } from "./middleware/role.ts";
-import { readBody, readParameters } from "./validate.ts";
+import { pathReader, queryReader, readBody } from "./validate.ts";
 
 /** What the middleware leaves for the handlers. */
 export interface Variables {
@@ -148,21 +148,23 @@ export function mount<
   if (definition.permission === "public") publicRoutes.add(`${definition.method.toUpperCase()} /api/v1${definition.path}`);
   router.openAPIRegistry.registerPath(documentRoute(definition as never));
   const paths = [definition.path, ...(definition.alsoAt ?? [])].map((path) => `/api/v1${path.replace(/\{(\w+)\}/g, ":$1")}`);
+  const readPath = pathReader(definition.params);
+  const readQuery = queryReader(definition.query);
   router.on(definition.method.toUpperCase(), paths, async (c) => {
     if (definition.permission !== "public") requireRole(c, definition.permission);
-    const params = definition.params ? readParameters(definition.params, c.req.param(), "path") : undefined;
-    const query = readParameters(definition.query, c.req.queries(), "query");
+    const params = readPath(c);
+    const query = readQuery(c);
     const body = definition.body
       ? await readBody(c, definition.body, definition.permission === "public" ? publicBodyBytesMax : bodyBytesMax)
       : undefined;
     // A path that names a company names one that exists, whether or not the route works on its books.
-    const entityId = definition.entity || c.var.scope.entityId !== undefined ? await entityOf(c, query, body) : "";
+    const entityId = definition.entity || c.get("scope").entityId !== undefined ? await entityOf(c, query, body) : "";
     if (definition.idempotency) {
       claimIdempotency(c, definition, entityId, { params, query, body });
       const replay = definition.idempotency === "site" ? await replayFromSite(c) : undefined;
       if (replay) return replay;
     }
-    return handler(c.var.context, { params, query, body, entityId } as never, c as RequestContext);
+    return handler(c.get("context"), { params, query, body, entityId } as never, c as RequestContext);
   });
 }
 
