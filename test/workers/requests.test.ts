@@ -169,6 +169,7 @@ describe("bodies", () => {
     const claimed = await api.send("POST", "/entities", { text: "{}", headers: { "content-length": String(bodyBytesMax + 1) } });
     expect(claimed.body.error.code).toBe("BODY_TOO_LARGE");
     expect(claimed.status).toBe(413);
+    expect(claimed.headers.get("x-ratelimit-limit")).not.toBeNull();
     const sent = await api.send("POST", "/entities", { text: `{"name":"${"x".repeat(bodyBytesMax)}"}` });
     expect(sent.status).toBe(413);
   });

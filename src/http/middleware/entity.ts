@@ -26,8 +26,8 @@ function named(value: unknown, name: "entityId" | "ledgerId"): string | undefine
  * Two that differ are refused; none is, unless the request names a ledger, which names its entity (answered as "").
  */
 export async function entityOf(c: RequestContext, query: unknown, body: unknown): Promise<string> {
-  const context = c.var.context;
-  const path = c.var.scope.entityId;
+  const context = c.get("context");
+  const path = c.get("scope").entityId;
   const given = [path, c.req.header("x-organization-id"), named(query, "entityId"), named(body, "entityId")].filter(
     (id) => id !== undefined,
   );
