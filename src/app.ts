@@ -35,12 +35,18 @@ import { refusal } from "./platform/refused.ts";
 /** The whole API: the way of a request from top to bottom, then every feature's routes. */
 export function createApp(): Router {
   const app = createRouter((request) => canonicalPath(pathOf(request)).path);
-  app.use("*", way([requestId], [requestIdHeader]));
   app.onError(answerThrown);
   app.notFound((c) => answerThrown(refusal("ROUTE_NOT_FOUND", `There is no route ${c.req.method} ${c.req.path.slice(0, 200)}.`), c));
   app.use(
-    "/api/v1/*",
-    way([preflight, scopeOfPath, authenticate(isPublicRoute, welcome), bodyLimit, siteInPath], [bookmark, rateLimitHeaders, corsHeaders]),
+    "*",
+    way(
+      { steps: [requestId], stamps: [requestIdHeader] },
+      {
+        path: "/api/v1",
+        steps: [preflight, scopeOfPath, authenticate(isPublicRoute, welcome), bodyLimit, siteInPath],
+        stamps: [bookmark, rateLimitHeaders, corsHeaders],
+      },
+    ),
   );
   resolveEntitiesBy(entityResolver);
   registerHealthRoutes(app, packageJson.version);

@@ -105,19 +105,23 @@ class PartsInContext implements OperationContext {
   }
 }
 
-/** Ids of ledgers' objects kept, by jurisdiction and number; a flood of others empties them at once. To make one is to hash its name. */
+/** Ids of ledgers' objects kept, by number; a flood of others empties them at once. To make one is to hash its name. */
 const objectIdsMax = 10_000;
-const objectIds = new Map<string, DurableObjectId>();
+const objectIds = {
+  none: new Map<number, DurableObjectId>(),
+  eu: new Map<number, DurableObjectId>(),
+  us: new Map<number, DurableObjectId>(),
+};
 
 /** The object of a ledger: its name is its number, and its jurisdiction part of its identity. */
-function ledgerStub(env: Cloudflare.Env, site: SiteScope, number: number): LedgerRpc {
-  const namespace = site.jurisdiction === null ? env.LEDGER : env.LEDGER.jurisdiction(site.jurisdiction);
-  const key = `${site.jurisdiction ?? ""} ${number}`;
-  let id = objectIds.get(key);
+function ledgerStub(env: Cloudflare.Env, { jurisdiction }: SiteScope, number: number): LedgerRpc {
+  const namespace = jurisdiction === null ? env.LEDGER : env.LEDGER.jurisdiction(jurisdiction);
+  const kept = objectIds[jurisdiction ?? "none"];
+  let id = kept.get(number);
   if (id === undefined) {
     id = namespace.idFromName(`ledger-${number}`);
-    if (objectIds.size >= objectIdsMax) objectIds.clear();
-    objectIds.set(key, id);
+    if (kept.size >= objectIdsMax) kept.clear();
+    kept.set(number, id);
   }
   // The stub's generated type wraps every answer; the object's methods are those of LedgerRpc.
   return namespace.get(id) as unknown as LedgerRpc;

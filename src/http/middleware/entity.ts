@@ -5,7 +5,8 @@ import type { RequestContext } from "../router.ts";
 
 /** How the routes learn of entities without knowing the feature: given by the app. */
 export interface EntityResolver {
-  exists(context: OperationContext, entityId: string): Promise<boolean>;
+  /** At once where it is known. */
+  exists(context: OperationContext, entityId: string): boolean | Promise<boolean>;
   /** The site's only entity; undefined when it has none or several. */
   only(context: OperationContext): Promise<string | undefined>;
 }
