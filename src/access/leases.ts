@@ -1,6 +1,6 @@
 import { leaseMs } from "../kernel/bounds.ts";
 import type { AccessObject } from "./access-object.ts";
-import { type Authority, hashSecret, type LeaseOutcome, readKey } from "./token.ts";
+import { type Authority, hashSecret, type KeyParts, type LeaseOutcome, readKey } from "./token.ts";
 
 /** A request's admission: what the key may, and what is left of its bucket. */
 export type Admission =
@@ -69,12 +69,12 @@ async function admitByAsking(namespace: DurableObjectNamespace<AccessObject>, ke
 async function ask(
   namespace: DurableObjectNamespace<AccessObject>,
   key: string,
-  parsed: { readonly tokenId: string; readonly secret: string },
+  { tokenId, secret, environment }: KeyParts,
   unused: number,
 ): Promise<{ readonly first: LeaseOutcome; readonly mine: boolean }> {
   const inFlight = asking.get(key);
   if (inFlight) return { first: await inFlight, mine: false };
-  const call = namespace.getByName(parsed.tokenId).lease(hashSecret(parsed.secret), unused);
+  const call = namespace.getByName(tokenId).lease(hashSecret(secret), unused, environment);
   held.delete(key);
   const answered = Promise.resolve(call).finally(() => asking.delete(key));
   asking.set(key, answered);
