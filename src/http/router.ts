@@ -1,5 +1,6 @@
 import { type createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { METHOD_NAME_ALL } from "hono/router";
 import { bodyBytesMax, publicBodyBytesMax } from "../kernel/bounds.ts";
 import { type FailureCode, failureKinds } from "../kernel/failures.ts";
 import type { Permission } from "../kernel/role.ts";
@@ -94,31 +95,31 @@ export const mounted: RouteDefinition<ParameterSchema | undefined, ParameterSche
 
 /** `pathOf`: the route's own path of a request, without the prefixes that scope it. */
 export function createRouter(pathOf: (request: Request) => string): Router {
-  return new OpenAPIHono<Env>({ getPath: pathOf, router: new CachedRouter() });
+  router = new OpenAPIHono<Env>({ getPath: pathOf, router: new CachedRouter() });
+  return router;
 }
+let router: Router | undefined;
 
 interface Pattern {
   readonly method: string;
   readonly path: RegExp;
 }
 
-/** The mounted routes as patterns, for what is asked of a path before or after routing. */
+/** The routes as patterns, those beside the API too, for what is asked of a path before or after routing. */
 function patterns(): readonly Pattern[] {
-  if (compiledFrom !== mounted.length) {
-    compiledFrom = mounted.length;
-    compiled = mounted.flatMap(({ method, path, alsoAt = [] }) =>
-      [path, ...alsoAt].map((known) => ({
-        method: method.toUpperCase(),
-        path: new RegExp(`^/api/v1${known.replace(/\{\w+\}/g, "[^/]+")}$`),
-      })),
-    );
+  const routes = router?.routes ?? [];
+  if (compiledFrom !== routes.length) {
+    compiledFrom = routes.length;
+    compiled = routes
+      .filter(({ method }) => method !== METHOD_NAME_ALL)
+      .map(({ method, path }) => ({ method, path: new RegExp(`^${path.replace(/:\w+/g, "[^/]+").replace(/\*$/, ".*")}$`) }));
   }
   return compiled;
 }
 let compiled: readonly Pattern[] = [];
 let compiledFrom = 0;
 
-/** The methods that a path is mounted with. */
+/** The methods that a path has routes for. */
 export function methodsOf(path: string): string[] {
   return [
     ...new Set(
