@@ -17,6 +17,13 @@ export function resolveEntitiesBy(given: EntityResolver): void {
   resolver = given;
 }
 
+/** The first of the ids that is none of the site's entities. */
+export async function firstUnknownEntity(context: OperationContext, entityIds: readonly string[]): Promise<number | undefined> {
+  const known = await Promise.all(entityIds.map((id) => resolver?.exists(context, id)));
+  const at = known.findIndex((exists) => exists !== true);
+  return at === -1 ? undefined : at;
+}
+
 function named(value: unknown, name: "entityId" | "ledgerId"): string | undefined {
   const found = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
   return typeof found === "string" ? found : undefined;
