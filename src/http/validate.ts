@@ -104,15 +104,6 @@ export async function readBody<S extends z.ZodType>(c: Context, schema: S, bytes
   return check(schema, parseJson(await readText(c, bytesMax)));
 }
 
-async function readBytes(c: Context): Promise<ArrayBuffer> {
-  try {
-    return await c.req.arrayBuffer();
-  } catch {
-    // Broken off, or chunks that are none (RFC 9112 §7.1): what arrived is no body.
-    throw refusal("BODY_NOT_JSON", "The body ended before it was whole.");
-  }
-}
-
 const strictUtf8 = () => new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 let utf8 = strictUtf8();
 
@@ -121,7 +112,13 @@ async function readText(c: Context, bytesMax: number): Promise<string> {
   if (type !== undefined && !/^application\/(?:[\w.-]+\+)?json\b/i.test(type)) {
     throw refusal("UNSUPPORTED_MEDIA_TYPE", `The operation takes application/json, not ${type.slice(0, 100)}.`);
   }
-  const bytes = await readBytes(c);
+  let bytes: ArrayBuffer;
+  try {
+    bytes = await c.req.raw.arrayBuffer();
+  } catch {
+    // Broken off, or chunks that are none (RFC 9112 §7.1): what arrived is no body.
+    throw refusal("BODY_NOT_JSON", "The body ended before it was whole.");
+  }
   if (bytes.byteLength > bytesMax) throw refusal("BODY_TOO_LARGE", `The body has ${bytes.byteLength} bytes; the most is ${bytesMax}.`);
   try {
     return utf8.decode(bytes);

@@ -36,12 +36,10 @@ function named(value: unknown, name: "entityId" | "ledgerId"): string | undefine
 export async function entityOf(c: RequestContext, query: unknown, body: unknown): Promise<string> {
   const context = c.get("context");
   const path = c.get("scope").entityId;
-  const given = [path, c.req.header("x-organization-id"), named(query, "entityId"), named(body, "entityId")].filter(
-    (id) => id !== undefined,
-  );
-  const first = given[0];
+  const given = [path, c.req.header("x-organization-id"), named(query, "entityId"), named(body, "entityId")];
+  const first = given.find((id) => id !== undefined);
   if (first !== undefined) {
-    if (given.some((id) => id !== first)) throw refusal("ENTITY_CONFLICT", "The request names two different entities.");
+    if (given.some((id) => id !== undefined && id !== first)) throw refusal("ENTITY_CONFLICT", "The request names two different entities.");
     if (context.entityIds !== null && !context.entityIds.includes(first) && path === undefined)
       throw refusal("ENTITY_FORBIDDEN", "The key is restricted to other entities.");
     const known =
