@@ -21,7 +21,7 @@ export async function startOwnWorker(file: string, binding: string, className: s
     platform: "browser",
     conditions: ["workerd", "worker", "browser"],
     external: ["cloudflare:*", "node:*"],
-    keepNames: true,
+    keepNames: false,
     define: { "process.env.NODE_ENV": '"production"', "navigator.userAgent": '"Cloudflare-Workers"' },
     absWorkingDir: projectRoot,
     logLevel: "warning",

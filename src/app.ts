@@ -1,4 +1,5 @@
 import packageJson from "../package.json" with { type: "json" };
+import type { Authority } from "./access/token.ts";
 import { directoryDatabase } from "./db/directory-database.ts";
 import { ledgerIdentity } from "./db/ledger-numbers.ts";
 import { registerDocsRoutes } from "./docs/routes.ts";
@@ -18,50 +19,35 @@ import { registerHealthRoutes } from "./http/health.ts";
 import { authenticate } from "./http/middleware/authenticate.ts";
 import { bodyLimit } from "./http/middleware/body-limit.ts";
 import { bookmark } from "./http/middleware/bookmark.ts";
-import { cors } from "./http/middleware/cors.ts";
+import { corsHeaders, preflight } from "./http/middleware/cors.ts";
 import { resolveEntitiesBy } from "./http/middleware/entity.ts";
 import { claimOf } from "./http/middleware/idempotency.ts";
 import { rateLimitHeaders } from "./http/middleware/rate-limit.ts";
-import { requestId } from "./http/middleware/request-id.ts";
+import { requestId, requestIdHeader } from "./http/middleware/request-id.ts";
 import { siteInPath } from "./http/middleware/site.ts";
 import { openApiDocument, services } from "./http/openapi.ts";
-import { createRouter, isPublicRoute, type Router } from "./http/router.ts";
+import { createRouter, isPublicRoute, type RequestContext, type Router } from "./http/router.ts";
 import { answerThrown } from "./http/thrown.ts";
+import { way } from "./http/way.ts";
 import { newUuid, operationContext } from "./platform/context-builder.ts";
 import { refusal } from "./platform/refused.ts";
 
 /** The whole API: the way of a request from top to bottom, then every feature's routes. */
 export function createApp(): Router {
   const app = createRouter((request) => canonicalPath(pathOf(request)).path);
-  app.use("*", requestId);
   app.onError(answerThrown);
   app.notFound((c) => answerThrown(refusal("ROUTE_NOT_FOUND", `There is no route ${c.req.method} ${c.req.path.slice(0, 200)}.`), c));
-  app.use("/api/v1/*", cors);
-  app.use("/api/v1/*", rateLimitHeaders);
-  app.use("/api/v1/*", bookmark);
-  app.use("/api/v1/*", async (c, next) => {
-    const { siteId, entityId } = canonicalPath(pathOf(c.req.raw));
-    c.set("scope", { siteId, entityId });
-    await next();
-  });
-  app.use("/api/v1/*", bodyLimit);
   app.use(
-    "/api/v1/*",
-    authenticate(isPublicRoute, (c, authority, noteUse) => {
-      const context = operationContext({
-        env: c.env,
-        authority,
-        requestId: c.var.requestId,
-        log: c.var.log,
-        bookmark: c.req.header("x-bookmark"),
-        identityOf: (of, number) => ledgerIdentity(of.directory, number),
-        waitUntil: (work) => c.executionCtx.waitUntil(work),
-      });
-      c.set("context", context);
-      if (noteUse) context.waitUntil(noteTokenUse(context.directory, authority.tokenId, context.clock()));
-    }),
+    "*",
+    way(
+      { steps: [requestId], stamps: [requestIdHeader] },
+      {
+        path: "/api/v1",
+        steps: [preflight, scopeOfPath, authenticate(isPublicRoute, welcome), bodyLimit, siteInPath],
+        stamps: [bookmark, rateLimitHeaders, corsHeaders],
+      },
+    ),
   );
-  app.use("/api/v1/*", siteInPath);
   resolveEntitiesBy(entityResolver);
   registerHealthRoutes(app, packageJson.version);
   registerFirmRoutes(app, (c, input) => ({
@@ -89,4 +75,24 @@ export function createApp(): Router {
   });
   registerDocsRoutes(app);
   return app;
+}
+
+/** What the path's prefixes name, for all that follows. */
+function scopeOfPath(c: RequestContext): undefined {
+  c.set("scope", canonicalPath(pathOf(c.req.raw)));
+}
+
+/** Gives a request whose key is good the context of its operations. */
+function welcome(c: RequestContext, authority: Authority, noteUse: boolean): void {
+  const context = operationContext({
+    env: c.env,
+    authority,
+    requestId: c.get("requestId"),
+    log: c.get("log"),
+    bookmark: c.req.header("x-bookmark"),
+    identityOf: (of, number) => ledgerIdentity(of.directory, number),
+    waitUntil: (work) => c.executionCtx.waitUntil(work),
+  });
+  c.set("context", context);
+  if (noteUse) context.waitUntil(noteTokenUse(context.directory, authority.tokenId, context.clock()));
 }

@@ -38,12 +38,13 @@ export class AccessObject extends DurableObject {
     await this.#store({ ...token, revokedAtMs: null });
   }
 
-  /** Authority for at most five seconds and a slice of the bucket; one request when the bucket is low. `unused`: what the caller's last lease has left. */
-  async lease(secretHash: string, unused = 0): Promise<LeaseOutcome> {
+  /** Authority for at most five seconds and a slice of the bucket; one request when the bucket is low. `unused`: what the caller's last lease has left. A key that names another environment than its site's is another key. */
+  async lease(secretHash: string, unused = 0, environment?: Authority["site"]["environment"]): Promise<LeaseOutcome> {
     const token = await this.#load();
     const nowMs = Date.now();
     if (token === undefined || !isSameHash(token.secretHash, secretHash) || token.revokedAtMs !== null)
       return { ok: false, reason: "unknown" };
+    if (environment !== undefined && environment !== token.site.environment) return { ok: false, reason: "unknown" };
     if (token.expiresAtMs !== null && token.expiresAtMs <= nowMs) return { ok: false, reason: "unknown" };
     const before = this.#bucket ?? fullBucket(token.plan, nowMs);
     const bucket = refill({ level: before.level + unused, atMs: before.atMs }, token.plan, nowMs);

@@ -1,6 +1,6 @@
 import { leaseMs } from "../kernel/bounds.ts";
 import type { AccessObject } from "./access-object.ts";
-import { type Authority, hashSecret, type LeaseOutcome, readKey } from "./token.ts";
+import { type Authority, hashSecret, type KeyParts, type LeaseOutcome, readKey } from "./token.ts";
 
 /** A request's admission: what the key may, and what is left of its bucket. */
 export type Admission =
@@ -29,21 +29,30 @@ const refused = new Map<
  * Admits one request under a key. Normally without a hop and without a hash: a lease of at most five seconds is at hand.
  * Requests that find none share one call to the key's object.
  */
-export async function admit(namespace: DurableObjectNamespace<AccessObject>, key: string, nowMs: () => number): Promise<Admission> {
+export function admit(namespace: DurableObjectNamespace<AccessObject>, key: string, nowMs: () => number): Admission | Promise<Admission> {
+  return admitFromLease(key, nowMs()) ?? admitByAsking(namespace, key, nowMs);
+}
+
+/** Only a good key has a lease, so nothing else of it is looked at. */
+function admitFromLease(key: string, now: number): Admission | undefined {
+  const lease = held.get(key);
+  // The bound on this side too: an object's clock that runs ahead must not lengthen a lease.
+  if (lease === undefined || lease.requests <= 0 || now >= lease.untilMs || lease.untilMs - now > leaseMs) return undefined;
+  lease.requests -= 1;
+  return { ok: true, authority: lease.authority, remaining: lease.remaining + lease.requests, noteUse: false };
+}
+
+async function admitByAsking(namespace: DurableObjectNamespace<AccessObject>, key: string, nowMs: () => number): Promise<Admission> {
   const parsed = readKey(key);
   if (parsed === undefined) return { ok: false, reason: "unknown" };
   for (;;) {
-    const lease = held.get(key);
     const now = nowMs();
-    // The bound on this side too: an object's clock that runs ahead must not lengthen a lease.
-    if (lease !== undefined && lease.requests > 0 && now < lease.untilMs && lease.untilMs - now <= leaseMs) {
-      lease.requests -= 1;
-      return { ok: true, authority: lease.authority, remaining: lease.remaining + lease.requests, noteUse: false };
-    }
+    const admitted = admitFromLease(key, now);
+    if (admitted !== undefined) return admitted;
     const no = refused.get(key);
     if (no !== undefined && now >= no.atMs && now < no.untilMs)
       return no.outcome.reason === "limited" ? { ...no.outcome, retryAfterMs: no.outcome.retryAfterMs - (now - no.atMs) } : no.outcome;
-    const outcome = await ask(namespace, key, parsed, lease?.requests ?? 0);
+    const outcome = await ask(namespace, key, parsed, held.get(key)?.requests ?? 0);
     if (!outcome.first.ok) {
       held.delete(key);
       if (outcome.mine) keepRefusal(key, outcome.first, nowMs());
@@ -60,12 +69,12 @@ export async function admit(namespace: DurableObjectNamespace<AccessObject>, key
 async function ask(
   namespace: DurableObjectNamespace<AccessObject>,
   key: string,
-  parsed: { readonly tokenId: string; readonly secret: string },
+  { tokenId, secret, environment }: KeyParts,
   unused: number,
 ): Promise<{ readonly first: LeaseOutcome; readonly mine: boolean }> {
   const inFlight = asking.get(key);
   if (inFlight) return { first: await inFlight, mine: false };
-  const call = namespace.getByName(parsed.tokenId).lease(hashSecret(parsed.secret), unused);
+  const call = namespace.getByName(tokenId).lease(hashSecret(secret), unused, environment);
   held.delete(key);
   const answered = Promise.resolve(call).finally(() => asking.delete(key));
   asking.set(key, answered);

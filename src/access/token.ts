@@ -41,16 +41,28 @@ export type LeaseOutcome =
 
 const keyPattern = /^ch_(live|test)_([0-9a-f]{32})_([A-Za-z0-9_-]{43})$/;
 
-/** The id and secret inside a key; undefined for anything of another form. */
-export function readKey(key: string): { readonly tokenId: string; readonly secret: string } | undefined {
+/** What a key says of itself. */
+export interface KeyParts {
+  readonly environment: SiteScope["environment"];
+  readonly tokenId: string;
+  readonly secret: string;
+}
+
+/** The environment, id and secret inside a key; undefined for anything of another form. */
+export function readKey(key: string): KeyParts | undefined {
   const match = keyPattern.exec(key);
   if (!match?.[2] || !match[3]) return undefined;
   const hex = match[2];
-  return { tokenId: `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`, secret: match[3] };
+  const environment = match[1] === "live" ? "live" : "sandbox";
+  return {
+    environment,
+    tokenId: `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`,
+    secret: match[3],
+  };
 }
 
 /** The key of a token: shown once, kept only as the hash of its secret. */
-export function writeKey(environment: "live" | "sandbox", tokenId: string, secret: string): string {
+export function writeKey(environment: SiteScope["environment"], tokenId: string, secret: string): string {
   return `ch_${environment === "live" ? "live" : "test"}_${tokenId.replaceAll("-", "")}_${secret}`;
 }
 

@@ -19,8 +19,8 @@ export function answerExact(body: unknown, status = 200): Response {
 }
 
 /** A JSON answer whose text exists already. */
-export function answerText(body: string, status = 200, headers: Record<string, string> = {}): Response {
-  return new Response(body, { status, headers: { ...json, ...headers } });
+export function answerText(body: string, status = 200, headers?: Record<string, string>): Response {
+  return new Response(body, { status, headers: headers === undefined ? json : { ...json, ...headers } });
 }
 
 /** The headers that mark an answer as the repetition of an earlier one. */
@@ -37,11 +37,8 @@ export function answerWrite(outcome: WriteOutcome, created: { readonly status: 2
   if (outcome.outcome === "replayed")
     return answerText(outcome.body, 200, replayHeaders(outcome.originally === "written" ? created.status : 200));
   if (outcome.outcome === "existing" || outcome.outcome === "dry_run") return answerText(outcome.body, 200);
-  return answerText(
-    outcome.body,
-    created.status,
-    created.collection ? { Location: `/api/v1/${created.collection}/${idOf(outcome.body)}` } : {},
-  );
+  const location = created.collection && { Location: `/api/v1/${created.collection}/${idOf(outcome.body)}` };
+  return location ? answerText(outcome.body, created.status, location) : answerText(outcome.body, created.status);
 }
 
 /** The answer to a write that the site's database committed: with its Location, or as a repetition of the first. */

@@ -1,5 +1,6 @@
 import { type createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { METHOD_NAME_ALL } from "hono/router";
 import { bodyBytesMax, publicBodyBytesMax } from "../kernel/bounds.ts";
 import { type FailureCode, failureKinds } from "../kernel/failures.ts";
 import type { Permission } from "../kernel/role.ts";
@@ -11,7 +12,7 @@ import { entityOf } from "./middleware/entity.ts";
 import { claimIdempotency, replayFromSite } from "./middleware/idempotency.ts";
 import type { RateLimit } from "./middleware/rate-limit.ts";
 import { requireRole } from "./middleware/role.ts";
-import { readBody, readParameters } from "./validate.ts";
+import { pathReader, queryReader, readBody } from "./validate.ts";
 
 /** What the middleware leaves for the handlers. */
 export interface Variables {
@@ -94,31 +95,31 @@ export const mounted: RouteDefinition<ParameterSchema | undefined, ParameterSche
 
 /** `pathOf`: the route's own path of a request, without the prefixes that scope it. */
 export function createRouter(pathOf: (request: Request) => string): Router {
-  return new OpenAPIHono<Env>({ getPath: pathOf, router: new CachedRouter() });
+  router = new OpenAPIHono<Env>({ getPath: pathOf, router: new CachedRouter() });
+  return router;
 }
+let router: Router | undefined;
 
 interface Pattern {
   readonly method: string;
   readonly path: RegExp;
 }
 
-/** The mounted routes as patterns, for what is asked of a path before or after routing. */
+/** The routes as patterns, those beside the API too, for what is asked of a path before or after routing. */
 function patterns(): readonly Pattern[] {
-  if (compiledFrom !== mounted.length) {
-    compiledFrom = mounted.length;
-    compiled = mounted.flatMap(({ method, path, alsoAt = [] }) =>
-      [path, ...alsoAt].map((known) => ({
-        method: method.toUpperCase(),
-        path: new RegExp(`^/api/v1${known.replace(/\{\w+\}/g, "[^/]+")}$`),
-      })),
-    );
+  const routes = router?.routes ?? [];
+  if (compiledFrom !== routes.length) {
+    compiledFrom = routes.length;
+    compiled = routes
+      .filter(({ method }) => method !== METHOD_NAME_ALL)
+      .map(({ method, path }) => ({ method, path: new RegExp(`^${path.replace(/:\w+/g, "[^/]+").replace(/\*$/, ".*")}$`) }));
   }
   return compiled;
 }
 let compiled: readonly Pattern[] = [];
 let compiledFrom = 0;
 
-/** The methods that a path is mounted with. */
+/** The methods that a path has routes for. */
 export function methodsOf(path: string): string[] {
   return [
     ...new Set(
@@ -148,21 +149,23 @@ export function mount<
   if (definition.permission === "public") publicRoutes.add(`${definition.method.toUpperCase()} /api/v1${definition.path}`);
   router.openAPIRegistry.registerPath(documentRoute(definition as never));
   const paths = [definition.path, ...(definition.alsoAt ?? [])].map((path) => `/api/v1${path.replace(/\{(\w+)\}/g, ":$1")}`);
+  const readPath = pathReader(definition.params);
+  const readQuery = queryReader(definition.query);
   router.on(definition.method.toUpperCase(), paths, async (c) => {
     if (definition.permission !== "public") requireRole(c, definition.permission);
-    const params = definition.params ? readParameters(definition.params, c.req.param(), "path") : undefined;
-    const query = readParameters(definition.query, c.req.queries(), "query");
+    const params = readPath(c);
+    const query = readQuery(c);
     const body = definition.body
       ? await readBody(c, definition.body, definition.permission === "public" ? publicBodyBytesMax : bodyBytesMax)
       : undefined;
     // A path that names a company names one that exists, whether or not the route works on its books.
-    const entityId = definition.entity || c.var.scope.entityId !== undefined ? await entityOf(c, query, body) : "";
+    const entityId = definition.entity || c.get("scope").entityId !== undefined ? await entityOf(c, query, body) : "";
     if (definition.idempotency) {
       claimIdempotency(c, definition, entityId, { params, query, body });
       const replay = definition.idempotency === "site" ? await replayFromSite(c) : undefined;
       if (replay) return replay;
     }
-    return handler(c.var.context, { params, query, body, entityId } as never, c as RequestContext);
+    return handler(c.get("context"), { params, query, body, entityId } as never, c as RequestContext);
   });
 }
 

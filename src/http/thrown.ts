@@ -8,7 +8,7 @@ import { type Env, methodsOf } from "./router.ts";
 /** The answer to whatever was thrown: a refusal as it says, anything else as a bug of ours with nothing leaked. */
 export function answerThrown(error: Error, c: Context<Env>): Response {
   const accept = c.req.header("accept");
-  const requestId = c.var.requestId;
+  const requestId = c.get("requestId");
   if (error instanceof Refused) {
     const { failure: reason, replayed } = error;
     const allowed = reason.code === "ROUTE_NOT_FOUND" ? methodsOf(c.req.path) : [];
@@ -27,7 +27,7 @@ export function answerThrown(error: Error, c: Context<Env>): Response {
       requestId,
       accept,
     );
-  c.var.log?.error("unexpected", error, { method: c.req.method, path: c.req.path });
+  c.get("log")?.error("unexpected", error, { method: c.req.method, path: c.req.path });
   return answerFailure(failure("INTERNAL", "Something went wrong on our side."), requestId, accept);
 }
 

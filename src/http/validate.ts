@@ -2,7 +2,9 @@ import type { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { bodyBytesMax } from "../kernel/bounds.ts";
 import type { FailureDetail } from "../kernel/failures.ts";
+import { isUuid } from "../kernel/id.ts";
 import { refusal } from "../platform/refused.ts";
+import { idField } from "./fields.ts";
 
 /** More issues than this help nobody. */
 const detailsMax = 100;
@@ -56,12 +58,30 @@ export function check<S extends z.ZodType>(schema: S, value: unknown): z.output<
   return outcome.data;
 }
 
+/** Reads a route's path parameters. Most are ids in the form in which they are given out, which their schema would give back as they are. */
+export function pathReader(schema: z.ZodObject | undefined): (c: Context) => unknown {
+  if (schema === undefined) return () => undefined;
+  const names = Object.keys(schema.shape);
+  const onlyIds = names.every((name) => schema.shape[name] === idField);
+  return (c) => {
+    const values: Record<string, string> = c.req.param();
+    const plain = onlyIds && names.every((name) => isUuid(values[name] ?? ""));
+    return plain ? values : readParameters(schema, values, "path");
+  };
+}
+
+/** Reads a route's query. What a schema makes of none is always the same, and so is asked once. */
+export function queryReader(schema: z.ZodObject | undefined): (c: Context) => unknown {
+  let ofNone: unknown;
+  return (c) => {
+    if (c.req.url.includes("?")) return readParameters(schema, c.req.queries(), "query");
+    ofNone ??= Object.freeze(readParameters(schema, {}, "query"));
+    return ofNone;
+  };
+}
+
 /** Path or query parameters. A parameter given twice is refused unless the schema takes a list, as is one that the route does not know. */
-export function readParameters(
-  schema: z.ZodObject | undefined,
-  values: Record<string, string | string[]>,
-  place: "path" | "query",
-): unknown {
+function readParameters(schema: z.ZodObject | undefined, values: Record<string, string | string[]>, place: "path" | "query"): unknown {
   const flat: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(values)) {
     if (schema === undefined || (place === "query" && !Object.hasOwn(schema.shape, name))) {
@@ -84,25 +104,27 @@ export async function readBody<S extends z.ZodType>(c: Context, schema: S, bytes
   return check(schema, parseJson(await readText(c, bytesMax)));
 }
 
-async function readBytes(c: Context): Promise<ArrayBuffer> {
-  try {
-    return await c.req.arrayBuffer();
-  } catch {
-    // Broken off, or chunks that are none (RFC 9112 §7.1): what arrived is no body.
-    throw refusal("BODY_NOT_JSON", "The body ended before it was whole.");
-  }
-}
+const strictUtf8 = () => new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+let utf8 = strictUtf8();
 
 async function readText(c: Context, bytesMax: number): Promise<string> {
   const type = c.req.header("content-type");
   if (type !== undefined && !/^application\/(?:[\w.-]+\+)?json\b/i.test(type)) {
     throw refusal("UNSUPPORTED_MEDIA_TYPE", `The operation takes application/json, not ${type.slice(0, 100)}.`);
   }
-  const bytes = await readBytes(c);
+  let bytes: ArrayBuffer;
+  try {
+    bytes = await c.req.raw.arrayBuffer();
+  } catch {
+    // Broken off, or chunks that are none (RFC 9112 §7.1): what arrived is no body.
+    throw refusal("BODY_NOT_JSON", "The body ended before it was whole.");
+  }
   if (bytes.byteLength > bytesMax) throw refusal("BODY_TOO_LARGE", `The body has ${bytes.byteLength} bytes; the most is ${bytesMax}.`);
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
+    // What it holds of the broken text must not meet the next one.
+    utf8 = strictUtf8();
     throw refusal("BODY_NOT_JSON", "The body is not UTF-8.");
   }
 }

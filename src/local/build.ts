@@ -13,8 +13,13 @@ export const projectRoot = path.resolve(import.meta.dirname, "../..");
 export interface WorkerOptions {
   readonly bindings?: Readonly<Record<string, unknown>>;
   readonly serviceBindings?: Readonly<Record<string, unknown>>;
-  readonly assets?: { readonly directory: string };
   readonly [option: string]: unknown;
+}
+
+/** The files that the Worker serves: the folder, and the binding it asks for them. */
+export interface WorkerAssets {
+  readonly directory: string;
+  readonly binding: string;
 }
 
 /** A built Worker: the bundle, and what wrangler.toml says of it in the form that Miniflare takes. */
@@ -23,6 +28,7 @@ export interface BuiltWorker {
   /** The script that starts the runtime, see runtime-guard.ts. */
   readonly starter: string;
   readonly options: WorkerOptions;
+  readonly assets: WorkerAssets;
   readonly databases: readonly DatabaseMigrations[];
   readonly crons: readonly string[];
 }
@@ -50,13 +56,15 @@ const sources = ["src", "migrations", "wrangler.toml", "package.json", "package-
 export async function builtWorker(root: string = projectRoot): Promise<BuiltWorker> {
   if (!(await isFresh(root))) await buildOnce(root);
   // Written by buildWorker, below.
-  const settings: Pick<BuiltWorker, "options" | "databases" | "crons"> = JSON.parse(await readFile(path.join(root, settingsFile), "utf8"));
-  // Written with paths below the root, so that a moved checkout still starts.
-  const assets = settings.options.assets && { ...settings.options.assets, directory: path.join(root, settings.options.assets.directory) };
+  const settings: Pick<BuiltWorker, "options" | "assets" | "databases" | "crons"> = JSON.parse(
+    await readFile(path.join(root, settingsFile), "utf8"),
+  );
   return {
     bundle: await readFile(path.join(root, bundleFile), "utf8"),
     starter: path.join(root, starterFile),
-    options: { ...settings.options, rootPath: root, ...(assets && { assets }) },
+    options: { ...settings.options, rootPath: root },
+    // Written below the root, so that a moved checkout still starts.
+    assets: { ...settings.assets, directory: path.join(root, settings.assets.directory) },
     databases: settings.databases,
     crons: settings.crons,
   };
@@ -91,7 +99,8 @@ export async function buildWorker(root: string = projectRoot): Promise<void> {
     platform: "browser",
     conditions: ["workerd", "worker", "browser"],
     external: ["cloudflare:*", "node:*"],
-    keepNames: true,
+    // As wrangler.toml says.
+    keepNames: false,
     sourcemap: "inline",
     sourcesContent: false,
     define: { "process.env.NODE_ENV": '"production"', "navigator.userAgent": '"Cloudflare-Workers"', ...define },
@@ -105,15 +114,13 @@ export async function buildWorker(root: string = projectRoot): Promise<void> {
       migrations: await readMigrations(path.join(root, folder ?? "migrations"), wrangler.unstable_splitSqlQuery),
     })),
   );
-  const { assets, ...options }: WorkerOptions = workerOptions;
+  // The package's type of them came out as nothing, see readWranglerConfig.
+  const { assets, ...options }: { readonly assets?: WorkerAssets; readonly [option: string]: unknown } = workerOptions;
+  if (!assets) throw new Error("wrangler.toml names no assets.");
   const settings = {
     // Of the variables only those of the file itself: wrangler adds what .dev.vars holds, which is the watch mode's.
-    options: {
-      ...options,
-      name: config.name,
-      bindings: config.vars,
-      ...(assets && { assets: { ...assets, directory: path.relative(root, assets.directory) } }),
-    },
+    options: { ...options, name: config.name, bindings: config.vars },
+    assets: { directory: path.relative(root, assets.directory), binding: assets.binding },
     databases,
     crons: config.triggers.crons ?? [],
   };

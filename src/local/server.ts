@@ -86,6 +86,12 @@ async function runScheduled(miniflare: Miniflare, { crons }: BuiltWorker): Promi
   }
 }
 
+/**
+ * The files are a Worker of their own: before one that has both, Miniflare puts a router, which every request of the API would pass.
+ * Deployed, the platform does it for nothing (run_worker_first).
+ */
+const assetsWorker = "assets";
+
 function miniflareOptions(
   worker: BuiltWorker,
   environment: Record<string, string>,
@@ -106,6 +112,7 @@ function miniflareOptions(
         bindings: { ...worker.options.bindings, ...options.vars },
         serviceBindings: {
           ...worker.options.serviceBindings,
+          [worker.assets.binding]: assetsWorker,
           // A binding that no deployment has: see src/docs/README.md.
           DOCS_SANDBOX: async () => {
             const key = await options.sandboxKey?.();
@@ -113,6 +120,14 @@ function miniflareOptions(
           },
         },
         modules: [{ type: "ESModule", path: "index.js", contents: worker.bundle }],
+        modulesRoot: "/",
+      },
+      {
+        name: assetsWorker,
+        compatibilityDate: worker.options.compatibilityDate,
+        assets: { directory: worker.assets.directory, routerConfig: { has_user_worker: false } },
+        // Never run, as there is no user's Worker to the router's knowledge; but Miniflare takes no Worker without a module.
+        modules: [{ type: "ESModule", path: "index.js", contents: "export default {};" }],
         modulesRoot: "/",
       },
     ],

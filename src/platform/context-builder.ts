@@ -2,9 +2,9 @@ import type { Authority } from "../access/token.ts";
 import { directoryDatabase } from "../db/directory-database.ts";
 import { siteDatabase } from "../db/site-database.ts";
 import { uuidV7 } from "../kernel/id.ts";
-import { type LedgerRpc, ledgerClient } from "../ledger/client.ts";
+import { type LedgerClient, type LedgerRpc, ledgerClient } from "../ledger/client.ts";
 import type { LedgerIdentity } from "../ledger/rpc.ts";
-import type { OperationContext, SiteScope } from "./context.ts";
+import type { IdempotencyClaim, OperationContext, SiteScope } from "./context.ts";
 import type { Log } from "./log.ts";
 
 /** What a ledger is, asked of the directory when its object does not know yet. */
@@ -29,50 +29,100 @@ export function newUuid(): string {
 
 /** The context of one request, made of what its key may. Databases are opened when they are first asked. */
 export function operationContext(parts: ContextParts): OperationContext {
-  const { env, authority } = parts;
-  const { site } = authority;
-  let siteDb: OperationContext["db"] | undefined;
-  let directory: OperationContext["directory"] | undefined;
-  const context: OperationContext = {
-    site,
-    actor: { kind: authority.kind, id: authority.principalId, role: authority.role },
-    tokenId: authority.tokenId,
-    entityIds: authority.entityIds,
-    expiresAtMs: authority.expiresAtMs,
-    clock: Date.now,
-    newId: newUuid,
-    get db() {
-      siteDb ??= siteDatabase(env, site, parts.bookmark);
-      return siteDb;
-    },
-    seen: () => siteDb?.bookmark() ?? null,
-    get directory() {
-      directory ??= directoryDatabase(env);
-      return directory;
-    },
-    ledger: (number) =>
-      ledgerClient(
-        number,
-        () => ledgerStub(env, site, number),
-        async () => {
-          const identity = await parts.identityOf(context, number);
-          if (identity === undefined || identity.siteId !== site.id)
-            throw new Error(`assertion failed: ledger ${number} is one of the site's`);
-          return identity;
-        },
-      ),
-    env,
-    log: parts.log,
-    requestId: parts.requestId,
-    idempotency: undefined,
-    waitUntil: parts.waitUntil,
-  };
-  return context;
+  return new PartsInContext(parts, { site: undefined, directory: undefined }, undefined);
 }
 
+/** What the contexts of one request have opened so far. */
+interface Opened {
+  site: OperationContext["db"] | undefined;
+  directory: OperationContext["directory"] | undefined;
+}
+
+/** A class, because getters of a literal are made anew each time, and the engine would meet every request's context as a shape it never saw. */
+class PartsInContext implements OperationContext {
+  readonly site: SiteScope;
+  readonly actor: OperationContext["actor"];
+  readonly tokenId: string;
+  readonly entityIds: readonly string[] | null;
+  readonly expiresAtMs: number | null;
+  readonly clock = Date.now;
+  readonly newId = newUuid;
+  readonly env: Cloudflare.Env;
+  readonly log: Log;
+  readonly requestId: string;
+  readonly idempotency: IdempotencyClaim | undefined;
+  readonly waitUntil: (work: Promise<unknown>) => void;
+  readonly #parts: ContextParts;
+  readonly #opened: Opened;
+
+  constructor(parts: ContextParts, opened: Opened, idempotency: IdempotencyClaim | undefined) {
+    const { authority } = parts;
+    this.site = authority.site;
+    this.actor = { kind: authority.kind, id: authority.principalId, role: authority.role };
+    this.tokenId = authority.tokenId;
+    this.entityIds = authority.entityIds;
+    this.expiresAtMs = authority.expiresAtMs;
+    this.env = parts.env;
+    this.log = parts.log;
+    this.requestId = parts.requestId;
+    this.idempotency = idempotency;
+    this.waitUntil = parts.waitUntil;
+    this.#parts = parts;
+    this.#opened = opened;
+  }
+
+  get db(): OperationContext["db"] {
+    this.#opened.site ??= siteDatabase(this.env, this.site, this.#parts.bookmark);
+    return this.#opened.site;
+  }
+
+  get directory(): OperationContext["directory"] {
+    this.#opened.directory ??= directoryDatabase(this.env);
+    return this.#opened.directory;
+  }
+
+  seen(): string | null {
+    return this.#opened.site?.bookmark() ?? null;
+  }
+
+  ledger(number: number): LedgerClient {
+    return ledgerClient(
+      number,
+      () => ledgerStub(this.env, this.site, number),
+      () => this.#identityOf(number),
+    );
+  }
+
+  withClaim(idempotency: IdempotencyClaim | undefined): OperationContext {
+    return new PartsInContext(this.#parts, this.#opened, idempotency);
+  }
+
+  async #identityOf(number: number): Promise<LedgerIdentity> {
+    const identity = await this.#parts.identityOf(this, number);
+    if (identity === undefined || identity.siteId !== this.site.id)
+      throw new Error(`assertion failed: ledger ${number} is one of the site's`);
+    return identity;
+  }
+}
+
+/** Ids of ledgers' objects kept, by number; a flood of others empties them at once. To make one is to hash its name. */
+const objectIdsMax = 10_000;
+const objectIds = {
+  none: new Map<number, DurableObjectId>(),
+  eu: new Map<number, DurableObjectId>(),
+  us: new Map<number, DurableObjectId>(),
+};
+
 /** The object of a ledger: its name is its number, and its jurisdiction part of its identity. */
-function ledgerStub(env: Cloudflare.Env, site: SiteScope, number: number): LedgerRpc {
-  const namespace = site.jurisdiction === null ? env.LEDGER : env.LEDGER.jurisdiction(site.jurisdiction);
+function ledgerStub(env: Cloudflare.Env, { jurisdiction }: SiteScope, number: number): LedgerRpc {
+  const namespace = jurisdiction === null ? env.LEDGER : env.LEDGER.jurisdiction(jurisdiction);
+  const kept = objectIds[jurisdiction ?? "none"];
+  let id = kept.get(number);
+  if (id === undefined) {
+    id = namespace.idFromName(`ledger-${number}`);
+    if (kept.size >= objectIdsMax) kept.clear();
+    kept.set(number, id);
+  }
   // The stub's generated type wraps every answer; the object's methods are those of LedgerRpc.
-  return namespace.getByName(`ledger-${number}`) as unknown as LedgerRpc;
+  return namespace.get(id) as unknown as LedgerRpc;
 }

@@ -52,6 +52,8 @@ export interface OperationContext {
   readonly requestId: string;
   readonly idempotency: IdempotencyClaim | undefined;
   readonly waitUntil: (work: Promise<unknown>) => void;
+  /** The same context under another claim, or none. */
+  readonly withClaim: (idempotency: IdempotencyClaim | undefined) => OperationContext;
 }
 
 /** Refuses, as `FORBIDDEN`, an actor whose role does not reach the permission. The first line of every write. */
@@ -64,9 +66,4 @@ export function requirePermission(context: OperationContext, permission: Permiss
 export function requireWholeSite(context: OperationContext): void {
   if (context.entityIds !== null)
     throw refusal("ENTITY_FORBIDDEN", "The key is restricted to some of the site's entities; this concerns all of it.");
-}
-
-/** The same context under another claim, or none. It inherits, because a copy would open databases that the request may not need. */
-export function withClaim(context: OperationContext, idempotency: IdempotencyClaim | undefined): OperationContext {
-  return Object.create(context, { idempotency: { value: idempotency, enumerable: true } }) as OperationContext;
 }

@@ -115,6 +115,17 @@ describe("refusals", () => {
     expect(answer.body.error.code).toBe("METHOD_NOT_ALLOWED");
   });
 
+  test.each(["/api/v1/health", "/v2/ledger/api/v1/health", "/health", "/v2/balances/health", "/api/openapi.json", "/docs"])(
+    "of a method at %s are 405, with a key and without",
+    async (path) => {
+      const { api } = await newSite();
+      for (const headers of [{}, { "x-api-key": api.key }]) {
+        const answer = await request("POST", path, headers, "{}");
+        expect([answer.status, answer.headers.get("allow"), answer.body.error.code]).toEqual([405, "GET", "METHOD_NOT_ALLOWED"]);
+      }
+    },
+  );
+
   test("of a route that there is not are 404, below the API and beside it", async () => {
     const { api } = await newSite();
     expect((await api.get("/unheard-of")).body.error.code).toBe("ROUTE_NOT_FOUND");
@@ -169,6 +180,7 @@ describe("bodies", () => {
     const claimed = await api.send("POST", "/entities", { text: "{}", headers: { "content-length": String(bodyBytesMax + 1) } });
     expect(claimed.body.error.code).toBe("BODY_TOO_LARGE");
     expect(claimed.status).toBe(413);
+    expect(claimed.headers.get("x-ratelimit-limit")).not.toBeNull();
     const sent = await api.send("POST", "/entities", { text: `{"name":"${"x".repeat(bodyBytesMax)}"}` });
     expect(sent.status).toBe(413);
   });

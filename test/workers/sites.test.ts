@@ -196,6 +196,29 @@ describe("keys", () => {
     expect((await apiWith(wide.body.key).get("/me")).status).toBe(200);
   });
 
+  test("that end make and rotate none that end later", async () => {
+    const { api, tokenId } = await newSite();
+    const end = "2098-12-31T23:59:59.000Z";
+    const brief = await api.withRole("OWNER", { expiresAt: end });
+    expect((await brief.post("/tokens", { name: "As long", role: "PREPARER" })).body.expiresAt).toBe(end);
+    expect((await brief.post("/tokens", { name: "Shorter", role: "PREPARER", expiresAt: "2098-12-30T00:00:00Z" })).status).toBe(201);
+    const longer = await brief.post("/tokens", { name: "Longer", role: "PREPARER", expiresAt: "2099-01-01T00:00:00Z" });
+    expect([longer.status, longer.body.error?.code]).toEqual([403, "FORBIDDEN"]);
+    const rotated = await brief.post(`/tokens/${tokenId}/rotate`, {});
+    expect([rotated.status, rotated.body.error?.code]).toEqual([403, "FORBIDDEN"]);
+    expect((await brief.post(`/tokens/${(await brief.get("/me")).body.token.id}/rotate`, {})).body.expiresAt).toBe(end);
+  });
+
+  test("are restricted to entities that the site has", async () => {
+    const [books, other] = await Promise.all([newBooks(), newBooks()]);
+    for (const unknown of [other.entityId, crypto.randomUUID()]) {
+      const refused = await books.api.post("/tokens", { name: "Nowhere", role: "PREPARER", entityIds: [books.entityId, unknown] });
+      expect([refused.status, refused.body.error?.code]).toEqual([422, "REFERENCE_NOT_FOUND"]);
+      expect(refused.body.error?.details[0].pointer).toBe("/entityIds/1");
+    }
+    expect((await tokens(books.api)).totalCount).toBe(1);
+  });
+
   test("are revoked once and for all, and only there", async () => {
     const [{ api }, other] = await Promise.all([newSite(), newSite()]);
     const made = await api.post("/tokens", { name: "Brief", role: "REVIEWER" });

@@ -44,7 +44,7 @@ export function registerBalanceRoutes(router: Router): void {
       answers: { 200: { description: "The balance.", schema: Balance, example: balanceExample } },
       refusals: ["OVERLOADED"],
     },
-    async (context, { params, query }, c) => answerText(await getBalance(context, params.id, c.var.scope.entityId, query)),
+    async (context, { params, query }, c) => answerText(await getBalance(context, params.id, c.get("scope").entityId, query)),
   );
   mount(
     router,
@@ -60,7 +60,7 @@ export function registerBalanceRoutes(router: Router): void {
       answers: { 200: { description: "The balances.", schema: BalanceHistory, example: historyExample } },
       refusals: ["OVERLOADED"],
     },
-    async (context, { params, query }, c) => answerText(await getBalanceHistory(context, params.id, c.var.scope.entityId, query)),
+    async (context, { params, query }, c) => answerText(await getBalanceHistory(context, params.id, c.get("scope").entityId, query)),
   );
   mount(
     router,
@@ -86,7 +86,7 @@ export function registerBalanceRoutes(router: Router): void {
     async (context, { params, query }, c) => {
       const filters = filtersOf(query);
       const page = readPage(context, query, { ...linesList, filters: { ...filters, accountId: params.id } });
-      return answerText(pageText(page, await listAccountLines(context, params.id, c.var.scope.entityId, filters, ledgerPage(page))));
+      return answerText(pageText(page, await listAccountLines(context, params.id, c.get("scope").entityId, filters, ledgerPage(page))));
     },
   );
   mount(

@@ -8,13 +8,16 @@ const existing = siteCache<true>();
 /** A site's only entity: another isolate may make a second one. */
 const only = siteCache<string>(leaseMs);
 
+async function lookUp(context: OperationContext, entityId: string): Promise<boolean> {
+  if (!(await findEntity(context.db, entityId))) return false;
+  existing.set(context, entityId, true);
+  return true;
+}
+
 /** What the routes ask to know the entity in context. */
 export const entityResolver = {
-  async exists(context: OperationContext, entityId: string): Promise<boolean> {
-    if (existing.get(context, entityId)) return true;
-    if (!(await findEntity(context.db, entityId))) return false;
-    existing.set(context, entityId, true);
-    return true;
+  exists(context: OperationContext, entityId: string): boolean | Promise<boolean> {
+    return existing.get(context, entityId) ?? lookUp(context, entityId);
   },
 
   /** The site's only active entity; undefined where it has none or several. */

@@ -186,7 +186,7 @@ function registerCorrecting(router: Router): void {
       refusals: reverseRefusals,
     },
     async (context, { params, body }, c) =>
-      answerWrite(await voidEntry(context, params.id, c.var.scope.entityId, body), { status: 201, collection: "journal-entries" }),
+      answerWrite(await voidEntry(context, params.id, c.get("scope").entityId, body), { status: 201, collection: "journal-entries" }),
   );
   mount(
     router,
@@ -208,7 +208,7 @@ function registerCorrecting(router: Router): void {
       refusals: reverseRefusals,
     },
     async (context, { params, body }, c) =>
-      answerWrite(await reverseEntry(context, params.id, c.var.scope.entityId, body), { status: 201, collection: "journal-entries" }),
+      answerWrite(await reverseEntry(context, params.id, c.get("scope").entityId, body), { status: 201, collection: "journal-entries" }),
   );
   mount(
     router,
@@ -233,7 +233,7 @@ function registerCorrecting(router: Router): void {
       refusals: ledgerRefusals,
     },
     async (context, { params, body }, c) =>
-      answerWrite(await setPostingReference(context, params.id, c.var.scope.entityId, body.postingReference), { status: 200 }),
+      answerWrite(await setPostingReference(context, params.id, c.get("scope").entityId, body.postingReference), { status: 200 }),
   );
 }
 
@@ -273,7 +273,7 @@ function registerReading(router: Router): void {
       answers: { 200: { description: "The entry.", schema: JournalEntry, example: entryExample } },
       refusals: ["OVERLOADED"],
     },
-    async (context, { params }, c) => answerText(await getEntry(context, params.id, c.var.scope.entityId)),
+    async (context, { params }, c) => answerText(await getEntry(context, params.id, c.get("scope").entityId)),
   );
   mount(
     router,
@@ -329,7 +329,7 @@ function registerReading(router: Router): void {
       answers: { 200: { description: "The transfer.", schema: Transfer, example: transferExample } },
       refusals: ["OVERLOADED"],
     },
-    async (context, { params }, c) => answerExact(await getTransfer(context, params.id, c.var.scope.entityId)),
+    async (context, { params }, c) => answerExact(await getTransfer(context, params.id, c.get("scope").entityId)),
   );
 }
 

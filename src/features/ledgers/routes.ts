@@ -65,7 +65,7 @@ function registerLedgers(router: Router): void {
       answers: { 200: { description: "A page of ledgers.", schema: LedgerList, example: pageExample(ledgerExample) } },
       refusals: ["INVALID_CURSOR"],
     },
-    async (context, { query }, c) => answer(await listLedgers(context, query, c.var.scope.entityId)),
+    async (context, { query }, c) => answer(await listLedgers(context, query, c.get("scope").entityId)),
   );
   mount(
     router,
@@ -105,7 +105,7 @@ function registerLedgers(router: Router): void {
       answers: { 200: { description: "The ledger, with its ETag.", schema: Ledger, example: ledgerExample } },
     },
     async (context, { params }, c) => {
-      const ledger = await getLedger(context, params.id, c.var.scope.entityId);
+      const ledger = await getLedger(context, params.id, c.get("scope").entityId);
       return answer(ledger, 200, { ETag: etagOf(ledger.revision) });
     },
   );
@@ -132,7 +132,7 @@ function registerLedgers(router: Router): void {
     },
     async (context, { params, body }, c) => {
       const ledger = await updateLedger(context, params.id, body, {
-        entityId: c.var.scope.entityId,
+        entityId: c.get("scope").entityId,
         requireMatch: (revision) => requireRevision(c.req.header("if-match"), revision),
       });
       return answer(ledger, 200, { ETag: etagOf(ledger.revision) });
@@ -153,7 +153,7 @@ function registerLedgers(router: Router): void {
       params: byId,
       answers: { 202: { description: "The job that does it.", schema: Job, example: jobExample } },
     },
-    async (context, { params }, c) => answerKept(await verifyLedger(context, params.id, c.var.scope.entityId), "jobs"),
+    async (context, { params }, c) => answerKept(await verifyLedger(context, params.id, c.get("scope").entityId), "jobs"),
   );
 }
 
@@ -241,7 +241,7 @@ function registerAccounts(router: Router): void {
       answers: { 200: { description: "The account, with its ETag.", schema: Account, example: accountExample } },
     },
     async (context, { params }, c) => {
-      const account = await getAccount(context, params.id, c.var.scope.entityId);
+      const account = await getAccount(context, params.id, c.get("scope").entityId);
       return answer(account, 200, { ETag: etagOf(account.revision) });
     },
   );
@@ -276,7 +276,7 @@ function registerAccounts(router: Router): void {
       ],
     },
     async (context, { params, body }, c) => {
-      const account = await updateAccount(context, params.id, body, { entityId: c.var.scope.entityId, requireMatch: matcher(c) });
+      const account = await updateAccount(context, params.id, body, { entityId: c.get("scope").entityId, requireMatch: matcher(c) });
       return answer(account, 200, { ETag: etagOf(account.revision) });
     },
   );
@@ -295,7 +295,7 @@ function registerAccounts(router: Router): void {
       refusals: ["IN_USE"],
     },
     async (context, { params }, c) => {
-      await deleteAccount(context, params.id, c.var.scope.entityId);
+      await deleteAccount(context, params.id, c.get("scope").entityId);
       return new Response(null, { status: 204 });
     },
   );

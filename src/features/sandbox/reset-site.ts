@@ -2,7 +2,7 @@ import type { z } from "@hono/zod-openapi";
 import { commitOnce, type KeptAnswer } from "../../db/batch.ts";
 import { clearSite } from "../../db/clear-site.ts";
 import { dateOfDay } from "../../kernel/calendar-date.ts";
-import { type OperationContext, requirePermission, requireWholeSite, withClaim } from "../../platform/context.ts";
+import { type OperationContext, requirePermission, requireWholeSite } from "../../platform/context.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
 import { CreateEntityRequest, createEntity, forgetEntities } from "../entities/index.ts";
 import { JournalBatchRequest, postEntryBatch } from "../journal/index.ts";
@@ -25,7 +25,7 @@ export async function resetSite(context: OperationContext, siteId: string, reque
   forgetEntities(siteId);
   forgetLedgers(siteId);
   // What is made on the way has no answer of its own to keep: the request's key is the reset's.
-  const done = request.sampleData ? await makeDemoCompany(withClaim(context, undefined)) : { entityId: null, entries: 0 };
+  const done = request.sampleData ? await makeDemoCompany(context.withClaim(undefined)) : { entityId: null, entries: 0 };
   const outcome: z.infer<typeof ResetSite> = { siteId, ...done };
   return commitOnce(context, [], { status: 200, body: JSON.stringify(outcome) });
 }

@@ -1,6 +1,8 @@
 import type { z } from "@hono/zod-openapi";
 import type { KeptAnswer } from "../../db/batch.ts";
 import { commitSecretOnce, ownClaim } from "../../db/sealed-answers.ts";
+import { firstUnknownEntity } from "../../http/middleware/entity.ts";
+import { instant } from "../../kernel/clock.ts";
 import { type Role, reaches } from "../../kernel/role.ts";
 import { type OperationContext, requirePermission } from "../../platform/context.ts";
 import { refusal } from "../../platform/refused.ts";
@@ -16,10 +18,12 @@ export async function createToken(context: OperationContext, request: z.infer<ty
   requireReach(context, request.role, entityIds);
   const kind = request.kind ?? "service";
   if (kind === "agent" && reaches(request.role, "APPROVER")) throw invalid("/role", "An agent's token is PREPARER or REVIEWER.");
-  const expiresAtMs = request.expiresAt === undefined ? null : Date.parse(request.expiresAt);
+  const expiresAtMs = request.expiresAt === undefined ? context.expiresAtMs : Date.parse(request.expiresAt);
   const now = context.clock();
   if (expiresAtMs !== null && !(expiresAtMs > now)) throw invalid("/expiresAt", "The expiry is in the past.");
   return commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
+    requireEnd(context, expiresAtMs);
+    await requireEntities(context, request.entityIds ?? []);
     const id = context.newId();
     const { key, row } = await issueToken(
       context.env.ACCESS,
@@ -38,6 +42,20 @@ export function requireReach(context: OperationContext, role: Role, entityIds: r
   const own = context.entityIds;
   if (own !== null && (entityIds === null || entityIds.some((id) => !own.includes(id))))
     throw refusal("ENTITY_FORBIDDEN", "The key is restricted to other entities.");
+}
+
+/** A key that ends makes none that outlives it. */
+export function requireEnd(context: OperationContext, expiresAtMs: number | null): void {
+  const own = context.expiresAtMs;
+  if (own === null || (expiresAtMs !== null && expiresAtMs <= own)) return;
+  throw refusal("FORBIDDEN", `The key in use ends at ${instant(own)}, and makes none that ends later.`);
+}
+
+async function requireEntities(context: OperationContext, entityIds: readonly string[]): Promise<void> {
+  const at = await firstUnknownEntity(context, entityIds);
+  if (at === undefined) return;
+  const message = "The site has no such entity.";
+  throw refusal("REFERENCE_NOT_FOUND", message, [{ pointer: `/entityIds/${at}`, code: "REFERENCE_NOT_FOUND", message }]);
 }
 
 function invalid(pointer: string, message: string) {

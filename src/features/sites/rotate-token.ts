@@ -4,7 +4,7 @@ import type { KeptAnswer } from "../../db/batch.ts";
 import { commitSecretOnce, ownClaim } from "../../db/sealed-answers.ts";
 import { type OperationContext, requirePermission } from "../../platform/context.ts";
 import { refusal } from "../../platform/refused.ts";
-import { requireReach } from "./create-token.ts";
+import { requireEnd, requireReach } from "./create-token.ts";
 import { issueToken } from "./issue-token.ts";
 import type { RotateTokenRequest } from "./schemas.ts";
 import { findToken, insertToken, markExpiry } from "./store.ts";
@@ -22,6 +22,7 @@ export async function rotateToken(context: OperationContext, id: string, request
     const now = context.clock();
     if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now))
       throw refusal("IN_USE", "A key that has ended is not rotated; make a new one.");
+    requireEnd(context, old.expiresAt);
     const endsAtMs = now + (request.overlapSeconds ?? overlapDefaultSeconds) * 1000;
     const { name, kind, role, principalId, entityIds, expiresAt } = old;
     const plan = await context.env.ACCESS.getByName(id).plan();

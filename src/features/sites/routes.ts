@@ -95,7 +95,7 @@ export function registerSiteRoutes(router: Router): void {
       bodyExample: { name: "Payout service", role: "PREPARER" },
       idempotency: "accepted",
       answers: { 201: { schema: IssuedToken, description: "The key.", example: { ...tokenExample, lastUsedAt: null, key: keyExample } } },
-      refusals: ["ENTITY_FORBIDDEN"],
+      refusals: ["ENTITY_FORBIDDEN", "REFERENCE_NOT_FOUND"],
     },
     async (context, { body }) => answerKept(await createToken(context, body), "tokens"),
   );

@@ -79,7 +79,10 @@ export const CreateTokenRequest = z
     role: roleField,
     kind: kindField.optional(),
     entityIds: entityIdsField.optional(),
-    expiresAt: z.iso.datetime({ offset: true }).optional().openapi({ description: "RFC 3339.", example: "2027-06-30T00:00:00Z" }),
+    expiresAt: z.iso.datetime({ offset: true }).optional().openapi({
+      description: "RFC 3339. By default that of the key in use, which makes none that ends later.",
+      example: "2027-06-30T00:00:00Z",
+    }),
   })
   .openapi("CreateTokenRequest");
 export const RotateTokenRequest = z

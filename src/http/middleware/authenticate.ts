@@ -1,10 +1,10 @@
-import type { MiddlewareHandler } from "hono";
 import { waitForFull } from "../../access/bucket.ts";
-import { admit } from "../../access/leases.ts";
+import { type Admission, admit } from "../../access/leases.ts";
 import type { Authority } from "../../access/token.ts";
 import { failure } from "../../kernel/failures.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
-import { type Env, methodsOf, type RequestContext } from "../router.ts";
+import { methodsOf, type RequestContext } from "../router.ts";
+import type { Step } from "../way.ts";
 import { countAttempt, countPublicWrite } from "./attempts.ts";
 
 /** What the app does with a caller once it is known: builds the context, notes the use. */
@@ -30,20 +30,8 @@ function addressOf(c: RequestContext): string {
  * Admits a request by its key, and leaves the rate limit for the headers of whatever is answered.
  * Requests without a good key are limited by address. Public routes take no key.
  */
-export function authenticate(isPublic: (path: string, method: string) => boolean, welcome: Welcome): MiddlewareHandler<Env> {
-  return async (c, next) => {
-    const { path, method } = c.req;
-    if (isPublic(path, method)) {
-      const waitSeconds = method === "POST" ? countPublicWrite(addressOf(c), Date.now()) : 0;
-      if (waitSeconds > 0) throw limited(`Too many requests from this address; wait ${waitSeconds} seconds.`, waitSeconds);
-      return next();
-    }
-    const key = keyOf(c);
-    // What is not there is not there for anyone: the routes are no secret.
-    if (key === undefined && !methodsOf(path).includes(method === "HEAD" ? "GET" : method)) {
-      throw refusal("ROUTE_NOT_FOUND", `There is no route ${method} ${path.slice(0, 200)}.`);
-    }
-    const admission = key === undefined ? undefined : await admit(c.env.ACCESS, key, Date.now);
+export function authenticate(isPublic: (path: string, method: string) => boolean, welcome: Welcome): Step {
+  const enter = (c: RequestContext, key: string | undefined, admission: Admission | undefined): undefined => {
     if (admission === undefined || (!admission.ok && admission.reason === "unknown")) {
       const waitSeconds = countAttempt(addressOf(c), Date.now());
       if (waitSeconds > 0) throw limited(`Too many requests without a valid key; wait ${waitSeconds} seconds.`, waitSeconds);
@@ -60,6 +48,21 @@ export function authenticate(isPublic: (path: string, method: string) => boolean
     const { authority, remaining } = admission;
     c.set("rateLimit", { limit: authority.plan, remaining, resetMs: waitForFull(remaining, authority.plan) });
     welcome(c, authority, admission.noteUse);
-    await next();
+  };
+  return (c) => {
+    const { path, method } = c.req;
+    if (isPublic(path, method)) {
+      const waitSeconds = method === "POST" ? countPublicWrite(addressOf(c), Date.now()) : 0;
+      if (waitSeconds > 0) throw limited(`Too many requests from this address; wait ${waitSeconds} seconds.`, waitSeconds);
+      return undefined;
+    }
+    const key = keyOf(c);
+    // What is not there is not there for anyone: the routes are no secret.
+    if (key === undefined && !methodsOf(path).includes(method === "HEAD" ? "GET" : method)) {
+      throw refusal("ROUTE_NOT_FOUND", `There is no route ${method} ${path.slice(0, 200)}.`);
+    }
+    const admission = key === undefined ? undefined : admit(c.env.ACCESS, key, Date.now);
+    // Normally a lease is at hand, and nothing is waited for.
+    return admission instanceof Promise ? admission.then((admitted) => enter(c, key, admitted)) : enter(c, key, admission);
   };
 }

@@ -1,9 +1,7 @@
-import type { MiddlewareHandler } from "hono";
-import type { Env } from "../router.ts";
+import type { Stamp } from "../way.ts";
 
 /** Says how far the request has seen the site's database. Sent back as X-Bookmark, the next request sees at least as much, wherever it is answered. */
-export const bookmark: MiddlewareHandler<Env> = async (c, next) => {
-  await next();
+export const bookmark: Stamp = (c, headers) => {
   const seen = c.get("context")?.seen();
-  if (seen) c.res.headers.set("X-Bookmark", seen);
+  if (seen) headers.set("X-Bookmark", seen);
 };

@@ -5,7 +5,8 @@ import type { RequestContext } from "../router.ts";
 
 /** How the routes learn of entities without knowing the feature: given by the app. */
 export interface EntityResolver {
-  exists(context: OperationContext, entityId: string): Promise<boolean>;
+  /** At once where it is known. */
+  exists(context: OperationContext, entityId: string): boolean | Promise<boolean>;
   /** The site's only entity; undefined when it has none or several. */
   only(context: OperationContext): Promise<string | undefined>;
 }
@@ -14,6 +15,13 @@ let resolver: EntityResolver | undefined;
 
 export function resolveEntitiesBy(given: EntityResolver): void {
   resolver = given;
+}
+
+/** The first of the ids that is none of the site's entities. */
+export async function firstUnknownEntity(context: OperationContext, entityIds: readonly string[]): Promise<number | undefined> {
+  const known = await Promise.all(entityIds.map((id) => resolver?.exists(context, id)));
+  const at = known.findIndex((exists) => exists !== true);
+  return at === -1 ? undefined : at;
 }
 
 function named(value: unknown, name: "entityId" | "ledgerId"): string | undefined {
@@ -26,14 +34,12 @@ function named(value: unknown, name: "entityId" | "ledgerId"): string | undefine
  * Two that differ are refused; none is, unless the request names a ledger, which names its entity (answered as "").
  */
 export async function entityOf(c: RequestContext, query: unknown, body: unknown): Promise<string> {
-  const context = c.var.context;
-  const path = c.var.scope.entityId;
-  const given = [path, c.req.header("x-organization-id"), named(query, "entityId"), named(body, "entityId")].filter(
-    (id) => id !== undefined,
-  );
-  const first = given[0];
+  const context = c.get("context");
+  const path = c.get("scope").entityId;
+  const given = [path, c.req.header("x-organization-id"), named(query, "entityId"), named(body, "entityId")];
+  const first = given.find((id) => id !== undefined);
   if (first !== undefined) {
-    if (given.some((id) => id !== first)) throw refusal("ENTITY_CONFLICT", "The request names two different entities.");
+    if (given.some((id) => id !== undefined && id !== first)) throw refusal("ENTITY_CONFLICT", "The request names two different entities.");
     if (context.entityIds !== null && !context.entityIds.includes(first) && path === undefined)
       throw refusal("ENTITY_FORBIDDEN", "The key is restricted to other entities.");
     const known =

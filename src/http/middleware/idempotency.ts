@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { findKeptAnswer } from "../../db/batch.ts";
 import { idempotencyKeyLengthMax } from "../../kernel/bounds.ts";
 import { canonicalJson } from "../../platform/canonical-json.ts";
-import { type IdempotencyClaim, type OperationContext, withClaim } from "../../platform/context.ts";
+import type { IdempotencyClaim, OperationContext } from "../../platform/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { answerText, replayHeaders } from "../answers.ts";
 import type { RequestContext } from "../router.ts";
@@ -44,7 +44,7 @@ export function claimIdempotency(
   // What is the site's is the site's alone: a key of another never meets it. Tokens and sites are made in the directory, which all share.
   const context = c.get("context");
   if (context !== undefined)
-    c.set("context", withClaim(context, { ...claim, scope: `${context.site.id} ${reachOf(context)}${claim.scope}` }));
+    c.set("context", context.withClaim({ ...claim, scope: `${context.site.id} ${reachOf(context)}${claim.scope}` }));
 }
 
 /** A key that is restricted to entities shares no kept answer with one that reaches further. */
@@ -54,6 +54,6 @@ function reachOf(context: OperationContext): string {
 
 /** The answer of an earlier request with the key, where the effect is in the site's database. */
 export async function replayFromSite(c: RequestContext): Promise<Response | undefined> {
-  const kept = c.get("context") === undefined ? undefined : await findKeptAnswer(c.var.context);
+  const kept = c.get("context") === undefined ? undefined : await findKeptAnswer(c.get("context"));
   return kept && answerText(kept.body, kept.status < 300 ? 200 : kept.status, replayHeaders(kept.status));
 }

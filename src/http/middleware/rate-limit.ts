@@ -1,5 +1,4 @@
-import type { MiddlewareHandler } from "hono";
-import type { Env } from "../router.ts";
+import type { Stamp } from "../way.ts";
 
 export interface RateLimit {
   /** Requests a minute. */
@@ -10,11 +9,9 @@ export interface RateLimit {
 }
 
 /** Puts the rate limit of the request's key on its answer, whatever it is. `RateLimit` itself stays off: beside it, clients' parsers read nothing. */
-export const rateLimitHeaders: MiddlewareHandler<Env> = async (c, next) => {
-  await next();
+export const rateLimitHeaders: Stamp = (c, headers) => {
   const limit = c.get("rateLimit");
   if (limit === undefined) return;
-  const headers = c.res.headers;
   headers.set("X-RateLimit-Limit", String(limit.limit));
   headers.set("X-RateLimit-Remaining", String(Math.max(0, Math.min(limit.limit, limit.remaining))));
   headers.set("X-RateLimit-Reset", String(Math.ceil((Date.now() + limit.resetMs) / 1000)));

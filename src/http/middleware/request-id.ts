@@ -1,16 +1,16 @@
-import type { MiddlewareHandler } from "hono";
 import { logFor } from "../../platform/log.ts";
-import type { Env } from "../router.ts";
+import type { Stamp, Step } from "../way.ts";
 
 /** A request's name: on its answer, in its errors, and in every entry that it posts. */
 export function newRequestId(): string {
   return `req_${crypto.randomUUID().replaceAll("-", "")}`;
 }
 
-export const requestId: MiddlewareHandler<Env> = async (c, next) => {
+export const requestId: Step = (c) => {
   const id = newRequestId();
   c.set("requestId", id);
   c.set("log", logFor(id));
-  await next();
-  c.res.headers.set("X-Request-Id", id);
+  return undefined;
 };
+
+export const requestIdHeader: Stamp = (c, headers) => headers.set("X-Request-Id", c.get("requestId"));

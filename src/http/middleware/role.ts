@@ -4,5 +4,5 @@ import type { RequestContext } from "../router.ts";
 
 /** The gate in front of a route. The operation behind it asks again: it has other callers. */
 export function requireRole(c: RequestContext, permission: Permission): void {
-  requirePermission(c.var.context, permission);
+  requirePermission(c.get("context"), permission);
 }
