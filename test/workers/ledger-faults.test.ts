@@ -6,6 +6,7 @@ import { refByCode, refById } from "../../src/ledger/domain/command.ts";
 import { merged } from "../../src/ledger/object/runs/record-feed.ts";
 import { insertRun, RunBuilder } from "../../src/ledger/object/runs/run-builder.ts";
 import { SortedColumns } from "../../src/ledger/object/runs/sorted-source.ts";
+import { formerAnswerTable, idempotencyBuckets } from "../../src/ledger/object/schema.ts";
 import { externalIdTerm } from "../../src/ledger/object/tail.ts";
 import type { Command, PostEntry, WriteOutcome } from "../../src/ledger/rpc.ts";
 import { openAccount } from "../support/ledger-steps.ts";
@@ -178,7 +179,7 @@ describe("8: a write that comes again under its key", () => {
     setClock(start + 24 * 40 * hourMs);
     await ledger.written([entry(6)], { idempotencyKey: "later" });
     const kept: unknown[] = [];
-    for (let bucket = 0; bucket < 5; bucket++) kept.push(...(await ledger.rows(`SELECT key FROM idempotency_${bucket}`)));
+    for (let bucket = 0; bucket < 5; bucket++) kept.push(...(await ledger.rows(`SELECT key FROM answer_${bucket}`)));
     expect(kept).toEqual([{ key: "later" }]);
   });
 
@@ -416,7 +417,7 @@ describe("21: a throw inside the transaction", () => {
       await ledger.written([entry(7)], { idempotencyKey: "before" });
       const posted = await ledger.written([entry(9, { externalId: "po-1" })]);
       const commands = commandsOf({ account: opened.data[0].id, entry: posted.id });
-      const tables = table === "idempotency" ? [0, 1, 2, 3, 4].map((bucket) => `idempotency_${bucket}`) : [table];
+      const tables = table === "idempotency" ? [0, 1, 2, 3, 4].map((bucket) => `answer_${bucket}`) : [table];
       // A tail that is partly in the index, unless its way there is what fails.
       if (commands.length < 40) await ledger.written(Array.from({ length: 30 }, (_, i) => entry(i + 1)));
       await ledger.inside((sql) => {
@@ -560,7 +561,7 @@ describe("19: an object that is killed under load", () => {
   });
 });
 
-test("a ledger with the first release's index tells the new one from its log", async () => {
+test("a ledger with the first release's tables tells its index from its log and keeps its answers", async () => {
   const ledger = newLedger();
   const opened = await ledger.written(opening);
   await ledger.written(Array.from({ length: 50 }, (_, i) => entry(i + 1, { externalId: `po-${i}`, date: `2026-0${1 + (i % 9)}-15` })));
@@ -570,6 +571,9 @@ test("a ledger with the first release's index tells the new one from its log", a
     entries: await ledger.read({ kind: "entries", order: "date", direction: "desc", limit: 9, minAmount: 20 }),
   });
   const before = await asked();
+  const kept = await ledger.write([entry(7)], { idempotencyKey: "kept" });
+  const afterwards = await asked();
+  expect(afterwards).not.toEqual(before);
   await ledger.inside((sql) => {
     for (const table of ["run", "block", "term_filter", "account_total"]) sql.exec(`DROP TABLE ${table}`);
     sql.exec(
@@ -578,10 +582,21 @@ test("a ledger with the first release's index tells the new one from its log", a
     sql.exec("INSERT INTO account_month VALUES (1, 5, 5, 2)");
     sql.exec("DELETE FROM meta WHERE key IN ('index', 'last_run')");
     sql.exec("INSERT INTO meta VALUES ('flushed_to', '9'), ('entry_count', '7')");
+    for (let bucket = 0; bucket < idempotencyBuckets; bucket++) {
+      sql.exec(formerAnswerTable(bucket));
+      sql.exec(
+        `INSERT INTO idempotency_${bucket} SELECT hash, key, fingerprint, at, body, failure, first_seq, last_seq, items, answer FROM answer_${bucket}`,
+      );
+      sql.exec(`DROP TABLE answer_${bucket}`);
+    }
     sql.exec("DELETE FROM schema_version WHERE version = 2");
   });
   await ledger.kill();
-  expect(await asked()).toEqual(before);
+  expect(await asked()).toEqual(afterwards);
+  expect(await ledger.write([entry(7)], { idempotencyKey: "kept" })).toMatchObject({
+    outcome: "replayed",
+    body: (kept as { body: string }).body,
+  });
   expect(await ledger.write([entry(3, { externalId: "po-2" })])).toMatchObject({
     outcome: "refused",
     failure: { code: "EXTERNAL_ID_TAKEN" },

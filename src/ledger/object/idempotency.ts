@@ -2,7 +2,7 @@ import { idempotencyLifeMs, storedAnswerBytesMax } from "../../kernel/bounds.ts"
 import type { Failure } from "../../kernel/failures.ts";
 import type { WriteOptions } from "../rpc.ts";
 import { readMeta, writeMeta } from "./meta.ts";
-import { idempotencyBuckets, idempotencyTable } from "./schema.ts";
+import { answerTable, idempotencyBuckets } from "./schema.ts";
 import { termHash } from "./tail.ts";
 
 export const bucketMs = 8 * 60 * 60 * 1000;
@@ -38,34 +38,16 @@ type Row = {
 
 const inserts = Array.from(
   { length: idempotencyBuckets },
-  (_, i) => `INSERT OR REPLACE INTO idempotency_${i} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  (_, i) =>
+    `INSERT INTO answer_${i} (hash, key, fingerprint, at, body, failure, first_seq, last_seq, items, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 );
-const finds = Array.from({ length: idempotencyBuckets }, (_, i) => `SELECT * FROM idempotency_${i} WHERE id BETWEEN ? AND ? AND key = ?`);
-const neighbours = Array.from(
-  { length: idempotencyBuckets },
-  (_, i) => `SELECT id, key FROM idempotency_${i} WHERE id BETWEEN ? AND ? ORDER BY id`,
-);
-
-/** Two keys of one hash stand beside each other. Of 52 bits, a third within a day is not to be met. */
-const idsPerHash = 8;
-
-/** Where a key goes: its own place, or the first free one from its hash on. */
-function idOf(sql: SqlStorage, bucket: number, key: string): number {
-  const hash = termHash(key);
-  let id = hash;
-  for (const row of sql.exec<{ id: number; key: string }>(neighbours[bucket] as string, hash, hash + idsPerHash - 1).toArray()) {
-    if (row.key === key) return row.id;
-    if (row.id === id) id += 1;
-  }
-  if (id >= hash + idsPerHash) throw new Error("assertion failed: no more than eight keys of one hash in eight hours");
-  return id;
-}
+const finds = Array.from({ length: idempotencyBuckets }, (_, i) => `SELECT * FROM answer_${i} WHERE hash = ? AND key = ?`);
 
 /** The buckets that hold any key. Looking into those alone, one statement each, costs a fifth of one statement over all of them. */
 export function filledBuckets(sql: SqlStorage): Set<number> {
   const filled = new Set<number>();
   for (let bucket = 0; bucket < idempotencyBuckets; bucket++) {
-    if (sql.exec(`SELECT 1 FROM idempotency_${bucket} LIMIT 1`).toArray().length > 0) filled.add(bucket);
+    if (sql.exec(`SELECT 1 FROM answer_${bucket} LIMIT 1`).toArray().length > 0) filled.add(bucket);
   }
   return filled;
 }
@@ -74,7 +56,7 @@ function rowsOf(sql: SqlStorage, filled: ReadonlySet<number>, key: string): Row[
   const rows: Row[] = [];
   const hash = termHash(key);
   for (const bucket of filled) {
-    for (const row of sql.exec<Row>(finds[bucket] as string, hash, hash + idsPerHash - 1, key).toArray()) rows.push(row);
+    for (const row of sql.exec<Row>(finds[bucket] as string, hash, key).toArray()) rows.push(row);
   }
   return rows;
 }
@@ -130,7 +112,7 @@ export function keepAnswer(sql: SqlStorage, filled: Set<number>, key: string, no
   rest.forEach((text, i) => {
     sql.exec(
       inserts[bucket] as string,
-      idOf(sql, bucket, `${key}\n${i + 1}`),
+      termHash(`${key}\n${i + 1}`),
       `${key}\n${i + 1}`,
       answer.fingerprint,
       nowMs,
@@ -144,7 +126,7 @@ export function keepAnswer(sql: SqlStorage, filled: Set<number>, key: string, no
   });
   sql.exec(
     inserts[bucket] as string,
-    idOf(sql, bucket, key),
+    termHash(key),
     key,
     answer.fingerprint,
     nowMs,
@@ -169,8 +151,8 @@ export function purgeAnswers(sql: SqlStorage, nowMs: number): void {
   if (purged !== undefined) {
     for (let p = from; p <= period; p++) {
       const bucket = ((p % idempotencyBuckets) + idempotencyBuckets) % idempotencyBuckets;
-      sql.exec(`DROP TABLE idempotency_${bucket}`);
-      sql.exec(idempotencyTable(bucket));
+      sql.exec(`DROP TABLE answer_${bucket}`);
+      for (const statement of answerTable(bucket)) sql.exec(statement);
     }
   }
   writeMeta(sql, "idempotency_period", period);

@@ -43,7 +43,7 @@ const migrations: readonly (readonly string[])[] = [
     `CREATE TABLE posting_reference (entry INTEGER NOT NULL, seq INTEGER NOT NULL, reference TEXT NOT NULL, PRIMARY KEY (entry, seq)) STRICT, WITHOUT ROWID`,
     `CREATE TABLE verification (id TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT, WITHOUT ROWID`,
     `CREATE TABLE verification_account (account INTEGER PRIMARY KEY, balance INTEGER NOT NULL, debits TEXT NOT NULL, credits TEXT NOT NULL, version INTEGER NOT NULL) STRICT`,
-    ...Array.from({ length: idempotencyBuckets }, (_, bucket) => idempotencyTable(bucket)),
+    ...Array.from({ length: idempotencyBuckets }, (_, bucket) => formerAnswerTable(bucket)),
   ],
   [
     // The first release's index, a row a line. Whoever has it tells the new one from the journal, when it next starts.
@@ -65,11 +65,17 @@ const migrations: readonly (readonly string[])[] = [
     `CREATE TABLE block (id INTEGER PRIMARY KEY, first_a INTEGER NOT NULL, first_b INTEGER NOT NULL, records BLOB NOT NULL) STRICT`,
     `CREATE TABLE term_filter (run INTEGER NOT NULL, part INTEGER NOT NULL, bits BLOB NOT NULL, PRIMARY KEY (run, part)) STRICT`,
     `CREATE TABLE account_total (no INTEGER PRIMARY KEY, debits INTEGER NOT NULL, credits INTEGER NOT NULL, lines INTEGER NOT NULL) STRICT`,
+    ...Array.from({ length: idempotencyBuckets }, (_, bucket) => [
+      ...answerTable(bucket),
+      `INSERT INTO answer_${bucket} (hash, key, fingerprint, at, body, failure, first_seq, last_seq, items, answer)
+       SELECT id, key, fingerprint, at, body, failure, first_seq, last_seq, items, answer FROM idempotency_${bucket}`,
+      `DROP TABLE idempotency_${bucket}`,
+    ]).flat(),
   ],
 ];
 
-/** `id`: a hash of the key. Answers are large, and a tree whose inner nodes hold them whole, as one without row ids does, is a deep one. */
-export function idempotencyTable(bucket: number): string {
+/** In the first release: by a hash of the key, so that every answer went into another place of a large tree. */
+export function formerAnswerTable(bucket: number): string {
   return `CREATE TABLE idempotency_${bucket} (
      id INTEGER PRIMARY KEY,
      key TEXT NOT NULL,
@@ -82,6 +88,26 @@ export function idempotencyTable(bucket: number): string {
      items TEXT,
      answer TEXT NOT NULL
    ) STRICT`;
+}
+
+/** Answers one behind the other, which is where writing them is cheapest, and an index of their keys' hashes. */
+export function answerTable(bucket: number): readonly string[] {
+  return [
+    `CREATE TABLE answer_${bucket} (
+       id INTEGER PRIMARY KEY,
+       hash INTEGER NOT NULL,
+       key TEXT NOT NULL,
+       fingerprint TEXT NOT NULL,
+       at INTEGER NOT NULL,
+       body TEXT,
+       failure TEXT,
+       first_seq INTEGER,
+       last_seq INTEGER,
+       items TEXT,
+       answer TEXT NOT NULL
+     ) STRICT`,
+    `CREATE INDEX answer_hash_${bucket} ON answer_${bucket} (hash)`,
+  ];
 }
 
 /** Brings the tables to this release's schema. Returns false, and changes nothing, where a newer release wrote them. */
