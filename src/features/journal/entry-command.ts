@@ -1,5 +1,5 @@
 import { type AccountRef, refByCode, refByExternalId, refById } from "../../ledger/domain/command.ts";
-import type { LineRequest, PostEntry } from "../../ledger/rpc.ts";
+import type { CommandList, LineRequest, PostEntry } from "../../ledger/rpc.ts";
 import type { EntryBody } from "./schemas.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -16,6 +16,17 @@ export function entryCommand(body: EntryBody): PostEntry {
   if (body.metadata !== undefined) command.metadata = body.metadata;
   if (body.replaces !== undefined) command.replaces = body.replaces;
   return command;
+}
+
+/** The commands of a batch, each made as it is encoded. */
+export function entryCommands(bodies: readonly EntryBody[]): CommandList {
+  return {
+    length: bodies.length,
+    at(index) {
+      const body = bodies[index];
+      return body && entryCommand(body);
+    },
+  };
 }
 
 function lineRequest(body: LineBody): LineRequest {

@@ -1,12 +1,13 @@
 import { DurableObject } from "cloudflare:workers";
+import { present } from "../../kernel/assert.ts";
 import { type Failure, failure } from "../../kernel/failures.ts";
 import { logFor } from "../../platform/log.ts";
 import type { LedgerFactsMessage } from "../../platform/messages.ts";
-import { decodeCommands } from "../command-text.ts";
+import { type DecodedCommands, decodeCommands, type EncodedCommands } from "../command-columns.ts";
 import { decide } from "../domain/decide.ts";
 import { isKnownFact, type LedgerOpened } from "../domain/fact.ts";
 import { Overlay, sourceText } from "../domain/state.ts";
-import type { Command, Head, LedgerIdentity, Query, ReadOutcome, WriteOptions, WriteOutcome } from "../rpc.ts";
+import type { Head, LedgerIdentity, Query, ReadOutcome, WriteOptions, WriteOutcome } from "../rpc.ts";
 import { describe, type Item, storable } from "./describe.ts";
 import { writeEagerTables } from "./eager-tables.ts";
 import { flushSlice, freeze, isTailFull } from "./flush.ts";
@@ -109,7 +110,7 @@ export class LedgerObject extends DurableObject<Env> {
 
   /** Commits the commands in order. Nothing in here awaits: what one call reads, no other call can change before it has written. */
   write(
-    encodedCommands: string,
+    encodedCommands: EncodedCommands,
     options: WriteOptions & { readonly fingerprint?: string },
   ): WriteOutcome | { readonly outcome: "not_open" } {
     try {
@@ -125,7 +126,7 @@ export class LedgerObject extends DurableObject<Env> {
     }
   }
 
-  #write(commands: readonly Command[], options: WriteOptions & { readonly fingerprint?: string }): WriteOutcome {
+  #write(commands: DecodedCommands, options: WriteOptions & { readonly fingerprint?: string }): WriteOutcome {
     const atMs = Math.max(Date.now(), this.#lastAtMs);
     const sql = this.ctx.storage.sql;
     const key = options.dryRun ? undefined : options.idempotencyKey;
@@ -141,12 +142,13 @@ export class LedgerObject extends DurableObject<Env> {
       }
     }
     if (this.#full) return refused(failure("LEDGER_FULL", "The ledger has reached the size up to which it takes entries."));
-    if (!options.dryRun) this.#makeRoom(commands);
+    if (!options.dryRun) this.#makeRoom(commands.lineCount);
     this.#askAhead(commands);
     const overlay = new Overlay(this.#state, atMs);
     const items: Item[] = [];
     for (let i = 0; i < commands.length; i++) {
-      const decision = decide(overlay, commands[i] as Command, options.actor);
+      const command = present(commands.at(i), "a list has as many commands as it says");
+      const decision = decide(overlay, command, options.actor);
       if (!decision.ok) {
         const reason = options.answer === "one" ? decision.failure : atItem(decision.failure, options.itemsPointer ?? "/entries", i);
         if (options.mode === "atomic") return this.#refuse(reason, key, fingerprint, atMs, options);
@@ -215,11 +217,12 @@ export class LedgerObject extends DurableObject<Env> {
   }
 
   /** One statement for all external ids and sources of a bulk write instead of one for each. */
-  #askAhead(commands: readonly Command[]): void {
-    if (commands.length < 4) return;
+  #askAhead(commands: DecodedCommands): void {
+    if (commands.length < 4 || commands.namedCount === 0) return;
     const hashes: number[] = [];
-    for (const command of commands) {
-      if (command.kind !== "post_entry") continue;
+    for (let i = 0; i < commands.length; i++) {
+      const command = commands.at(i);
+      if (command?.kind !== "post_entry") continue;
       if (command.externalId !== undefined) hashes.push(externalIdTerm(command.externalId));
       if (command.source !== undefined) hashes.push(termHash(`s${sourceText(command.source)}`));
     }
@@ -227,9 +230,7 @@ export class LedgerObject extends DurableObject<Env> {
   }
 
   /** Keeps the tail within its bound before more comes. */
-  #makeRoom(commands: readonly Command[]): void {
-    let lines = 0;
-    for (const command of commands) if (command.kind === "post_entry") lines += command.lines.length;
+  #makeRoom(lines: number): void {
     while (isTailFull(this.#state, lines, this.#limits)) {
       if (this.#state.frozen === undefined) {
         if (this.#state.tail.entries.length === 0) return;
