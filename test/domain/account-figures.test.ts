@@ -9,6 +9,13 @@ const amount = fc.oneof(
   fc.integer({ min: Number.MAX_SAFE_INTEGER - 3, max: Number.MAX_SAFE_INTEGER }),
 );
 
+test("turnover that comes to 2^53 exactly carries", () => {
+  const figures = { balance: 0, version: 0, ...turnoverOf(1n, 1n) };
+  addTurnover(figures, Number.MAX_SAFE_INTEGER);
+  addTurnover(figures, -Number.MAX_SAFE_INTEGER);
+  expect(figures).toEqual({ balance: 0, version: 0, debitsHigh: 1, debitsLow: 0, creditsHigh: 1, creditsLow: 0 });
+});
+
 test("turnover is exact in two numbers, however often amounts of any size are added", () => {
   fc.assert(
     fc.property(side, side, fc.array(fc.tuple(amount, fc.boolean()), { maxLength: 30 }), (debits, credits, lines) => {

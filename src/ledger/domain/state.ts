@@ -59,8 +59,8 @@ export class Overlay implements MutableLedgerState {
   /** Opened or changed accounts; their figures, once any line names them, are in `touched`. */
   readonly accounts = new Map<number, Account>();
   readonly touched = new Map<number, AccountFigures>();
-  /** Refs as they are now, and those of the base that were asked for. */
-  readonly refs = new Map<string, number | undefined>();
+  /** Refs as they are now, null where no account has one any more, and those of the base that were asked for. */
+  readonly refs = new Map<string, number | null>();
   readonly externalIds = new Map<string, number>();
   readonly sources = new Map<string, number>();
   readonly reversals = new Map<number, number>();
@@ -95,7 +95,7 @@ export class Overlay implements MutableLedgerState {
 
   accountNumber(ref: string): number | undefined {
     const known = this.refs.get(ref);
-    if (known !== undefined || this.refs.has(ref)) return known;
+    if (known !== undefined) return known ?? undefined;
     const no = this.base.accountNumber(ref);
     // Thousands of lines name few accounts.
     if (no !== undefined) this.refs.set(ref, no);
@@ -146,7 +146,7 @@ export class Overlay implements MutableLedgerState {
   }
 
   indexAccount(before: AccountTerms, after: AccountTerms): void {
-    for (const ref of refsOf(before)) this.refs.set(ref, undefined);
+    for (const ref of refsOf(before)) this.refs.set(ref, null);
     for (const ref of refsOf(after)) this.refs.set(ref, after.no);
   }
 
