@@ -1,5 +1,5 @@
 /** The ledger's object alone, behind a Worker that does nothing but pass on: what happens inside is counted and timed without the edge. */
-import { encodeCommands } from "../src/ledger/command-text.ts";
+import { type EncodedCommands, encodeCommands } from "../src/ledger/command-columns.ts";
 import { LedgerObject } from "../src/ledger/object/ledger-object.ts";
 import type { Command, Query, WriteOptions } from "../src/ledger/rpc.ts";
 import { accountCode, commandOf, entrySource, shapes } from "./bodies.ts";
@@ -82,7 +82,7 @@ export default {
       actor: { kind: "service", id: "bench", role: "OWNER" },
       requestId: "req_bench",
     };
-    const write = async (commands: string, answer: WriteOptions["answer"]) => {
+    const write = async (commands: EncodedCommands, answer: WriteOptions["answer"]) => {
       const outcome = await ledger.write(commands, { ...options, answer, idempotencyKey: crypto.randomUUID(), fingerprint: "bench" });
       if (outcome.outcome !== "written") throw new Error(`A write of the bench was not made: ${JSON.stringify(outcome)}`);
       return outcome.body;
@@ -98,7 +98,7 @@ export default {
         return Response.json(answered.data.map((account: { readonly id: string }) => account.id));
       }
       case "/write":
-        return new Response(await write(await request.text(), "minimal"), { status: 201 });
+        return new Response(await write(encodeCommands(await request.json<Command[]>()), "minimal"), { status: 201 });
       // So many entries, generated here, in writes of `batch`; single ones 16 at a time.
       case "/fill": {
         const next = entrySource(shapes[named("shape") as keyof typeof shapes], Number(named("seed")));

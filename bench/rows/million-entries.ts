@@ -1,4 +1,3 @@
-import { encodeCommands } from "../../src/ledger/command-text.ts";
 import type { Query } from "../../src/ledger/rpc.ts";
 import type { Rows } from "../bench.ts";
 import { commandOf, dayOfYear, entrySource, yearWithIds } from "../bodies.ts";
@@ -72,7 +71,7 @@ async function growth(objects: Objects): Promise<Figure> {
     const ledger = await ledgerOf(round);
     const next = entrySource(yearWithIds, seed + (round === "warm_up" ? 99 : round));
     const bodies = Array.from({ length: batchesPerRound }, () =>
-      Buffer.from(encodeCommands(Array.from({ length: 1_000 }, () => commandOf(next())))),
+      Buffer.from(JSON.stringify(Array.from({ length: 1_000 }, () => commandOf(next())))),
     );
     let sent = 0;
     const done = await drive(objects.baseUrl, {

@@ -131,6 +131,8 @@ async function readText(c: Context, bytesMax: number): Promise<string> {
 
 /** A number with a fraction or an exponent where a number may stand; in a text between quotes it is a false alarm, which only costs time. */
 const fractionOrExponent = /[:,[]\s*-?\d+[.eE]/;
+/** What such a number has and few bodies have anywhere: half the cost of the whole pattern. */
+const itsEnd = /\d[.eE]/;
 
 /**
  * Parses JSON (RFC 8259). Depth needs no bound of its own: the parser is iterative, and strict schemas refuse what they do not know before anything recurses.
@@ -138,7 +140,7 @@ const fractionOrExponent = /[:,[]\s*-?\d+[.eE]/;
  */
 export function parseJson(text: string): unknown {
   try {
-    return fractionOrExponent.test(text) ? JSON.parse(text, keepFraction) : JSON.parse(text);
+    return itsEnd.test(text) && fractionOrExponent.test(text) ? JSON.parse(text, keepFraction) : JSON.parse(text);
   } catch (error) {
     throw refusal(
       "BODY_NOT_JSON",

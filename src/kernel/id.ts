@@ -47,7 +47,19 @@ export function addressesOf(atMs: number, ledgerNumber: number, kind: AddressKin
   // Last group, 48 bits: the ledger's last 6, kind, 41 of sequence.
   const last = (ledgerLow % 2 ** 6) * 2 ** 42 + kindBit * 2 ** 41;
   const head = `${time.slice(0, 8)}-${time.slice(8)}-8${hex(ledgerHigh, 3)}-${hex(group, 4)}-`;
-  return (sequence) => head + hex(last + sequence, 12);
+  return (sequence) => {
+    const number = last + sequence;
+    const low = number % 2 ** 24;
+    return head + hex((number - low) / 2 ** 24, 6) + threeDigits(Math.floor(low / 2 ** 12)) + threeDigits(low % 2 ** 12);
+  };
+}
+
+const threeDigitTexts: string[] = [];
+
+/** Three hexadecimal digits, made once: V8 writes numbers in other bases than ten digit by digit, and ids are written by the thousand. */
+function threeDigits(value: number): string {
+  if (threeDigitTexts.length === 0) for (let i = 0; i < 2 ** 12; i++) threeDigitTexts.push(hex(i, 3));
+  return threeDigitTexts[value] ?? hex(value, 3);
 }
 
 /** The address inside a UUIDv8 of this layout; undefined for any other text. The whole id is still to be compared with what is stored. */

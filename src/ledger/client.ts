@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import { failure } from "../kernel/failures.ts";
 import { Refused } from "../platform/refused.ts";
-import { encodeCommands } from "./command-text.ts";
-import type { Command, LedgerIdentity, Query, ReadOutcome, WriteOptions, WriteOutcome } from "./rpc.ts";
+import { type EncodedCommands, encodeCommands, fingerprintOf, sizeOf } from "./command-columns.ts";
+import type { Command, CommandList, LedgerIdentity, Query, ReadOutcome, WriteOptions, WriteOutcome } from "./rpc.ts";
 
 export interface VerificationJob {
   readonly id: string;
@@ -18,7 +17,7 @@ export interface VerificationJob {
 export interface LedgerRpc {
   open(identity: LedgerIdentity): Promise<void>;
   write(
-    encodedCommands: string,
+    encodedCommands: EncodedCommands,
     options: WriteOptions & { readonly fingerprint?: string },
   ): Promise<WriteOutcome | { readonly outcome: "not_open" }>;
   read(query: Query): Promise<ReadOutcome | { readonly ok: "not_open" }>;
@@ -30,7 +29,7 @@ export interface LedgerRpc {
 export interface LedgerClient {
   readonly number: number;
   /** Commits commands. A refusal is returned. */
-  write(commands: readonly Command[], options: WriteOptions): Promise<WriteOutcome>;
+  write(commands: readonly Command[] | CommandList, options: WriteOptions): Promise<WriteOutcome>;
   /** Reads, and parses the answer. Throws `Refused` where the ledger refuses. */
   read<T>(query: Query): Promise<T>;
   /** Reads, and hands the JSON text on as it is. */
@@ -39,8 +38,8 @@ export interface LedgerClient {
   verification(jobId: string): Promise<VerificationJob | null>;
 }
 
-/** A write of this many characters holds an isolate's memory and its object's turn: two at a time, a few wait, the rest is told to come again. */
-const bulkTextMin = 64 * 1024;
+/** A write of this many bytes holds an isolate's memory and its object's turn: two at a time, a few wait, the rest is told to come again. */
+const bulkBytesMin = 64 * 1024;
 const bulkAtOnce = 2;
 const bulkWaitingMax = 8;
 const attemptsMax = 3;
@@ -69,14 +68,11 @@ export function ledgerClient(number: number, stub: () => LedgerRpc, identity: ()
   return {
     number,
     async write(commands, options) {
-      const text = encodeCommands(commands);
-      const keyed =
-        options.idempotencyKey === undefined
-          ? options
-          : { ...options, fingerprint: createHash("sha256").update(`${options.mode} ${options.answer} ${text}`).digest("base64url") };
-      const outcome = await asBulk(text.length, () =>
+      const encoded = encodeCommands(commands);
+      const keyed = options.idempotencyKey === undefined ? options : { ...options, fingerprint: fingerprintOf(encoded, options) };
+      const outcome = await asBulk(sizeOf(encoded), () =>
         call<WriteOutcome | { readonly outcome: "not_open" }>(
-          (rpc) => rpc.write(text, keyed),
+          (rpc) => rpc.write(encoded, keyed),
           (answer) => answer.outcome === "not_open",
           // A reply that was lost is asked for again only where a key makes that safe.
           keyed.idempotencyKey === undefined && !options.dryRun ? 1 : attemptsMax,
@@ -109,7 +105,7 @@ function reviveTurnover(key: string, value: unknown): unknown {
 }
 
 async function asBulk<T>(size: number, work: () => Promise<T>): Promise<T> {
-  if (size < bulkTextMin) return work();
+  if (size < bulkBytesMin) return work();
   if (bulkRunning >= bulkAtOnce) {
     if (bulkWaiting.length >= bulkWaitingMax) throw new Refused(failure("OVERLOADED", "Too many bulk requests at once; repeat this one."));
     await new Promise<void>((go) => bulkWaiting.push(go));

@@ -9,6 +9,7 @@ export type {
   AccountRef,
   ChangeAccount,
   Command,
+  CommandList,
   DeleteAccount,
   LedgerIdentity,
   LineConditions,

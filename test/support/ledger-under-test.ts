@@ -2,7 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { expect, vi } from "vitest";
 import { type LedgerClient, ledgerClient, type VerificationJob } from "../../src/ledger/client.ts";
-import { encodeCommands } from "../../src/ledger/command-text.ts";
+import { type EncodedCommands, encodeCommands } from "../../src/ledger/command-columns.ts";
 import type { Command, LedgerIdentity, Query, WriteOptions, WriteOutcome } from "../../src/ledger/rpc.ts";
 import { owner } from "./memory-ledger.ts";
 
@@ -34,7 +34,7 @@ export interface LedgerUnderTest {
 
 /** The object's methods, called from inside, where nothing comes between two calls. */
 export interface InsideLedger {
-  write(commands: string, options: WriteOptions): WriteOutcome;
+  write(commands: EncodedCommands, options: WriteOptions): WriteOutcome;
   read(query: Query): Promise<{ readonly ok: boolean; readonly body: string }>;
 }
 
@@ -105,7 +105,7 @@ export function newLedger(): LedgerUnderTest {
 }
 
 /** Commands as the object takes them from its client. */
-export function commandText(...commands: Command[]): string {
+export function encoded(...commands: Command[]): EncodedCommands {
   return encodeCommands(commands);
 }
 

@@ -1,13 +1,12 @@
 import type { Failure } from "../../src/kernel/failures.ts";
 import type { Actor } from "../../src/kernel/role.ts";
-import type { Account } from "../../src/ledger/domain/account.ts";
+import { type Account, copyFigures } from "../../src/ledger/domain/account.ts";
 import { applyFact } from "../../src/ledger/domain/apply.ts";
 import type { Command, LedgerIdentity } from "../../src/ledger/domain/command.ts";
 import { decide } from "../../src/ledger/domain/decide.ts";
 import { decodeFact, encodeFact, type Fact } from "../../src/ledger/domain/fact.ts";
 import type { PeriodLock } from "../../src/ledger/domain/period-lock.ts";
 import {
-  copyAccount,
   type LedgerState,
   type MutableLedgerState,
   Overlay,
@@ -49,6 +48,7 @@ export interface WriteRequest {
 
 /** A ledger with no disk: its log as stored texts, and the state folded from what the texts say. */
 export interface MemoryLedger extends LedgerState {
+  account(no: number): Account | undefined;
   readonly log: readonly { readonly body: string; readonly atMs: number }[];
   accounts(): readonly Account[];
   entries(): readonly RecordedEntry[];
@@ -69,6 +69,11 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
   const refs = new Map<string, number>();
   const entries = new Map<number, RecordedEntry>();
   const reversals = new Map<number, number>();
+  const opened = (no: number): Account => {
+    const account = accounts.get(no);
+    if (account === undefined) throw new Error(`the log names account ${no}, which it never opened`);
+    return account;
+  };
   const state: MutableLedgerState & { sequence: number } = {
     identity,
     sequence: 0,
@@ -79,11 +84,9 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
     entryByExternalId: (externalId) => find(entries, (entry) => entry.fact.externalId === externalId),
     entryBySource: (source) => find(entries, (entry) => entry.fact.source !== null && sourceText(entry.fact.source) === sourceText(source)),
     reversalOf: (sequence) => reversals.get(sequence),
-    touch(no) {
-      const account = accounts.get(no);
-      if (account === undefined) throw new Error(`the log names account ${no}, which it never opened`);
-      return account;
-    },
+    figures: opened,
+    touchTerms: opened,
+    touchFigures: opened,
     addAccount(account) {
       accounts.set(account.no, account);
       for (const ref of refsOf(account)) refs.set(ref, account.no);
@@ -92,7 +95,7 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
       for (const ref of refsOf(before)) refs.delete(ref);
       for (const ref of refsOf(after)) refs.set(ref, after.no);
     },
-    addEntry: (entry) => void entries.set(entry.sequence, entry),
+    addEntry: (sequence, entryAtMs, fact) => void entries.set(sequence, { sequence, atMs: entryAtMs, fact }),
     setReversal: (original, reversal) => void reversals.set(original, reversal),
     setLocks(locks) {
       Object.assign(state, { locks });
@@ -126,11 +129,15 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
       }
     }
     if (dryRun) return { items, refused: undefined };
-    const touched = [...overlay.accounts.values()].map(copyAccount);
+    const touched = [...overlay.accounts.keys(), ...overlay.touched.keys()].map((no) => ({
+      ...accounts.get(no),
+      ...overlay.account(no),
+      ...copyFigures(overlay.figures(no)),
+    }));
     for (const fact of overlay.facts) fold(encodeFact(fact), atMs);
     // What the overlay showed to later commands of the same write is what the log tells afterwards.
     for (const account of touched) {
-      const told = accountText(accounts.get(account.no));
+      const told = accountText(accounts.get(account.no ?? 0));
       if (told !== accountText(account)) throw new Error(`the overlay had ${accountText(account)}, the log tells ${told}`);
     }
     return { items, refused: undefined };
@@ -146,7 +153,8 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
     get locks() {
       return state.locks;
     },
-    account: state.account,
+    account: (no) => accounts.get(no),
+    figures: state.figures,
     accountNumber: state.accountNumber,
     entry: state.entry,
     entryByExternalId: state.entryByExternalId,
@@ -174,6 +182,6 @@ function find(entries: ReadonlyMap<number, RecordedEntry>, matches: (entry: Reco
 }
 
 /** An account as text, its bigint turnover included. */
-export function accountText(account: Account | undefined): string {
+export function accountText(account: Partial<Account> | undefined): string {
   return JSON.stringify(account, (_, value) => (typeof value === "bigint" ? `${value}` : value));
 }

@@ -10,7 +10,7 @@ import { formerAnswerTable, idempotencyBuckets } from "../../src/ledger/object/s
 import { externalIdTerm } from "../../src/ledger/object/tail.ts";
 import type { Command, PostEntry, WriteOutcome } from "../../src/ledger/rpc.ts";
 import { openAccount } from "../support/ledger-steps.ts";
-import { commandText, holdClock, type LedgerUnderTest, newLedger, plainOptions, setClock } from "../support/ledger-under-test.ts";
+import { encoded, holdClock, type LedgerUnderTest, newLedger, plainOptions, setClock } from "../support/ledger-under-test.ts";
 import { seeded } from "../support/seed.ts";
 
 beforeEach(() => holdClock());
@@ -336,8 +336,8 @@ describe("16: a list that others write to while its pages are asked for", () => 
         const page = object.read({ kind: "lines", accountId, order: "date", direction: "asc", limit: 200 });
         const days = object.read({ kind: "balance_history", accountId, days: [20_454, 20_600, 21_000] });
         for (let turn = 0; turn < turns; turn++) await scheduler.wait(0);
-        object.write(commandText(entry(1_000, { date: "2026-01-01" })), plainOptions);
-        object.write(commandText(entry(2_000, { date: "2026-05-01" })), plainOptions);
+        object.write(encoded(entry(1_000, { date: "2026-01-01" })), plainOptions);
+        object.write(encoded(entry(2_000, { date: "2026-05-01" })), plainOptions);
         return [JSON.parse((await page).body), JSON.parse((await days).body)];
       });
       let running = 0;

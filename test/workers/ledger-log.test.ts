@@ -99,6 +99,22 @@ describe("the journal", () => {
     expect(await journalOf(ledger)).toEqual(before);
   });
 
+  test("keeps a commit of megabytes text for text, in any script, and under one seal", async () => {
+    const ledger = await writtenLedger();
+    // Together past what the platform takes as one value, with bodies of one, two, three and four bytes a character beside each other.
+    const descriptions = Array.from(
+      { length: 1_200 },
+      (_, i) => ["a", "é", "語", "😀", '"\\\n'][i % 5]?.repeat(i % 5 === 3 ? 500 : 1_000) ?? "",
+    );
+    await ledger.written(descriptions.map((description, i) => entry(i + 1, { description })));
+    const rows = (await journalOf(ledger)).slice(-descriptions.length);
+    expect(rows.reduce((bytes, { body }) => bytes + new TextEncoder().encode(body).length, 0)).toBeGreaterThan(2_000_000);
+    expect(rows.map(({ body }) => JSON.parse(body).description)).toEqual(descriptions);
+    expect(rows.map(({ commit_seq }) => commit_seq)).toEqual(rows.map(() => rows.at(-1)?.seq));
+    expect(rows.filter(({ context, seal }) => context !== null || seal !== null)).toEqual(rows.slice(-1));
+    expect(await ledger.verify()).toMatchObject({ result: { ok: true, faults: [] } });
+  });
+
   test("15: one flipped bit in any column of any row fails the verification, and nothing else does", { timeout: 60_000 }, async () => {
     const ledger = await writtenLedger();
     const rows = await journalOf(ledger);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { dateOfDay, parseDay } from "../../src/kernel/calendar-date.ts";
 import { encodeAddress } from "../../src/kernel/id.ts";
-import { decodeCommands, encodeCommands } from "../../src/ledger/command-text.ts";
+import { decodeCommands, encodeCommands } from "../../src/ledger/command-columns.ts";
 import type { Account } from "../../src/ledger/domain/account.ts";
 import type { RecordedEntry } from "../../src/ledger/domain/state.ts";
 import { keysFrom, runKinds } from "../../src/ledger/object/index-keys.ts";
@@ -94,6 +94,12 @@ const idOf = (trial: Trial, entry: RecordedEntry) =>
   encodeAddress({ atMs: entry.atMs, ledgerNumber: trial.ledger.identity.number, kind: "entry", sequence: entry.sequence });
 const livingAccounts = (trial: Trial) => trial.memory.accounts().filter((account) => account.status !== "deleted");
 
+/** The commands as the object makes them of what crosses to it. */
+function crossed(commands: readonly Command[]): Command[] {
+  const decoded = decodeCommands(encodeCommands(commands));
+  return commands.flatMap((_, i) => decoded.at(i) ?? []);
+}
+
 /** Writes to the object and to its witnesses, and holds the answer to what the witness says. */
 async function write(trial: Trial, commands: readonly Command[], options: Partial<WriteOptions>): Promise<WriteOutcome> {
   const { ledger, memory, paper } = trial;
@@ -102,7 +108,7 @@ async function write(trial: Trial, commands: readonly Command[], options: Partia
   const atMs = Math.max(Date.now(), memory.log.at(-1)?.atMs ?? 0);
   const before = memory.sequence;
   // As they cross to the object: canonical, metadata in order of its keys.
-  const expected = memory.write(decodeCommands(encodeCommands(commands)), { mode, actor: options.actor ?? owner, atMs });
+  const expected = memory.write(crossed(commands), { mode, actor: options.actor ?? owner, atMs });
   if (options.idempotencyKey !== undefined) trial.kept.push({ commands, options, outcome });
   if (expected.refused !== undefined) {
     if (outcome.outcome !== "refused") throw new Error(`the object took what is refused as ${expected.refused.code}`);

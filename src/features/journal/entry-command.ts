@@ -1,14 +1,14 @@
 import { type AccountRef, refByCode, refByExternalId, refById } from "../../ledger/domain/command.ts";
-import type { LineRequest, PostEntry } from "../../ledger/rpc.ts";
+import type { CommandList, LineRequest, PostEntry } from "../../ledger/rpc.ts";
 import type { EntryBody } from "./schemas.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 type LineBody = EntryBody["lines"][number];
 
 /** The command that posts what a body asks for. Field by field and without spreads: thousands of them are built per request. */
-export function entryCommand(body: EntryBody): PostEntry {
+export function entryCommand(body: EntryBody, refs?: KnownRefs): PostEntry {
   const lines: LineRequest[] = [];
-  for (const line of body.lines) lines.push(lineRequest(line));
+  for (const line of body.lines) lines.push(lineRequest(line, refs));
   const command: Writable<PostEntry> = { kind: "post_entry", date: body.date, lines };
   if (body.description !== undefined) command.description = body.description;
   if (body.reference !== undefined) command.reference = body.reference;
@@ -18,8 +18,27 @@ export function entryCommand(body: EntryBody): PostEntry {
   return command;
 }
 
-function lineRequest(body: LineBody): LineRequest {
-  const line: Writable<LineRequest> = { account: accountRef(body), side: body.side, amount: body.amount };
+/** The refs of a batch by what its lines say. It names few accounts often, and a text put together anew is found again at several times the cost of one that was kept. */
+interface KnownRefs {
+  readonly ids: Map<string, AccountRef>;
+  readonly codes: Map<string, AccountRef>;
+  readonly externalIds: Map<string, AccountRef>;
+}
+
+/** The commands of a batch, each made as it is encoded. */
+export function entryCommands(bodies: readonly EntryBody[]): CommandList {
+  const refs: KnownRefs = { ids: new Map(), codes: new Map(), externalIds: new Map() };
+  return {
+    length: bodies.length,
+    at(index) {
+      const body = bodies[index];
+      return body && entryCommand(body, refs);
+    },
+  };
+}
+
+function lineRequest(body: LineBody, refs: KnownRefs | undefined): LineRequest {
+  const line: Writable<LineRequest> = { account: accountRef(body, refs), side: body.side, amount: body.amount };
   if (body.memo !== undefined) line.memo = body.memo;
   if (body.contactId !== undefined) line.contactId = body.contactId;
   if (body.tags !== undefined && body.tags.length > 0) line.tags = body.tags;
@@ -27,11 +46,19 @@ function lineRequest(body: LineBody): LineRequest {
   return line;
 }
 
-function accountRef(line: LineBody): AccountRef {
-  if (line.accountId !== undefined) return refById(line.accountId);
-  if (line.accountCode !== undefined) return refByCode(line.accountCode);
-  if (line.accountExternalId !== undefined) return refByExternalId(line.accountExternalId);
+function accountRef(line: LineBody, refs: KnownRefs | undefined): AccountRef {
+  if (line.accountId !== undefined) return known(refs?.ids, line.accountId, refById);
+  if (line.accountCode !== undefined) return known(refs?.codes, line.accountCode, refByCode);
+  if (line.accountExternalId !== undefined) return known(refs?.externalIds, line.accountExternalId, refByExternalId);
   throw new Error("assertion failed: the schema has seen that a line names an account");
+}
+
+function known(refs: Map<string, AccountRef> | undefined, text: string, make: (text: string) => AccountRef): AccountRef {
+  const kept = refs?.get(text);
+  if (kept !== undefined) return kept;
+  const ref = make(text);
+  refs?.set(text, ref);
+  return ref;
 }
 
 function conditionsOf(body: NonNullable<LineBody["conditions"]>): NonNullable<LineRequest["conditions"]> {

@@ -2,7 +2,7 @@ import { ledgerKey } from "../../http/answers.ts";
 import type { WriteOutcome } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../platform/context.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
-import { entryCommand } from "./entry-command.ts";
+import { entryCommands } from "./entry-command.ts";
 import type { JournalBatchRequest } from "./schemas.ts";
 
 /** Posts many entries in one commit: all or none, or each by itself. */
@@ -14,7 +14,7 @@ export async function postEntryBatch(
 ): Promise<WriteOutcome> {
   requirePermission(context, "entries:post");
   const ledger = await ledgerInContext(context, { entityId, ledgerId: request.ledgerId, currency: request.currency }, "body");
-  return context.ledger(ledger.number).write(request.entries.map(entryCommand), {
+  return context.ledger(ledger.number).write(entryCommands(request.entries), {
     mode: request.mode,
     answer: minimal ? "minimal" : "many",
     actor: context.actor,

@@ -1,7 +1,7 @@
 import type { WriteOutcome } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../platform/context.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
-import { entryCommand } from "./entry-command.ts";
+import { entryCommand, entryCommands } from "./entry-command.ts";
 import type { JournalBatchRequest, JournalEntryRequest } from "./schemas.ts";
 
 /** Says what posting one entry or a batch would answer, refusals included. Takes the way of a post and keeps nothing. */
@@ -13,7 +13,7 @@ export async function validateEntries(
   requirePermission(context, "entries:post");
   const ledger = await ledgerInContext(context, { entityId, ledgerId: request.ledgerId, currency: request.currency }, "body");
   const many = "entries" in request;
-  return context.ledger(ledger.number).write(many ? request.entries.map(entryCommand) : [entryCommand(request)], {
+  return context.ledger(ledger.number).write(many ? entryCommands(request.entries) : [entryCommand(request)], {
     mode: many ? request.mode : "atomic",
     answer: many ? "many" : "one",
     dryRun: true,

@@ -1,7 +1,7 @@
 import type { AccountType } from "../../kernel/account-type.ts";
 import { accountDepthMax } from "../../kernel/bounds.ts";
 import { type Failure, failure } from "../../kernel/failures.ts";
-import type { Account } from "./account.ts";
+import type { AccountTerms } from "./account.ts";
 import type { LedgerState } from "./state.ts";
 
 /**
@@ -16,7 +16,7 @@ export function parentRefusedFor(state: LedgerState, type: AccountType, parentId
   }
   if (parent.type !== type)
     return refused(`The parent ${parent.code} is of type ${parent.type}; an account of type ${type} cannot stand under it.`);
-  let above: Account | undefined = parent;
+  let above: AccountTerms | undefined = parent;
   for (let depth = 2; above !== undefined; depth++) {
     if (above.no === self) return refused(`The account would stand below itself, under ${parent.code}.`);
     if (depth > accountDepthMax) return refused(`The account would be more than ${accountDepthMax} levels deep under ${parent.code}.`);
@@ -26,7 +26,7 @@ export function parentRefusedFor(state: LedgerState, type: AccountType, parentId
   return undefined;
 }
 
-function accountOf(state: LedgerState, id: string): Account | undefined {
+function accountOf(state: LedgerState, id: string): AccountTerms | undefined {
   const no = state.accountNumber(`i${id}`);
   const account = no === undefined ? undefined : state.account(no);
   return account === undefined || account.status === "deleted" ? undefined : account;

@@ -1,9 +1,9 @@
 import { parseDay } from "../../kernel/calendar-date.ts";
 import { encodeAddress } from "../../kernel/id.ts";
-import type { Account } from "./account.ts";
+import { type Account, addTurnover } from "./account.ts";
 import type { AccountChanged, AccountOpened, EntryPosted, Fact, PeriodLocked } from "./fact.ts";
 import { setLock } from "./period-lock.ts";
-import { copyAccount, type MutableLedgerState } from "./state.ts";
+import type { MutableLedgerState } from "./state.ts";
 
 /** The state after a fact. The same function posts, replays on start and verifies: there is no other way for state to change. */
 export function applyFact(state: MutableLedgerState, fact: Fact, sequence: number, atMs: number): void {
@@ -33,13 +33,12 @@ function applyEntry(state: MutableLedgerState, fact: EntryPosted, sequence: numb
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i];
     if (line === undefined) continue;
-    const account = state.touch(line.account);
-    if (line.amount > 0) account.debits += BigInt(line.amount);
-    else account.credits += BigInt(-line.amount);
-    account.balance = line.balanceAfter;
-    account.version = line.version;
+    const figures = state.touchFigures(line.account);
+    addTurnover(figures, line.amount);
+    figures.balance = line.balanceAfter;
+    figures.version = line.version;
   }
-  state.addEntry({ sequence, atMs, fact });
+  state.addEntry(sequence, atMs, fact);
   if (fact.reversalOf !== null) state.setReversal(fact.reversalOf, sequence);
 }
 
@@ -64,15 +63,17 @@ export function openedAccount(
     revision: sequence,
     formerCodes: [],
     balance: 0,
-    debits: 0n,
-    credits: 0n,
     version: 0,
+    debitsHigh: 0,
+    debitsLow: 0,
+    creditsHigh: 0,
+    creditsLow: 0,
   };
 }
 
 function applyAccountChange(state: MutableLedgerState, fact: AccountChanged, sequence: number): void {
-  const account = state.touch(fact.account);
-  const before = copyAccount(account);
+  const account = state.touchTerms(fact.account);
+  const before = { ...account };
   if (fact.code !== account.code) account.formerCodes = [...account.formerCodes, { code: account.code, until: sequence }];
   account.code = fact.code;
   account.externalId = fact.externalId;

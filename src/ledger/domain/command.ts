@@ -143,3 +143,9 @@ export interface SetPostingReference {
 }
 
 export type Command = PostEntry | ReverseEntry | OpenAccount | ChangeAccount | DeleteAccount | LockPeriod | SetPostingReference;
+
+/** Commands in order: an array, or a list that makes each when it is asked for, so that thousands are never in memory at once. */
+export interface CommandList {
+  readonly length: number;
+  at(index: number): Command | undefined;
+}

@@ -1,4 +1,5 @@
 import type { AccountType } from "../../kernel/account-type.ts";
+import { jsonString } from "../../kernel/json-string.ts";
 import type { AccountStatus } from "./account.ts";
 import type { AccountDescription, LedgerIdentity, LockLevel, Module, Source } from "./command.ts";
 
@@ -97,9 +98,9 @@ export function isKnownFact(kind: string, version: number): boolean {
 export function encodeFact(fact: Fact): string {
   if (fact.kind !== "entry_posted") return JSON.stringify(fact);
   let text = `{"kind":"entry_posted","date":"${fact.date}"`;
-  if (fact.description !== null) text += `,"description":${JSON.stringify(fact.description)}`;
-  if (fact.reference !== null) text += `,"reference":${JSON.stringify(fact.reference)}`;
-  if (fact.externalId !== null) text += `,"externalId":${JSON.stringify(fact.externalId)}`;
+  if (fact.description !== null) text += `,"description":${jsonString(fact.description)}`;
+  if (fact.reference !== null) text += `,"reference":${jsonString(fact.reference)}`;
+  if (fact.externalId !== null) text += `,"externalId":${jsonString(fact.externalId)}`;
   if (fact.metadata !== null) text += `,"metadata":${JSON.stringify(fact.metadata)}`;
   if (fact.source !== null) text += `,"source":${JSON.stringify(fact.source)}`;
   if (fact.module !== "journal") text += `,"module":"${fact.module}"`;

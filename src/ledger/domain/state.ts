@@ -1,4 +1,4 @@
-import type { Account } from "./account.ts";
+import { type Account, type AccountFigures, type AccountTerms, copyFigures } from "./account.ts";
 import { applyFact } from "./apply.ts";
 import type { LedgerIdentity, Source } from "./command.ts";
 import type { EntryPosted, Fact } from "./fact.ts";
@@ -17,7 +17,10 @@ export interface LedgerState {
   /** The sequence of the last fact. */
   readonly sequence: number;
   readonly locks: readonly PeriodLock[];
-  account(no: number): Account | undefined;
+  /** What the account is; what stands on it are its `figures`. */
+  account(no: number): AccountTerms | undefined;
+  /** Of an account that exists. */
+  figures(no: number): AccountFigures;
   /** By `i…` id, `c…` code, `x…` external id or `r…` role. Deleted accounts are found by id only. */
   accountNumber(ref: string): number | undefined;
   entry(sequence: number): RecordedEntry | undefined;
@@ -29,12 +32,14 @@ export interface LedgerState {
 
 /** What `apply` may change, on top of asking. */
 export interface MutableLedgerState extends LedgerState {
-  /** A copy of the account that may be changed. */
-  touch(no: number): Account;
+  /** A copy of the account's terms that may be changed. */
+  touchTerms(no: number): AccountTerms;
+  /** A copy of the account's figures that may be changed. */
+  touchFigures(no: number): AccountFigures;
   addAccount(account: Account): void;
   /** Called after an account's code, external id, role or status has changed. */
-  indexAccount(before: Account, after: Account): void;
-  addEntry(entry: RecordedEntry): void;
+  indexAccount(before: AccountTerms, after: AccountTerms): void;
+  addEntry(sequence: number, atMs: number, fact: EntryPosted): void;
   setReversal(original: number, reversal: number): void;
   setLocks(locks: readonly PeriodLock[]): void;
   setIdentity(identity: LedgerIdentity): void;
@@ -51,11 +56,13 @@ export class Overlay implements MutableLedgerState {
   identity: LedgerIdentity;
   sequence: number;
   locks: readonly PeriodLock[];
+  /** Opened or changed accounts; their figures, once any line names them, are in `touched`. */
   readonly accounts = new Map<number, Account>();
-  readonly refs = new Map<string, number | undefined>();
-  readonly entries = new Map<number, RecordedEntry>();
-  readonly externalIds = new Map<string, RecordedEntry>();
-  readonly sources = new Map<string, RecordedEntry>();
+  readonly touched = new Map<number, AccountFigures>();
+  /** Refs as they are now, null where no account has one any more, and those of the base that were asked for. */
+  readonly refs = new Map<string, number | null>();
+  readonly externalIds = new Map<string, number>();
+  readonly sources = new Map<string, number>();
   readonly reversals = new Map<number, number>();
   readonly facts: Fact[] = [];
   readonly firstSequence: number;
@@ -78,38 +85,58 @@ export class Overlay implements MutableLedgerState {
     }
   }
 
-  account(no: number): Account | undefined {
-    return this.accounts.get(no) ?? this.base.account(no);
+  account(no: number): AccountTerms | undefined {
+    return (this.accounts.size > 0 ? this.accounts.get(no) : undefined) ?? this.base.account(no);
+  }
+
+  figures(no: number): AccountFigures {
+    return this.touched.get(no) ?? this.accounts.get(no) ?? this.base.figures(no);
   }
 
   accountNumber(ref: string): number | undefined {
-    if (this.refs.size > 0 && this.refs.has(ref)) return this.refs.get(ref);
-    return this.base.accountNumber(ref);
+    const known = this.refs.get(ref);
+    if (known !== undefined) return known ?? undefined;
+    const no = this.base.accountNumber(ref);
+    // Thousands of lines name few accounts.
+    if (no !== undefined) this.refs.set(ref, no);
+    return no;
   }
 
   entry(sequence: number): RecordedEntry | undefined {
-    return this.entries.get(sequence) ?? this.base.entry(sequence);
+    if (sequence < this.firstSequence) return this.base.entry(sequence);
+    const fact = this.facts[sequence - this.firstSequence];
+    return fact?.kind === "entry_posted" ? { sequence, atMs: this.atMs, fact } : undefined;
   }
 
   entryByExternalId(externalId: string): RecordedEntry | undefined {
-    return this.externalIds.get(externalId) ?? this.base.entryByExternalId(externalId);
+    const own = this.externalIds.get(externalId);
+    return own === undefined ? this.base.entryByExternalId(externalId) : this.entry(own);
   }
 
   entryBySource(source: Source): RecordedEntry | undefined {
-    return this.sources.get(sourceText(source)) ?? this.base.entryBySource(source);
+    const own = this.sources.get(sourceText(source));
+    return own === undefined ? this.base.entryBySource(source) : this.entry(own);
   }
 
   reversalOf(sequence: number): number | undefined {
     return this.reversals.get(sequence) ?? this.base.reversalOf(sequence);
   }
 
-  touch(no: number): Account {
+  touchTerms(no: number): AccountTerms {
     const own = this.accounts.get(no);
     if (own !== undefined) return own;
     const below = this.base.account(no);
     if (below === undefined) throw new Error(`assertion failed: a fact names account ${no}, which the ledger has`);
-    const copy = copyAccount(below);
+    const copy = { ...below, ...copyFigures(this.figures(no)) };
     this.accounts.set(no, copy);
+    return copy;
+  }
+
+  touchFigures(no: number): AccountFigures {
+    const own = this.touched.get(no);
+    if (own !== undefined) return own;
+    const copy = copyFigures(this.figures(no));
+    this.touched.set(no, copy);
     return copy;
   }
 
@@ -118,15 +145,14 @@ export class Overlay implements MutableLedgerState {
     for (const ref of refsOf(account)) this.refs.set(ref, account.no);
   }
 
-  indexAccount(before: Account, after: Account): void {
-    for (const ref of refsOf(before)) this.refs.set(ref, undefined);
+  indexAccount(before: AccountTerms, after: AccountTerms): void {
+    for (const ref of refsOf(before)) this.refs.set(ref, null);
     for (const ref of refsOf(after)) this.refs.set(ref, after.no);
   }
 
-  addEntry(entry: RecordedEntry): void {
-    this.entries.set(entry.sequence, entry);
-    if (entry.fact.externalId !== null) this.externalIds.set(entry.fact.externalId, entry);
-    if (entry.fact.source !== null) this.sources.set(sourceText(entry.fact.source), entry);
+  addEntry(sequence: number, _atMs: number, fact: EntryPosted): void {
+    if (fact.externalId !== null) this.externalIds.set(fact.externalId, sequence);
+    if (fact.source !== null) this.sources.set(sourceText(fact.source), sequence);
   }
 
   setReversal(original: number, reversal: number): void {
@@ -143,33 +169,11 @@ export class Overlay implements MutableLedgerState {
 }
 
 /** Under which texts an account is found. A deleted one keeps only its id. */
-export function refsOf(account: Account): string[] {
+export function refsOf(account: AccountTerms): string[] {
   const refs = [`i${account.id}`];
   if (account.status === "deleted") return refs;
   refs.push(`c${account.code}`);
   if (account.externalId !== null) refs.push(`x${account.externalId}`);
   if (account.description.role !== null) refs.push(`r${account.description.role}`);
   return refs;
-}
-
-/** Written out, because a spread of a twenty-field object on every touched account shows in bulk posting. */
-export function copyAccount(account: Account): Account {
-  return {
-    no: account.no,
-    id: account.id,
-    code: account.code,
-    externalId: account.externalId,
-    type: account.type,
-    description: account.description,
-    minBalance: account.minBalance,
-    maxBalance: account.maxBalance,
-    status: account.status,
-    createdAtMs: account.createdAtMs,
-    revision: account.revision,
-    formerCodes: account.formerCodes,
-    balance: account.balance,
-    debits: account.debits,
-    credits: account.credits,
-    version: account.version,
-  };
 }

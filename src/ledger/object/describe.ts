@@ -1,6 +1,6 @@
 import { present } from "../../kernel/assert.ts";
 import type { Failure } from "../../kernel/failures.ts";
-import type { Account } from "../domain/account.ts";
+import type { AccountTerms } from "../domain/account.ts";
 import { decodeFact, type Fact } from "../domain/fact.ts";
 import type { Overlay } from "../domain/state.ts";
 import type { Head, WriteOptions } from "../rpc.ts";
@@ -35,11 +35,12 @@ export function storable(
 /** The JSON text that answers a write. */
 export function describe(sql: SqlStorage, state: StoredState, told: Told): string {
   const teller = "head" in told ? tellerOf(sql, state, told) : rememberingTeller(sql, state, told);
-  const texts: string[] = [];
-  for (const item of told.items)
-    texts.push("failure" in item ? errorText(item.failure) : told.answer === "minimal" ? teller.receipt(item) : teller.whole(item));
-  if (told.answer === "one") return present(texts[0], "a single command has one result");
-  return `{"data":[${texts.join(",")}],"head":{"sequence":${teller.head.sequence},"seal":"${teller.head.seal}"}}`;
+  const textOf = (item: Item): string =>
+    "failure" in item ? errorText(item.failure) : told.answer === "minimal" ? teller.receipt(item) : teller.whole(item);
+  if (told.answer === "one") return textOf(present(told.items[0], "a single command has one result"));
+  let text = "";
+  for (let i = 0; i < told.items.length; i++) text += i === 0 ? textOf(told.items[i] as Item) : `,${textOf(told.items[i] as Item)}`;
+  return `{"data":[${text}],"head":{"sequence":${teller.head.sequence},"seal":"${teller.head.seal}"}}`;
 }
 
 function errorText(reason: Failure): string {
@@ -60,7 +61,7 @@ function tellerOf(sql: SqlStorage, state: StoredState, told: Extract<Told, { hea
   if (overlay === undefined || context === undefined)
     return { head, receipt: (item) => recorded.receipt(sequenceOf(item)), whole: (item) => recorded.whole(sequenceOf(item)) };
   const commit = commitText(overlay.identity, context, head.seal);
-  const accountOf = (no: number): Account => present(overlay.account(no), "a line's account exists");
+  const accountOf = (no: number): AccountTerms => present(overlay.account(no), "a line's account exists");
   return {
     head,
     receipt: (item) => {
@@ -90,7 +91,7 @@ function factText(
   sequence: number,
   context: CommitContext,
   commit: CommitText,
-  accountOf: (no: number) => Account,
+  accountOf: (no: number) => AccountTerms,
 ): string {
   switch (fact.kind) {
     case "entry_posted": {
@@ -130,8 +131,8 @@ function rememberingTeller(sql: SqlStorage, state: StoredState, stored: StoredAn
 
 /** Tells what the journal has, as it stood when `knownAt` was the last sequence. */
 function recordTeller(sql: SqlStorage, state: StoredState, knownAt: number, overlay?: Overlay) {
-  let accounts: ReadonlyMap<number, Account> | undefined;
-  const accountOfCommit = (no: number): Account => {
+  let accounts: ReadonlyMap<number, AccountTerms> | undefined;
+  const accountOfCommit = (no: number): AccountTerms => {
     accounts ??= accountsAt(sql, state, knownAt);
     return present(accounts.get(no), "the commit has the account's fact");
   };
@@ -155,8 +156,8 @@ function recordTeller(sql: SqlStorage, state: StoredState, knownAt: number, over
 }
 
 /** The accounts that a commit opened or changed, as they stood at its end: each of its facts about one is the account whole. */
-function accountsAt(sql: SqlStorage, state: StoredState, head: number): ReadonlyMap<number, Account> {
-  const accounts = new Map<number, Account>();
+function accountsAt(sql: SqlStorage, state: StoredState, head: number): ReadonlyMap<number, AccountTerms> {
+  const accounts = new Map<number, AccountTerms>();
   for (const { seq, fact } of readCommit(sql, head)) {
     if (fact.kind !== "account_opened" && fact.kind !== "account_changed") continue;
     const no = fact.kind === "account_opened" ? seq : fact.account;
@@ -202,7 +203,7 @@ export function tellEntries(
     if (fact.kind === "entry_posted" && fact.reversalOf !== null)
       reversals.set(fact.reversalOf, { seq: overlay.firstSequence + i, void: fact.void ? 1 : 0, atMs: overlay.atMs });
   });
-  const accountOf = (no: number): Account => present((overlay ?? state).account(no), "a line's account exists");
+  const accountOf = (no: number): AccountTerms => present((overlay ?? state).account(no), "a line's account exists");
   const texts: string[] = [];
   for (const row of readRows(sql, sequences)) {
     const fact = decodeFact(row.body);

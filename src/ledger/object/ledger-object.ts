@@ -1,12 +1,13 @@
 import { DurableObject } from "cloudflare:workers";
+import { present } from "../../kernel/assert.ts";
 import { type Failure, failure } from "../../kernel/failures.ts";
 import { logFor } from "../../platform/log.ts";
 import type { LedgerFactsMessage } from "../../platform/messages.ts";
-import { decodeCommands } from "../command-text.ts";
+import { type DecodedCommands, decodeCommands, type EncodedCommands } from "../command-columns.ts";
 import { decide } from "../domain/decide.ts";
 import { isKnownFact, type LedgerOpened } from "../domain/fact.ts";
 import { Overlay } from "../domain/state.ts";
-import type { Command, Head, LedgerIdentity, Query, ReadOutcome, WriteOptions, WriteOutcome } from "../rpc.ts";
+import type { Head, LedgerIdentity, Query, ReadOutcome, WriteOptions, WriteOutcome } from "../rpc.ts";
 import { describe, type Item, storable } from "./describe.ts";
 import { writeEagerTables } from "./eager-tables.ts";
 import { EntryIndex } from "./entry-index.ts";
@@ -111,7 +112,7 @@ export class LedgerObject extends DurableObject<Env> {
 
   /** Commits the commands in order. Nothing in here awaits: what one call reads, no other call can change before it has written. */
   write(
-    encodedCommands: string,
+    encodedCommands: EncodedCommands,
     options: WriteOptions & { readonly fingerprint?: string },
   ): WriteOutcome | { readonly outcome: "not_open" } {
     try {
@@ -127,7 +128,7 @@ export class LedgerObject extends DurableObject<Env> {
     }
   }
 
-  #write(commands: readonly Command[], options: WriteOptions & { readonly fingerprint?: string }): WriteOutcome {
+  #write(commands: DecodedCommands, options: WriteOptions & { readonly fingerprint?: string }): WriteOutcome {
     const atMs = Math.max(Date.now(), this.#lastAtMs);
     const sql = this.ctx.storage.sql;
     const key = options.dryRun ? undefined : options.idempotencyKey;
@@ -143,11 +144,12 @@ export class LedgerObject extends DurableObject<Env> {
       }
     }
     if (this.#full) return refused(failure("LEDGER_FULL", "The ledger has reached the size up to which it takes entries."));
-    if (!options.dryRun) this.#makeRoom(commands);
+    if (!options.dryRun) this.#makeRoom(commands.lineCount);
     const overlay = new Overlay(this.#state, atMs);
     const items: Item[] = [];
     for (let i = 0; i < commands.length; i++) {
-      const decision = decide(overlay, commands[i] as Command, options.actor);
+      const command = present(commands.at(i), "a list has as many commands as it says");
+      const decision = decide(overlay, command, options.actor);
       if (!decision.ok) {
         const reason = options.answer === "one" ? decision.failure : atItem(decision.failure, options.itemsPointer ?? "/entries", i);
         if (options.mode === "atomic") return this.#refuse(reason, key, fingerprint, atMs, options);
@@ -215,9 +217,7 @@ export class LedgerObject extends DurableObject<Env> {
   }
 
   /** Does this write's part of the work on the index, before more comes. */
-  #makeRoom(commands: readonly Command[]): void {
-    let lines = 0;
-    for (const command of commands) if (command.kind === "post_entry") lines += command.lines.length;
+  #makeRoom(lines: number): void {
     if (this.#state.index.makeRoom(lines)) this.#measure();
   }
 

@@ -3,8 +3,8 @@ import { normalSide } from "../../kernel/account-type.ts";
 import { present } from "../../kernel/assert.ts";
 import { type DayNumber, dateOfDay, parseDay } from "../../kernel/calendar-date.ts";
 import { failure } from "../../kernel/failures.ts";
-import { type Account, normalSign } from "../domain/account.ts";
-import { entryById } from "../domain/decide.ts";
+import { type Account, creditsOf, debitsOf, normalSign } from "../domain/account.ts";
+import { entryById } from "../domain/recorded-entry.ts";
 import type { Head, Query, ReadOutcome } from "../rpc.ts";
 import { tellEntries } from "./describe.ts";
 import { entriesOutcome } from "./entry-list.ts";
@@ -81,7 +81,7 @@ function balanceText(
 ): string {
   const now = asOf === undefined && (knownAt === undefined || knownAt >= state.sequence);
   const of = now
-    ? account
+    ? { debits: debitsOf(account), credits: creditsOf(account) }
     : ((sums ?? sumsAt(sql, state, { day: asOf === undefined ? undefined : day(asOf), knownAt }, account.no)).get(account.no) ?? noSums);
   const balance = now ? BigInt(account.balance) : (of.debits - of.credits) * BigInt(normalSign(account.type));
   const pending = asOf === undefined ? `,"pending":{"debits":0,"credits":0}` : "";

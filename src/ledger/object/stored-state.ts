@@ -1,6 +1,7 @@
 import type { AccountType } from "../../kernel/account-type.ts";
+import { present } from "../../kernel/assert.ts";
 import { isUuid } from "../../kernel/id.ts";
-import { type Account, type AccountStatus, normalSign } from "../domain/account.ts";
+import { type Account, type AccountFigures, type AccountStatus, normalSign, setFigures, turnoverOf } from "../domain/account.ts";
 import { lockChange } from "../domain/apply.ts";
 import { decodeFact, type EntryPosted } from "../domain/fact.ts";
 import { type PeriodLock, setLock } from "../domain/period-lock.ts";
@@ -51,6 +52,10 @@ export class StoredState implements LedgerState {
     return row && this.#load(row);
   }
 
+  figures(no: number): AccountFigures {
+    return present(this.account(no), "figures are asked of an account that exists");
+  }
+
   accountNumber(ref: string): number | undefined {
     const cached = this.#refs.get(ref);
     if (cached !== undefined) return cached;
@@ -96,9 +101,8 @@ export class StoredState implements LedgerState {
       formerCodes: JSON.parse(row.former_codes) as Account["formerCodes"],
       // Multiplied as bigint, which knows no −0.
       balance: Number((totals.debits - totals.credits) * BigInt(normalSign(type))),
-      debits: totals.debits,
-      credits: totals.credits,
       version: totals.lines,
+      ...turnoverOf(totals.debits, totals.credits),
     };
     this.#keep(account);
     return account;
@@ -167,8 +171,11 @@ export class StoredState implements LedgerState {
       if (before === undefined || before.revision !== account.revision) for (const ref of refsOf(account)) this.#refs.set(ref, account.no);
       this.#accounts.set(account.no, account);
     }
-    for (const entry of overlay.entries.values()) {
-      this.index.add(entry.sequence, entry.fact, bytesOf[entry.sequence - overlay.firstSequence]?.length ?? 0);
+    for (const [no, figures] of overlay.touched) setFigures(this.figures(no), figures);
+    for (let i = 0; i < overlay.facts.length; i++) {
+      const fact = overlay.facts[i];
+      if (fact?.kind !== "entry_posted") continue;
+      this.index.add(overlay.firstSequence + i, fact, bytesOf[i]?.length ?? 0);
     }
     this.identity = overlay.identity;
     this.locks = overlay.locks;

@@ -2,7 +2,8 @@ import { classOf, normalSide } from "../../kernel/account-type.ts";
 import { dateOfDay } from "../../kernel/calendar-date.ts";
 import { instant } from "../../kernel/clock.ts";
 import { addressesOf, encodeAddress } from "../../kernel/id.ts";
-import { type Account, codeAt } from "../domain/account.ts";
+import { jsonString } from "../../kernel/json-string.ts";
+import { type AccountTerms, codeAt } from "../domain/account.ts";
 import type { EntryPosted, FactLine } from "../domain/fact.ts";
 import type { PeriodLock } from "../domain/period-lock.ts";
 import type { AccountView, LedgerIdentity, PeriodLockView } from "../rpc.ts";
@@ -29,7 +30,7 @@ const accountTextsMax = 50_000;
 const accountTexts = new Map<string, { readonly code: string; readonly text: string }>();
 
 /** The part of a line that only changes with its account's code. */
-function accountText(account: Account, sequence: number): string {
+function accountText(account: AccountTerms, sequence: number): string {
   const code = account.formerCodes.length > 0 ? codeAt(account, sequence) : account.code;
   const known = accountTexts.get(account.id);
   if (known !== undefined && known.code === code) return known.text;
@@ -41,13 +42,17 @@ function accountText(account: Account, sequence: number): string {
 
 /** JSON of a nullable text. */
 function quote(text: string | null): string {
-  return text === null ? "null" : JSON.stringify(text);
+  return text === null ? "null" : jsonString(text);
 }
 
 /** `codesAt`: the sequence as of which account codes are told, so that a replayed answer repeats the first one. */
-export function lineText(line: FactLine, no: number, account: Account, codesAt: number): string {
+export function lineText(line: FactLine, no: number, account: AccountTerms, codesAt: number): string {
   const debit = line.amount > 0;
-  let text = `{"no":${no},${accountText(account, codesAt)}${debit ? "debit" : "credit"}","amount":${debit ? line.amount : -line.amount},"memo":${quote(line.memo)},"contactId":${quote(line.contactId)}`;
+  let text = `{"no":${no},${accountText(account, codesAt)}${debit ? 'debit","amount":' : 'credit","amount":'}${debit ? line.amount : -line.amount}`;
+  text +=
+    line.memo === null && line.contactId === null
+      ? ',"memo":null,"contactId":null'
+      : `,"memo":${quote(line.memo)},"contactId":${quote(line.contactId)}`;
   if (line.tags !== null) text += `,"tags":${JSON.stringify(line.tags)}`;
   return `${text},"balanceAfter":${line.balanceAfter},"accountVersion":${line.version}}`;
 }
@@ -58,37 +63,63 @@ export interface CommitText {
   readonly createdAt: string;
   readonly ledger: string;
   readonly actor: string;
+  /** From the metadata to the lines of an entry that has nothing there: most have not. */
+  readonly nothingMore: string;
   readonly seal: string;
 }
 
 export function commitText(identity: LedgerIdentity, context: CommitContext, seal: string): CommitText {
+  const ledger = `"ledgerId":"${identity.ledgerId}","currency":"${identity.currency}"`;
+  const actor = `"actor":{"kind":"${context.actor.kind}","id":${JSON.stringify(context.actor.id)}},"requestId":${JSON.stringify(context.requestId)}`;
   return {
     entryIdOf: addressesOf(context.atMs, identity.number, "entry"),
     createdAt: instant(context.atMs),
-    ledger: `"ledgerId":"${identity.ledgerId}","currency":"${identity.currency}"`,
-    actor: `"actor":{"kind":"${context.actor.kind}","id":${JSON.stringify(context.actor.id)}},"requestId":${JSON.stringify(context.requestId)}`,
+    ledger,
+    actor,
+    nothingMore: `${ledger},"source":{"type":"api","id":null},${actor},"module":"journal","flagged":false,"postingReference":null,"reversalOf":null,"reversedBy":null,"reason":null,"replaces":null,"lines":[`,
     seal: `"seal":"${seal}"}`,
   };
 }
 
-export function entryText(entry: EntryToTell, commit: CommitText, accountOf: (no: number) => Account, codesAt: number): string {
+export function entryText(entry: EntryToTell, commit: CommitText, accountOf: (no: number) => AccountTerms, codesAt: number): string {
   const { fact } = entry;
   const id = commit.entryIdOf(entry.sequence);
   let text = `{"id":"${id}","journalEntryId":"${id}","status":"${entry.status}","sequence":${entry.sequence},"createdAt":"${commit.createdAt}","date":"${fact.date}"`;
   text += `,"description":${quote(fact.description)},"reference":${quote(fact.reference)},"externalId":${quote(fact.externalId)}`;
-  text += `,"metadata":${fact.metadata === null ? "{}" : JSON.stringify(fact.metadata)},${commit.ledger}`;
-  text += fact.source === null ? ',"source":{"type":"api","id":null}' : `,"source":${JSON.stringify(fact.source)}`;
-  text += `,${commit.actor},"module":"${fact.module}","flagged":${fact.flagged},"postingReference":${quote(entry.postingReference)}`;
-  text += `,"reversalOf":${quote(entry.reversalOfId)},"reversedBy":${quote(entry.reversedById)},"reason":${quote(fact.reason)},"replaces":${quote(fact.replaces)},"lines":[`;
-  for (let i = 0; i < fact.lines.length; i++) {
-    const line = fact.lines[i] as FactLine;
+  text += fact.metadata === null ? ',"metadata":{},' : `,"metadata":${JSON.stringify(fact.metadata)},`;
+  text += hasNothingMore(entry) ? commit.nothingMore : moreText(entry, commit);
+  const { lines } = fact;
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i] as FactLine;
     if (i > 0) text += ",";
     text += lineText(line, i + 1, accountOf(line.account), codesAt);
   }
   return `${text}],${commit.seal}`;
 }
 
-export function accountView(identity: LedgerIdentity, account: Account): AccountView {
+/** Whether all that stands between an entry's metadata and its lines is what `nothingMore` says. */
+function hasNothingMore({ fact, postingReference, reversalOfId, reversedById }: EntryToTell): boolean {
+  return (
+    fact.source === null &&
+    fact.module === "journal" &&
+    !fact.flagged &&
+    postingReference === null &&
+    reversalOfId === null &&
+    reversedById === null &&
+    fact.reason === null &&
+    fact.replaces === null
+  );
+}
+
+function moreText(entry: EntryToTell, commit: CommitText): string {
+  const { fact } = entry;
+  let text = commit.ledger;
+  text += fact.source === null ? ',"source":{"type":"api","id":null}' : `,"source":${JSON.stringify(fact.source)}`;
+  text += `,${commit.actor},"module":"${fact.module}","flagged":${fact.flagged},"postingReference":${quote(entry.postingReference)}`;
+  return `${text},"reversalOf":${quote(entry.reversalOfId)},"reversedBy":${quote(entry.reversedById)},"reason":${quote(fact.reason)},"replaces":${quote(fact.replaces)},"lines":[`;
+}
+
+export function accountView(identity: LedgerIdentity, account: AccountTerms): AccountView {
   const { description } = account;
   return {
     id: account.id,

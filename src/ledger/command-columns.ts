@@ -1,0 +1,271 @@
+/**
+ * Commands as columns on their way to a ledger's object: one block of numbers and two texts cross a stub far cheaper than a graph of objects,
+ * or than a JSON text that is parsed again. Being canonical, they are also what the idempotency fingerprint is taken over.
+ */
+import { createHash } from "node:crypto";
+import { present } from "../kernel/assert.ts";
+import { isLineAmount } from "../kernel/money.ts";
+import type { AccountRef, Command, CommandList, LineConditions, LineRequest, Module, PostEntry, Source, WriteOptions } from "./rpc.ts";
+
+export interface EncodedCommands {
+  /**
+   * [commands, lines, names, refs, dates], then for each command
+   * [date, lines, length of description, of reference, of externalId] and for each of its lines [ref, ±amount], debit positive,
+   * then the length of each ref and of each date. A text that is not there has length −1; a date of −1: the command is not an entry and stands whole in `rest`.
+   */
+  readonly numbers: Float64Array;
+  /** The distinct refs of accounts, the distinct dates, and the entries' texts, one behind the other. */
+  readonly texts: string;
+  /** JSON of what few commands have: [[place among the commands, what it has more], …], or empty. */
+  readonly rest: string;
+}
+
+const headerLength = 5;
+const commandLength = 5;
+const lineLength = 2;
+
+interface LineRest {
+  readonly memo?: string;
+  readonly contactId?: string;
+  readonly tags?: readonly string[];
+  readonly conditions?: LineConditions;
+}
+/** What an entry has beyond the columns; `lines` as [place in the entry, what it has more]. */
+interface EntryRest {
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly source?: Source;
+  readonly module?: Module;
+  readonly replaces?: string;
+  readonly lines?: readonly (readonly [number, LineRest])[];
+}
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** A block to write numbers into, which grows with the largest write of the isolate up to a bound; it is copied from, never sent. */
+let scratch = new Float64Array(16 * 1024);
+const scratchKeptMax = 256 * 1024;
+
+export function encodeCommands(commands: CommandList): EncodedCommands {
+  const refs = new Map<string, number>();
+  const dates = new Map<string, number>();
+  const parts: string[] = [];
+  const rest: (readonly [number, EntryRest | Command])[] = [];
+  let numbers = scratch;
+  let end = headerLength;
+  let lineCount = 0;
+  let named = 0;
+  for (let i = 0; i < commands.length; i++) {
+    const command = present(commands.at(i), "a list has as many commands as it says");
+    const lines = command.kind === "post_entry" ? command.lines.length : 0;
+    const needed = end + commandLength + lines * lineLength;
+    if (needed > numbers.length) numbers = grown(numbers, needed);
+    if (command.kind !== "post_entry") {
+      rest.push([i, command]);
+      numbers.fill(-1, end, end + commandLength);
+      numbers[end + 1] = 0;
+      end += commandLength;
+      continue;
+    }
+    numbers[end] = placeIn(dates, command.date);
+    numbers[end + 1] = lines;
+    numbers[end + 2] = lengthOf(command.description, parts);
+    numbers[end + 3] = lengthOf(command.reference, parts);
+    numbers[end + 4] = lengthOf(command.externalId, parts);
+    end += commandLength;
+    if (command.externalId !== undefined || command.source !== undefined) named += 1;
+    let more = hasMore(command);
+    for (let l = 0; l < lines; l++) {
+      const line = command.lines[l] as LineRequest;
+      // The sign is the side: another than a positive amount would change it.
+      if (!isLineAmount(line.amount)) throw new Error("assertion failed: an amount is an integer from 1 to 2^53 - 1");
+      numbers[end] = placeIn(refs, line.account);
+      numbers[end + 1] = line.side === "debit" ? line.amount : -line.amount;
+      end += lineLength;
+      more ||= lineHasMore(line);
+    }
+    lineCount += lines;
+    if (more) rest.push([i, entryRest(command)]);
+  }
+  if (end + refs.size + dates.size > numbers.length) numbers = grown(numbers, end + refs.size + dates.size);
+  numbers[0] = commands.length;
+  numbers[1] = lineCount;
+  numbers[2] = named;
+  numbers[3] = refs.size;
+  numbers[4] = dates.size;
+  for (const text of refs.keys()) numbers[end++] = text.length;
+  for (const text of dates.keys()) numbers[end++] = text.length;
+  if (numbers.length <= scratchKeptMax) scratch = numbers;
+  return {
+    numbers: numbers.slice(0, end),
+    texts: [...refs.keys(), ...dates.keys()].join("") + parts.join(""),
+    rest: rest.length === 0 ? "" : JSON.stringify(rest),
+  };
+}
+
+function grown(numbers: Float64Array<ArrayBuffer>, needed: number): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(Math.max(needed, numbers.length * 2));
+  larger.set(numbers);
+  return larger;
+}
+
+function placeIn(places: Map<string, number>, text: string): number {
+  const known = places.get(text);
+  if (known !== undefined) return known;
+  const place = places.size;
+  places.set(text, place);
+  return place;
+}
+
+function lengthOf(text: string | undefined, parts: string[]): number {
+  if (text === undefined) return -1;
+  parts.push(text);
+  return text.length;
+}
+
+function hasMore(entry: PostEntry): boolean {
+  return entry.metadata !== undefined || entry.source !== undefined || entry.module !== undefined || entry.replaces !== undefined;
+}
+
+function lineHasMore(line: LineRequest): boolean {
+  return line.memo !== undefined || line.contactId !== undefined || line.tags !== undefined || line.conditions !== undefined;
+}
+
+function entryRest(entry: PostEntry): EntryRest {
+  const rest: Writable<EntryRest> = {};
+  if (entry.metadata !== undefined) rest.metadata = sorted(entry.metadata);
+  if (entry.source !== undefined) rest.source = { type: entry.source.type, id: entry.source.id, step: entry.source.step };
+  if (entry.module !== undefined) rest.module = entry.module;
+  if (entry.replaces !== undefined) rest.replaces = entry.replaces;
+  const lines: [number, LineRest][] = [];
+  for (let l = 0; l < entry.lines.length; l++) {
+    const line = entry.lines[l] as LineRequest;
+    if (lineHasMore(line)) lines.push([l, lineRest(line)]);
+  }
+  if (lines.length > 0) rest.lines = lines;
+  return rest;
+}
+
+function lineRest(line: LineRequest): LineRest {
+  const rest: Writable<LineRest> = {};
+  if (line.memo !== undefined) rest.memo = line.memo;
+  if (line.contactId !== undefined) rest.contactId = line.contactId;
+  if (line.tags !== undefined) rest.tags = line.tags;
+  if (line.conditions !== undefined) rest.conditions = line.conditions;
+  return rest;
+}
+
+function sorted(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  const keys = Object.keys(metadata);
+  if (keys.length < 2) return metadata;
+  return Object.fromEntries(keys.sort().map((key) => [key, metadata[key] as string]));
+}
+
+/**
+ * SHA-256 over the write's mode and answer and all of its commands. The texts go in as UTF-16, in which no two differ alike, halves of surrogate pairs included;
+ * the lengths before them say where one part ends and the next begins.
+ */
+export function fingerprintOf(encoded: EncodedCommands, options: Pick<WriteOptions, "mode" | "answer">): string {
+  const { numbers, texts, rest } = encoded;
+  return createHash("sha256")
+    .update(`${options.mode} ${options.answer} ${numbers.length} ${texts.length} ${rest.length}\n${texts}${rest}`, "utf16le")
+    .update(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength))
+    .digest("base64url");
+}
+
+/** How large the commands are, in bytes or nearly so. */
+export function sizeOf(encoded: EncodedCommands): number {
+  return encoded.numbers.byteLength + encoded.texts.length + encoded.rest.length;
+}
+
+/** The commands of columns, each made when it is asked for; asked for in order, each costs what it is long. */
+export interface DecodedCommands extends CommandList {
+  /** Lines of all entries. */
+  readonly lineCount: number;
+  /** Entries with an external id or a source. */
+  readonly namedCount: number;
+}
+
+export function decodeCommands({ numbers, texts, rest }: EncodedCommands): DecodedCommands {
+  const header = (place: number): number => present(numbers[place], "the columns have a header");
+  const [length, lineCount, namedCount, refCount, dateCount] = [header(0), header(1), header(2), header(3), header(4)];
+  let lengthAt = headerLength + length * commandLength + lineCount * lineLength;
+  let textAt = 0;
+  const text = (size: number): string => {
+    textAt += size;
+    return texts.slice(textAt - size, textAt);
+  };
+  const table = (count: number): string[] => {
+    const entries: string[] = [];
+    for (let i = 0; i < count; i++) entries.push(text(header(lengthAt++)));
+    return entries;
+  };
+  // Written by encodeCommands on our side of the stub: what stands there are refs, and the JSON has its form.
+  const refs = table(refCount) as AccountRef[];
+  const dates = table(dateCount);
+  const more = rest === "" ? undefined : new Map(JSON.parse(rest) as [number, EntryRest | Command][]);
+  const textsFrom = textAt;
+  let next = 0;
+  let at = headerLength;
+
+  const skip = (): void => {
+    for (let column = 2; column < commandLength; column++) textAt += Math.max(numbers[at + column] as number, 0);
+    at += commandLength + (numbers[at + 1] as number) * lineLength;
+    next += 1;
+  };
+  const read = (): Command => {
+    const date = dates[numbers[at] as number];
+    const beyond = more?.get(next);
+    if (date === undefined) {
+      skip();
+      return present(beyond as Command | undefined, "what is not an entry stands whole in the rest");
+    }
+    const lines: LineRequest[] = [];
+    const entry: Writable<PostEntry> = { kind: "post_entry", date, lines };
+    const [count, description, reference, externalId] = [numbers[at + 1], numbers[at + 2], numbers[at + 3], numbers[at + 4]] as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    if (description >= 0) entry.description = text(description);
+    if (reference >= 0) entry.reference = text(reference);
+    if (externalId >= 0) entry.externalId = text(externalId);
+    at += commandLength;
+    for (let l = 0; l < count; l++) {
+      const amount = numbers[at + 1] as number;
+      lines.push({
+        account: refs[numbers[at] as number] as AccountRef,
+        side: amount > 0 ? "debit" : "credit",
+        amount: amount > 0 ? amount : -amount,
+      });
+      at += lineLength;
+    }
+    next += 1;
+    if (beyond !== undefined) complete(entry, lines, beyond as EntryRest);
+    return entry;
+  };
+  return {
+    length,
+    lineCount,
+    namedCount,
+    at(index) {
+      if (index < 0 || index >= length) return undefined;
+      if (index < next) [next, at, textAt] = [0, headerLength, textsFrom];
+      while (next < index) skip();
+      return read();
+    },
+  };
+}
+
+function complete(entry: Writable<PostEntry>, lines: Writable<LineRequest>[], rest: EntryRest): void {
+  if (rest.metadata !== undefined) entry.metadata = rest.metadata;
+  if (rest.source !== undefined) entry.source = rest.source;
+  if (rest.module !== undefined) entry.module = rest.module;
+  if (rest.replaces !== undefined) entry.replaces = rest.replaces;
+  for (const [l, more] of rest.lines ?? []) {
+    const line = present(lines[l], "the rest names a line of its entry");
+    if (more.memo !== undefined) line.memo = more.memo;
+    if (more.contactId !== undefined) line.contactId = more.contactId;
+    if (more.tags !== undefined) line.tags = more.tags;
+    if (more.conditions !== undefined) line.conditions = more.conditions;
+  }
+}

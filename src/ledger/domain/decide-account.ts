@@ -1,0 +1,141 @@
+import { type Failure, failure } from "../../kernel/failures.ts";
+import { type Result, refuse } from "../../kernel/result.ts";
+import type { AccountTerms } from "./account.ts";
+import { parentRefusedFor } from "./account-tree.ts";
+import type { ChangeAccount, DeleteAccount, OpenAccount } from "./command.ts";
+import { type Decision, made, missing, one } from "./decision.ts";
+import type { LedgerState } from "./state.ts";
+
+function accountById(state: LedgerState, id: string): AccountTerms | undefined {
+  const no = state.accountNumber(`i${id}`);
+  const account = no === undefined ? undefined : state.account(no);
+  return account === undefined || account.status === "deleted" ? undefined : account;
+}
+
+/** Opens an account. Refuses a code, external id or role that another has, a parent that cannot be one, and limits that nothing lies between. */
+export function decideOpenAccount(state: LedgerState, command: OpenAccount): Result<Decision, Failure> {
+  if (state.accountNumber(`c${command.code}`) !== undefined)
+    return refuse(one("CODE_TAKEN", `The ledger has an account with the code ${JSON.stringify(command.code)}.`, "/code"));
+  if (command.externalId !== undefined && state.accountNumber(`x${command.externalId}`) !== undefined) {
+    return refuse(
+      one("EXTERNAL_ID_TAKEN", `The externalId ${JSON.stringify(command.externalId)} belongs to another account.`, "/externalId"),
+    );
+  }
+  const { role } = command.description;
+  if (role !== null && state.accountNumber(`r${role}`) !== undefined) return refuse(roleTaken(role));
+  const parentId = command.parentCode === undefined ? command.description.parentId : (idByCode(state, command.parentCode) ?? "");
+  const misplaced = parentId === null ? undefined : parentRefusedFor(state, command.type, parentId, undefined);
+  if (misplaced) return refuse(misplaced);
+  const minBalance = command.minBalance ?? null;
+  const maxBalance = command.maxBalance ?? null;
+  const broken = limitsBrokenBy(0, minBalance, maxBalance);
+  if (broken) return refuse(broken);
+  return made({
+    kind: "account_opened",
+    code: command.code,
+    externalId: command.externalId ?? null,
+    type: command.type,
+    minBalance,
+    maxBalance,
+    description: { ...command.description, parentId },
+  });
+}
+
+function roleTaken(role: string): Failure {
+  return one("CODE_TAKEN", `Another account of the ledger has the role ${role}.`, "/role");
+}
+
+function idByCode(state: LedgerState, code: string): string | undefined {
+  const no = state.accountNumber(`c${code}`);
+  return no === undefined ? undefined : state.account(no)?.id;
+}
+
+/** Changes what is given. Refuses another revision than the expected one, another type once there are lines, and what opening refuses. */
+export function decideChangeAccount(state: LedgerState, command: ChangeAccount): Result<Decision, Failure> {
+  const account = accountById(state, command.accountId);
+  if (account === undefined) return refuse(missing);
+  if (command.expectedRevision !== undefined && command.expectedRevision !== account.revision) {
+    return refuse(
+      failure("PRECONDITION_FAILED", `Account ${account.code} is at revision ${account.revision}, not ${command.expectedRevision}.`),
+    );
+  }
+  if (command.type !== undefined && command.type !== account.type && state.figures(account.no).version > 0) {
+    return refuse(one("ACCOUNT_TYPE_FIXED", `Account ${account.code} has lines and keeps its type ${account.type}.`, "/type"));
+  }
+  const code = command.code ?? account.code;
+  if (code !== account.code && state.accountNumber(`c${code}`) !== undefined) {
+    return refuse(one("CODE_TAKEN", `The ledger has an account with the code ${JSON.stringify(code)}.`, "/code"));
+  }
+  const externalId = command.externalId === undefined ? account.externalId : command.externalId;
+  if (externalId !== null && externalId !== account.externalId && state.accountNumber(`x${externalId}`) !== undefined) {
+    return refuse(one("EXTERNAL_ID_TAKEN", `The externalId ${JSON.stringify(externalId)} belongs to another account.`, "/externalId"));
+  }
+  const description = { ...account.description, ...command.description };
+  if (
+    description.role !== null &&
+    description.role !== account.description.role &&
+    state.accountNumber(`r${description.role}`) !== undefined
+  ) {
+    return refuse(roleTaken(description.role));
+  }
+  const type = command.type ?? account.type;
+  const moved = description.parentId !== account.description.parentId || type !== account.type;
+  const misplaced = moved && description.parentId !== null ? parentRefusedFor(state, type, description.parentId, account.no) : undefined;
+  if (misplaced) return refuse(misplaced);
+  const minBalance = command.minBalance === undefined ? account.minBalance : command.minBalance;
+  const maxBalance = command.maxBalance === undefined ? account.maxBalance : command.maxBalance;
+  const broken = limitsBrokenBy(state.figures(account.no).balance, minBalance, maxBalance);
+  if (broken) return refuse(broken);
+  return made({
+    kind: "account_changed",
+    account: account.no,
+    code,
+    externalId,
+    type,
+    minBalance,
+    maxBalance,
+    description,
+    status: command.status ?? account.status,
+  });
+}
+
+/** A limit that the present balance breaks is refused: it would make the next honest entry the scapegoat. */
+function limitsBrokenBy(balance: number, minBalance: number | null, maxBalance: number | null): Failure | undefined {
+  if (minBalance !== null && maxBalance !== null && minBalance > maxBalance) {
+    return one("BALANCE_LIMIT", `minBalance ${minBalance} is above maxBalance ${maxBalance}.`, "/minBalance", {
+      bound: minBalance,
+      balance,
+    });
+  }
+  if (minBalance !== null && balance < minBalance) {
+    return one("BALANCE_LIMIT", `The balance ${balance} is below the minBalance ${minBalance} asked for.`, "/minBalance", {
+      bound: minBalance,
+      balance,
+    });
+  }
+  if (maxBalance !== null && balance > maxBalance) {
+    return one("BALANCE_LIMIT", `The balance ${balance} is above the maxBalance ${maxBalance} asked for.`, "/maxBalance", {
+      bound: maxBalance,
+      balance,
+    });
+  }
+  return undefined;
+}
+
+/** Deletes an account that has no lines; one that has is refused as `IN_USE`. */
+export function decideDeleteAccount(state: LedgerState, command: DeleteAccount): Result<Decision, Failure> {
+  const account = accountById(state, command.accountId);
+  if (account === undefined) return refuse(missing);
+  if (state.figures(account.no).version > 0) return refuse(failure("IN_USE", `Account ${account.code} has lines; archive it instead.`));
+  return made({
+    kind: "account_changed",
+    account: account.no,
+    code: account.code,
+    externalId: account.externalId,
+    type: account.type,
+    minBalance: account.minBalance,
+    maxBalance: account.maxBalance,
+    description: account.description,
+    status: "deleted",
+  });
+}
