@@ -1,6 +1,8 @@
 import { present } from "../../kernel/assert.ts";
+import { idempotencyLifeMs } from "../../kernel/bounds.ts";
 import type { EntryPosted } from "../domain/fact.ts";
 import { accountOfPlace, columnsOf, firstPlaceOf, keysFrom, runKinds } from "./index-keys.ts";
+import { readRow } from "./journal.ts";
 import { type LedgerLimits, recordsPerLine } from "./limits.ts";
 import { readMeta, writeMeta } from "./meta.ts";
 import { merged, mergedSums, type RecordFeed } from "./runs/record-feed.ts";
@@ -57,6 +59,7 @@ export class EntryIndex {
   #mergeMayBeDue = true;
   /** Records that the writes so far owe to the work on the runs. */
   #owed = 0;
+  #nowMs = 0;
   #stepsDone = 0;
 
   constructor(storage: DurableObjectStorage, limits: LedgerLimits) {
@@ -129,15 +132,15 @@ export class EntryIndex {
     return [...this.runs(kind), ...this.tails.map((tail) => tail.sorted(kind))];
   }
 
-  /** The sequences of the entries that may have a term: those that have its hash. Nearly always none: this is asked of every external id. */
-  sequencesOf(hash: number): readonly number[] {
+  /** The sequences that may have a term or a key: those that have its hash. Nearly always none: this is asked of every external id. */
+  sequencesOf(kind: "term" | "claim", hash: number): readonly number[] {
     let found: number[] | undefined;
     for (const tail of this.tails) {
-      const sequences = tail.sequencesOf(hash);
+      const sequences = tail.sequencesOf(kind, hash);
       if (sequences !== undefined) found = [...(found ?? []), ...sequences];
     }
     const probe = probeOf(hash);
-    for (const run of this.runs("term")) {
+    for (const run of this.runs(kind)) {
       if (!run.mayHave(probe)) continue;
       visitRange(run, keysFrom(hash, hash), ([, sequences], from, to) => {
         found = [...(found ?? []), ...(sequences ?? []).slice(from, to)];
@@ -162,12 +165,16 @@ export class EntryIndex {
     this.#tail.add(sequence, fact, bytes);
   }
 
+  addClaim(key: string, sequence: number): void {
+    this.#tail.addClaim(key, sequence);
+  }
+
   /** Takes back into memory what a fact after `flushedTo` says; on start, in order of the log. Writes the tail out where it is full: a lost index is told again like this. */
   replay(sequence: number, fact: EntryPosted, bytes: number): void {
     const { frozenTo } = this.#progress;
     if (frozenTo !== undefined && this.#frozen === undefined && sequence > frozenTo) this.#freezeAt(frozenTo);
-    const { lineCount, bytes: tailBytes } = this.#tail;
-    if (lineCount > this.#limits.tailLinesMax || tailBytes > this.#limits.tailBytesMax) this.#writeOut();
+    const { weight, bytes: tailBytes } = this.#tail;
+    if (weight > this.#limits.tailLinesMax || tailBytes > this.#limits.tailBytesMax) this.#writeOut();
     this.#tail.add(sequence, fact, bytes);
   }
 
@@ -178,25 +185,26 @@ export class EntryIndex {
   }
 
   /** Does this write's part of the work, and makes sure that the tail stays within its bound with so many lines more. Returns whether the disk has grown by it. */
-  makeRoom(lines: number): boolean {
+  makeRoom(lines: number, nowMs: number): boolean {
+    this.#nowMs = nowMs;
     const before = this.#stepsDone;
     if (this.#isFull(lines)) {
       if (this.#frozen !== undefined) this.#writeOut();
       this.#freeze();
     }
-    this.#owed += lines * recordsPerLine;
+    this.#owed += Math.max(lines, 1) * recordsPerLine;
     while (this.#owed >= this.#limits.blockRecords) this.#owed = this.#step() ? this.#owed - this.#limits.blockRecords : 0;
     return this.#stepsDone > before;
   }
 
   /** Half of the bound: the other half is what may be on its way. */
   #isFull(lines: number): boolean {
-    const { lineCount, bytes } = this.#tail;
-    return lineCount > 0 && (lineCount + lines > this.#limits.tailLinesMax / 2 || bytes > this.#limits.tailBytesMax / 2);
+    const { weight, bytes } = this.#tail;
+    return weight > 0 && (weight + lines > this.#limits.tailLinesMax / 2 || bytes > this.#limits.tailBytesMax / 2);
   }
 
   #freeze(): void {
-    if (this.#tail.lineCount === 0) return;
+    if (this.#tail.weight === 0) return;
     const frozenTo = this.#tail.toSequence;
     this.#progress = { ...this.#progress, frozenTo };
     this.#storage.transactionSync(() => writeMeta(this.#storage.sql, "index", this.#progress));
@@ -288,6 +296,7 @@ export class EntryIndex {
   /** The lowest level of a kind that has as many runs as are merged at once. */
   #nextMerge(): Merge | undefined {
     if (!this.#mergeMayBeDue) return undefined;
+    this.#letGoOfOldClaims();
     let lowest: StoredRun[] | undefined;
     for (const kind of runKinds) {
       for (const runs of Map.groupBy(this.runs(kind), ({ row }) => row.level).values()) {
@@ -313,6 +322,23 @@ export class EntryIndex {
     };
     this.#storage.transactionSync(() => insertRun(this.#storage.sql, run));
     return this.#mergeOf(run);
+  }
+
+  /** Runs of which no key lives any more are not merged but let go of, whole. */
+  #letGoOfOldClaims(): void {
+    const { sql } = this.#storage;
+    const old = this.runs("claim").filter((run) => {
+      const last = readRow(sql, run.toSequence);
+      return last !== undefined && last.context.atMs + idempotencyLifeMs <= this.#nowMs;
+    });
+    if (old.length === 0) return;
+    const ids = old.map(({ row }) => row.id);
+    this.#storage.transactionSync(() => sql.exec("UPDATE run SET state = 'over' WHERE id IN (SELECT value FROM json_each(?))", JSON.stringify(ids)));
+    this.#ready.set(
+      "claim",
+      this.runs("claim").filter((run) => !old.includes(run)),
+    );
+    this.#over.push(...ids);
   }
 
   #resumed(row: RunRow): Merge {

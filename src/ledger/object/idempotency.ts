@@ -1,6 +1,8 @@
 import { idempotencyLifeMs, storedAnswerBytesMax } from "../../kernel/bounds.ts";
 import type { Failure } from "../../kernel/failures.ts";
 import type { WriteOptions } from "../rpc.ts";
+import type { EntryIndex } from "./entry-index.ts";
+import { readRow } from "./journal.ts";
 import { readMeta, writeMeta } from "./meta.ts";
 import { answerTable, idempotencyBuckets } from "./schema.ts";
 import { termHash } from "./tail.ts";
@@ -61,7 +63,28 @@ function rowsOf(sql: SqlStorage, filled: ReadonlySet<number>, key: string): Row[
   return rows;
 }
 
-/** The stored answer of a key that is younger than 24 hours. */
+/**
+ * What a commit of the log answered under a key that is younger than 24 hours. The key stands in the commit itself, sealed with it:
+ * nothing else is written for it, and its answer is told again from the facts.
+ */
+export function findClaimed(sql: SqlStorage, index: EntryIndex, key: string, nowMs: number): StoredAnswer | undefined {
+  for (const sequence of index.sequencesOf("claim", termHash(key))) {
+    const commit = readRow(sql, sequence);
+    const claim = commit?.context.claim;
+    if (commit === undefined || claim?.key !== key || commit.context.atMs + idempotencyLifeMs <= nowMs) continue;
+    const { first, fingerprint, answer } = claim;
+    const items = Array.from({ length: commit.commitSeq - first + 1 }, (_, i) => ({ first: first + i, count: 1 }));
+    return { fingerprint, body: undefined, failure: undefined, firstSequence: first, lastSequence: commit.commitSeq, items, answer };
+  }
+  return undefined;
+}
+
+/** Whether each item is the next of the commit's facts, so that the commit tells the items. */
+export function isClaimable(items: readonly ItemOutcome[], first: number): boolean {
+  return items.every((item, i) => "first" in item && item.first === first + i && item.count === 1);
+}
+
+/** The kept answer of a key that is younger than 24 hours: of what wrote nothing to the log, or not one fact for each item. */
 export function findAnswer(sql: SqlStorage, filled: ReadonlySet<number>, key: string, nowMs: number): StoredAnswer | undefined {
   let newest: Row | undefined;
   for (const row of rowsOf(sql, filled, key)) if (newest === undefined || row.at > newest.at) newest = row;

@@ -8,9 +8,10 @@ import type { RunKind } from "./runs/stored-run.ts";
  * - day: day, item, account, amount. The ledger's lines by date.
  * - amount: amount of the entry, sequence, day.
  * - term: hash of an external id, source or reference, sequence, day.
+ * - claim: hash of an idempotency key, sequence of the last fact of its commit. Kept for as long as keys live.
  * - month: cell (account and month), nothing, debits and credits in halves. Sums, from which balances at a date are made.
  */
-export const columnsOf: Readonly<Record<RunKind, number>> = { line: 3, day: 4, amount: 3, term: 3, month: 6 };
+export const columnsOf: Readonly<Record<RunKind, number>> = { line: 3, day: 4, amount: 3, term: 3, month: 6, claim: 2 };
 // Entries of the object lose their keys' type.
 export const runKinds = Object.keys(columnsOf) as readonly RunKind[];
 

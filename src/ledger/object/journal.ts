@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { instant } from "../../kernel/clock.ts";
 import type { Actor } from "../../kernel/role.ts";
 import { decodeFact, encodeFact, type Fact, factVersion } from "../domain/fact.ts";
-import type { Head } from "../rpc.ts";
+import type { Head, WriteOptions } from "../rpc.ts";
 import { blobBytesMax } from "./bulk.ts";
 
 /** What all rows of a commit share; kept on its last row. */
@@ -11,6 +11,16 @@ export interface CommitContext {
   readonly atMs: number;
   readonly actor: Actor;
   readonly requestId: string;
+  /** The idempotency key that the commit was asked under, where each of its facts answers one command: then its answer can be told again from them. */
+  readonly claim?: Claim;
+}
+
+export interface Claim {
+  readonly key: string;
+  readonly fingerprint: string;
+  readonly answer: WriteOptions["answer"];
+  /** The commit's first sequence. */
+  readonly first: number;
 }
 
 /** A commit ready to be appended: its rows as they will be stored, and the seal over them. */
@@ -75,7 +85,8 @@ function sealedText(previous: string, firstSequence: number, version: number, bo
 
 export function prepareCommit(head: Head, facts: readonly Fact[], context: CommitContext): PreparedCommit {
   const bodies = facts.map(encodeFact);
-  const contextText = JSON.stringify({ at: instant(context.atMs), actor: context.actor, requestId: context.requestId });
+  const { atMs, actor, requestId, claim } = context;
+  const contextText = JSON.stringify({ at: instant(atMs), actor, requestId, claim });
   const firstSequence = head.sequence + 1;
   const sealed = sealedText(head.seal, firstSequence, factVersion, bodies, contextText);
   return {
@@ -178,8 +189,9 @@ function journalRow(row: StoredRow): JournalRow {
 
 export function decodeContext(text: string): CommitContext {
   // Written by prepareCommit.
-  const stored = JSON.parse(text) as { at: string; actor: Actor; requestId: string };
-  return { atMs: Date.parse(stored.at), actor: stored.actor, requestId: stored.requestId };
+  const stored = JSON.parse(text) as { at: string; actor: Actor; requestId: string; claim?: Claim };
+  const { at, actor, requestId, claim } = stored;
+  return { atMs: Date.parse(at), actor, requestId, ...(claim === undefined ? {} : { claim }) };
 }
 
 export function readRow(sql: SqlStorage, seq: number): JournalRow | undefined {
@@ -211,17 +223,17 @@ export function* readCommit(sql: SqlStorage, head: number): Generator<{ seq: num
   }
 }
 
-/** Facts after `after` up to and with `upTo`, oldest first. */
+/** Facts after `after` up to and with `upTo`, oldest first; with the last of a commit its context, as stored. */
 export function* readFacts(
   sql: SqlStorage,
   after: number,
   upTo: number,
-): Generator<{ seq: number; fact: Fact; bytes: number; version: number }> {
-  for (const row of sql.exec<{ seq: number; body: string; version: number }>(
-    "SELECT seq, body, version FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq",
+): Generator<{ seq: number; fact: Fact; bytes: number; context: string | null }> {
+  for (const row of sql.exec<{ seq: number; body: string; context: string | null }>(
+    "SELECT seq, body, context FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq",
     after,
     upTo,
   )) {
-    yield { seq: row.seq, fact: decodeFact(row.body), bytes: row.body.length, version: row.version };
+    yield { seq: row.seq, fact: decodeFact(row.body), bytes: row.body.length, context: row.context };
   }
 }

@@ -11,7 +11,7 @@ import type { Head, LedgerIdentity, Query, ReadOutcome, WriteOptions, WriteOutco
 import { describe, type Item, storable } from "./describe.ts";
 import { writeEagerTables } from "./eager-tables.ts";
 import { EntryIndex } from "./entry-index.ts";
-import { bucketMs, filledBuckets, findAnswer, keepAnswer, purgeAnswers, type StoredAnswer } from "./idempotency.ts";
+import { bucketMs, filledBuckets, findAnswer, findClaimed, isClaimable, keepAnswer, purgeAnswers, type StoredAnswer } from "./idempotency.ts";
 import { append, type CommitContext, prepareCommit, readHead } from "./journal.ts";
 import { type LedgerLimits, type LimitVariables, limitsOf } from "./limits.ts";
 import { nextOutboxMessages, rememberSent } from "./outbox.ts";
@@ -134,7 +134,7 @@ export class LedgerObject extends DurableObject<Env> {
     const key = options.dryRun ? undefined : options.idempotencyKey;
     const fingerprint = options.fingerprint ?? "";
     if (key !== undefined) {
-      const stored = findAnswer(sql, this.#filledBuckets, key, atMs);
+      const stored = findClaimed(sql, this.#state.index, key, atMs) ?? findAnswer(sql, this.#filledBuckets, key, atMs);
       if (stored !== undefined) {
         if (stored.fingerprint !== fingerprint)
           return refused(failure("IDEMPOTENCY_KEY_REUSED", "The idempotency key was used for another request."));
@@ -144,7 +144,7 @@ export class LedgerObject extends DurableObject<Env> {
       }
     }
     if (this.#full) return refused(failure("LEDGER_FULL", "The ledger has reached the size up to which it takes entries."));
-    if (!options.dryRun) this.#makeRoom(commands.lineCount);
+    if (!options.dryRun) this.#makeRoom(commands.lineCount, atMs);
     const overlay = new Overlay(this.#state, atMs);
     const items: Item[] = [];
     for (let i = 0; i < commands.length; i++) {
@@ -161,7 +161,8 @@ export class LedgerObject extends DurableObject<Env> {
         overlay.take(decision.value.facts);
       }
     }
-    const context: CommitContext = { atMs, actor: options.actor, requestId: options.requestId };
+    const { actor, requestId, answer } = options;
+    const context: CommitContext = { atMs, actor, requestId };
     if (options.dryRun)
       return {
         outcome: "dry_run",
@@ -175,10 +176,12 @@ export class LedgerObject extends DurableObject<Env> {
         );
       return { outcome: "existing", body };
     }
+    const first = overlay.firstSequence;
+    const claim = key !== undefined && isClaimable(items, first) ? { key, fingerprint, answer, first } : undefined;
     let body = "";
-    this.#commit(overlay, context, (head) => {
-      body = describe(sql, this.#state, { items, answer: options.answer, overlay, context, head });
-      if (key !== undefined) this.#keep(key, atMs, { ...storable(items, options.answer, head, overlay.firstSequence), fingerprint, body });
+    this.#commit(overlay, claim === undefined ? context : { ...context, claim }, (head) => {
+      body = describe(sql, this.#state, { items, answer, overlay, context, head });
+      if (key !== undefined && claim === undefined) this.#keep(key, atMs, { ...storable(items, answer, head, first), fingerprint, body });
     });
     return { outcome: "written", body };
   }
@@ -209,7 +212,7 @@ export class LedgerObject extends DurableObject<Env> {
       writeEagerTables(this.ctx.storage.sql, overlay);
       also(commit.head);
     });
-    this.#state.merge(overlay, commit.bodies);
+    this.#state.merge(overlay, commit.bodies, context.claim);
     this.#head = commit.head;
     this.#lastAtMs = context.atMs;
     const tells = overlay.facts.some(({ kind }) => kind === "account_opened" || kind === "account_changed");
@@ -217,8 +220,8 @@ export class LedgerObject extends DurableObject<Env> {
   }
 
   /** Does this write's part of the work on the index, before more comes. */
-  #makeRoom(lines: number): void {
-    if (this.#state.index.makeRoom(lines)) this.#measure();
+  #makeRoom(lines: number, atMs: number): void {
+    if (this.#state.index.makeRoom(lines, atMs)) this.#measure();
   }
 
   #measure(): void {

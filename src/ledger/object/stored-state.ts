@@ -8,7 +8,7 @@ import { type PeriodLock, setLock } from "../domain/period-lock.ts";
 import { type LedgerState, type Overlay, type RecordedEntry, refsOf, sourceText } from "../domain/state.ts";
 import type { AccountDescription, LedgerIdentity, Source } from "../rpc.ts";
 import type { EntryIndex } from "./entry-index.ts";
-import { type JournalRow, readFacts, readRow } from "./journal.ts";
+import { type Claim, decodeContext, type JournalRow, readFacts, readRow } from "./journal.ts";
 import { externalIdTerm, sourceTerm } from "./tail.ts";
 
 /** Accounts kept in memory; beyond this the longest unused are let go. A ledger may have millions, an isolate has 128 MB. */
@@ -152,7 +152,7 @@ export class StoredState implements LedgerState {
   }
 
   #confirm(hash: number, matches: (fact: EntryPosted) => boolean): RecordedEntry | undefined {
-    for (const sequence of this.index.sequencesOf(hash)) {
+    for (const sequence of this.index.sequencesOf("term", hash)) {
       const entry = this.entry(sequence);
       if (entry !== undefined && matches(entry.fact)) return entry;
     }
@@ -164,7 +164,7 @@ export class StoredState implements LedgerState {
   }
 
   /** Takes over what an overlay decided, once it is on disk. */
-  merge(overlay: Overlay, bytesOf: readonly string[]): void {
+  merge(overlay: Overlay, bytesOf: readonly string[], claim: Claim | undefined): void {
     for (const account of overlay.accounts.values()) {
       const before = this.#accounts.get(account.no);
       if (before !== undefined && before.revision !== account.revision) for (const ref of refsOf(before)) this.#refs.delete(ref);
@@ -177,6 +177,7 @@ export class StoredState implements LedgerState {
       if (fact?.kind !== "entry_posted") continue;
       this.index.add(overlay.firstSequence + i, fact, bytesOf[i]?.length ?? 0);
     }
+    if (claim !== undefined) this.index.addClaim(claim.key, overlay.sequence);
     this.identity = overlay.identity;
     this.locks = overlay.locks;
     this.sequence = overlay.sequence;
@@ -185,8 +186,10 @@ export class StoredState implements LedgerState {
   /** Folds into memory what was committed after the index was last written. */
   replay(head: number): void {
     this.sequence = head;
-    for (const { seq, fact, bytes } of readFacts(this.#sql, this.index.flushedTo, head)) {
+    for (const { seq, fact, bytes, context } of readFacts(this.#sql, this.index.flushedTo, head)) {
       if (fact.kind === "entry_posted") this.index.replay(seq, fact, bytes);
+      const claim = context === null ? undefined : decodeContext(context).claim;
+      if (claim !== undefined) this.index.addClaim(claim.key, seq);
     }
     this.index.replayed();
   }

@@ -38,6 +38,9 @@ export class Tail {
   /** hash, sequence, day */
   readonly #terms = new GrowingColumns(3, 64);
   readonly #termSequences = new Map<number, number[]>();
+  /** hash, sequence */
+  readonly #claims = new GrowingColumns(2, 64);
+  readonly #claimSequences = new Map<number, number[]>();
   readonly #sorted = new Map<RunKind, SortedColumns>();
   /** The totals of all accounts, once enough were asked for since the last entry. */
   #totals: Map<number, TailTotal> | undefined;
@@ -50,6 +53,11 @@ export class Tail {
 
   get lineCount(): number {
     return this.#lines.length;
+  }
+
+  /** What a start has to fold again, and what memory holds. */
+  get weight(): number {
+    return this.#lines.length + this.#claims.length;
   }
 
   add(sequence: number, fact: EntryPosted, bytes: number): void {
@@ -76,16 +84,20 @@ export class Tail {
   }
 
   #addTerm(hash: number, sequence: number, day: DayNumber): void {
-    const of = this.#termSequences.get(hash);
-    if (of === undefined) this.#termSequences.set(hash, [sequence]);
-    else if (of.at(-1) === sequence) return;
-    else of.push(sequence);
-    this.#terms.add(hash, sequence, dayKey(day));
+    if (noteSequence(this.#termSequences, hash, sequence)) this.#terms.add(hash, sequence, dayKey(day));
   }
 
-  /** The sequences of the entries that have a term, in order. */
-  sequencesOf(hash: number): readonly number[] | undefined {
-    return this.#termSequences.get(hash);
+  /** Adds the idempotency key of a commit that ends at a sequence. */
+  addClaim(key: string, sequence: number): void {
+    const hash = termHash(key);
+    if (noteSequence(this.#claimSequences, hash, sequence)) this.#claims.add(hash, sequence);
+    this.toSequence = Math.max(this.toSequence, sequence);
+    this.#sorted.delete("claim");
+  }
+
+  /** The sequences of what has a hash, in order. */
+  sequencesOf(kind: "term" | "claim", hash: number): readonly number[] | undefined {
+    return (kind === "term" ? this.#termSequences : this.#claimSequences).get(hash);
   }
 
   /** What was posted to an account; undefined where nothing was. One pass finds one account's, or, when several are asked for, everyone's. */
@@ -145,10 +157,21 @@ export class Tail {
         return sortedBy(this.#amounts.columns, 0, this.#amounts.length);
       case "term":
         return sortedBy(this.#terms.columns, 0, this.#terms.length);
+      case "claim":
+        return sortedBy(this.#claims.columns, 0, this.#claims.length);
       case "month":
         return monthSums(this.sorted("line"));
     }
   }
+}
+
+/** Returns false, and adds nothing, where the hash has the sequence already. */
+function noteSequence(sequences: Map<number, number[]>, hash: number, sequence: number): boolean {
+  const of = sequences.get(hash);
+  if (of === undefined) sequences.set(hash, [sequence]);
+  else if (of.at(-1) === sequence) return false;
+  else of.push(sequence);
+  return true;
 }
 
 /** The sums of lines by account and month. Their order is the lines' own. */

@@ -28,7 +28,7 @@ export class RunBuilder {
   constructor(sql: SqlStorage, run: NewRun, columns: number, recordsMax: number, feed: (after: Key | undefined) => RecordFeed) {
     this.run = run;
     this.#block = Array.from({ length: columns }, () => new Float64Array(run.blockRecords));
-    this.#filter = run.kind === "term" ? TermFilter.for(recordsMax) : undefined;
+    this.#filter = isHashed(run.kind) ? TermFilter.for(recordsMax) : undefined;
     const written = this.#readWritten(sql);
     this.#records = written.records;
     this.#feed = feed(written.last);
@@ -80,6 +80,11 @@ export class RunBuilder {
     const at = as.length - 1;
     return { records: (blocks.length - 1) * this.run.blockRecords + as.length, last: [as[at] as number, bs[at] as number] };
   }
+}
+
+/** Whether the records are looked for by a hash, which most runs do not have. */
+function isHashed(kind: RunKind): boolean {
+  return kind === "term" || kind === "claim";
 }
 
 /** Notes a run that is about to be built. */

@@ -3,7 +3,7 @@ import { type Chunk, lowerBoundIn, type SortedSource } from "./sorted-source.ts"
 import { TermFilter, type TermProbe } from "./term-filter.ts";
 
 /** What the index is sorted by: see index-kinds.ts. */
-export type RunKind = "line" | "day" | "amount" | "term" | "month";
+export type RunKind = "line" | "day" | "amount" | "term" | "month" | "claim";
 
 /** `building`: blocks are being written. `ready`: it answers. `covered`: a greater run has its records too. `over`: it only waits for its blocks to be deleted. */
 export type RunState = "building" | "ready" | "covered" | "over";
@@ -125,7 +125,7 @@ export class StoredRun implements SortedSource {
     return { columns: this.#block(no), start: no * blockRecords, end: Math.min((no + 1) * blockRecords, records) };
   }
 
-  /** Whether a run of terms may have the hash. */
+  /** Whether a run of hashes may have one. */
   mayHave(probe: TermProbe): boolean {
     this.#filter ??= readFilter(this.#sql, this.row.id);
     return this.#filter.mayHave(probe);
