@@ -7,7 +7,7 @@ import { decodeCommands, encodeCommands } from "../../src/ledger/command-columns
 import type { Account } from "../../src/ledger/domain/account.ts";
 import type { RecordedEntry } from "../../src/ledger/domain/state.ts";
 import { keysFrom, runKinds } from "../../src/ledger/object/index-keys.ts";
-import { readFacts } from "../../src/ledger/object/journal.ts";
+import { decodeContext, readFacts } from "../../src/ledger/object/journal.ts";
 import { halfSpan } from "../../src/ledger/object/runs/record-feed.ts";
 import { inOrder } from "../../src/ledger/object/runs/sorted-source.ts";
 import { BlockCache, readRuns, StoredRun } from "../../src/ledger/object/runs/stored-run.ts";
@@ -454,14 +454,17 @@ async function indexContent(ledger: LedgerUnderTest): Promise<unknown> {
     const ready = rows.filter(({ state }) => state === "ready").map((row) => new StoredRun(sql, new BlockCache(), row));
     const flushedTo = Math.max(0, ...ready.map(({ toSequence }) => toSequence));
     const tail = new Tail(flushedTo + 1);
-    for (const { seq, fact } of readFacts(sql, flushedTo, Number.MAX_SAFE_INTEGER))
+    for (const { seq, fact, context } of readFacts(sql, flushedTo, Number.MAX_SAFE_INTEGER)) {
       if (fact.kind === "entry_posted") tail.add(seq, fact, 0);
+      const claim = context === null ? undefined : decodeContext(context).claim;
+      if (claim !== undefined) tail.addClaim(claim.key, seq);
+    }
     const content: Record<string, unknown> = {};
     for (const kind of runKinds) {
       const runs = ready.filter(({ row }) => row.kind === kind);
       const records = [...inOrder([...runs, tail.sorted(kind)], keysFrom(0, Number.MAX_SAFE_INTEGER), "asc")];
       content[kind] = kind === "month" ? addedUp(records) : records;
-      if (kind === "term")
+      if (kind === "term" || kind === "claim")
         for (const run of runs)
           for (const [hash = 0] of inOrder([run], keysFrom(0, 2 ** 52), "asc")) expect(run.mayHave(probeOf(hash))).toBe(true);
     }

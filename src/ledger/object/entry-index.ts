@@ -1,6 +1,6 @@
 import { present } from "../../kernel/assert.ts";
 import { idempotencyLifeMs } from "../../kernel/bounds.ts";
-import type { EntryPosted } from "../domain/fact.ts";
+import type { EntryPosted, Fact } from "../domain/fact.ts";
 import { accountOfPlace, columnsOf, firstPlaceOf, keysFrom, runKinds } from "./index-keys.ts";
 import { readRow } from "./journal.ts";
 import { type LedgerLimits, recordsPerLine } from "./limits.ts";
@@ -169,13 +169,17 @@ export class EntryIndex {
     this.#tail.addClaim(key, sequence);
   }
 
-  /** Takes back into memory what a fact after `flushedTo` says; on start, in order of the log. Writes the tail out where it is full: a lost index is told again like this. */
-  replay(sequence: number, fact: EntryPosted, bytes: number): void {
+  /**
+   * Takes back into memory what a fact after `flushedTo` says, and the key of its commit, which stands with the commit's last; on start, in order of the log.
+   * Writes the tail out where it is full: a lost index is told again like this.
+   */
+  replay(sequence: number, fact: Fact, bytes: number, key: string | undefined): void {
     const { frozenTo } = this.#progress;
     if (frozenTo !== undefined && this.#frozen === undefined && sequence > frozenTo) this.#freezeAt(frozenTo);
     const { weight, bytes: tailBytes } = this.#tail;
     if (weight > this.#limits.tailLinesMax || tailBytes > this.#limits.tailBytesMax) this.#writeOut();
-    this.#tail.add(sequence, fact, bytes);
+    if (fact.kind === "entry_posted") this.#tail.add(sequence, fact, bytes);
+    if (key !== undefined) this.#tail.addClaim(key, sequence);
   }
 
   /** After the last fact was replayed. */
@@ -333,7 +337,9 @@ export class EntryIndex {
     });
     if (old.length === 0) return;
     const ids = old.map(({ row }) => row.id);
-    this.#storage.transactionSync(() => sql.exec("UPDATE run SET state = 'over' WHERE id IN (SELECT value FROM json_each(?))", JSON.stringify(ids)));
+    this.#storage.transactionSync(() =>
+      sql.exec("UPDATE run SET state = 'over' WHERE id IN (SELECT value FROM json_each(?))", JSON.stringify(ids)),
+    );
     this.#ready.set(
       "claim",
       this.runs("claim").filter((run) => !old.includes(run)),

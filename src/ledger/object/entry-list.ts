@@ -111,10 +111,9 @@ function pageOf(list: List, narrowest: Narrowing | undefined): { readonly places
     conditions.length === 0
       ? { count: state.index.entryCount, capped: false }
       : capped(countMatches(list, narrowest, filteredCountMax + 1));
-  const walk = query.order === "date" ? walkByDate(list) : walkLog(list);
   const skipped = query.offset ?? 0;
-  const places: Place[] = [];
-  for (const place of walk) if (places.push(place) === skipped + query.limit + 1) break;
+  const wanted = skipped + query.limit + 1;
+  const places = query.order === "date" ? walkByDate(list, wanted) : walkLog(list, wanted);
   return { places: places.slice(skipped), count };
 }
 
@@ -272,8 +271,8 @@ function positionOf(query: EntriesQuery): Place | undefined {
   return query.order === "date" ? { day: a, seq: b } : { day: 0, seq: a };
 }
 
-/** The matches by date, from the lines of the account or of the ledger. */
-function walkByDate(list: List): Generator<Place> {
+/** The first `wanted` matches by date, from the lines of the account or of the ledger. */
+function walkByDate(list: List, wanted: number): Place[] {
   const { state, query, account, conditions } = list;
   const after = positionOf(query);
   const range = account === undefined ? linesOfDays(...daysOf(query)) : linesOfAccount(account.no, ...daysOf(query));
@@ -284,7 +283,14 @@ function walkByDate(list: List): Generator<Place> {
   const sources = state.index.sources(account === undefined ? "day" : "line");
   const answered: readonly FilterName[] = account === undefined ? ["dates"] : ["account", "dates"];
   const left = conditions.filter(({ filter }) => !answered.includes(filter));
-  return matching(list, left, eachOnce(inOrder(sources, beyond(range, position, query.direction), query.direction), account !== undefined));
+  const matches = matching(
+    list,
+    left,
+    eachOnce(inOrder(sources, beyond(range, position, query.direction), query.direction), account !== undefined),
+  );
+  const places: Place[] = [];
+  for (const place of matches) if (places.push(place) === wanted) break;
+  return places;
 }
 
 /** The entries of lines in order of date: an entry's lines on one day follow one another. */
@@ -298,8 +304,8 @@ function* eachOnce(records: Iterable<readonly number[]>, areAccounts: boolean): 
   }
 }
 
-/** The matches in the order of the log, from the log itself or from what was reversed. */
-function* walkLog({ sql, query, conditions }: List): Generator<Place> {
+/** The first `wanted` matches in the order of the log, from the log itself or from what was reversed. */
+function walkLog({ sql, query, conditions }: List, wanted: number): Place[] {
   const asc = query.direction === "asc";
   const after = positionOf(query);
   const isReversed = query.status === "reversed" || query.status === "voided";
@@ -311,18 +317,21 @@ function* walkLog({ sql, query, conditions }: List): Generator<Place> {
     where.push(`${seq} ${asc ? ">" : "<"} ?`);
     bindings.push(after.seq);
   }
-  const statement = `SELECT ${seq} AS seq FROM ${from} WHERE ${where.join(" AND ")} ORDER BY ${seq} ${asc ? "ASC" : "DESC"}`;
-  for (const row of sql.exec<{ seq: number }>(statement, ...bindings)) yield { day: 0, seq: row.seq };
+  const statement = `SELECT ${seq} AS seq FROM ${from} WHERE ${where.join(" AND ")} ORDER BY ${seq} ${asc ? "ASC" : "DESC"} LIMIT ?`;
+  return sql
+    .exec<{ seq: number }>(statement, ...bindings, wanted)
+    .toArray()
+    .map((row) => ({ day: 0, seq: row.seq }));
 }
 
 /** How many entries match, counted up to `max`. */
 function countMatches(list: List, narrowest: Narrowing | undefined, max: number): number {
   const { query, conditions } = list;
+  if (narrowest === undefined) {
+    const { after: _after, ...whole } = query;
+    return walkLog({ ...list, query: whole }, max).length;
+  }
   let count = 0;
-  const matches =
-    narrowest === undefined
-      ? walkLog({ ...list, query: { order: "sequence", direction: "asc", limit: max, ...(query.status && { status: query.status }) } })
-      : matching(list, leftBy(narrowest, conditions), narrowest.entries());
-  for (const _ of matches) if (++count === max) break;
+  for (const _ of matching(list, leftBy(narrowest, conditions), narrowest.entries())) if (++count === max) break;
   return count;
 }

@@ -212,18 +212,27 @@ export function readRows(sql: SqlStorage, sequences: readonly number[]): Journal
   return rows.map(journalRow);
 }
 
-/** The facts of the commit that ends at `head`, newest first. */
+const rowsAtOnce = 300;
+
+/** The facts of the commit that ends at `head`, newest first. Some hundreds a statement: a cursor that is left open locks the tables. */
 export function* readCommit(sql: SqlStorage, head: number): Generator<{ seq: number; fact: Fact }> {
-  for (const row of sql.exec<{ seq: number; commit_seq: number; body: string }>(
-    "SELECT seq, commit_seq, body FROM journal WHERE seq <= ? ORDER BY seq DESC",
-    head,
-  )) {
-    if (row.commit_seq !== head) return;
-    yield { seq: row.seq, fact: decodeFact(row.body) };
+  for (let next = head; ; next -= rowsAtOnce) {
+    const rows = sql
+      .exec<{ seq: number; commit_seq: number; body: string }>(
+        "SELECT seq, commit_seq, body FROM journal WHERE seq <= ? ORDER BY seq DESC LIMIT ?",
+        next,
+        rowsAtOnce,
+      )
+      .toArray();
+    for (const row of rows) {
+      if (row.commit_seq !== head) return;
+      yield { seq: row.seq, fact: decodeFact(row.body) };
+    }
+    if (rows.length < rowsAtOnce) return;
   }
 }
 
-/** Facts after `after` up to and with `upTo`, oldest first; with the last of a commit its context, as stored. */
+/** Facts after `after` up to and with `upTo`, oldest first; with the last of a commit its context, as stored. To be read to the end. */
 export function* readFacts(
   sql: SqlStorage,
   after: number,

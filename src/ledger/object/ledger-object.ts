@@ -11,7 +11,16 @@ import type { Head, LedgerIdentity, Query, ReadOutcome, WriteOptions, WriteOutco
 import { describe, type Item, storable } from "./describe.ts";
 import { writeEagerTables } from "./eager-tables.ts";
 import { EntryIndex } from "./entry-index.ts";
-import { bucketMs, filledBuckets, findAnswer, findClaimed, isClaimable, keepAnswer, purgeAnswers, type StoredAnswer } from "./idempotency.ts";
+import {
+  bucketMs,
+  filledBuckets,
+  findAnswer,
+  findClaimed,
+  isClaimable,
+  keepAnswer,
+  purgeAnswers,
+  type StoredAnswer,
+} from "./idempotency.ts";
 import { append, type CommitContext, prepareCommit, readHead } from "./journal.ts";
 import { type LedgerLimits, type LimitVariables, limitsOf } from "./limits.ts";
 import { nextOutboxMessages, rememberSent } from "./outbox.ts";

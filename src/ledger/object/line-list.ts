@@ -31,6 +31,8 @@ interface LineFilter {
 /** More lines than this in another order than the list's are not gathered: they are so many that the log itself soon has a page of them. */
 const gatheredMax = 50_000;
 
+const entriesAtOnce = 300;
+
 function dayOf(date: string): DayNumber {
   return present(parseDay(date), "a date that was checked exists");
 }
@@ -139,13 +141,9 @@ function itemsOfLog(sql: SqlStorage, account: Account | undefined, query: LinesQ
   const asc = query.direction === "asc";
   const after = query.after === undefined ? undefined : Number(query.after);
   const wanted = (query.offset ?? 0) + query.limit + 1;
-  const [from, order] = asc ? [">=", "ASC"] : ["<=", "DESC"];
   const start = after === undefined ? (asc ? 0 : Number.MAX_SAFE_INTEGER) : sequenceOfItem(after);
   const items: number[] = [];
-  for (const row of sql.exec<{ seq: number; body: string }>(
-    `SELECT j.seq AS seq, j.body AS body FROM journal j WHERE j.seq ${from} ? AND ${isEntry} ORDER BY j.seq ${order}`,
-    start,
-  )) {
+  for (const row of entriesFrom(sql, start, asc)) {
     const fact = decodeFact(row.body) as EntryPosted;
     const day = dayOf(fact.date);
     if (day < filter.from || day > filter.to) continue;
@@ -159,6 +157,19 @@ function itemsOfLog(sql: SqlStorage, account: Account | undefined, query: LinesQ
     if (items.length >= wanted) break;
   }
   return items.slice(0, wanted);
+}
+
+/** The entries from a sequence on, either way, some hundreds a statement: a cursor that is left open locks the tables. */
+function* entriesFrom(sql: SqlStorage, start: number, asc: boolean): Generator<{ readonly seq: number; readonly body: string }> {
+  const [from, order] = asc ? [">=", "ASC"] : ["<=", "DESC"];
+  const statement = `SELECT j.seq AS seq, j.body AS body FROM journal j WHERE j.seq ${from} ? AND ${isEntry} ORDER BY j.seq ${order} LIMIT ${entriesAtOnce}`;
+  for (let next = start; ; ) {
+    const rows = sql.exec<{ seq: number; body: string }>(statement, next).toArray();
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < entriesAtOnce) return;
+    next = last.seq + (asc ? 1 : -1);
+  }
 }
 
 /** The balance on the normal side after each line of a page in date order, whichever way the page runs. */

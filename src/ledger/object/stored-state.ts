@@ -187,9 +187,7 @@ export class StoredState implements LedgerState {
   replay(head: number): void {
     this.sequence = head;
     for (const { seq, fact, bytes, context } of readFacts(this.#sql, this.index.flushedTo, head)) {
-      if (fact.kind === "entry_posted") this.index.replay(seq, fact, bytes);
-      const claim = context === null ? undefined : decodeContext(context).claim;
-      if (claim !== undefined) this.index.addClaim(claim.key, seq);
+      this.index.replay(seq, fact, bytes, context === null ? undefined : decodeContext(context).claim?.key);
     }
     this.index.replayed();
   }

@@ -162,20 +162,20 @@ export function advanceVerification(storage: DurableObjectStorage, state: Stored
 
 /** Whole commits after a sequence: at least one, and no more than a slice's worth unless a single commit is larger. */
 function readCommits(sql: SqlStorage, after: number, upTo: number): Row[][] {
+  const end = sql
+    .exec<{ seq: number }>("SELECT seq FROM journal WHERE seq >= ? AND seal IS NOT NULL ORDER BY seq LIMIT 1", after + sliceFacts)
+    .toArray()[0];
   const commits: Row[][] = [];
   let open: Row[] = [];
-  let taken = 0;
   for (const row of sql.exec<Row>(
     "SELECT seq, commit_seq, version, body, context, seal FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq",
     after,
-    upTo,
+    Math.min(upTo, end?.seq ?? upTo),
   )) {
     open.push(row);
-    taken += 1;
     if (row.seal === null) continue;
     commits.push(open);
     open = [];
-    if (taken >= sliceFacts) break;
   }
   return commits;
 }
