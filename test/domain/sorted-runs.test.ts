@@ -63,7 +63,13 @@ const anySources = fc
     fc.tuple(fc.array(fc.nat(sources - 1), { minLength: rows.length, maxLength: rows.length }), fc.constant({ rows, sources })),
   )
   .map(([places, { rows, sources }]) =>
-    Array.from({ length: sources }, (_, no) => rows.filter((_row, i) => places[i] === no).toSorted(byKey)),
+    // Where two agree in the first column, the later source has the higher second: its sequences are.
+    Array.from({ length: sources }, (_, no) =>
+      rows
+        .filter((_row, i) => places[i] === no)
+        .map(([a, b, c]) => [a, b + 31 * no, c])
+        .toSorted(byKey),
+    ),
   );
 
 describe("columns", () => {

@@ -3,7 +3,7 @@ import { idempotencyLifeMs } from "../../kernel/bounds.ts";
 import type { EntryPosted, Fact } from "../domain/fact.ts";
 import { accountOfPlace, columnsOf, firstPlaceOf, keysFrom, runKinds } from "./index-keys.ts";
 import { readRow } from "./journal.ts";
-import { type LedgerLimits, recordsPerLine } from "./limits.ts";
+import { flushPace, type LedgerLimits, mergePace } from "./limits.ts";
 import { readMeta, writeMeta } from "./meta.ts";
 import { merged, mergedSums, type RecordFeed } from "./runs/record-feed.ts";
 import { insertRun, type NewRun, RunBuilder } from "./runs/run-builder.ts";
@@ -55,8 +55,12 @@ export class EntryIndex {
   /** Runs whose blocks are still to be deleted. */
   #over: number[] = [];
   #flush: Flush | undefined;
-  #merge: Merge | undefined;
-  #mergeMayBeDue = true;
+  /** At most one for each level: a large one must not hold up the small ones, of which the runs would pile up. */
+  #merges: Merge[] = [];
+  /** How many times as many runs as are merged at once a level has, added up over the levels; 1 while runs that are over are deleted. */
+  #mergesDue = 0;
+  /** Of the levels that have so many, the runs of the lowest. */
+  #due: readonly StoredRun[] | undefined;
   /** Records that the writes so far owe to the work on the runs. */
   #owed = 0;
   #nowMs = 0;
@@ -82,10 +86,10 @@ export class EntryIndex {
     this.#covered = rows.filter(({ state }) => state === "covered").map((row) => this.#stored(row));
     // A run that was being written from memory is written anew.
     this.#over = rows.filter(({ state, level }) => state === "over" || (state === "building" && level === 0)).map(({ id }) => id);
-    const building = rows.find(({ state, level }) => state === "building" && level > 0);
-    if (building !== undefined) this.#merge = this.#resumed(building);
+    this.#merges = rows.filter(({ state, level }) => state === "building" && level > 0).map((row) => this.#resumed(row));
     this.#tail = new Tail(this.#progress.flushedTo + 1);
     this.#tails = [this.#tail];
+    this.#countMergesDue();
   }
 
   /** The sequence up to which the runs have everything. */
@@ -196,7 +200,8 @@ export class EntryIndex {
       if (this.#frozen !== undefined) this.#writeOut();
       this.#freeze();
     }
-    this.#owed += Math.max(lines, 1) * recordsPerLine;
+    const pace = (this.#flush === undefined ? 0 : flushPace) + mergePace * this.#mergesDue;
+    this.#owed += Math.max(lines, 1) * pace;
     while (this.#owed >= this.#limits.blockRecords) this.#owed = this.#step() ? this.#owed - this.#limits.blockRecords : 0;
     return this.#stepsDone > before;
   }
@@ -204,7 +209,8 @@ export class EntryIndex {
   /** Half of the bound: the other half is what may be on its way. */
   #isFull(lines: number): boolean {
     const { weight, bytes } = this.#tail;
-    return weight > 0 && (weight + lines > this.#limits.tailLinesMax / 2 || bytes > this.#limits.tailBytesMax / 2);
+    const { tailLinesMax, tailBytesMax } = this.#limits;
+    return weight >= tailLinesMax / 2 || bytes >= tailBytesMax / 2 || (weight > 0 && weight + lines > tailLinesMax);
   }
 
   #freeze(): void {
@@ -233,8 +239,19 @@ export class EntryIndex {
     this.#stepsDone += 1;
     if (this.#flush !== undefined) return this.#stepFlush(this.#flush);
     if (this.#over.length > 0) return this.#deleteBlocks();
-    this.#merge ??= this.#nextMerge();
-    return this.#merge !== undefined && this.#stepMerge(this.#merge);
+    const merge = this.#lowestMerge();
+    return merge !== undefined && this.#stepMerge(merge);
+  }
+
+  /** The merge of the lowest level, one that is due before one that has begun above it. */
+  #lowestMerge(): Merge | undefined {
+    const due = this.#due;
+    let begun: Merge | undefined;
+    for (const merge of this.#merges) if (begun === undefined || merge.builder.run.level < begun.builder.run.level) begun = merge;
+    if (due === undefined || (begun !== undefined && begun.builder.run.level <= levelOf(due) + 1)) return begun;
+    const merge = this.#begun(due.slice(0, this.#runsMerged(levelOf(due))));
+    this.#merges.push(merge);
+    return merge;
   }
 
   #stepFlush(flush: Flush): true {
@@ -249,7 +266,7 @@ export class EntryIndex {
       writeMeta(sql, "index", progress);
       this.#progress = progress;
       for (const row of rows) this.#ready.set(row.kind, [...this.runs(row.kind), this.#stored(row)]);
-      this.#mergeMayBeDue = true;
+      this.#countMergesDue();
       this.#frozen = undefined;
       this.#tails = [this.#tail];
       this.#flush = undefined;
@@ -257,7 +274,8 @@ export class EntryIndex {
     return true;
   }
 
-  #stepMerge({ builder, sources }: Merge): true {
+  #stepMerge(merge: Merge): true {
+    const { builder, sources } = merge;
     const { sql } = this.#storage;
     this.#storage.transactionSync(() => {
       if (builder.step(sql)) return;
@@ -271,8 +289,8 @@ export class EntryIndex {
         row.kind,
         [...left, this.#stored(row)].toSorted((a, b) => a.fromSequence - b.fromSequence),
       );
-      this.#mergeMayBeDue = true;
-      this.#merge = undefined;
+      this.#merges = this.#merges.filter((other) => other !== merge);
+      this.#countMergesDue();
     });
     return true;
   }
@@ -293,28 +311,15 @@ export class EntryIndex {
       sql.exec("DELETE FROM term_filter WHERE run = ?", run);
       sql.exec("DELETE FROM run WHERE id = ?", run);
       this.#over.shift();
+      this.#countMergesDue();
     });
     return true;
   }
 
-  /** The lowest level of a kind that has as many runs as are merged at once. */
-  #nextMerge(): Merge | undefined {
-    if (!this.#mergeMayBeDue) return undefined;
-    this.#letGoOfOldClaims();
-    let lowest: StoredRun[] | undefined;
-    for (const kind of runKinds) {
-      for (const runs of Map.groupBy(this.runs(kind), ({ row }) => row.level).values()) {
-        const level = runs[0]?.row.level ?? 0;
-        if (runs.length >= this.#limits.runsMerged && (lowest === undefined || level < (lowest[0]?.row.level ?? 0))) lowest = runs;
-      }
-    }
-    const sources = lowest?.slice(0, this.#limits.runsMerged);
-    const [first] = sources ?? [];
-    const last = sources?.at(-1);
-    if (sources === undefined || first === undefined || last === undefined) {
-      this.#mergeMayBeDue = false;
-      return undefined;
-    }
+  /** A merge of runs of one kind and level, oldest first. */
+  #begun(sources: readonly StoredRun[]): Merge {
+    const first = present(sources[0], "there are runs to merge");
+    const last = present(sources.at(-1), "there are runs to merge");
     const run: NewRun = {
       id: this.#newRunId(),
       kind: first.row.kind,
@@ -328,10 +333,37 @@ export class EntryIndex {
     return this.#mergeOf(run);
   }
 
+  /** For each kind and level that has as many runs as are merged at once, its runs. */
+  *#crowdedLevels(): Generator<readonly StoredRun[]> {
+    for (const kind of runKinds)
+      for (const runs of Map.groupBy(this.runs(kind), ({ row }) => row.level).values())
+        if (runs.length >= this.#runsMerged(levelOf(runs))) yield runs;
+  }
+
+  /** Twice as many above the lowest level: those are written less often for it, and there is one such level in a ledger of ten million entries. */
+  #runsMerged(level: number): number {
+    return level === 0 ? this.#limits.runsMerged : this.#limits.runsMerged * 2;
+  }
+
+  /** After runs have come or gone. */
+  #countMergesDue(): void {
+    this.#letGoOfOldClaims();
+    const byLevel = new Map<number, number>();
+    this.#due = undefined;
+    for (const runs of this.#crowdedLevels()) {
+      const level = levelOf(runs);
+      if (this.#due === undefined || level < levelOf(this.#due)) this.#due = runs;
+      byLevel.set(level, Math.max(Math.floor(runs.length / this.#runsMerged(level)), byLevel.get(level) ?? 0));
+    }
+    this.#mergesDue = [...byLevel.values()].reduce((sum, times) => sum + times, this.#over.length > 0 ? 1 : 0);
+  }
+
   /** Runs of which no key lives any more are not merged but let go of, whole. */
   #letGoOfOldClaims(): void {
     const { sql } = this.#storage;
+    const taken = new Set(this.#merges.flatMap(({ sources }) => sources));
     const old = this.runs("claim").filter((run) => {
+      if (taken.has(run.row.id)) return false;
       const last = readRow(sql, run.toSequence);
       return last !== undefined && last.context.atMs + idempotencyLifeMs <= this.#nowMs;
     });
@@ -377,6 +409,10 @@ export class EntryIndex {
     writeMeta(this.#storage.sql, "last_run", next);
     return next;
   }
+}
+
+function levelOf(runs: readonly StoredRun[]): number {
+  return runs[0]?.row.level ?? 0;
 }
 
 interface Merge {

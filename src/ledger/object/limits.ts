@@ -12,10 +12,11 @@ export interface LedgerLimits {
 }
 
 /**
- * Records of the index that are written for each line posted, at the most: a line has four (two lines share one of their entry's amount and one of each term),
- * and each is written once from memory and once more for every level above, of which 26 million entries make three.
+ * Records of the index that are written for each line posted. A line comes to four at the most (an entry's amount and terms are shared by its lines):
+ * a tail is on disk after half of the next one, and the runs of a level are merged well before as many are there again.
  */
-export const recordsPerLine = 16;
+export const flushPace = 8;
+export const mergePace = 6;
 
 export const ledgerLimits: LedgerLimits = {
   tailLinesMax: 20_000,

@@ -1,5 +1,6 @@
 import type { Columns } from "./columns.ts";
-import type { Chunk, Key, SortedSource } from "./sorted-source.ts";
+import { type Chunk, type Key, lowerBoundIn, type SortedSource } from "./sorted-source.ts";
+import { sortedBy } from "./stable-sort.ts";
 
 /** Sorted records in the order in which they are written. */
 export interface RecordFeed {
@@ -10,32 +11,28 @@ export interface RecordFeed {
 interface Head {
   readonly source: SortedSource;
   chunk: Chunk;
-  /** Index in the chunk's columns, and where the chunk's records end there. */
+  /** Index in the chunk's columns. */
   at: number;
-  end: number;
-  /** The key of the record there: compared with those of all other heads, for every record. */
-  a: number;
-  b: number;
 }
 
-/** A stretch as short as this is copied by hand: a view of it costs more. */
-const shortStretch = 24;
-
-/**
- * The records of several sources as one, those after `after` where it is given: a merge goes on behind what it has written.
- * The heads stand in order of their keys, so that the first is always next, and the second says for how long.
- */
+/** The records of several sources as one, those after `after` where it is given: a merge goes on behind what it has written. */
 export function merged(sources: readonly SortedSource[], after: Key | undefined): RecordFeed {
-  const heads = headsOf(sources, after);
+  const next = batches(sources, after);
+  let batch = next();
+  let at = 0;
   return {
     take(out, max) {
       let taken = 0;
-      while (taken < max && heads.length > 0) {
-        const head = heads[0] as Head;
-        const stop = stretchEnd(head, heads[1], Math.min(head.end, head.at + max - taken));
-        copy(head.chunk.columns, head.at, stop, out, taken);
-        taken += stop - head.at;
-        moveFirst(heads, stop);
+      while (taken < max && batch !== undefined) {
+        const length = batch[0]?.length ?? 0;
+        const stop = Math.min(length, at + max - taken);
+        for (let i = 0; i < batch.length; i++) (out[i] as Float64Array).set((batch[i] as Float64Array).subarray(at, stop), taken);
+        taken += stop - at;
+        at = stop;
+        if (at === length) {
+          batch = next();
+          at = 0;
+        }
       }
       return taken;
     },
@@ -44,25 +41,133 @@ export function merged(sources: readonly SortedSource[], after: Key | undefined)
 
 /** The same, with the records of one key added up: every column after the key is a pair of halves, see `addHalves`. */
 export function mergedSums(sources: readonly SortedSource[], after: Key | undefined): RecordFeed {
-  const heads = headsOf(sources, after);
+  const next = batches(sources, after);
+  let batch = next();
+  let at = 0;
   return {
     take(out, max) {
+      const cells = out[0] as Float64Array;
       let taken = 0;
-      while (heads.length > 0) {
-        const head = heads[0] as Head;
-        const isSame = taken > 0 && (out[0] as Float64Array)[taken - 1] === head.a;
-        // A cell is whole before its block ends.
-        if (!isSame && taken === max) break;
-        if (isSame) addRecord(out, taken - 1, head.chunk.columns, head.at);
-        else {
-          copy(head.chunk.columns, head.at, head.at + 1, out, taken);
-          taken += 1;
+      while (batch !== undefined) {
+        const keys = batch[0] as Float64Array;
+        const stop = at + cellsUntil(keys, at, max - taken, taken === 0 ? -1 : (cells[taken - 1] as number));
+        const before = taken;
+        for (let i = keyColumns; i < batch.length; i += 2) {
+          const [highs, lows] = [batch[i] as Float64Array, batch[i + 1] as Float64Array];
+          const [outHighs, outLows] = [out[i] as Float64Array, out[i + 1] as Float64Array];
+          taken = addUp(keys, highs, lows, at, stop, cells, outHighs, outLows, before);
         }
-        moveFirst(heads, head.at + 1);
+        at = stop;
+        if (at < keys.length) return taken;
+        batch = next();
+        at = 0;
       }
       return taken;
     },
   };
+}
+
+/** How many records from `at` on belong to at most `max` more cells than `open`, the one that is being added up. */
+function cellsUntil(keys: Float64Array, at: number, max: number, open: number): number {
+  let cell = open;
+  let cells = 0;
+  let i = at;
+  for (; i < keys.length; i++) {
+    if (keys[i] === cell) continue;
+    if (cells === max) break;
+    cells += 1;
+    cell = keys[i] as number;
+  }
+  return i - at;
+}
+
+/** Adds up one pair of halves, cell by cell, behind the `taken` that are there; the last of those may go on. Returns how many cells there are then. */
+function addUp(
+  keys: Float64Array,
+  highs: Float64Array,
+  lows: Float64Array,
+  from: number,
+  to: number,
+  cells: Float64Array,
+  outHighs: Float64Array,
+  outLows: Float64Array,
+  taken: number,
+): number {
+  let last = taken - 1;
+  for (let i = from; i < to; i++) {
+    const key = keys[i] as number;
+    if (last >= 0 && cells[last] === key) addHalves(outHighs, outLows, last, highs[i] as number, lows[i] as number);
+    else {
+      last += 1;
+      cells[last] = key;
+      outHighs[last] = highs[i] as number;
+      outLows[last] = lows[i] as number;
+    }
+  }
+  return last + 1;
+}
+
+/**
+ * The records of all sources in order, some thousands at a time: what of the stretches at hand lies before the first of their ends, sorted as one.
+ * Sorting by digits was measured at half of what choosing the least of sixteen heads costs for every record. What ties in the first column stays in the
+ * order of the sources, and every record of a later source has the higher second.
+ */
+function batches(sources: readonly SortedSource[], after: Key | undefined): () => Columns | undefined {
+  let heads: Head[] = [];
+  for (const source of sources) {
+    // Keys are integers: what follows (a, b) is not before (a, b + 1).
+    const position = after === undefined ? 0 : source.lowerBound(after[0], after[1] + 1);
+    if (position === source.length) continue;
+    const chunk = source.chunkAt(position);
+    heads.push({ source, chunk, at: position - chunk.start });
+  }
+  return () => {
+    const [first] = heads;
+    if (first === undefined) return undefined;
+    const [a, b] = firstEnd(heads);
+    const stops = heads.map(({ chunk, at }) => lowerBoundIn(chunk.columns, at, chunk.end - chunk.start, a, b + 1));
+    const length = heads.reduce((sum, { at }, i) => sum + (stops[i] as number) - at, 0);
+    const together = first.chunk.columns.map((_, column) => {
+      const values = new Float64Array(length);
+      let end = 0;
+      heads.forEach(({ chunk, at }, i) => {
+        const part = (chunk.columns[column] as Float64Array).subarray(at, stops[i]);
+        values.set(part, end);
+        end += part.length;
+      });
+      return values;
+    });
+    heads.forEach((head, i) => {
+      head.at = stops[i] as number;
+    });
+    heads = heads.filter(moveOn);
+    return sortedBy(together, 0, length);
+  };
+}
+
+/** The least of the keys with which the heads' stretches end. */
+function firstEnd(heads: readonly Head[]): Key {
+  let a = Number.POSITIVE_INFINITY;
+  let b = 0;
+  for (const { chunk } of heads) {
+    const last = chunk.end - chunk.start - 1;
+    const x = (chunk.columns[0] as Float64Array)[last] as number;
+    const y = (chunk.columns[1] as Float64Array)[last] as number;
+    if (x > a || (x === a && y > b)) continue;
+    a = x;
+    b = y;
+  }
+  return [a, b];
+}
+
+/** Whether a head has more records, of its next stretch where this one has ended. */
+function moveOn(head: Head): boolean {
+  const position = head.chunk.start + head.at;
+  if (position < head.chunk.end) return true;
+  if (position === head.source.length) return false;
+  head.chunk = head.source.chunkAt(position);
+  head.at = position - head.chunk.start;
+  return true;
 }
 
 /** What a half holds: sums up to 2^63 are kept as a number of these and a rest, both exact in a Float64Array. */
@@ -77,79 +182,3 @@ export function addHalves(high: Float64Array, low: Float64Array, at: number, mor
 }
 
 const keyColumns = 2;
-
-function addRecord(out: Columns, at: number, columns: Columns, from: number): void {
-  for (let i = keyColumns; i < columns.length; i += 2) {
-    const [high, low] = [columns[i] as Float64Array, columns[i + 1] as Float64Array];
-    addHalves(out[i] as Float64Array, out[i + 1] as Float64Array, at, high[from] as number, low[from] as number);
-  }
-}
-
-function headsOf(sources: readonly SortedSource[], after: Key | undefined): Head[] {
-  const heads: Head[] = [];
-  for (const source of sources) {
-    // Keys are integers: what follows (a, b) is not before (a, b + 1).
-    const position = after === undefined ? 0 : source.lowerBound(after[0], after[1] + 1);
-    if (position === source.length) continue;
-    const chunk = source.chunkAt(position);
-    const head: Head = { source, chunk, at: position - chunk.start, end: chunk.end - chunk.start, a: 0, b: 0 };
-    readKey(head);
-    heads.push(head);
-  }
-  return heads.sort((x, y) => x.a - y.a || x.b - y.b);
-}
-
-function readKey(head: Head): void {
-  const { columns } = head.chunk;
-  head.a = (columns[0] as Float64Array)[head.at] as number;
-  head.b = (columns[1] as Float64Array)[head.at] as number;
-}
-
-/** Moves the first head on and puts it where it belongs now; one that is at its end is no more. */
-function moveFirst(heads: Head[], to: number): void {
-  const head = heads[0] as Head;
-  head.at = to;
-  if (to === head.end) {
-    const position = head.chunk.start + to;
-    if (position === head.source.length) {
-      heads.shift();
-      return;
-    }
-    head.chunk = head.source.chunkAt(position);
-    head.at = position - head.chunk.start;
-    head.end = head.chunk.end - head.chunk.start;
-  }
-  readKey(head);
-  let at = 0;
-  for (; at + 1 < heads.length; at++) {
-    const next = heads[at + 1] as Head;
-    if (next.a > head.a || (next.a === head.a && next.b > head.b)) break;
-    heads[at] = next;
-  }
-  heads[at] = head;
-}
-
-/** Where the head's records stop being before those of the next. */
-function stretchEnd(head: Head, next: Head | undefined, end: number): number {
-  if (next === undefined) return end;
-  const { a, b } = next;
-  const { columns } = head.chunk;
-  const as = columns[0] as Float64Array;
-  const bs = columns[1] as Float64Array;
-  let stop = head.at + 1;
-  while (stop < end) {
-    const value = as[stop] as number;
-    if (value > a || (value === a && (bs[stop] as number) >= b)) break;
-    stop += 1;
-  }
-  return stop;
-}
-
-function copy(columns: Columns, from: number, to: number, out: Columns, at: number): void {
-  for (let i = 0; i < columns.length; i++) {
-    const source = columns[i] as Float64Array;
-    const target = out[i] as Float64Array;
-    if (to - from > shortStretch) target.set(source.subarray(from, to), at);
-    else for (let j = from; j < to; j++) target[at + j - from] = source[j] as number;
-  }
-}

@@ -16,9 +16,11 @@ function bitsPerTerm(terms: number): number {
 /** A Bloom filter over term hashes (B. H. Bloom, CACM 13(7), 1970): whether a run may have a term, without reading it. It errs towards reading. */
 export class TermFilter {
   readonly words: Uint32Array;
+  readonly #groups: number;
 
   constructor(words: Uint32Array) {
     this.words = words;
+    this.#groups = words.length / groupWords;
   }
 
   static for(terms: number): TermFilter {
@@ -26,8 +28,8 @@ export class TermFilter {
   }
 
   add(hash: number): void {
-    const group = this.#group(hash);
-    const { start, stride } = probeOf(hash);
+    const { share, start, stride } = probeOf(hash);
+    const group = Math.floor(share * this.#groups) * groupWords;
     let mixed = start;
     for (let i = 0; i < probes; i++) {
       const bit = mixed >>> 23;
@@ -37,32 +39,29 @@ export class TermFilter {
     }
   }
 
-  mayHave({ hash, start, stride }: TermProbe): boolean {
-    const group = this.#group(hash);
+  mayHave({ share, start, stride }: TermProbe): boolean {
+    const { words } = this;
+    const group = Math.floor(share * this.#groups) * groupWords;
     let mixed = start;
     for (let i = 0; i < probes; i++) {
       const bit = mixed >>> 23;
-      if (((this.words[group + (bit >>> 5)] as number) & (1 << (bit & 31))) === 0) return false;
+      if (((words[group + (bit >>> 5)] as number) & (1 << (bit & 31))) === 0) return false;
       mixed = (mixed + stride) | 0;
     }
     return true;
   }
-
-  #group(hash: number): number {
-    return Math.floor((hash / hashSpan) * (this.words.length / groupWords)) * groupWords;
-  }
 }
 
-/** What a term is tested by: the bits, by double hashing. The same for every filter, and so computed once for all runs. */
+/** What a term is tested by: its group as a share of all, and the bits within it by double hashing. The same for every filter, and so computed once for all runs. */
 export interface TermProbe {
-  readonly hash: number;
+  readonly share: number;
   readonly start: number;
   readonly stride: number;
 }
 
 export function probeOf(hash: number): TermProbe {
   const start = mix(hash);
-  return { hash, start, stride: mix(start) | 1 };
+  return { share: hash / hashSpan, start, stride: mix(start) | 1 };
 }
 
 /** The low 32 bits of a hash, mixed again: the group was taken from the high ones. */
