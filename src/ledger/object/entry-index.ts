@@ -8,8 +8,8 @@ import { readMeta, writeMeta } from "./meta.ts";
 import { merged, mergedSums, type RecordFeed } from "./runs/record-feed.ts";
 import { insertRun, type NewRun, RunBuilder } from "./runs/run-builder.ts";
 import { type Key, type SortedSource, visitRange } from "./runs/sorted-source.ts";
-import { BlockCache, blockId, type RunKind, type RunRow, readRuns, StoredRun } from "./runs/stored-run.ts";
-import { probeOf } from "./runs/term-filter.ts";
+import { BlockCache, blockId, type HashedKind, isHashed, type RunKind, type RunRow, readRuns, StoredRun } from "./runs/stored-run.ts";
+import { probeOf, TermFilter } from "./runs/term-filter.ts";
 import { Tail } from "./tail.ts";
 
 /** How far the index on disk has come, and what it counts. */
@@ -24,6 +24,15 @@ interface Progress {
 const nothing: Progress = { flushedTo: 0, entries: 0, lines: 0 };
 
 const none: readonly number[] = [];
+/** A filter of the lowest level is made for at least so many terms a run. */
+const minFilterTerms = 256;
+
+function addHashes(filter: TermFilter, source: SortedSource): void {
+  visitRange(source, keysFrom(0, Number.MAX_SAFE_INTEGER), (columns, from, to) => {
+    const hashes = columns[0] as Float64Array;
+    for (let i = from; i < to; i++) filter.add(hashes[i] as number);
+  });
+}
 
 /** What an account has on disk: everything ever posted to it up to `flushedTo`. */
 export interface AccountTotal {
@@ -50,6 +59,7 @@ export class EntryIndex {
   #tails: readonly Tail[] = [this.#tail];
   /** The runs of a kind that have, once each, everything up to `flushedTo`; oldest first. */
   #ready = new Map<RunKind, readonly StoredRun[]>();
+  readonly #lowestFilters = new Map<HashedKind, TermFilter>();
   /** The runs of sums that a greater one covers: with them the books can be told as they were known earlier. */
   #covered: StoredRun[] = [];
   /** Runs whose blocks are still to be deleted. */
@@ -137,20 +147,34 @@ export class EntryIndex {
   }
 
   /** The sequences that may have a term or a key: those that have its hash. Nearly always none: this is asked of every external id. */
-  sequencesOf(kind: "term" | "claim", hash: number): readonly number[] {
+  sequencesOf(kind: HashedKind, hash: number): readonly number[] {
     let found: number[] | undefined;
     for (const tail of this.tails) {
       const sequences = tail.sequencesOf(kind, hash);
       if (sequences !== undefined) found = [...(found ?? []), ...sequences];
     }
     const probe = probeOf(hash);
+    const isLow = this.#filterOfLowest(kind).mayHave(probe);
     for (const run of this.runs(kind)) {
-      if (!run.mayHave(probe)) continue;
+      if ((run.row.level === 0 && !isLow) || !run.mayHave(probe)) continue;
       visitRange(run, keysFrom(hash, hash), ([, sequences], from, to) => {
         found = [...(found ?? []), ...(sequences ?? []).slice(from, to)];
       });
     }
     return found ?? none;
+  }
+
+  /** What the runs of the lowest level have together. They are the most, and a look-up asks one filter instead of each of theirs. */
+  #filterOfLowest(kind: HashedKind): TermFilter {
+    let filter = this.#lowestFilters.get(kind);
+    if (filter === undefined) {
+      const runs = this.runs(kind).filter(({ row }) => row.level === 0);
+      const most = Math.max(minFilterTerms, ...runs.map(({ length }) => length));
+      filter = TermFilter.for(most * this.#limits.runsMerged * 2);
+      for (const run of runs) addHashes(filter, run);
+      this.#lowestFilters.set(kind, filter);
+    }
+    return filter;
   }
 
   accountTotal(no: number): AccountTotal {
@@ -266,6 +290,7 @@ export class EntryIndex {
       writeMeta(sql, "index", progress);
       this.#progress = progress;
       for (const row of rows) this.#ready.set(row.kind, [...this.runs(row.kind), this.#stored(row)]);
+      for (const [kind, filter] of this.#lowestFilters) addHashes(filter, tail.sorted(kind));
       this.#countMergesDue();
       this.#frozen = undefined;
       this.#tails = [this.#tail];
@@ -281,6 +306,7 @@ export class EntryIndex {
       if (builder.step(sql)) return;
       const row = builder.finish(sql);
       const state = row.kind === "month" ? "covered" : "over";
+      if (isHashed(row.kind)) this.#lowestFilters.delete(row.kind);
       sql.exec("UPDATE run SET state = ? WHERE id IN (SELECT value FROM json_each(?))", state, JSON.stringify(sources));
       const left = this.runs(row.kind).filter((run) => !sources.includes(run.row.id));
       if (state === "over") this.#over.push(...sources);

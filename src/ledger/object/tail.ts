@@ -7,7 +7,7 @@ import { type Columns, GrowingColumns } from "./runs/columns.ts";
 import { addHalves, halfSpan } from "./runs/record-feed.ts";
 import { SortedColumns } from "./runs/sorted-source.ts";
 import { sortedBy } from "./runs/stable-sort.ts";
-import type { RunKind } from "./runs/stored-run.ts";
+import type { HashedKind, RunKind } from "./runs/stored-run.ts";
 
 /** Beyond every amount that can be asked for, and still an integer that is exact. */
 const amountKeyMax = 2 ** 53;
@@ -96,7 +96,7 @@ export class Tail {
   }
 
   /** The sequences of what has a hash, in order. */
-  sequencesOf(kind: "term" | "claim", hash: number): readonly number[] | undefined {
+  sequencesOf(kind: HashedKind, hash: number): readonly number[] | undefined {
     return (kind === "term" ? this.#termSequences : this.#claimSequences).get(hash);
   }
 

@@ -1,7 +1,7 @@
 import { encodeColumns, GrowingColumns } from "./columns.ts";
 import type { RecordFeed } from "./record-feed.ts";
 import type { Key } from "./sorted-source.ts";
-import { blockId, type RunKind, type RunRow, readBlock, writeFilter } from "./stored-run.ts";
+import { blockId, isHashed, type RunKind, type RunRow, readBlock, writeFilter } from "./stored-run.ts";
 import { TermFilter } from "./term-filter.ts";
 
 export interface NewRun {
@@ -80,11 +80,6 @@ export class RunBuilder {
     const at = as.length - 1;
     return { records: (blocks.length - 1) * this.run.blockRecords + as.length, last: [as[at] as number, bs[at] as number] };
   }
-}
-
-/** Whether the records are looked for by a hash, which most runs do not have. */
-function isHashed(kind: RunKind): boolean {
-  return kind === "term" || kind === "claim";
 }
 
 /** Notes a run that is about to be built. */

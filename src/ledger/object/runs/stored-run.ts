@@ -5,6 +5,13 @@ import { TermFilter, type TermProbe } from "./term-filter.ts";
 /** What the index is sorted by: see index-kinds.ts. */
 export type RunKind = "line" | "day" | "amount" | "term" | "month" | "claim";
 
+/** Of these a record is looked for by a hash, which most runs do not have. */
+export type HashedKind = "term" | "claim";
+
+export function isHashed(kind: RunKind): kind is HashedKind {
+  return kind === "term" || kind === "claim";
+}
+
 /** `building`: blocks are being written. `ready`: it answers. `covered`: a greater run has its records too. `over`: it only waits for its blocks to be deleted. */
 export type RunState = "building" | "ready" | "covered" | "over";
 
