@@ -141,7 +141,10 @@ describe("the list of entries", () => {
       await books.api.get(`/transfers?cursor=${nextCursor}`),
       await books.api.get(`/journal-lines?cursor=${nextCursor}`),
       await stranger.api.get(`/journal-entries?cursor=${nextCursor}`),
-      await books.api.get(`/journal-entries?cursor=${nextCursor.slice(0, -2)}xx`),
+      // Not at its end, where a character says less than it could, and another may say the same.
+      await books.api.get(
+        `/journal-entries?cursor=${nextCursor.slice(0, -5)}${nextCursor.at(-5) === "A" ? "B" : "A"}${nextCursor.slice(-4)}`,
+      ),
       await books.api.get("/journal-entries?cursor=nonsense"),
     ]) {
       expect(answer).toMatchObject({ status: 400, body: { error: { code: "INVALID_CURSOR" } } });

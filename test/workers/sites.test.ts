@@ -207,6 +207,8 @@ describe("keys", () => {
     const rotated = await brief.post(`/tokens/${tokenId}/rotate`, {});
     expect([rotated.status, rotated.body.error?.code]).toEqual([403, "FORBIDDEN"]);
     expect((await brief.post(`/tokens/${(await brief.get("/me")).body.token.id}/rotate`, {})).body.expiresAt).toBe(end);
+    // A site's first key has no end.
+    expect((await brief.post("/sites", { name: "Further", environment: "sandbox" })).body.error?.code).toBe("FORBIDDEN");
   });
 
   test("are restricted to entities that the site has", async () => {

@@ -2,6 +2,7 @@ import type { z } from "@hono/zod-openapi";
 import type { KeptAnswer } from "../../db/batch.ts";
 import { commitSecretOnce, ownClaim } from "../../db/sealed-answers.ts";
 import { type OperationContext, requirePermission, requireWholeSite } from "../../platform/context.ts";
+import { requireEnd } from "./create-token.ts";
 import { issueToken } from "./issue-token.ts";
 import { newSite } from "./new-site.ts";
 import type { CreateSiteRequest } from "./schemas.ts";
@@ -13,6 +14,8 @@ export async function createSite(context: OperationContext, request: z.infer<typ
   requirePermission(context, "sites:write");
   requireWholeSite(context);
   return commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
+    // The site's first key has no end, so that it is not left without one.
+    requireEnd(context, null);
     const now = context.clock();
     const wish = {
       id: context.newId(),

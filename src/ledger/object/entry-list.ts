@@ -50,6 +50,8 @@ interface Narrowing {
   readonly records: number;
   /** Its entries, each once, in no order of the list's. */
   readonly entries: () => Iterable<Place>;
+  /** How many entries it has, counted up to `max`. */
+  readonly count: (max: number) => number;
 }
 
 /** So many matches are gathered and sorted. Where there are more, every fiftieth entry of a million is one, and a page is soon found in the list's own order. */
@@ -149,10 +151,14 @@ function* narrowings({ sql, state, query, account }: List): Generator<Narrowing>
   const { index } = state;
   const [from, to] = daysOf(query).map(dayKey) as [number, number];
   // Every record has its entry's day, so that the dates need no look into the journal.
-  const by = (kind: RunKind, range: KeyRange, answers: readonly FilterName[], placeOf: PlaceOf): Narrowing => {
+  const by = (kind: RunKind, range: KeyRange, answers: readonly FilterName[], record: RecordForm): Narrowing => {
     const sources = index.sources(kind);
-    const entries = () => placesIn(sources, range, placeOf, from, to);
-    return { answers: [...answers, "dates"], records: countRange(sources, range), entries };
+    return {
+      answers: [...answers, "dates"],
+      records: countRange(sources, range),
+      entries: () => placesIn(sources, range, record, from, to),
+      count: (max) => countPlaces(sources, range, record, from, to, max),
+    };
   };
   // A hash may be another text's: the texts are compared all the same.
   if (query.externalId !== undefined) yield by("term", ofHash(externalIdTerm(query.externalId)), [], ofEntry);
@@ -166,7 +172,8 @@ function* narrowings({ sql, state, query, account }: List): Generator<Narrowing>
   if (query.startDate !== undefined || query.endDate !== undefined) yield by("day", linesOfDays(...daysOf(query)), [], ofLine);
   if (query.status === "reversed" || query.status === "voided") {
     const reversed = reversedEntries(sql, query.status === "voided");
-    if (reversed !== undefined) yield { answers: ["status"], records: reversed.length, entries: () => reversed };
+    if (reversed !== undefined)
+      yield { answers: ["status"], records: reversed.length, entries: () => reversed, count: (max) => Math.min(max, reversed.length) };
   }
 }
 
@@ -183,32 +190,77 @@ function reversedEntries(sql: SqlStorage, isVoid: boolean): Place[] | undefined 
   return rows.length > reversedMax ? undefined : rows.map(({ seq, day }) => ({ seq, day: dayKey(day) }));
 }
 
-/** An entry's place, from the record at an index of its columns. */
-type PlaceOf = (columns: Columns, at: number) => Place;
+/** How an entry's sequence and day are read from a record at an index of its columns. */
+interface RecordForm {
+  readonly seqOf: (columns: Columns, at: number) => number;
+  readonly dayOf: (columns: Columns, at: number) => number;
+}
 
-const ofEntry: PlaceOf = (columns, at) => ({ seq: columns[1]?.[at] ?? 0, day: columns[2]?.[at] ?? 0 });
-const ofAccountsLine: PlaceOf = (columns, at) => ({
-  seq: sequenceOfItem(columns[1]?.[at] ?? 0),
-  day: dayKey(dayOfPlace(columns[0]?.[at] ?? 0)),
-});
-const ofLine: PlaceOf = (columns, at) => ({ seq: sequenceOfItem(columns[1]?.[at] ?? 0), day: columns[0]?.[at] ?? 0 });
+const ofEntry: RecordForm = {
+  seqOf: (columns, at) => (columns[1] as Float64Array)[at] as number,
+  dayOf: (columns, at) => (columns[2] as Float64Array)[at] as number,
+};
+const ofAccountsLine: RecordForm = {
+  seqOf: (columns, at) => sequenceOfItem((columns[1] as Float64Array)[at] as number),
+  dayOf: (columns, at) => dayKey(dayOfPlace((columns[0] as Float64Array)[at] as number)),
+};
+const ofLine: RecordForm = {
+  seqOf: ofAccountsLine.seqOf,
+  dayOf: (columns, at) => (columns[0] as Float64Array)[at] as number,
+};
 
 /** The entries of the sources' records in a range, each once: the lines of one entry on one day follow one another. */
-function* placesIn(sources: readonly SortedSource[], range: KeyRange, placeOf: PlaceOf, from: number, to: number): Generator<Place> {
+function* placesIn(
+  sources: readonly SortedSource[],
+  range: KeyRange,
+  { seqOf, dayOf }: RecordForm,
+  from: number,
+  to: number,
+): Generator<Place> {
   for (const source of sources) {
     const end = source.lowerBound(...range.to);
     let last = -1;
     for (let position = source.lowerBound(...range.from); position < end; ) {
-      const chunk = source.chunkAt(position);
-      const stop = Math.min(chunk.end, end);
+      const { columns, start, end: stretchEnd } = source.chunkAt(position);
+      const stop = Math.min(stretchEnd, end);
       for (; position < stop; position++) {
-        const place = placeOf(chunk.columns, position - chunk.start);
-        if (place.seq === last || place.day < from || place.day > to) continue;
-        last = place.seq;
-        yield place;
+        const seq = seqOf(columns, position - start);
+        const day = dayOf(columns, position - start);
+        if (seq === last || day < from || day > to) continue;
+        last = seq;
+        yield { seq, day };
       }
     }
   }
+}
+
+/** How many places `placesIn` has, up to `max`, without making any. */
+function countPlaces(
+  sources: readonly SortedSource[],
+  range: KeyRange,
+  { seqOf, dayOf }: RecordForm,
+  from: number,
+  to: number,
+  max: number,
+): number {
+  let count = 0;
+  for (const source of sources) {
+    const end = source.lowerBound(...range.to);
+    let last = -1;
+    for (let position = source.lowerBound(...range.from); position < end; ) {
+      const { columns, start, end: stretchEnd } = source.chunkAt(position);
+      const stop = Math.min(stretchEnd, end);
+      for (; position < stop; position++) {
+        const seq = seqOf(columns, position - start);
+        const day = dayOf(columns, position - start);
+        if (seq === last || day < from || day > to) continue;
+        last = seq;
+        count += 1;
+        if (count === max) return count;
+      }
+    }
+  }
+  return count;
 }
 
 /** The conditions that are left to ask. */
@@ -248,7 +300,7 @@ function* inChunks(places: Iterable<Place>): Generator<readonly Place[]> {
     if (chunk.length < size) continue;
     yield chunk;
     chunk = [];
-    size = askedAtOnce;
+    size = Math.min(size * 2, askedAtOnce);
   }
   if (chunk.length > 0) yield chunk;
 }
@@ -331,7 +383,9 @@ function countMatches(list: List, narrowest: Narrowing | undefined, max: number)
     const { after: _after, ...whole } = query;
     return walkLog({ ...list, query: whole }, max).length;
   }
+  const left = leftBy(narrowest, conditions);
+  if (left.length === 0) return narrowest.count(max);
   let count = 0;
-  for (const _ of matching(list, leftBy(narrowest, conditions), narrowest.entries())) if (++count === max) break;
+  for (const _ of matching(list, left, narrowest.entries())) if (++count === max) break;
   return count;
 }
