@@ -1,6 +1,13 @@
 import { openedAccount } from "../domain/apply.ts";
+import type { Fact } from "../domain/fact.ts";
 import type { Overlay } from "../domain/state.ts";
 import { readMeta, writeMeta } from "./meta.ts";
+
+/** Whether the facts are an entry for which nothing is written beside its row in the journal. */
+export function isOneRow(facts: readonly Fact[]): boolean {
+  const [fact, another] = facts;
+  return another === undefined && fact?.kind === "entry_posted" && fact.reversalOf === null;
+}
 
 /**
  * What is written in the same transaction as its facts, because it is rare and asked for at once: accounts, reversals, posting references, locks.
