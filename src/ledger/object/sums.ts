@@ -127,7 +127,7 @@ function splitMonth(day: DayNumber): {
 function addMonths(known: Known): void {
   const { state, knownAt, only } = known;
   const upTo = Math.min(knownAt, state.index.flushedTo);
-  const runs = state.index.monthRunsUpTo(upTo);
+  const runs = state.index.runs.monthRunsUpTo(upTo);
   const range: KeyRange = keysFrom(
     only === undefined ? 0 : firstCellOf(only),
     only === undefined ? Number.MAX_SAFE_INTEGER : firstCellOf(only + 1) - 1,
@@ -136,7 +136,7 @@ function addMonths(known: Known): void {
   const reached = runs.at(-1)?.toSequence ?? 0;
   if (reached >= upTo) return;
   // A part of one flushed tail is left: from its start, or taken off from its end, whichever is less to read.
-  const whole = state.index.monthRunFrom(reached + 1);
+  const whole = state.index.runs.monthRunFrom(reached + 1);
   if (whole !== undefined && whole.toSequence - upTo < upTo - reached) {
     visitRange(whole, range, (columns, from, to) => addCells(known, columns, from, to));
     addFacts(known, upTo, whole.toSequence, -1);
@@ -177,7 +177,7 @@ function addDays({ state, sheet, knownAt, only }: Known, [first, last]: readonly
   const itemsBelow = lineItem(knownAt + 1, 0);
   const kind = only === undefined ? "day" : "line";
   const range = only === undefined ? linesOfDays(first, last) : linesOfAccount(only, first, last);
-  for (const run of state.index.runs(kind)) {
+  for (const run of state.index.runs.of(kind)) {
     if (run.fromSequence > knownAt) continue;
     visitRange(run, range, (columns, from, to) => {
       const items = columns[1] as Float64Array;

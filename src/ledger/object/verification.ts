@@ -235,7 +235,7 @@ function checkBalances(sql: SqlStorage, state: StoredState, head: number, fault:
 function checkTotals(sql: SqlStorage, state: StoredState, fault: (text: string) => void): void {
   const { index } = state;
   const sums = sumsOfRuns(sql, state);
-  const runs = index.runs("line");
+  const runs = index.runs.of("line");
   for (const { no } of sql.exec<{ no: number }>("SELECT no FROM account_total").toArray())
     if (!sums.has(no)) sums.set(no, { debits: 0n, credits: 0n });
   for (const [no, { debits, credits }] of sums) {

@@ -1,11 +1,27 @@
 import type { Columns } from "./columns.ts";
-import { type Chunk, type Key, lowerBoundIn, type SortedSource } from "./sorted-source.ts";
+import { type Chunk, type Key, lowerBoundIn, type SortedColumns, type SortedSource } from "./sorted-source.ts";
 import { sortedBy } from "./stable-sort.ts";
 
 /** Sorted records in the order in which they are written. */
 export interface RecordFeed {
   /** Copies the next records to the columns of `out`, at most `max`, and returns how many; 0 at the end. */
   take(out: Columns, max: number): number;
+}
+
+/** The records of one source in memory. */
+export function feedOf({ columns, length }: SortedColumns): RecordFeed {
+  let at = 0;
+  return {
+    take(out, max) {
+      const stop = Math.min(length, at + max);
+      const taken = stop - at;
+      columns.forEach((column, i) => {
+        (out[i] as Float64Array).set(column.subarray(at, stop));
+      });
+      at = stop;
+      return taken;
+    },
+  };
 }
 
 interface Head {

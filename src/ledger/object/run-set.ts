@@ -1,0 +1,295 @@
+import { present } from "../../kernel/assert.ts";
+import { idempotencyLifeMs } from "../../kernel/bounds.ts";
+import { columnsOf, keysFrom, runKinds } from "./index-keys.ts";
+import { readRow } from "./journal.ts";
+import type { LedgerLimits } from "./limits.ts";
+import { readMeta, writeMeta } from "./meta.ts";
+import { merged, mergedSums, type RecordFeed } from "./runs/record-feed.ts";
+import { insertRun, type NewRun, RunBuilder } from "./runs/run-builder.ts";
+import { type Key, type SortedSource, visitRange } from "./runs/sorted-source.ts";
+import { BlockCache, blockId, type HashedKind, isHashed, type RunKind, type RunRow, readRuns, StoredRun } from "./runs/stored-run.ts";
+import { probeOf, TermFilter } from "./runs/term-filter.ts";
+import type { Tail } from "./tail.ts";
+
+/** A filter of the lowest level is made for at least so many terms a run. */
+const minFilterTerms = 256;
+
+function addHashes(filter: TermFilter, source: SortedSource): void {
+  visitRange(source, keysFrom(0, Number.MAX_SAFE_INTEGER), (columns, from, to) => {
+    const hashes = columns[0] as Float64Array;
+    for (let i = from; i < to; i++) filter.add(hashes[i] as number);
+  });
+}
+
+/** Blocks of a run that is over, deleted in one step. */
+const blocksDeletedAtOnce = 64;
+
+/** The runs on disk, and the work of making fewer of them. */
+export class RunSet {
+  readonly #storage: DurableObjectStorage;
+  readonly #limits: LedgerLimits;
+  readonly #cache = new BlockCache();
+  /** The runs of a kind that have, once each, everything that was flushed; oldest first. */
+  #ready = new Map<RunKind, readonly StoredRun[]>();
+  readonly #lowestFilters = new Map<HashedKind, TermFilter>();
+  /** The runs of sums that a greater one covers: with them the books can be told as they were known earlier. */
+  #covered: StoredRun[] = [];
+  /** Runs whose blocks are still to be deleted. */
+  #over: number[] = [];
+  /** At most one for each level: a large one must not hold up the small ones, of which the runs would pile up. */
+  #merges: Merge[] = [];
+  /** How many times as many runs as are merged at once a level has, added up over the levels; 1 more while runs that are over are deleted. */
+  #mergesDue = 0;
+  /** Of the levels that have so many, the runs of the lowest. */
+  #due: readonly StoredRun[] | undefined;
+
+  constructor(storage: DurableObjectStorage, limits: LedgerLimits) {
+    this.#storage = storage;
+    this.#limits = limits;
+  }
+
+  /** Finds what is on disk. */
+  load(): void {
+    const rows = readRuns(this.#storage.sql);
+    for (const kind of runKinds) {
+      const ready = rows.filter((row) => row.kind === kind && row.state === "ready");
+      this.#ready.set(
+        kind,
+        ready.map((row) => this.#stored(row)),
+      );
+    }
+    this.#covered = rows.filter(({ state }) => state === "covered").map((row) => this.#stored(row));
+    // A run that was being written from memory is written anew.
+    this.#over = rows.filter(({ state, level }) => state === "over" || (state === "building" && level === 0)).map(({ id }) => id);
+    this.#merges = rows.filter(({ state, level }) => state === "building" && level > 0).map((row) => this.#resumed(row));
+    this.#countMergesDue();
+  }
+
+  /** The runs of a kind that have, once each, everything that was flushed; oldest first. */
+  of(kind: RunKind): readonly StoredRun[] {
+    return this.#ready.get(kind) ?? [];
+  }
+
+  /** The fewest runs of sums that have, once each, all facts up to a sequence but the few after the last of them. */
+  monthRunsUpTo(sequence: number): StoredRun[] {
+    const chosen: StoredRun[] = [];
+    const known = [...this.of("month"), ...this.#covered].filter(({ toSequence }) => toSequence <= sequence);
+    // Of those that begin at one place the longest.
+    known.sort((a, b) => a.fromSequence - b.fromSequence || b.toSequence - a.toSequence);
+    for (const run of known) if (run.fromSequence > (chosen.at(-1)?.toSequence ?? 0)) chosen.push(run);
+    return chosen;
+  }
+
+  /** The shortest run of sums that begins at a sequence. */
+  monthRunFrom(sequence: number): StoredRun | undefined {
+    const begun = [...this.of("month"), ...this.#covered].filter(({ fromSequence }) => fromSequence === sequence);
+    return begun.toSorted((a, b) => a.toSequence - b.toSequence)[0];
+  }
+
+  /** The sequences of what has a hash. Nearly always none: this is asked of every external id. */
+  sequencesOf(kind: HashedKind, hash: number): readonly number[] {
+    let found: number[] | undefined;
+    const probe = probeOf(hash);
+    const isLow = this.#filterOfLowest(kind).mayHave(probe);
+    for (const run of this.of(kind)) {
+      if ((run.row.level === 0 && !isLow) || !run.mayHave(probe)) continue;
+      visitRange(run, keysFrom(hash, hash), ([, sequences], from, to) => {
+        found = [...(found ?? []), ...(sequences ?? []).slice(from, to)];
+      });
+    }
+    return found ?? none;
+  }
+
+  /** What the runs of the lowest level have together. They are the most, and a look-up asks one filter instead of each of theirs. */
+  #filterOfLowest(kind: HashedKind): TermFilter {
+    let filter = this.#lowestFilters.get(kind);
+    if (filter === undefined) {
+      const runs = this.of(kind).filter(({ row }) => row.level === 0);
+      const most = Math.max(minFilterTerms, ...runs.map(({ length }) => length));
+      filter = TermFilter.for(most * this.#limits.runsMerged * 2);
+      for (const run of runs) addHashes(filter, run);
+      this.#lowestFilters.set(kind, filter);
+    }
+    return filter;
+  }
+
+  /** Takes in the runs that a tail has become. In the transaction that finishes them. */
+  add(rows: readonly RunRow[], tail: Tail, nowMs: number): void {
+    for (const row of rows) this.#ready.set(row.kind, [...this.of(row.kind), this.#stored(row)]);
+    for (const [kind, filter] of this.#lowestFilters) addHashes(filter, tail.sorted(kind));
+    this.#letGoOfOldClaims(nowMs);
+    this.#countMergesDue();
+  }
+
+  /** How much there is to do: 1 for a level that has as many runs as are merged at once. */
+  get due(): number {
+    return this.#mergesDue;
+  }
+
+  /** One block of work: what is over first, then the lowest merge that is due. Returns whether there was any. */
+  step(): boolean {
+    if (this.#over.length > 0) return this.#deleteBlocks();
+    const merge = this.#lowestMerge();
+    return merge !== undefined && this.#stepMerge(merge);
+  }
+
+  newRunId(): number {
+    const next = (readMeta<number>(this.#storage.sql, "last_run") ?? 0) + 1;
+    writeMeta(this.#storage.sql, "last_run", next);
+    return next;
+  }
+
+  /** The merge of the lowest level, one that is due before one that has begun above it. */
+  #lowestMerge(): Merge | undefined {
+    const due = this.#due;
+    let begun: Merge | undefined;
+    for (const merge of this.#merges) if (begun === undefined || merge.builder.run.level < begun.builder.run.level) begun = merge;
+    if (due === undefined || (begun !== undefined && begun.builder.run.level <= levelOf(due) + 1)) return begun;
+    const merge = this.#begun(due.slice(0, this.#runsMerged(levelOf(due))));
+    this.#merges.push(merge);
+    return merge;
+  }
+
+  #stepMerge(merge: Merge): true {
+    const { builder, sources } = merge;
+    const { sql } = this.#storage;
+    this.#storage.transactionSync(() => {
+      if (builder.step(sql)) return;
+      const row = builder.finish(sql);
+      const state = row.kind === "month" ? "covered" : "over";
+      if (isHashed(row.kind)) this.#lowestFilters.delete(row.kind);
+      sql.exec("UPDATE run SET state = ? WHERE id IN (SELECT value FROM json_each(?))", state, JSON.stringify(sources));
+      const left = this.of(row.kind).filter((run) => !sources.includes(run.row.id));
+      if (state === "over") this.#over.push(...sources);
+      else this.#covered.push(...this.of(row.kind).filter((run) => sources.includes(run.row.id)));
+      this.#ready.set(
+        row.kind,
+        [...left, this.#stored(row)].toSorted((a, b) => a.fromSequence - b.fromSequence),
+      );
+      this.#merges = this.#merges.filter((other) => other !== merge);
+      this.#countMergesDue();
+    });
+    return true;
+  }
+
+  #deleteBlocks(): true {
+    const { sql } = this.#storage;
+    const run = this.#over[0] as number;
+    this.#storage.transactionSync(() => {
+      const deleted = sql
+        .exec(
+          "DELETE FROM block WHERE id IN (SELECT id FROM block WHERE id >= ? AND id < ? ORDER BY id LIMIT ?) RETURNING id",
+          blockId(run, 0),
+          blockId(run + 1, 0),
+          blocksDeletedAtOnce,
+        )
+        .toArray();
+      if (deleted.length === blocksDeletedAtOnce) return;
+      sql.exec("DELETE FROM term_filter WHERE run = ?", run);
+      sql.exec("DELETE FROM run WHERE id = ?", run);
+      this.#over.shift();
+      this.#countMergesDue();
+    });
+    return true;
+  }
+
+  /** A merge of runs of one kind and level, oldest first. */
+  #begun(sources: readonly StoredRun[]): Merge {
+    const first = present(sources[0], "there are runs to merge");
+    const last = present(sources.at(-1), "there are runs to merge");
+    return this.#storage.transactionSync(() => {
+      const run: NewRun = {
+        id: this.newRunId(),
+        kind: first.row.kind,
+        level: first.row.level + 1,
+        fromSequence: first.fromSequence,
+        toSequence: last.toSequence,
+        blockRecords: this.#limits.blockRecords,
+        sources: sources.map(({ row }) => row.id),
+      };
+      insertRun(this.#storage.sql, run);
+      return this.#mergeOf(run);
+    });
+  }
+
+  /** For each kind and level that has as many runs as are merged at once, its runs. */
+  *#crowdedLevels(): Generator<readonly StoredRun[]> {
+    for (const kind of runKinds)
+      for (const runs of Map.groupBy(this.of(kind), ({ row }) => row.level).values())
+        if (runs.length >= this.#runsMerged(levelOf(runs))) yield runs;
+  }
+
+  /** Twice as many above the lowest level: those are written less often for it, and there is one such level in a ledger of ten million entries. */
+  #runsMerged(level: number): number {
+    return level === 0 ? this.#limits.runsMerged : this.#limits.runsMerged * 2;
+  }
+
+  /** After runs have come or gone. */
+  #countMergesDue(): void {
+    const byLevel = new Map<number, number>();
+    this.#due = undefined;
+    for (const runs of this.#crowdedLevels()) {
+      const level = levelOf(runs);
+      if (this.#due === undefined || level < levelOf(this.#due)) this.#due = runs;
+      byLevel.set(level, Math.max(Math.floor(runs.length / this.#runsMerged(level)), byLevel.get(level) ?? 0));
+    }
+    this.#mergesDue = [...byLevel.values()].reduce((sum, times) => sum + times, this.#over.length > 0 ? 1 : 0);
+  }
+
+  /** Runs of which no key lives any more are not merged but let go of, whole. */
+  #letGoOfOldClaims(nowMs: number): void {
+    const { sql } = this.#storage;
+    const taken = new Set(this.#merges.flatMap(({ sources }) => sources));
+    const old = this.of("claim").filter((run) => {
+      if (taken.has(run.row.id)) return false;
+      const last = readRow(sql, run.toSequence);
+      return last !== undefined && last.context.atMs + idempotencyLifeMs <= nowMs;
+    });
+    if (old.length === 0) return;
+    const ids = old.map(({ row }) => row.id);
+    this.#storage.transactionSync(() =>
+      sql.exec("UPDATE run SET state = 'over' WHERE id IN (SELECT value FROM json_each(?))", JSON.stringify(ids)),
+    );
+    this.#ready.set(
+      "claim",
+      this.of("claim").filter((run) => !old.includes(run)),
+    );
+    this.#over.push(...ids);
+  }
+
+  #resumed(row: RunRow): Merge {
+    const stored = this.#storage.sql.exec<{ sources: string }>("SELECT sources FROM run WHERE id = ?", row.id).one().sources;
+    // Written by insertRun.
+    return this.#mergeOf({ ...row, sources: JSON.parse(stored) as number[] });
+  }
+
+  #mergeOf(run: NewRun): Merge {
+    // A cache of its own: what a merge reads once shall not drive out what lists ask for.
+    const cache = new BlockCache();
+    const sources = run.sources.map((id) => {
+      const known = present(
+        this.of(run.kind).find(({ row }) => row.id === id),
+        "a run that is merged is there",
+      );
+      return new StoredRun(this.#storage.sql, cache, known.row);
+    });
+    const records = sources.reduce((sum, { length }) => sum + length, 0);
+    const feed = (after: Key | undefined): RecordFeed => (run.kind === "month" ? mergedSums(sources, after) : merged(sources, after));
+    return { builder: new RunBuilder(this.#storage.sql, run, columnsOf[run.kind], records, feed), sources: run.sources };
+  }
+
+  #stored(row: RunRow): StoredRun {
+    return new StoredRun(this.#storage.sql, this.#cache, row);
+  }
+}
+
+const none: readonly number[] = [];
+
+function levelOf(runs: readonly StoredRun[]): number {
+  return runs[0]?.row.level ?? 0;
+}
+
+interface Merge {
+  readonly builder: RunBuilder;
+  readonly sources: readonly number[];
+}
