@@ -6,38 +6,64 @@ const digits = 2 ** digitBits;
 const lowShifts = [0, 11, 22] as const;
 const highShifts = [0, 11] as const;
 
-/**
- * The records in order of `key`, records of one key in the order they came in. A radix sort by digits of the key: its cost grows with the records alone,
- * and ten thousand take a third of a millisecond, a twentieth of what a comparing sort does.
- */
+/** What a sort works with, kept from one to the next up to a bound: allocating it was a good part of a small sort. */
+let scratch = scratchFor(16 * 1024);
+const scratchKeptMax = 256 * 1024;
+
+function scratchFor(length: number) {
+  return {
+    low: new Uint32Array(length),
+    high: new Uint32Array(length),
+    order: new Uint32Array(length),
+    spare: new Uint32Array(length),
+  };
+}
+const starts = new Uint32Array(digits + 1);
+
+/** The records in order of `key`, records of one key in the order they came in. */
 export function sortedBy(columns: Columns, key: number, length: number): Columns {
+  const out = columns.map(() => new Float64Array(length));
+  sortInto(out, columns, key, length);
+  return out;
+}
+
+/**
+ * Writes the records to `out` in order of `key`, records of one key in the order they came in. A radix sort by digits of the key: its cost grows
+ * with the records alone, and ten thousand take a third of a millisecond, a twentieth of what a comparing sort does.
+ */
+export function sortInto(out: Columns, columns: Columns, key: number, length: number): void {
   const keys = columns[key] as Float64Array;
-  if (isSorted(keys, length)) return columns.map((column) => column.slice(0, length));
-  const low = new Uint32Array(length);
-  const high = new Uint32Array(length);
+  if (isSorted(keys, length)) {
+    columns.forEach((column, i) => {
+      (out[i] as Float64Array).set(column.subarray(0, length));
+    });
+    return;
+  }
+  const own = length > scratch.low.length ? scratchFor(length) : scratch;
+  if (length <= scratchKeptMax) scratch = own;
+  const { low, high } = own;
+  let { order, spare } = own;
   for (let i = 0; i < length; i++) {
     const value = keys[i] as number;
     const above = Math.floor(value / 2 ** 32);
     high[i] = above;
     low[i] = value - above * 2 ** 32;
+    order[i] = i;
   }
-  let order = new Uint32Array(length);
-  let spare = new Uint32Array(length);
-  for (let i = 0; i < length; i++) order[i] = i;
   for (const [part, shifts] of [
     [low, lowShifts],
     [high, highShifts],
   ] as const) {
     for (const shift of shifts) {
-      if (!sortByDigit(part, shift, order, spare)) continue;
+      if (!sortByDigit(part, shift, order, spare, length)) continue;
       [order, spare] = [spare, order];
     }
   }
-  return columns.map((column) => {
-    const sorted = new Float64Array(length);
-    for (let i = 0; i < length; i++) sorted[i] = column[order[i] as number] as number;
-    return sorted;
-  });
+  for (let c = 0; c < columns.length; c++) {
+    const from = columns[c] as Float64Array;
+    const to = out[c] as Float64Array;
+    for (let i = 0; i < length; i++) to[i] = from[order[i] as number] as number;
+  }
 }
 
 function isSorted(keys: Float64Array, length: number): boolean {
@@ -46,9 +72,8 @@ function isSorted(keys: Float64Array, length: number): boolean {
 }
 
 /** One pass from `order` into `into`. Returns false, having done nothing, where all records have the same digit. */
-function sortByDigit(part: Uint32Array, shift: number, order: Uint32Array, into: Uint32Array): boolean {
-  const starts = new Uint32Array(digits + 1);
-  const length = order.length;
+function sortByDigit(part: Uint32Array, shift: number, order: Uint32Array, into: Uint32Array, length: number): boolean {
+  starts.fill(0);
   const mask = digits - 1;
   for (let i = 0; i < length; i++) {
     const digit = ((part[i] as number) >>> shift) & mask;
