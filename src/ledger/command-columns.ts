@@ -49,9 +49,9 @@ export interface ColumnWriter {
   lineCount: number;
   /** Where the entry begins whose lines are being written. */
   entryAt: number;
-  /** The places of refs and of dates, in the order of their first appearance. */
-  readonly refs: Map<string, number>;
-  readonly dates: Map<string, number>;
+  /** The distinct refs and the distinct dates, each where its place says: in the order of first appearance. */
+  readonly refs: string[];
+  readonly dates: string[];
   readonly parts: string[];
 }
 
@@ -63,12 +63,7 @@ const spareKeptMax = 256 * 1024;
 export function columnWriter(): ColumnWriter {
   const numbers = spare ?? new Float64Array(spareLength);
   spare = undefined;
-  return { numbers, end: headerLength, commandCount: 0, lineCount: 0, entryAt: -1, refs: new Map(), dates: new Map(), parts: [] };
-}
-
-/** The place of an account's ref, for `writeLine`. Places are given in the order of asking: ask in the order of the lines. */
-export function placeOfRef(writer: ColumnWriter, ref: AccountRef): number {
-  return placeIn(writer.refs, ref);
+  return { numbers, end: headerLength, commandCount: 0, lineCount: 0, entryAt: -1, refs: [], dates: [], parts: [] };
 }
 
 /** Begins an entry: its lines follow, then `endEntry`. */
@@ -78,6 +73,7 @@ export function beginEntry(writer: ColumnWriter): void {
   writer.end += commandLength;
 }
 
+/** `ref` is the place of the account's ref among the writer's. */
 export function writeLine(writer: ColumnWriter, ref: number, side: Side, amount: number): void {
   // The sign is the side: another than a positive amount would change it.
   if (!isLineAmount(amount)) throw new Error("assertion failed: an amount is an integer from 1 to 2^53 - 1");
@@ -87,16 +83,17 @@ export function writeLine(writer: ColumnWriter, ref: number, side: Side, amount:
   writer.end += lineLength;
 }
 
+/** `date` is the place of the entry's date among the writer's. */
 export function endEntry(
   writer: ColumnWriter,
-  date: string,
+  date: number,
   description: string | undefined,
   reference: string | undefined,
   externalId: string | undefined,
 ): void {
   const { numbers, entryAt, parts } = writer;
   const lines = (writer.end - entryAt - commandLength) / lineLength;
-  numbers[entryAt] = placeIn(writer.dates, date);
+  numbers[entryAt] = date;
   numbers[entryAt + 1] = lines;
   numbers[entryAt + 2] = lengthOf(description, parts);
   numbers[entryAt + 3] = lengthOf(reference, parts);
@@ -117,17 +114,17 @@ function writeOther(writer: ColumnWriter): void {
 /** What was written. The writer is not to be used again. */
 export function finishColumns(writer: ColumnWriter, rest = ""): EncodedCommands {
   const { refs, dates, parts } = writer;
-  room(writer, refs.size + dates.size);
+  room(writer, refs.length + dates.length);
   const { numbers } = writer;
   let { end } = writer;
   numbers[0] = writer.commandCount;
   numbers[1] = writer.lineCount;
-  numbers[2] = refs.size;
-  numbers[3] = dates.size;
-  for (const text of refs.keys()) numbers[end++] = text.length;
-  for (const text of dates.keys()) numbers[end++] = text.length;
+  numbers[2] = refs.length;
+  numbers[3] = dates.length;
+  for (const text of refs) numbers[end++] = text.length;
+  for (const text of dates) numbers[end++] = text.length;
   if (numbers.length <= spareKeptMax) spare = numbers;
-  return { numbers: numbers.slice(0, end), texts: [...refs.keys(), ...dates.keys()].join("") + parts.join(""), rest };
+  return { numbers: numbers.slice(0, end), texts: refs.join("") + dates.join("") + parts.join(""), rest };
 }
 
 /** Makes room for so many numbers more. */
@@ -138,12 +135,12 @@ function room(writer: ColumnWriter, needed: number): void {
   writer.numbers.set(numbers);
 }
 
-function placeIn(places: Map<string, number>, text: string): number {
+/** The place of a text among those that were written; its own where it is new. */
+function placeIn(texts: string[], places: Map<string, number>, text: string): number {
   const known = places.get(text);
   if (known !== undefined) return known;
-  const place = places.size;
-  places.set(text, place);
-  return place;
+  places.set(text, texts.length);
+  return texts.push(text) - 1;
 }
 
 function lengthOf(text: string | undefined, parts: string[]): number {
@@ -154,6 +151,8 @@ function lengthOf(text: string | undefined, parts: string[]): number {
 
 export function encodeCommands(commands: CommandList): EncodedCommands {
   const writer = columnWriter();
+  const refs = new Map<string, number>();
+  const dates = new Map<string, number>();
   const rest: (readonly [number, EntryRest | Command])[] = [];
   for (let i = 0; i < commands.length; i++) {
     const command = present(commands.at(i), "a list has as many commands as it says");
@@ -165,10 +164,10 @@ export function encodeCommands(commands: CommandList): EncodedCommands {
     let more = hasMore(command);
     beginEntry(writer);
     for (const line of command.lines) {
-      writeLine(writer, placeOfRef(writer, line.account), line.side, line.amount);
+      writeLine(writer, placeIn(writer.refs, refs, line.account), line.side, line.amount);
       more ||= lineHasMore(line);
     }
-    endEntry(writer, command.date, command.description, command.reference, command.externalId);
+    endEntry(writer, placeIn(writer.dates, dates, command.date), command.description, command.reference, command.externalId);
     if (more) rest.push([i, entryRest(command)]);
   }
   return finishColumns(writer, rest.length === 0 ? "" : JSON.stringify(rest));
