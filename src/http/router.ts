@@ -48,6 +48,7 @@ export interface RouteDefinition<
   P extends ParameterSchema | undefined,
   Q extends ParameterSchema | undefined,
   B extends Schema | undefined,
+  T = never,
 > {
   readonly operationId: string;
   readonly method: "get" | "post" | "put" | "patch" | "delete";
@@ -63,6 +64,8 @@ export interface RouteDefinition<
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
+  /** Reads bodies that are plainly valid from their text, in a form of its own, where parsing and the schema cost too much; what it answers undefined to goes the way of the others. */
+  readonly readPlain?: (text: string) => T | undefined;
   readonly bodyExample?: unknown;
   /** How the operation uses Idempotency-Key: where its effect is in the site's database, the router answers replays itself. */
   readonly idempotency?: "required" | "accepted" | "site";
@@ -80,15 +83,15 @@ export interface RouteDefinition<
   readonly refusals?: readonly FailureCode[];
 }
 
-export interface Input<P, Q, B> {
+export interface Input<P, Q, B, T = never> {
   readonly params: P extends Schema ? z.output<P> : undefined;
   readonly query: Q extends Schema ? z.output<Q> : undefined;
-  readonly body: B extends Schema ? z.output<B> : undefined;
+  readonly body: B extends Schema ? z.output<B> | T : undefined;
   /** The entity in context, where the route asks for one. */
   readonly entityId: string;
 }
 
-type Handler<P, Q, B> = (context: OperationContext, input: Input<P, Q, B>, c: RequestContext) => Promise<Response>;
+type Handler<P, Q, B, T> = (context: OperationContext, input: Input<P, Q, B, T>, c: RequestContext) => Promise<Response>;
 
 /** Every route of the API as it was mounted, for the document and for tests that walk them. */
 export const mounted: RouteDefinition<ParameterSchema | undefined, ParameterSchema | undefined, Schema | undefined>[] = [];
@@ -144,7 +147,8 @@ export function mount<
   P extends ParameterSchema | undefined = undefined,
   Q extends ParameterSchema | undefined = undefined,
   B extends Schema | undefined = undefined,
->(router: Router, definition: RouteDefinition<P, Q, B>, handler: Handler<P, Q, B>): void {
+  T = never,
+>(router: Router, definition: RouteDefinition<P, Q, B, T>, handler: Handler<P, Q, B, T>): void {
   mounted.push(definition as never);
   if (definition.permission === "public") publicRoutes.add(`${definition.method.toUpperCase()} /api/v1${definition.path}`);
   router.openAPIRegistry.registerPath(documentRoute(definition as never));
@@ -156,7 +160,7 @@ export function mount<
     const params = readPath(c);
     const query = readQuery(c);
     const body = definition.body
-      ? await readBody(c, definition.body, definition.permission === "public" ? publicBodyBytesMax : bodyBytesMax)
+      ? await readBody(c, definition.body, definition.permission === "public" ? publicBodyBytesMax : bodyBytesMax, definition.readPlain)
       : undefined;
     // A path that names a company names one that exists, whether or not the route works on its books.
     const entityId = definition.entity || c.get("scope").entityId !== undefined ? await entityOf(c, query, body) : "";

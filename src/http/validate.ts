@@ -99,9 +99,15 @@ function readParameters(schema: z.ZodObject | undefined, values: Record<string, 
   return invalid(detailsOf(outcome.error).map((detail) => ({ ...detail, pointer: detail.pointer.slice(1) })));
 }
 
-/** The JSON body as the schema takes it. */
-export async function readBody<S extends z.ZodType>(c: Context, schema: S, bytesMax = bodyBytesMax): Promise<z.output<S>> {
-  return check(schema, parseJson(await readText(c, bytesMax)));
+/** The JSON body as `readPlain` reads it, or else as the schema takes it. */
+export async function readBody<S extends z.ZodType, T = never>(
+  c: Context,
+  schema: S,
+  bytesMax = bodyBytesMax,
+  readPlain?: (text: string) => T | undefined,
+): Promise<z.output<S> | T> {
+  const text = await readText(c, bytesMax);
+  return readPlain?.(text) ?? check(schema, parseJson(text));
 }
 
 const strictUtf8 = () => new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });

@@ -28,8 +28,8 @@ export interface LedgerRpc {
 /** The one way to a ledger. */
 export interface LedgerClient {
   readonly number: number;
-  /** Commits commands. A refusal is returned. */
-  write(commands: readonly Command[] | CommandList, options: WriteOptions): Promise<WriteOutcome>;
+  /** Commits commands, as they are or as columns already. A refusal is returned. */
+  write(commands: readonly Command[] | CommandList | EncodedCommands, options: WriteOptions): Promise<WriteOutcome>;
   /** Reads, and parses the answer. Throws `Refused` where the ledger refuses. */
   read<T>(query: Query): Promise<T>;
   /** Reads, and hands the JSON text on as it is. */
@@ -68,7 +68,7 @@ export function ledgerClient(number: number, stub: () => LedgerRpc, identity: ()
   return {
     number,
     async write(commands, options) {
-      const encoded = encodeCommands(commands);
+      const encoded = "numbers" in commands ? commands : encodeCommands(commands);
       const keyed = options.idempotencyKey === undefined ? options : { ...options, fingerprint: fingerprintOf(encoded, options) };
       const outcome = await asBulk(sizeOf(encoded), () =>
         call<WriteOutcome | { readonly outcome: "not_open" }>(

@@ -3,13 +3,14 @@
  * or than a JSON text that is parsed again. Being canonical, they are also what the idempotency fingerprint is taken over.
  */
 import { createHash } from "node:crypto";
+import type { Side } from "../kernel/account-type.ts";
 import { present } from "../kernel/assert.ts";
 import { isLineAmount } from "../kernel/money.ts";
 import type { AccountRef, Command, CommandList, LineConditions, LineRequest, Module, PostEntry, Source, WriteOptions } from "./rpc.ts";
 
 export interface EncodedCommands {
   /**
-   * [commands, lines, names, refs, dates], then for each command
+   * [commands, lines, refs, dates], then for each command
    * [date, lines, length of description, of reference, of externalId] and for each of its lines [ref, ±amount], debit positive,
    * then the length of each ref and of each date. A text that is not there has length −1; a date of −1: the command is not an entry and stands whole in `rest`.
    */
@@ -20,7 +21,7 @@ export interface EncodedCommands {
   readonly rest: string;
 }
 
-const headerLength = 5;
+const headerLength = 4;
 const commandLength = 5;
 const lineLength = 2;
 
@@ -40,85 +41,136 @@ interface EntryRest {
 }
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** A block to write numbers into, which grows with the largest write of the isolate up to a bound; it is copied from, never sent. */
-let scratch = new Float64Array(16 * 1024);
-const scratchKeptMax = 256 * 1024;
-
-export function encodeCommands(commands: CommandList): EncodedCommands {
-  const refs = new Map<string, number>();
-  const dates = new Map<string, number>();
-  const parts: string[] = [];
-  const rest: (readonly [number, EntryRest | Command])[] = [];
-  let numbers = scratch;
-  let end = headerLength;
-  let lineCount = 0;
-  let named = 0;
-  for (let i = 0; i < commands.length; i++) {
-    const command = present(commands.at(i), "a list has as many commands as it says");
-    const lines = command.kind === "post_entry" ? command.lines.length : 0;
-    const needed = end + commandLength + lines * lineLength;
-    if (needed > numbers.length) numbers = grown(numbers, needed);
-    if (command.kind !== "post_entry") {
-      rest.push([i, command]);
-      numbers.fill(-1, end, end + commandLength);
-      numbers[end + 1] = 0;
-      end += commandLength;
-      continue;
-    }
-    numbers[end] = placeIn(dates, command.date);
-    numbers[end + 1] = lines;
-    numbers[end + 2] = lengthOf(command.description, parts);
-    numbers[end + 3] = lengthOf(command.reference, parts);
-    numbers[end + 4] = lengthOf(command.externalId, parts);
-    end += commandLength;
-    if (command.externalId !== undefined || command.source !== undefined) named += 1;
-    let more = hasMore(command);
-    for (let l = 0; l < lines; l++) {
-      const line = command.lines[l] as LineRequest;
-      // The sign is the side: another than a positive amount would change it.
-      if (!isLineAmount(line.amount)) throw new Error("assertion failed: an amount is an integer from 1 to 2^53 - 1");
-      numbers[end] = placeIn(refs, line.account);
-      numbers[end + 1] = line.side === "debit" ? line.amount : -line.amount;
-      end += lineLength;
-      more ||= lineHasMore(line);
-    }
-    lineCount += lines;
-    if (more) rest.push([i, entryRest(command)]);
-  }
-  if (end + refs.size + dates.size > numbers.length) numbers = grown(numbers, end + refs.size + dates.size);
-  numbers[0] = commands.length;
-  numbers[1] = lineCount;
-  numbers[2] = named;
-  numbers[3] = refs.size;
-  numbers[4] = dates.size;
-  for (const text of refs.keys()) numbers[end++] = text.length;
-  for (const text of dates.keys()) numbers[end++] = text.length;
-  if (numbers.length <= scratchKeptMax) scratch = numbers;
-  return {
-    numbers: numbers.slice(0, end),
-    texts: [...refs.keys(), ...dates.keys()].join("") + parts.join(""),
-    rest: rest.length === 0 ? "" : JSON.stringify(rest),
-  };
+/** Columns as they are written. Whoever makes commands of a request writes them here, so that the same content always gives the same columns. */
+export interface ColumnWriter {
+  numbers: Float64Array<ArrayBuffer>;
+  end: number;
+  commandCount: number;
+  lineCount: number;
+  /** Where the entry begins whose lines are being written. */
+  entryAt: number;
+  /** The distinct refs and the distinct dates, each where its place says: in the order of first appearance. */
+  readonly refs: string[];
+  readonly dates: string[];
+  readonly parts: string[];
 }
 
-function grown(numbers: Float64Array<ArrayBuffer>, needed: number): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(Math.max(needed, numbers.length * 2));
-  larger.set(numbers);
-  return larger;
+/** The last writer's block, which grows with the largest write of the isolate up to a bound. A writer takes it and gives it back when it has finished: no two ever share it. */
+let spare: Float64Array<ArrayBuffer> | undefined;
+const spareLength = 16 * 1024;
+const spareKeptMax = 256 * 1024;
+
+export function columnWriter(): ColumnWriter {
+  const numbers = spare ?? new Float64Array(spareLength);
+  spare = undefined;
+  return { numbers, end: headerLength, commandCount: 0, lineCount: 0, entryAt: -1, refs: [], dates: [], parts: [] };
 }
 
-function placeIn(places: Map<string, number>, text: string): number {
+/** Begins an entry: its lines follow, then `endEntry`. */
+export function beginEntry(writer: ColumnWriter): void {
+  room(writer, commandLength);
+  writer.entryAt = writer.end;
+  writer.end += commandLength;
+}
+
+/** `ref` is the place of the account's ref among the writer's. */
+export function writeLine(writer: ColumnWriter, ref: number, side: Side, amount: number): void {
+  // The sign is the side: another than a positive amount would change it.
+  if (!isLineAmount(amount)) throw new Error("assertion failed: an amount is an integer from 1 to 2^53 - 1");
+  room(writer, lineLength);
+  writer.numbers[writer.end] = ref;
+  writer.numbers[writer.end + 1] = side === "debit" ? amount : -amount;
+  writer.end += lineLength;
+}
+
+/** `date` is the place of the entry's date among the writer's. */
+export function endEntry(
+  writer: ColumnWriter,
+  date: number,
+  description: string | undefined,
+  reference: string | undefined,
+  externalId: string | undefined,
+): void {
+  const { numbers, entryAt, parts } = writer;
+  const lines = (writer.end - entryAt - commandLength) / lineLength;
+  numbers[entryAt] = date;
+  numbers[entryAt + 1] = lines;
+  numbers[entryAt + 2] = lengthOf(description, parts);
+  numbers[entryAt + 3] = lengthOf(reference, parts);
+  numbers[entryAt + 4] = lengthOf(externalId, parts);
+  writer.lineCount += lines;
+  writer.commandCount += 1;
+}
+
+/** A command that is not an entry: it stands in the rest. */
+function writeOther(writer: ColumnWriter): void {
+  room(writer, commandLength);
+  writer.numbers.fill(-1, writer.end, writer.end + commandLength);
+  writer.numbers[writer.end + 1] = 0;
+  writer.end += commandLength;
+  writer.commandCount += 1;
+}
+
+/** What was written. The writer is not to be used again. */
+export function finishColumns(writer: ColumnWriter, rest = ""): EncodedCommands {
+  const { refs, dates, parts } = writer;
+  room(writer, refs.length + dates.length);
+  const { numbers } = writer;
+  let { end } = writer;
+  numbers[0] = writer.commandCount;
+  numbers[1] = writer.lineCount;
+  numbers[2] = refs.length;
+  numbers[3] = dates.length;
+  for (const text of refs) numbers[end++] = text.length;
+  for (const text of dates) numbers[end++] = text.length;
+  if (numbers.length <= spareKeptMax) spare = numbers;
+  return { numbers: numbers.slice(0, end), texts: refs.join("") + dates.join("") + parts.join(""), rest };
+}
+
+/** Makes room for so many numbers more. */
+function room(writer: ColumnWriter, needed: number): void {
+  const { numbers, end } = writer;
+  if (end + needed <= numbers.length) return;
+  writer.numbers = new Float64Array(Math.max(end + needed, numbers.length * 2));
+  writer.numbers.set(numbers);
+}
+
+/** The place of a text among those that were written; its own where it is new. */
+function placeIn(texts: string[], places: Map<string, number>, text: string): number {
   const known = places.get(text);
   if (known !== undefined) return known;
-  const place = places.size;
-  places.set(text, place);
-  return place;
+  places.set(text, texts.length);
+  return texts.push(text) - 1;
 }
 
 function lengthOf(text: string | undefined, parts: string[]): number {
   if (text === undefined) return -1;
   parts.push(text);
   return text.length;
+}
+
+export function encodeCommands(commands: CommandList): EncodedCommands {
+  const writer = columnWriter();
+  const refs = new Map<string, number>();
+  const dates = new Map<string, number>();
+  const rest: (readonly [number, EntryRest | Command])[] = [];
+  for (let i = 0; i < commands.length; i++) {
+    const command = present(commands.at(i), "a list has as many commands as it says");
+    if (command.kind !== "post_entry") {
+      rest.push([i, command]);
+      writeOther(writer);
+      continue;
+    }
+    let more = hasMore(command);
+    beginEntry(writer);
+    for (const line of command.lines) {
+      writeLine(writer, placeIn(writer.refs, refs, line.account), line.side, line.amount);
+      more ||= lineHasMore(line);
+    }
+    endEntry(writer, placeIn(writer.dates, dates, command.date), command.description, command.reference, command.externalId);
+    if (more) rest.push([i, entryRest(command)]);
+  }
+  return finishColumns(writer, rest.length === 0 ? "" : JSON.stringify(rest));
 }
 
 function hasMore(entry: PostEntry): boolean {
@@ -180,13 +232,11 @@ export function sizeOf(encoded: EncodedCommands): number {
 export interface DecodedCommands extends CommandList {
   /** Lines of all entries. */
   readonly lineCount: number;
-  /** Entries with an external id or a source. */
-  readonly namedCount: number;
 }
 
 export function decodeCommands({ numbers, texts, rest }: EncodedCommands): DecodedCommands {
   const header = (place: number): number => present(numbers[place], "the columns have a header");
-  const [length, lineCount, namedCount, refCount, dateCount] = [header(0), header(1), header(2), header(3), header(4)];
+  const [length, lineCount, refCount, dateCount] = [header(0), header(1), header(2), header(3)];
   let lengthAt = headerLength + length * commandLength + lineCount * lineLength;
   let textAt = 0;
   const text = (size: number): string => {
@@ -198,7 +248,7 @@ export function decodeCommands({ numbers, texts, rest }: EncodedCommands): Decod
     for (let i = 0; i < count; i++) entries.push(text(header(lengthAt++)));
     return entries;
   };
-  // Written by encodeCommands on our side of the stub: what stands there are refs, and the JSON has its form.
+  // Written on our side of the stub: what stands there are refs, and the JSON has its form.
   const refs = table(refCount) as AccountRef[];
   const dates = table(dateCount);
   const more = rest === "" ? undefined : new Map(JSON.parse(rest) as [number, EntryRest | Command][]);
@@ -246,7 +296,6 @@ export function decodeCommands({ numbers, texts, rest }: EncodedCommands): Decod
   return {
     length,
     lineCount,
-    namedCount,
     at(index) {
       if (index < 0 || index >= length) return undefined;
       if (index < next) [next, at, textAt] = [0, headerLength, textsFrom];

@@ -3,18 +3,20 @@ import type { WriteOutcome } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../platform/context.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import { entryCommands } from "./entry-command.ts";
+import type { PlainBatch } from "./plain-batch.ts";
 import type { JournalBatchRequest } from "./schemas.ts";
 
 /** Posts many entries in one commit: all or none, or each by itself. */
 export async function postEntryBatch(
   context: OperationContext,
   entityId: string,
-  request: JournalBatchRequest,
+  request: JournalBatchRequest | PlainBatch,
   minimal: boolean,
 ): Promise<WriteOutcome> {
   requirePermission(context, "entries:post");
   const ledger = await ledgerInContext(context, { entityId, ledgerId: request.ledgerId, currency: request.currency }, "body");
-  return context.ledger(ledger.number).write(entryCommands(request.entries), {
+  const commands = "commands" in request ? request.commands : entryCommands(request.entries);
+  return context.ledger(ledger.number).write(commands, {
     mode: request.mode,
     answer: minimal ? "minimal" : "many",
     actor: context.actor,

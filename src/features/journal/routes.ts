@@ -20,6 +20,7 @@ import { getTransfer } from "./get-transfer.ts";
 import { listEntries } from "./list-entries.ts";
 import { listJournalLines } from "./list-journal-lines.ts";
 import { listTransfers } from "./list-transfers.ts";
+import { readPlainBatch } from "./plain-batch.ts";
 import { postEntry } from "./post-entry.ts";
 import { postEntryBatch } from "./post-entry-batch.ts";
 import { reverseEntry } from "./reverse-entry.ts";
@@ -124,6 +125,7 @@ function registerPosting(router: Router): void {
       entity: true,
       idempotency: "required",
       body: JournalBatchRequest,
+      readPlain: readPlainBatch,
       bodyExample: batchRequestExample,
       answers: {
         201: { description: "All posted.", schema: JournalBatchAnswer, example: { data: [entryExample], head: headExample } },
