@@ -133,11 +133,20 @@ describe("a batch read from its text", () => {
     "mode",
     "entries",
   ];
+  const values = ["", " ", "1", " 1", "1 ", "a b", "\\\\", "2026-02-28", "2026-02-29", "debit", "credit", "each", "USD", "accountCode"];
   const mutation = fc.oneof(
     fc.record({ kind: fc.constantFrom("change" as const, "insert" as const), text: fc.constantFrom(...odd), at: fc.nat() }),
     fc.record({ kind: fc.constant("remove" as const), text: fc.constantFrom("x", "xx", "xxxxxxxx"), at: fc.nat() }),
     fc.record({ kind: fc.constant("double" as const), text: fc.constantFrom("x".repeat(4), "x".repeat(11), "x".repeat(30)), at: fc.nat() }),
     fc.record({ kind: fc.constant("number" as const), text: fc.constantFrom(...numbers), at: fc.nat() }),
+    fc.record({
+      kind: fc.constant("number" as const),
+      text: fc
+        .oneof(fc.nat(), fc.bigInt({ min: 2n ** 53n - 20n, max: 2n ** 53n + 20n }), fc.bigInt({ min: 0n, max: 10n ** 18n }))
+        .map(String),
+      at: fc.nat(),
+    }),
+    fc.record({ kind: fc.constant("value" as const), text: fc.constantFrom(...values), at: fc.nat() }),
     fc.record({ kind: fc.constant("key" as const), text: fc.constantFrom(...names, "memo", "__proto__", "metadata"), at: fc.nat() }),
     fc.record({ kind: fc.constant("member" as const), text: fc.constantFrom(...names), at: fc.nat() }),
     fc.record({ kind: fc.constant("end" as const), text: fc.constantFrom("", "}", " ", "x", "\0", "{}", ","), at: fc.nat() }),
@@ -161,6 +170,8 @@ describe("a batch read from its text", () => {
         return text.slice(0, at + more.length) + text.slice(at);
       case "number":
         return replaced(text, /(?<=:\s*)\d+/g, anywhere, () => more);
+      case "value":
+        return replaced(text, /(?<=:\s*)"[^"]*"/g, anywhere, () => `"${more}"`);
       case "key":
         return replaced(text, /"\w+"(?=\s*:)/g, anywhere, () => `"${more}"`);
       case "member":
