@@ -1,6 +1,6 @@
 /**
  * Reads plainly written batches from their text straight into columns: JSON.parse makes an object for each line, and with what is then made of them
- * that was nearly half of what a batch cost. Whatever is not surely plain is left to the parser and the schema, which tell the faults: an escape, a character
+ * that was a quarter of what a batch cost. Whatever is not surely plain is left to the parser and the schema, which tell the faults: an escape, a character
  * beyond printable ASCII, a field that few entries have, a bound passed. What is read here says what it would have said there.
  */
 import {
