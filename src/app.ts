@@ -36,7 +36,7 @@ import { refusal } from "./platform/refused.ts";
 export function createApp(): Router {
   const app = createRouter((request) => canonicalPath(pathOf(request)).path);
   app.onError(answerThrown);
-  app.notFound((c) => answerThrown(refusal("ROUTE_NOT_FOUND", `There is no route ${c.req.method} ${c.req.path.slice(0, 200)}.`), c));
+  app.notFound((c) => answerThrown(refusal("ROUTE_NOT_FOUND", `There is no route ${c.req.method} ${pathOf(c.req.raw).slice(0, 200)}.`), c));
   app.use(
     "*",
     way(

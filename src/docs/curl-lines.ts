@@ -9,6 +9,9 @@ interface Sandbox {
   readonly entityId: string | null;
 }
 
+/** The company that the lines make where there is none. */
+export const exampleCompany = "Example Ltd";
+
 const firstEntry = {
   date: "2026-06-08",
   description: "Office supplies",
@@ -38,7 +41,7 @@ export function curlLines(baseUrl: string, sandbox: Sandbox | undefined): readon
   const company: CurlLine = {
     title: "Open a company's books",
     note: "Its ledger, and a chart of accounts to post to.",
-    command: post("/entities", "first-company", { name: "Example Ltd", functionalCurrency: "USD", chart: "us-small-business" }),
+    command: post("/entities", "first-company", { name: exampleCompany, functionalCurrency: "USD", chart: "us-small-business" }),
   };
   const entry: CurlLine = {
     title: "Post an entry",

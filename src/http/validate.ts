@@ -14,7 +14,7 @@ function step(key: PropertyKey): string {
   return String(key).slice(0, 100).replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
-function detailsOf(error: z.core.$ZodError): FailureDetail[] {
+function detailsOf(error: z.core.$ZodError, value: unknown): FailureDetail[] {
   const details: FailureDetail[] = [];
   for (const issue of error.issues) {
     const pointer = issue.path.map((key) => `/${step(key)}`).join("");
@@ -23,7 +23,7 @@ function detailsOf(error: z.core.$ZodError): FailureDetail[] {
         details.push({ pointer: `${pointer}/${step(key)}`, code: "unknown_field", message: `Unknown field ${key.slice(0, 100)}.` });
       }
     } else {
-      details.push({ pointer, code: issue.code === "custom" ? "invalid_value" : issue.code, message: messageOf(issue) });
+      details.push({ pointer, code: issue.code === "custom" ? "invalid_value" : issue.code, message: messageOf(issue, value) });
     }
     if (details.length >= detailsMax) break;
   }
@@ -31,19 +31,27 @@ function detailsOf(error: z.core.$ZodError): FailureDetail[] {
 }
 
 /** What is wrong in the API's words, where the validator has none but its own. */
-function messageOf(issue: z.core.$ZodIssue): string {
+function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
   if (issue.code === "invalid_type") {
     if (issue.message.endsWith("received undefined")) return "Required.";
     if (issue.expected === "int") return "A whole number is expected; amounts are in minor units (cents) and have no fraction.";
     if (issue.expected === "array") return "A list is expected.";
     return `A value of type ${issue.expected} is expected.`;
   }
+  if (issue.code === "invalid_value" && isAbsent(value, issue.path)) return `Required: one of ${issue.values.map(String).join(", ")}.`;
   if (issue.code === "too_small" || issue.code === "too_big") {
     const [bound, word] = issue.code === "too_small" ? [issue.minimum, "At least"] : [issue.maximum, "At most"];
     const unit = issue.origin === "string" ? " characters" : issue.origin === "array" ? " items" : "";
     return `${word} ${bound}${unit}.`;
   }
   return issue.message;
+}
+
+/** Whether nothing stands at a path of a value. */
+function isAbsent(value: unknown, path: readonly PropertyKey[]): boolean {
+  let at = value;
+  for (const key of path) at = typeof at === "object" && at !== null ? Reflect.get(at, key) : undefined;
+  return at === undefined;
 }
 
 function invalid(details: FailureDetail[]): never {
@@ -54,7 +62,7 @@ function invalid(details: FailureDetail[]): never {
 /** The value as the schema takes it; refuses as `VALIDATION_ERROR`, naming every fault. */
 export function check<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const outcome = schema.safeParse(value);
-  if (!outcome.success) invalid(detailsOf(outcome.error));
+  if (!outcome.success) invalid(detailsOf(outcome.error, value));
   return outcome.data;
 }
 
@@ -96,7 +104,7 @@ function readParameters(schema: z.ZodObject | undefined, values: Record<string, 
   if (outcome.success) return outcome.data;
   // An id in the path that cannot be one is an id that nothing has.
   if (place === "path") throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
-  return invalid(detailsOf(outcome.error).map((detail) => ({ ...detail, pointer: detail.pointer.slice(1) })));
+  return invalid(detailsOf(outcome.error, flat).map((detail) => ({ ...detail, pointer: detail.pointer.slice(1) })));
 }
 
 /** The JSON body as `readPlain` reads it, or else as the schema takes it. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { SingleBar } from "cli-progress";
 import { z } from "zod";
+import { exampleCompany } from "../docs/curl-lines.ts";
 import { demoEntity, demoYear } from "../features/sites/domain/demo-company.ts";
 import { pageLimitMax } from "../kernel/bounds.ts";
 import { isCalendarDate } from "../kernel/calendar-date.ts";
@@ -108,13 +109,14 @@ export async function fillSandbox(dataDir: string, baseUrl: string, keys: KeptKe
   return filled;
 }
 
-/** The sandbox may have been reset since: the demo company is then another one, or there is none. */
+/** The sandbox may have been reset since: the demo company is then another one, or there is none; without one, the company that the printed lines made stands for it. */
 export async function followReset(dataDir: string, api: Api, keys: KeptKeys): Promise<KeptKeys> {
   const { entityId } = keys.sandbox;
   if (entityId !== null && (await answers(api, `/companies/${entityId}`, 404))) return keys;
   const { body } = await callApi(api, "GET", `/companies?limit=${pageLimitMax}`);
   const { data: companies } = z.object({ data: z.array(z.object({ id: z.string(), name: z.string() })) }).parse(body);
-  const followed = companies.find(({ name }) => name === demoEntity.name)?.id ?? null;
+  const named = (wanted: string) => companies.find(({ name }) => name === wanted)?.id;
+  const followed = named(demoEntity.name) ?? named(exampleCompany) ?? null;
   if (followed === entityId) return keys;
   const kept: KeptKeys = { ...keys, sandbox: { ...keys.sandbox, entityId: followed }, demoEndsOn: keys.demoEndsOn ?? today() };
   keepKeys(dataDir, kept);

@@ -17,7 +17,7 @@ const usage = `npm run import -- books.json [--company "Name"] [--key ch_…] [-
   --company  the company to post to, made with books in USD where there is none of that name. Default: the file's name.
   --key      the key to post with. Default: the sandbox key of the server.
   --data     the data folder of the server. Default .countinghouse.
-  --url      the server, where it is not the one of the data folder.`;
+  --url      the server, where it is not the one of the data folder; --key goes with it.`;
 
 /** A mistake of the caller's, told without a stack. */
 class UsageError extends Error {}
@@ -72,10 +72,12 @@ function fromCaller(file: string): string {
 }
 
 function apiFor({ url, key, data }: { readonly url?: string; readonly key?: string; readonly data: string }): Api {
-  if (url !== undefined && key !== undefined) return { baseUrl: url.replace(/\/$/, ""), key };
+  // Another server's key would only be unknown there.
+  if (url !== undefined && key === undefined) throw new UsageError("--url takes --key with it: the key of that server.");
+  if (url !== undefined && key !== undefined) return { baseUrl: url.replace(/(?:\/api\/v1)?\/?$/, ""), key };
   const server = describedServer(fromCaller(data));
   if (!server) throw new UsageError(`No server runs on ${data}. Start one with npm start, or name one with --url and --key.`);
-  return { baseUrl: url?.replace(/\/$/, "") ?? server.baseUrl, key: key ?? server.sandbox.key };
+  return { baseUrl: server.baseUrl, key: key ?? server.sandbox.key };
 }
 
 function report(outcome: ImportedBooks, tookMs: number): void {
@@ -92,14 +94,18 @@ function number(value: number): string {
   return value.toLocaleString("en-US");
 }
 
+/** What to do about a refusal: not all are the file's fault. */
+function remedyOf({ status }: RequestRefused): string {
+  if (status === 401) return "restart the server, which replaces a printed key that has ended, or give a key of this server with --key.";
+  if (status === 403) return "give a key of the role ADMIN or above with --key.";
+  if (status === 404) return "give the server's address with --url, without /api/v1, and a key of the company's own site.";
+  return "correct the file and run the import again.";
+}
+
 function explain(error: unknown): string {
   if (error instanceof RequestRefused) {
     const details = (error.reason.details ?? []).map(({ pointer, message }) => `  ${pointer ?? ""} ${message ?? ""}`);
-    return [
-      `The server refused: ${error.message}`,
-      ...details,
-      "What was posted before stays; correct the file and run the import again.",
-    ].join("\n");
+    return [`The server refused: ${error.message}`, ...details, `What was posted before stays; ${remedyOf(error)}`].join("\n");
   }
   if (error instanceof UsageError || error instanceof AccountsDisagree) return error.message;
   if (error instanceof TypeError && error.message === "fetch failed")

@@ -3,6 +3,7 @@ import { type Admission, admit } from "../../access/leases.ts";
 import type { Authority } from "../../access/token.ts";
 import { failure } from "../../kernel/failures.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
+import { pathOf } from "../aliases.ts";
 import { methodsOf, type RequestContext } from "../router.ts";
 import type { Step } from "../way.ts";
 import { countAttempt, countPublicWrite } from "./attempts.ts";
@@ -15,6 +16,10 @@ function keyOf(c: RequestContext): string | undefined {
   if (own !== undefined) return own;
   const bearer = /^Bearer +(\S+)$/i.exec(c.req.header("authorization") ?? "");
   return bearer?.[1];
+}
+
+function secondsText(seconds: number): string {
+  return seconds === 1 ? "1 second" : `${seconds} seconds`;
 }
 
 function limited(message: string, retryAfterSeconds: number): Refused {
@@ -34,7 +39,7 @@ export function authenticate(isPublic: (path: string, method: string) => boolean
   const enter = (c: RequestContext, key: string | undefined, admission: Admission | undefined): undefined => {
     if (admission === undefined || (!admission.ok && admission.reason === "unknown")) {
       const waitSeconds = countAttempt(addressOf(c), Date.now());
-      if (waitSeconds > 0) throw limited(`Too many requests without a valid key; wait ${waitSeconds} seconds.`, waitSeconds);
+      if (waitSeconds > 0) throw limited(`Too many requests without a valid key; wait ${secondsText(waitSeconds)}.`, waitSeconds);
       throw refusal("UNAUTHENTICATED", key === undefined ? "The request carries no key." : "The key is unknown, expired or revoked.");
     }
     if (!admission.ok) {
@@ -43,7 +48,10 @@ export function authenticate(isPublic: (path: string, method: string) => boolean
       const now = Date.now();
       const retryAfterSeconds = Math.max(1, Math.ceil((now + admission.retryAfterMs) / 1000) - Math.floor(now / 1000));
       c.set("rateLimit", { limit: admission.plan, remaining: 0, resetMs: admission.retryAfterMs });
-      throw limited(`The key has used up its ${admission.plan} requests a minute; wait ${retryAfterSeconds} seconds.`, retryAfterSeconds);
+      throw limited(
+        `The key has used up its ${admission.plan} requests a minute; wait ${secondsText(retryAfterSeconds)}.`,
+        retryAfterSeconds,
+      );
     }
     const { authority, remaining } = admission;
     c.set("rateLimit", { limit: authority.plan, remaining, resetMs: waitForFull(remaining, authority.plan) });
@@ -53,13 +61,13 @@ export function authenticate(isPublic: (path: string, method: string) => boolean
     const { path, method } = c.req;
     if (isPublic(path, method)) {
       const waitSeconds = method === "POST" ? countPublicWrite(addressOf(c), Date.now()) : 0;
-      if (waitSeconds > 0) throw limited(`Too many requests from this address; wait ${waitSeconds} seconds.`, waitSeconds);
+      if (waitSeconds > 0) throw limited(`Too many requests from this address; wait ${secondsText(waitSeconds)}.`, waitSeconds);
       return undefined;
     }
     const key = keyOf(c);
     // What is not there is not there for anyone: the routes are no secret.
     if (key === undefined && !methodsOf(path).includes(method === "HEAD" ? "GET" : method)) {
-      throw refusal("ROUTE_NOT_FOUND", `There is no route ${method} ${path.slice(0, 200)}.`);
+      throw refusal("ROUTE_NOT_FOUND", `There is no route ${method} ${pathOf(c.req.raw).slice(0, 200)}.`);
     }
     const admission = key === undefined ? undefined : admit(c.env.ACCESS, key, Date.now);
     // Normally a lease is at hand, and nothing is waited for.

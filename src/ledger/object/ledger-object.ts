@@ -144,7 +144,12 @@ export class LedgerObject extends DurableObject<Env> {
       const stored = findClaimed(sql, this.#state.index, key, atMs) ?? findAnswer(sql, this.#filledBuckets, key, atMs);
       if (stored !== undefined) {
         if (stored.fingerprint !== fingerprint)
-          return refused(failure("IDEMPOTENCY_KEY_REUSED", "The idempotency key was used for another request."));
+          return refused(
+            failure(
+              "IDEMPOTENCY_KEY_REUSED",
+              "The idempotency key was used for another request: for other content, another mode, or another preference for the answer.",
+            ),
+          );
         if (stored.failure !== undefined) return { outcome: "refused", failure: stored.failure, replayed: true };
         const originally = stored.firstSequence === undefined ? "existing" : "written";
         return { outcome: "replayed", originally, body: stored.body ?? describe(sql, this.#state, stored) };
