@@ -126,6 +126,11 @@ async function readText(c: Context, bytesMax: number): Promise<string> {
   if (type !== undefined && !/^application\/(?:[\w.-]+\+)?json\b/i.test(type)) {
     throw refusal("UNSUPPORTED_MEDIA_TYPE", `The operation takes application/json, not ${type.slice(0, 100)}.`);
   }
+  const charset = type === undefined ? null : /;\s*charset="?([^";\s]+)/i.exec(type);
+  if (charset !== null && !/^utf-?8$/i.test(charset[1] ?? "")) throw refusal("UNSUPPORTED_MEDIA_TYPE", "JSON is UTF-8 (RFC 8259 §8.1).");
+  const encoding = c.req.header("content-encoding");
+  if (encoding !== undefined && encoding.toLowerCase() !== "identity")
+    throw refusal("UNSUPPORTED_MEDIA_TYPE", `The operation takes bodies as they are, not in Content-Encoding ${encoding.slice(0, 100)}.`);
   let bytes: ArrayBuffer;
   try {
     bytes = await c.req.raw.arrayBuffer();

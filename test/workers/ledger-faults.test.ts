@@ -3,11 +3,12 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { encodeAddress } from "../../src/kernel/id.ts";
 import { refByCode, refById } from "../../src/ledger/domain/command.ts";
+import { readMeta } from "../../src/ledger/object/meta.ts";
 import { merged } from "../../src/ledger/object/runs/record-feed.ts";
 import { insertRun, RunBuilder } from "../../src/ledger/object/runs/run-builder.ts";
 import { SortedColumns } from "../../src/ledger/object/runs/sorted-source.ts";
 import { formerAnswerTable, idempotencyBuckets } from "../../src/ledger/object/schema.ts";
-import { externalIdTerm } from "../../src/ledger/object/tail.ts";
+import { externalIdTerm, type TermKey } from "../../src/ledger/object/term-hash.ts";
 import type { Command, PostEntry, WriteOutcome } from "../../src/ledger/rpc.ts";
 import { openAccount } from "../support/ledger-steps.ts";
 import { encoded, holdClock, type LedgerUnderTest, newLedger, plainOptions, setClock } from "../support/ledger-under-test.ts";
@@ -233,7 +234,7 @@ describe("8: a write that comes again under its key", () => {
     const ledger = newLedger();
     await ledger.written(opening);
     const other = await ledger.written([entry(5, { externalId: "po-1" })]);
-    await ledger.inside((sql) => writeTerm(sql, externalIdTerm("po-2"), other.sequence));
+    await ledger.inside((sql) => writeTerm(sql, externalIdTerm(readMeta<TermKey>(sql, "term_key") ?? [0, 0], "po-2"), other.sequence));
     await ledger.evict();
     const posted = await ledger.written([entry(5, { externalId: "po-2" })]);
     expect(posted.sequence).toBe(other.sequence + 1);
@@ -617,7 +618,7 @@ test("a ledger with the first release's tables tells its index from its log and 
     for (let bucket = 0; bucket < idempotencyBuckets; bucket++) {
       sql.exec(formerAnswerTable(bucket));
       sql.exec(
-        `INSERT INTO idempotency_${bucket} SELECT hash, key, fingerprint, at, body, failure, first_seq, last_seq, items, answer FROM answer_${bucket}`,
+        `INSERT INTO idempotency_${bucket} SELECT id, key, fingerprint, at, body, failure, first_seq, last_seq, items, answer FROM answer_${bucket}`,
       );
       sql.exec(`DROP TABLE answer_${bucket}`);
     }

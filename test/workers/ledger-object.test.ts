@@ -8,11 +8,13 @@ import type { Account } from "../../src/ledger/domain/account.ts";
 import type { RecordedEntry } from "../../src/ledger/domain/state.ts";
 import { keysFrom, runKinds } from "../../src/ledger/object/index-keys.ts";
 import { decodeContext, readFacts } from "../../src/ledger/object/journal.ts";
+import { readMeta } from "../../src/ledger/object/meta.ts";
 import { halfSpan } from "../../src/ledger/object/runs/record-feed.ts";
 import { inOrder } from "../../src/ledger/object/runs/sorted-source.ts";
 import { BlockCache, readRuns, StoredRun } from "../../src/ledger/object/runs/stored-run.ts";
 import { probeOf } from "../../src/ledger/object/runs/term-filter.ts";
 import { Tail } from "../../src/ledger/object/tail.ts";
+import type { TermKey } from "../../src/ledger/object/term-hash.ts";
 import type { Command, EntriesQuery, WriteOptions, WriteOutcome } from "../../src/ledger/rpc.ts";
 import { type BooksOracle, booksOracle } from "../support/books-oracle.ts";
 import { anyDate, anyWrite, commandOf, dates, startingAccounts, type WriteStep } from "../support/ledger-steps.ts";
@@ -453,7 +455,7 @@ async function indexContent(ledger: LedgerUnderTest): Promise<unknown> {
     const rows = readRuns(sql);
     const ready = rows.filter(({ state }) => state === "ready").map((row) => new StoredRun(sql, new BlockCache(), row));
     const flushedTo = Math.max(0, ...ready.map(({ toSequence }) => toSequence));
-    const tail = new Tail(flushedTo + 1);
+    const tail = new Tail(flushedTo + 1, readMeta<TermKey>(sql, "term_key") ?? [0, 0]);
     for (const { seq, fact, context } of readFacts(sql, flushedTo, Number.MAX_SAFE_INTEGER)) {
       if (fact.kind === "entry_posted") tail.add(seq, fact, 0);
       const claim = context === null ? undefined : decodeContext(context).claim;

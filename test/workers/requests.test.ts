@@ -194,6 +194,15 @@ describe("bodies", () => {
     expect(answer.status).toBe(415);
     expect(answer.body.error.code).toBe("UNSUPPORTED_MEDIA_TYPE");
   });
+
+  test.each([
+    ["another charset", { "content-type": "application/json; charset=utf-16" }],
+    ["a content encoding", { "content-type": "application/json; charset=UTF-8", "content-encoding": "gzip" }],
+  ])("in %s are refused as a type that is not taken", async (_, headers) => {
+    const { api } = await newSite();
+    const answer = await api.send("POST", "/entities", { text: "{}", headers });
+    expect([answer.status, answer.body.error.code]).toEqual([415, "UNSUPPORTED_MEDIA_TYPE"]);
+  });
 });
 
 describe("browsers", () => {

@@ -7,6 +7,7 @@ import { RunSet } from "./run-set.ts";
 import type { SortedSource } from "./runs/sorted-source.ts";
 import type { HashedKind, RunKind } from "./runs/stored-run.ts";
 import { Tail } from "./tail.ts";
+import type { TermKey } from "./term-hash.ts";
 
 /** How far the index on disk has come, and what it counts. */
 interface Progress {
@@ -36,7 +37,8 @@ export class EntryIndex {
   readonly #limits: LedgerLimits;
   readonly runs: RunSet;
   #progress = nothing;
-  #tail = new Tail(1);
+  #termKey: TermKey = [0, 0];
+  #tail = new Tail(1, this.#termKey);
   #frozen: Tail | undefined;
   #tails: readonly Tail[] = [this.#tail];
   #flush: Flush | undefined;
@@ -54,8 +56,14 @@ export class EntryIndex {
   load(): void {
     this.#progress = readMeta<Progress>(this.#storage.sql, "index") ?? nothing;
     this.runs.load();
-    this.#tail = new Tail(this.#progress.flushedTo + 1);
+    this.#termKey = present(readMeta<TermKey>(this.#storage.sql, "term_key"), "a ledger has the key of its terms");
+    this.#tail = new Tail(this.#progress.flushedTo + 1, this.#termKey);
     this.#tails = [this.#tail];
+  }
+
+  /** The key that terms are hashed with. */
+  get termKey(): TermKey {
+    return this.#termKey;
   }
 
   /** The sequence up to which the runs have everything. */
@@ -159,7 +167,7 @@ export class EntryIndex {
 
   #freezeAt(frozenTo: number): void {
     this.#frozen = this.#tail;
-    this.#tail = new Tail(frozenTo + 1);
+    this.#tail = new Tail(frozenTo + 1, this.#termKey);
     this.#tails = [this.#frozen, this.#tail];
     this.#flush = new Flush(this.#frozen, this.#limits.blockRecords, () => this.runs.newRunId());
   }

@@ -23,7 +23,7 @@ import { countRange, inOrder, type Key, type KeyRange, type SortedSource } from 
 import type { RunKind } from "./runs/stored-run.ts";
 import { isEntry } from "./schema.ts";
 import { accountById, type StoredState } from "./stored-state.ts";
-import { externalIdTerm, referenceTerm, sourceTypeTerm } from "./tail.ts";
+import { externalIdTerm, referenceTerm, sourceTypeTerm } from "./term-hash.ts";
 
 /** An entry's place in a list: its day, or 0 in the order of the log, and its sequence. */
 interface Place {
@@ -161,9 +161,10 @@ function* narrowings({ sql, state, query, account }: List): Generator<Narrowing>
     };
   };
   // A hash may be another text's: the texts are compared all the same.
-  if (query.externalId !== undefined) yield by("term", ofHash(externalIdTerm(query.externalId)), [], ofEntry);
-  if (query.reference !== undefined) yield by("term", ofHash(referenceTerm(query.reference)), [], ofEntry);
-  if (query.sourceType !== undefined && query.sourceType !== "api") yield by("term", ofHash(sourceTypeTerm(query.sourceType)), [], ofEntry);
+  if (query.externalId !== undefined) yield by("term", ofHash(externalIdTerm(index.termKey, query.externalId)), [], ofEntry);
+  if (query.reference !== undefined) yield by("term", ofHash(referenceTerm(index.termKey, query.reference)), [], ofEntry);
+  if (query.sourceType !== undefined && query.sourceType !== "api")
+    yield by("term", ofHash(sourceTypeTerm(index.termKey, query.sourceType)), [], ofEntry);
   if (query.minAmount !== undefined || query.maxAmount !== undefined) {
     const range: KeyRange = { from: [query.minAmount ?? 0, 0], to: [(query.maxAmount ?? Number.POSITIVE_INFINITY) + 1, 0] };
     yield by("amount", range, ["amounts"], ofEntry);

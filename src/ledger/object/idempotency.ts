@@ -5,7 +5,7 @@ import type { EntryIndex } from "./entry-index.ts";
 import { readRow } from "./journal.ts";
 import { readMeta, writeMeta } from "./meta.ts";
 import { answerTable, idempotencyBuckets } from "./schema.ts";
-import { termHash } from "./tail.ts";
+import { termHash } from "./term-hash.ts";
 
 export const bucketMs = 8 * 60 * 60 * 1000;
 
@@ -41,9 +41,9 @@ type Row = {
 const inserts = Array.from(
   { length: idempotencyBuckets },
   (_, i) =>
-    `INSERT INTO answer_${i} (hash, key, fingerprint, at, body, failure, first_seq, last_seq, items, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO answer_${i} (key, fingerprint, at, body, failure, first_seq, last_seq, items, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 );
-const finds = Array.from({ length: idempotencyBuckets }, (_, i) => `SELECT * FROM answer_${i} WHERE hash = ? AND key = ?`);
+const finds = Array.from({ length: idempotencyBuckets }, (_, i) => `SELECT * FROM answer_${i} WHERE key = ?`);
 
 /** The buckets that hold any key. Looking into those alone, one statement each, costs a fifth of one statement over all of them. */
 export function filledBuckets(sql: SqlStorage): Set<number> {
@@ -56,9 +56,8 @@ export function filledBuckets(sql: SqlStorage): Set<number> {
 
 function rowsOf(sql: SqlStorage, filled: ReadonlySet<number>, key: string): Row[] {
   const rows: Row[] = [];
-  const hash = termHash(key);
   for (const bucket of filled) {
-    for (const row of sql.exec<Row>(finds[bucket] as string, hash, key).toArray()) rows.push(row);
+    for (const row of sql.exec<Row>(finds[bucket] as string, key).toArray()) rows.push(row);
   }
   return rows;
 }
@@ -68,7 +67,7 @@ function rowsOf(sql: SqlStorage, filled: ReadonlySet<number>, key: string): Row[
  * nothing else is written for it, and its answer is told again from the facts.
  */
 export function findClaimed(sql: SqlStorage, index: EntryIndex, key: string, nowMs: number): StoredAnswer | undefined {
-  for (const sequence of index.sequencesOf("claim", termHash(key))) {
+  for (const sequence of index.sequencesOf("claim", termHash(index.termKey, key))) {
     const commit = readRow(sql, sequence);
     const claim = commit?.context.claim;
     if (commit === undefined || claim?.key !== key || commit.context.atMs + idempotencyLifeMs <= nowMs) continue;
@@ -133,23 +132,10 @@ export function keepAnswer(sql: SqlStorage, filled: Set<number>, key: string, no
   const items = small || answer.failure !== undefined ? null : JSON.stringify(answer.items);
   const [first = null, ...rest] = items === null ? [] : parts(items);
   rest.forEach((text, i) => {
-    sql.exec(
-      inserts[bucket] as string,
-      termHash(`${key}\n${i + 1}`),
-      `${key}\n${i + 1}`,
-      answer.fingerprint,
-      nowMs,
-      null,
-      null,
-      null,
-      null,
-      text,
-      answer.answer,
-    );
+    sql.exec(inserts[bucket] as string, `${key}\n${i + 1}`, answer.fingerprint, nowMs, null, null, null, null, text, answer.answer);
   });
   sql.exec(
     inserts[bucket] as string,
-    termHash(key),
     key,
     answer.fingerprint,
     nowMs,

@@ -110,6 +110,7 @@ export class LedgerObject extends DurableObject<Env> {
   /** Opens the ledger: its first fact says what it is. Opening it again as the same changes nothing. */
   open(identity: LedgerIdentity): void {
     if (this.#newer || this.#isOpen) return;
+    this.#state.index.load();
     const overlay = new Overlay(this.#state, Date.now());
     const fact: LedgerOpened = { kind: "ledger_opened", ...identity };
     overlay.take([fact]);

@@ -65,10 +65,12 @@ const migrations: readonly (readonly string[])[] = [
     `CREATE TABLE block (id INTEGER PRIMARY KEY, first_a INTEGER NOT NULL, first_b INTEGER NOT NULL, records BLOB NOT NULL) STRICT`,
     `CREATE TABLE term_filter (run INTEGER NOT NULL, part INTEGER NOT NULL, bits BLOB NOT NULL, PRIMARY KEY (run, part)) STRICT`,
     `CREATE TABLE account_total (no INTEGER PRIMARY KEY, debits INTEGER NOT NULL, credits INTEGER NOT NULL, lines INTEGER NOT NULL) STRICT`,
+    // See term-hash.ts.
+    "INSERT OR IGNORE INTO meta (key, value) VALUES ('term_key', json_array(random() & 4294967295, random() & 4294967295))",
     ...Array.from({ length: idempotencyBuckets }, (_, bucket) => [
       ...answerTable(bucket),
-      `INSERT INTO answer_${bucket} (hash, key, fingerprint, at, body, failure, first_seq, last_seq, items, answer)
-       SELECT id, key, fingerprint, at, body, failure, first_seq, last_seq, items, answer FROM idempotency_${bucket}`,
+      `INSERT INTO answer_${bucket} (key, fingerprint, at, body, failure, first_seq, last_seq, items, answer)
+       SELECT key, fingerprint, at, body, failure, first_seq, last_seq, items, answer FROM idempotency_${bucket}`,
       `DROP TABLE idempotency_${bucket}`,
     ]).flat(),
   ],
@@ -90,12 +92,11 @@ export function formerAnswerTable(bucket: number): string {
    ) STRICT`;
 }
 
-/** Answers one behind the other, which is where writing them is cheapest, and an index of their keys' hashes. */
+/** Answers one behind the other, which is where writing them is cheapest, and an index of their keys. */
 export function answerTable(bucket: number): readonly string[] {
   return [
     `CREATE TABLE answer_${bucket} (
        id INTEGER PRIMARY KEY,
-       hash INTEGER NOT NULL,
        key TEXT NOT NULL,
        fingerprint TEXT NOT NULL,
        at INTEGER NOT NULL,
@@ -106,7 +107,7 @@ export function answerTable(bucket: number): readonly string[] {
        items TEXT,
        answer TEXT NOT NULL
      ) STRICT`,
-    `CREATE INDEX answer_hash_${bucket} ON answer_${bucket} (hash)`,
+    `CREATE INDEX answer_key_${bucket} ON answer_${bucket} (key)`,
   ];
 }
 

@@ -9,7 +9,7 @@ import { type LedgerState, type Overlay, type RecordedEntry, refsOf, sourceText 
 import type { AccountDescription, LedgerIdentity, Source } from "../rpc.ts";
 import type { EntryIndex } from "./entry-index.ts";
 import { type Claim, decodeContext, type JournalRow, readFacts, readRow } from "./journal.ts";
-import { externalIdTerm, sourceTerm } from "./tail.ts";
+import { externalIdTerm, sourceTerm } from "./term-hash.ts";
 
 /** Accounts kept in memory; beyond this the longest unused are let go. A ledger may have millions, an isolate has 128 MB. */
 const accountsInMemoryMax = 50_000;
@@ -143,12 +143,12 @@ export class StoredState implements LedgerState {
   }
 
   entryByExternalId(externalId: string): RecordedEntry | undefined {
-    return this.#confirm(externalIdTerm(externalId), (entry) => entry.externalId === externalId);
+    return this.#confirm(externalIdTerm(this.index.termKey, externalId), (entry) => entry.externalId === externalId);
   }
 
   entryBySource(source: Source): RecordedEntry | undefined {
     const text = sourceText(source);
-    return this.#confirm(sourceTerm(source), (entry) => entry.source !== null && sourceText(entry.source) === text);
+    return this.#confirm(sourceTerm(this.index.termKey, source), (entry) => entry.source !== null && sourceText(entry.source) === text);
   }
 
   #confirm(hash: number, matches: (fact: EntryPosted) => boolean): RecordedEntry | undefined {

@@ -1,13 +1,12 @@
 import { type DayNumber, monthOfDay, parseDay } from "../../kernel/calendar-date.ts";
 import { type EntryPosted, entryAmount } from "../domain/fact.ts";
-import { sourceText } from "../domain/state.ts";
-import type { Source } from "../rpc.ts";
 import { accountOfPlace, dayKey, dayOfPlace, lineItem, linePlace, monthCell } from "./index-keys.ts";
 import { type Columns, GrowingColumns } from "./runs/columns.ts";
 import { addHalves, halfSpan } from "./runs/record-feed.ts";
 import { SortedColumns } from "./runs/sorted-source.ts";
 import { sortedBy } from "./runs/stable-sort.ts";
 import type { HashedKind, RunKind } from "./runs/stored-run.ts";
+import { externalIdTerm, referenceTerm, sourceTerm, sourceTypeTerm, type TermKey, termHash } from "./term-hash.ts";
 
 /** Beyond every amount that can be asked for, and still an integer that is exact. */
 const amountKeyMax = 2 ** 53;
@@ -26,6 +25,7 @@ const passesMax = 8;
  * Lines by account and day in the order of the log; sorted when someone asks for an order.
  */
 export class Tail {
+  readonly #termKey: TermKey;
   readonly fromSequence: number;
   /** The sequence of the last entry, or the one before the first. */
   toSequence: number;
@@ -46,7 +46,8 @@ export class Tail {
   #totals: Map<number, TailTotal> | undefined;
   #totalsAsked = 0;
 
-  constructor(fromSequence: number) {
+  constructor(fromSequence: number, termKey: TermKey) {
+    this.#termKey = termKey;
     this.fromSequence = fromSequence;
     this.toSequence = fromSequence - 1;
   }
@@ -69,12 +70,13 @@ export class Tail {
       this.#lines.add(line.account, day, lineItem(sequence, i + 1), line.amount);
     }
     this.#amounts.add(Math.min(entryAmount(fact), amountKeyMax), sequence, dayKey(day));
-    if (fact.externalId !== null) this.#addTerm(externalIdTerm(fact.externalId), sequence, day);
+    const key = this.#termKey;
+    if (fact.externalId !== null) this.#addTerm(externalIdTerm(key, fact.externalId), sequence, day);
     if (fact.source !== null) {
-      this.#addTerm(sourceTerm(fact.source), sequence, day);
-      this.#addTerm(sourceTypeTerm(fact.source.type), sequence, day);
+      this.#addTerm(sourceTerm(key, fact.source), sequence, day);
+      this.#addTerm(sourceTypeTerm(key, fact.source.type), sequence, day);
     }
-    if (fact.reference !== null) this.#addTerm(referenceTerm(fact.reference), sequence, day);
+    if (fact.reference !== null) this.#addTerm(referenceTerm(key, fact.reference), sequence, day);
     this.toSequence = sequence;
     this.entryCount += 1;
     this.bytes += bytes;
@@ -89,7 +91,7 @@ export class Tail {
 
   /** Adds the idempotency key of a commit that ends at a sequence. */
   addClaim(key: string, sequence: number): void {
-    const hash = termHash(key);
+    const hash = termHash(this.#termKey, key);
     if (noteSequence(this.#claimSequences, hash, sequence)) this.#claims.add(hash, sequence);
     this.toSequence = Math.max(this.toSequence, sequence);
     this.#sorted.delete("claim");
@@ -200,41 +202,4 @@ function monthSums({ columns, length }: SortedColumns): Columns {
     addHalves(out[side] as Float64Array, out[side + 1] as Float64Array, at, high, size - high * halfSpan);
   }
   return out.map((column) => column.slice(0, at + 1));
-}
-
-export function externalIdTerm(externalId: string): number {
-  return termHash(`x${externalId}`);
-}
-
-export function sourceTerm(source: Source): number {
-  return termHash(`s${sourceText(source)}`);
-}
-
-export function referenceTerm(reference: string): number {
-  return termHash(`r${reference}`);
-}
-
-export function sourceTypeTerm(type: string): number {
-  return termHash(`t${type}`);
-}
-
-/**
- * 52 bits of two 32-bit multiplicative mixes over the text's code units, each fed with all of it. Not cryptographic and it need not be:
- * a hit is confirmed in the journal.
- */
-export function termHash(text: string): number {
-  let low = 0x9e3779b1;
-  let high = 0x85ebca77;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    low = Math.imul(low ^ unit, 0x27d4eb2f);
-    high = Math.imul(high ^ unit, 0x165667b1);
-    low ^= low >>> 15;
-    high ^= high >>> 13;
-  }
-  low = Math.imul(low ^ (high >>> 16), 0x2c1b3c6d);
-  high = Math.imul(high ^ (low >>> 15), 0x297a2d39);
-  low ^= low >>> 16;
-  high ^= high >>> 15;
-  return (high >>> 12) * 2 ** 32 + (low >>> 0);
 }
