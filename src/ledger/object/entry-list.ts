@@ -19,7 +19,7 @@ import {
   sequenceOfItem,
 } from "./index-keys.ts";
 import type { Columns } from "./runs/columns.ts";
-import { countRange, inOrder, type Key, type KeyRange, type SortedSource } from "./runs/sorted-source.ts";
+import { countRange, inOrder, type Key, type KeyRange, type SortedSource, stretchesIn } from "./runs/sorted-source.ts";
 import type { RunKind } from "./runs/stored-run.ts";
 import { isEntry } from "./schema.ts";
 import { accountById, type StoredState } from "./stored-state.ts";
@@ -149,15 +149,16 @@ function narrowestOf(list: List): Narrowing | undefined {
 
 function* narrowings({ sql, state, query, account }: List): Generator<Narrowing> {
   const { index } = state;
-  const [from, to] = daysOf(query).map(dayKey) as [number, number];
+  const [from, to] = daysOf(query);
+  const days = { fromDay: dayKey(from), toDay: dayKey(to) };
   // Every record has its entry's day, so that the dates need no look into the journal.
-  const by = (kind: RunKind, range: KeyRange, answers: readonly FilterName[], record: RecordForm): Narrowing => {
-    const sources = index.sources(kind);
+  const by = (kind: RunKind, range: KeyRange, answers: readonly FilterName[], form: RecordForm): Narrowing => {
+    const records: Records = { sources: index.sources(kind), range, form, ...days };
     return {
       answers: [...answers, "dates"],
-      records: countRange(sources, range),
-      entries: () => placesIn(sources, range, record, from, to),
-      count: (max) => countPlaces(sources, range, record, from, to, max),
+      records: countRange(records.sources, range),
+      entries: () => placesIn(records),
+      count: (max) => countPlaces(records, max),
     };
   };
   // A hash may be another text's: the texts are compared all the same.
@@ -210,24 +211,24 @@ const ofLine: RecordForm = {
   dayOf: (columns, at) => (columns[0] as Float64Array)[at] as number,
 };
 
-/** The entries of the sources' records in a range, each once: the lines of one entry on one day follow one another. */
-function* placesIn(
-  sources: readonly SortedSource[],
-  range: KeyRange,
-  { seqOf, dayOf }: RecordForm,
-  from: number,
-  to: number,
-): Generator<Place> {
+/** What of the sources' records is asked for. */
+interface Records {
+  readonly sources: readonly SortedSource[];
+  readonly range: KeyRange;
+  readonly form: RecordForm;
+  readonly fromDay: number;
+  readonly toDay: number;
+}
+
+/** The entries of the records, each once: the lines of one entry on one day follow one another. */
+function* placesIn({ sources, range, form, fromDay, toDay }: Records): Generator<Place> {
   for (const source of sources) {
-    const end = source.lowerBound(...range.to);
     let last = -1;
-    for (let position = source.lowerBound(...range.from); position < end; ) {
-      const { columns, start, end: stretchEnd } = source.chunkAt(position);
-      const stop = Math.min(stretchEnd, end);
-      for (; position < stop; position++) {
-        const seq = seqOf(columns, position - start);
-        const day = dayOf(columns, position - start);
-        if (seq === last || day < from || day > to) continue;
+    for (const { columns, from, to } of stretchesIn(source, range)) {
+      for (let i = from; i < to; i++) {
+        const seq = form.seqOf(columns, i);
+        const day = form.dayOf(columns, i);
+        if (seq === last || day < fromDay || day > toDay) continue;
         last = seq;
         yield { seq, day };
       }
@@ -236,25 +237,15 @@ function* placesIn(
 }
 
 /** How many places `placesIn` has, up to `max`, without making any. */
-function countPlaces(
-  sources: readonly SortedSource[],
-  range: KeyRange,
-  { seqOf, dayOf }: RecordForm,
-  from: number,
-  to: number,
-  max: number,
-): number {
+function countPlaces({ sources, range, form, fromDay, toDay }: Records, max: number): number {
   let count = 0;
   for (const source of sources) {
-    const end = source.lowerBound(...range.to);
     let last = -1;
-    for (let position = source.lowerBound(...range.from); position < end; ) {
-      const { columns, start, end: stretchEnd } = source.chunkAt(position);
-      const stop = Math.min(stretchEnd, end);
-      for (; position < stop; position++) {
-        const seq = seqOf(columns, position - start);
-        const day = dayOf(columns, position - start);
-        if (seq === last || day < from || day > to) continue;
+    for (const { columns, from, to } of stretchesIn(source, range)) {
+      for (let i = from; i < to; i++) {
+        const seq = form.seqOf(columns, i);
+        const day = form.dayOf(columns, i);
+        if (seq === last || day < fromDay || day > toDay) continue;
         last = seq;
         count += 1;
         if (count === max) return count;

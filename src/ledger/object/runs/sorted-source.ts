@@ -66,15 +66,27 @@ export interface KeyRange {
   readonly to: Key;
 }
 
-/** Calls `visit` with each stretch of a source's records in the range: indexes `from` to `to` of the columns. */
-export function visitRange(source: SortedSource, range: KeyRange, visit: (columns: Columns, from: number, to: number) => void): void {
+/** A stretch of records: indexes `from` to `to` of the columns. */
+export interface Stretch {
+  readonly columns: Columns;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A source's records in the range, stretch by stretch, each loaded when it is asked for. */
+export function* stretchesIn(source: SortedSource, range: KeyRange): Generator<Stretch> {
   const end = source.lowerBound(...range.to);
   for (let position = source.lowerBound(...range.from); position < end; ) {
     const chunk = source.chunkAt(position);
     const stop = Math.min(chunk.end, end);
-    visit(chunk.columns, position - chunk.start, stop - chunk.start);
+    yield { columns: chunk.columns, from: position - chunk.start, to: stop - chunk.start };
     position = stop;
   }
+}
+
+/** Calls `visit` with each stretch of a source's records in the range. */
+export function visitRange(source: SortedSource, range: KeyRange, visit: (columns: Columns, from: number, to: number) => void): void {
+  for (const { columns, from, to } of stretchesIn(source, range)) visit(columns, from, to);
 }
 
 /** How many records the sources have in the range: positions are subtracted, nothing is read but the ends. */
