@@ -37,8 +37,8 @@ export function answerWrite(outcome: WriteOutcome, created: { readonly status: 2
   if (outcome.outcome === "replayed")
     return answerText(outcome.body, 200, replayHeaders(outcome.originally === "written" ? created.status : 200));
   if (outcome.outcome === "existing" || outcome.outcome === "dry_run") return answerText(outcome.body, 200);
-  const location = created.collection && { Location: `/api/v1/${created.collection}/${idOf(outcome.body)}` };
-  return location ? answerText(outcome.body, created.status, location) : answerText(outcome.body, created.status);
+  const { status, collection } = created;
+  return answerText(outcome.body, status, collection ? { Location: `/api/v1/${collection}/${idOf(outcome.body)}` } : undefined);
 }
 
 /** The answer to a write that the site's database committed: with its Location, or as a repetition of the first. */

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import type { Side } from "../kernel/account-type.ts";
 import { present } from "../kernel/assert.ts";
 import { isLineAmount } from "../kernel/money.ts";
+import type { Writable } from "../kernel/writable.ts";
 import type { AccountRef, Command, CommandList, LineConditions, LineRequest, Module, PostEntry, Source, WriteOptions } from "./rpc.ts";
 
 export interface EncodedCommands {
@@ -39,7 +40,6 @@ interface EntryRest {
   readonly replaces?: string;
   readonly lines?: readonly (readonly [number, LineRest])[];
 }
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Columns as they are written. Whoever makes commands of a request writes them here, so that the same content always gives the same columns. */
 export interface ColumnWriter {

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Columns, decodeColumns, encodeColumns, GrowingColumns } from "../../src/ledger/object/runs/columns.ts";
-import { halfSpan, merged, mergedSums, type RecordFeed } from "../../src/ledger/object/runs/record-feed.ts";
+import { halfSpan } from "../../src/ledger/object/runs/halves.ts";
+import { merged, mergedSums, type RecordFeed } from "../../src/ledger/object/runs/record-feed.ts";
 import {
   type Chunk,
   countRange,

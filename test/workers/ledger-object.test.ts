@@ -9,7 +9,7 @@ import type { RecordedEntry } from "../../src/ledger/domain/state.ts";
 import { keysFrom, runKinds } from "../../src/ledger/object/index-keys.ts";
 import { decodeContext, readFacts } from "../../src/ledger/object/journal.ts";
 import { readMeta } from "../../src/ledger/object/meta.ts";
-import { halfSpan } from "../../src/ledger/object/runs/record-feed.ts";
+import { halfSpan } from "../../src/ledger/object/runs/halves.ts";
 import { inOrder } from "../../src/ledger/object/runs/sorted-source.ts";
 import { BlockCache, readRuns, StoredRun } from "../../src/ledger/object/runs/stored-run.ts";
 import { probeOf } from "../../src/ledger/object/runs/term-filter.ts";

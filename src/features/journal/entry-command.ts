@@ -1,8 +1,8 @@
+import type { Writable } from "../../kernel/writable.ts";
 import { type AccountRef, refByCode, refByExternalId, refById } from "../../ledger/domain/command.ts";
 import type { CommandList, LineRequest, PostEntry } from "../../ledger/rpc.ts";
 import type { EntryBody } from "./schemas.ts";
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 type LineBody = EntryBody["lines"][number];
 
 /** The command that posts what a body asks for. Field by field and without spreads: thousands of them are built per request. */

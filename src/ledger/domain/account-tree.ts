@@ -2,14 +2,14 @@ import type { AccountType } from "../../kernel/account-type.ts";
 import { accountDepthMax } from "../../kernel/bounds.ts";
 import { type Failure, failure } from "../../kernel/failures.ts";
 import type { AccountTerms } from "./account.ts";
-import type { LedgerState } from "./state.ts";
+import { accountById, type LedgerState } from "./state.ts";
 
 /**
  * Why an account of `type` cannot stand under `parentId`: there is no such account, it is of another type,
  * it stands below `self` (the account's number, where it exists already), or the tree would be deeper than 10. Undefined where it can.
  */
 export function parentRefusedFor(state: LedgerState, type: AccountType, parentId: string, self: number | undefined): Failure | undefined {
-  const parent = accountOf(state, parentId);
+  const parent = accountById(state, parentId);
   if (parent === undefined) {
     const message = "The ledger has no account with the parent's id or code.";
     return failure("REFERENCE_NOT_FOUND", message, [{ pointer: "/parentId", code: "REFERENCE_NOT_FOUND", message }]);
@@ -21,15 +21,9 @@ export function parentRefusedFor(state: LedgerState, type: AccountType, parentId
     if (above.no === self) return refused(`The account would stand below itself, under ${parent.code}.`);
     if (depth > accountDepthMax) return refused(`The account would be more than ${accountDepthMax} levels deep under ${parent.code}.`);
     const next: string | null = above.description.parentId;
-    above = next === null ? undefined : accountOf(state, next);
+    above = next === null ? undefined : accountById(state, next);
   }
   return undefined;
-}
-
-function accountOf(state: LedgerState, id: string): AccountTerms | undefined {
-  const no = state.accountNumber(`i${id}`);
-  const account = no === undefined ? undefined : state.account(no);
-  return account === undefined || account.status === "deleted" ? undefined : account;
 }
 
 function refused(message: string): Failure {

@@ -82,6 +82,11 @@ export function addTurnover(figures: AccountFigures, amount: number): void {
   }
 }
 
+/** What stands on an account before anything is posted to it. */
+export function noFigures(): AccountFigures {
+  return { balance: 0, version: 0, debitsHigh: 0, debitsLow: 0, creditsHigh: 0, creditsLow: 0 };
+}
+
 /** Puts the figures of `from` in the place of those of `to`. */
 export function setFigures(to: AccountFigures, from: AccountFigures): void {
   to.balance = from.balance;

@@ -1,6 +1,6 @@
 import { parseDay } from "../../kernel/calendar-date.ts";
 import { encodeAddress } from "../../kernel/id.ts";
-import { type Account, addTurnover } from "./account.ts";
+import { type Account, addTurnover, noFigures } from "./account.ts";
 import type { AccountChanged, AccountOpened, EntryPosted, Fact, PeriodLocked } from "./fact.ts";
 import { setLock } from "./period-lock.ts";
 import type { MutableLedgerState } from "./state.ts";
@@ -62,12 +62,7 @@ export function openedAccount(
     createdAtMs: atMs,
     revision: sequence,
     formerCodes: [],
-    balance: 0,
-    version: 0,
-    debitsHigh: 0,
-    debitsLow: 0,
-    creditsHigh: 0,
-    creditsLow: 0,
+    ...noFigures(),
   };
 }
 

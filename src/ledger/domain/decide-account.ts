@@ -1,16 +1,9 @@
 import { type Failure, failure } from "../../kernel/failures.ts";
 import { type Result, refuse } from "../../kernel/result.ts";
-import type { AccountTerms } from "./account.ts";
 import { parentRefusedFor } from "./account-tree.ts";
 import type { ChangeAccount, DeleteAccount, OpenAccount } from "./command.ts";
 import { type Decision, made, missing, one } from "./decision.ts";
-import type { LedgerState } from "./state.ts";
-
-function accountById(state: LedgerState, id: string): AccountTerms | undefined {
-  const no = state.accountNumber(`i${id}`);
-  const account = no === undefined ? undefined : state.account(no);
-  return account === undefined || account.status === "deleted" ? undefined : account;
-}
+import { accountById, type LedgerState } from "./state.ts";
 
 /** Opens an account. Refuses a code, external id or role that another has, a parent that cannot be one, and limits that nothing lies between. */
 export function decideOpenAccount(state: LedgerState, command: OpenAccount): Result<Decision, Failure> {

@@ -3,6 +3,7 @@ import { type Failure, failure } from "../../kernel/failures.ts";
 import { isLineAmount } from "../../kernel/money.ts";
 import { ok, type Result, refuse } from "../../kernel/result.ts";
 import type { Actor } from "../../kernel/role.ts";
+import type { Writable } from "../../kernel/writable.ts";
 import { type AccountFigures, type AccountTerms, creditsOf, debitsOf, normalSign } from "./account.ts";
 import type { LineConditions, LineRequest, PostEntry, ReverseEntry } from "./command.ts";
 import { type Decision, made, one } from "./decision.ts";
@@ -10,8 +11,6 @@ import type { EntryPosted, FactLine } from "./fact.ts";
 import { checkLocks } from "./period-lock.ts";
 import { entryById, idOf } from "./recorded-entry.ts";
 import type { LedgerState } from "./state.ts";
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** The lines of an entry to be, whether they were asked for or are those of an entry to reverse. The lists go by the same places. */
 interface KnownLines {

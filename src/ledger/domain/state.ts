@@ -168,6 +168,13 @@ export class Overlay implements MutableLedgerState {
   }
 }
 
+/** The account of an id, unless it is deleted. */
+export function accountById(state: LedgerState, id: string): AccountTerms | undefined {
+  const no = state.accountNumber(`i${id}`);
+  const account = no === undefined ? undefined : state.account(no);
+  return account?.status === "deleted" ? undefined : account;
+}
+
 /** Under which texts an account is found. A deleted one keeps only its id. */
 export function refsOf(account: AccountTerms): string[] {
   const refs = [`i${account.id}`];

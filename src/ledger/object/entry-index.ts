@@ -6,7 +6,7 @@ import { readMeta, writeMeta } from "./meta.ts";
 import { RunSet } from "./run-set.ts";
 import type { SortedSource } from "./runs/sorted-source.ts";
 import type { HashedKind, RunKind } from "./runs/stored-run.ts";
-import { Tail } from "./tail.ts";
+import { type AccountTotal, Tail } from "./tail.ts";
 import type { TermKey } from "./term-hash.ts";
 
 /** How far the index on disk has come, and what it counts. */
@@ -19,13 +19,6 @@ interface Progress {
 }
 
 const nothing: Progress = { flushedTo: 0, entries: 0, lines: 0 };
-
-/** What an account has on disk: everything ever posted to it up to `flushedTo`. */
-export interface AccountTotal {
-  readonly debits: bigint;
-  readonly credits: bigint;
-  readonly lines: number;
-}
 
 /**
  * The index behind the journal: for each kind of order runs of sorted records on disk, each whole and never changed, and the tail of what they lack in memory.
@@ -98,6 +91,7 @@ export class EntryIndex {
     return first === undefined && second === undefined ? stored : [...stored, ...(first ?? []), ...(second ?? [])];
   }
 
+  /** What an account has on disk: everything ever posted to it up to `flushedTo`. */
   accountTotal(no: number): AccountTotal {
     const row = this.#storage.sql
       .exec<{ debits: string; credits: string; lines: number }>(

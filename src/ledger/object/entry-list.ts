@@ -131,8 +131,7 @@ function conditionsOf(query: EntriesQuery, account: Account | undefined): Condit
   if (query.status === "posted") add("status", "NOT EXISTS (SELECT 1 FROM reversal r WHERE r.original = j.seq)");
   if (query.status === "reversed" || query.status === "voided")
     add("status", "EXISTS (SELECT 1 FROM reversal r WHERE r.original = j.seq AND r.void = ?)", query.status === "voided" ? 1 : 0);
-  if (query.startDate !== undefined || query.endDate !== undefined)
-    add("dates", `${day} BETWEEN ? AND ?`, dayOf(query.startDate ?? "1900-01-01"), dayOf(query.endDate ?? "9999-12-31"));
+  if (query.startDate !== undefined || query.endDate !== undefined) add("dates", `${day} BETWEEN ? AND ?`, ...daysOf(query));
   if (query.minAmount !== undefined) add("amounts", `${amount} >= ?`, query.minAmount);
   if (query.maxAmount !== undefined) add("amounts", `${amount} <= ?`, query.maxAmount);
   if (query.sourceType !== undefined) add("sourceType", "coalesce(j.body ->> '$.source.type', 'api') = ?", query.sourceType);
@@ -220,37 +219,41 @@ interface Records {
   readonly toDay: number;
 }
 
-/** The entries of the records, each once: the lines of one entry on one day follow one another. */
-function* placesIn({ sources, range, form, fromDay, toDay }: Records): Generator<Place> {
+/** Where in the columns of each stretch an entry of the days asked for is met first: the lines of one entry on one day follow one another. */
+function* entriesIn({
+  sources,
+  range,
+  form,
+  fromDay,
+  toDay,
+}: Records): Generator<{ readonly columns: Columns; readonly at: readonly number[] }> {
   for (const source of sources) {
     let last = -1;
     for (const { columns, from, to } of stretchesIn(source, range)) {
+      const at: number[] = [];
       for (let i = from; i < to; i++) {
         const seq = form.seqOf(columns, i);
         const day = form.dayOf(columns, i);
         if (seq === last || day < fromDay || day > toDay) continue;
         last = seq;
-        yield { seq, day };
+        at.push(i);
       }
+      yield { columns, at };
     }
   }
 }
 
+function* placesIn(records: Records): Generator<Place> {
+  const { form } = records;
+  for (const { columns, at } of entriesIn(records)) for (const i of at) yield { seq: form.seqOf(columns, i), day: form.dayOf(columns, i) };
+}
+
 /** How many places `placesIn` has, up to `max`, without making any. */
-function countPlaces({ sources, range, form, fromDay, toDay }: Records, max: number): number {
+function countPlaces(records: Records, max: number): number {
   let count = 0;
-  for (const source of sources) {
-    let last = -1;
-    for (const { columns, from, to } of stretchesIn(source, range)) {
-      for (let i = from; i < to; i++) {
-        const seq = form.seqOf(columns, i);
-        const day = form.dayOf(columns, i);
-        if (seq === last || day < fromDay || day > toDay) continue;
-        last = seq;
-        count += 1;
-        if (count === max) return count;
-      }
-    }
+  for (const { at } of entriesIn(records)) {
+    count += at.length;
+    if (count >= max) return max;
   }
   return count;
 }
@@ -271,10 +274,9 @@ function daysOf(query: EntriesQuery): [DayNumber, DayNumber] {
 /** Those of the places whose entries satisfy the conditions, in the order given. */
 function* matching({ sql }: List, conditions: readonly Condition[], places: Iterable<Place>): Generator<Place> {
   if (conditions.length === 0) return yield* places;
-  const from = conditions.some(({ readsBody }) => readsBody)
-    ? "json_each(?) s CROSS JOIN journal j ON j.seq = s.value"
-    : "(SELECT key, value AS seq FROM json_each(?)) j";
-  const key = from.startsWith("json_each") ? "s.key" : "j.key";
+  const [key, from] = conditions.some(({ readsBody }) => readsBody)
+    ? ["s.key", "json_each(?) s CROSS JOIN journal j ON j.seq = s.value"]
+    : ["j.key", "(SELECT key, value AS seq FROM json_each(?)) j"];
   const statement = `SELECT ${key} AS key FROM ${from} WHERE ${conditions.map((condition) => condition.sql).join(" AND ")} ORDER BY 1`;
   const bindings = conditions.flatMap((condition) => condition.bindings);
   for (const chunk of inChunks(places)) {

@@ -1,3 +1,4 @@
+import { addTurnover, creditsOf, debitsOf, noFigures } from "../domain/account.ts";
 import { accountOfPlace, columnsOf, firstPlaceOf, runKinds } from "./index-keys.ts";
 import { feedOf } from "./runs/record-feed.ts";
 import { insertRun, type NewRun, RunBuilder } from "./runs/run-builder.ts";
@@ -64,26 +65,11 @@ function addTotals(sql: SqlStorage, tail: Tail): void {
   const rows: string[] = [];
   for (let i = 0; i < length; ) {
     const account = accountOfPlace(places[i] as number);
-    let debits = 0;
-    let credits = 0;
-    let exactDebits = 0n;
-    let exactCredits = 0n;
-    let lines = 0;
+    const start = i;
+    const figures = noFigures();
     const end = firstPlaceOf(account + 1);
-    for (; i < length && (places[i] as number) < end; i++) {
-      const amount = amounts[i] as number;
-      lines += 1;
-      // As numbers while they are exact, which they nearly always are.
-      if (debits + Math.abs(amount) > Number.MAX_SAFE_INTEGER || credits + Math.abs(amount) > Number.MAX_SAFE_INTEGER) {
-        exactDebits += BigInt(debits);
-        exactCredits += BigInt(credits);
-        debits = 0;
-        credits = 0;
-      }
-      if (amount > 0) debits += amount;
-      else credits -= amount;
-    }
-    rows.push(`[${account},${exactDebits + BigInt(debits)},${exactCredits + BigInt(credits)},${lines}]`);
+    for (; i < length && (places[i] as number) < end; i++) addTurnover(figures, amounts[i] as number);
+    rows.push(`[${account},${debitsOf(figures)},${creditsOf(figures)},${i - start}]`);
   }
   for (let i = 0; i < rows.length; i += totalsAtOnce) {
     sql.exec(

@@ -55,6 +55,11 @@ export function lineItem(sequence: number, no: number): number {
   return sequence * numberSpan + no;
 }
 
+/** The end of the items of facts up to a sequence, itself outside; of all where none is given. */
+export function itemsUpTo(sequence: number | undefined): number {
+  return sequence === undefined ? Number.MAX_SAFE_INTEGER : lineItem(sequence + 1, 0);
+}
+
 export function sequenceOfItem(item: number): number {
   return Math.floor(item / numberSpan);
 }

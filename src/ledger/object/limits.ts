@@ -1,6 +1,6 @@
-/** How far the index may lag behind the log, how much is written in one turn, and when a ledger is full. */
+/** How far the index may lag behind the log, how much of it is written at once, and when a ledger is full. */
 export interface LedgerLimits {
-  /** What the index may lag behind the journal: what a restart has to fold again, and what lists have to wait for. */
+  /** What the index may lag behind the journal: what a restart has to fold again. */
   readonly tailLinesMax: number;
   readonly tailBytesMax: number;
   /** Records of a block of the index, the least that is written and read of it: about 10 KB. */

@@ -6,7 +6,7 @@ import { type Account, normalSign } from "../domain/account.ts";
 import { decodeFact, type EntryPosted, type FactLine } from "../domain/fact.ts";
 import type { Query } from "../rpc.ts";
 import { type Count, capped } from "./counts.ts";
-import { beyond, lineItem, linePlace, linesOfAccount, linesOfDays, numberOfItem, sequenceOfItem } from "./index-keys.ts";
+import { beyond, itemsUpTo, lineItem, linePlace, linesOfAccount, linesOfDays, numberOfItem, sequenceOfItem } from "./index-keys.ts";
 import { readRows } from "./journal.ts";
 import { countRange, inOrder, type Key, type KeyRange, type SortedSource, visitRange } from "./runs/sorted-source.ts";
 import { isEntry } from "./schema.ts";
@@ -45,7 +45,7 @@ function filterOf(state: StoredState, account: Account | undefined, query: Lines
     range: account === undefined ? linesOfDays(from, to) : linesOfAccount(account.no, from, to),
     from,
     to,
-    itemsBelow: query.knownAt === undefined ? Number.MAX_SAFE_INTEGER : lineItem(query.knownAt + 1, 0),
+    itemsBelow: itemsUpTo(query.knownAt),
   };
 }
 
@@ -115,10 +115,17 @@ function keysBySequence(
   return items.slice(query.offset ?? 0).map((item) => [0, item]);
 }
 
+/** Between which items, both outside, lies what is known and no page has had. */
+function itemsLeft(query: LinesQuery, { itemsBelow }: LineFilter): { readonly above: number; readonly below: number } {
+  if (query.after === undefined) return { above: -1, below: itemsBelow };
+  const after = Number(query.after);
+  return query.direction === "asc" ? { above: after, below: itemsBelow } : { above: -1, below: Math.min(after, itemsBelow) };
+}
+
 /** Each source's items are all before or all after those of the next, so that only as many sources are gathered as the page takes. */
 function itemsOfIndex(query: LinesQuery, filter: LineFilter): number[] {
   const asc = query.direction === "asc";
-  const after = query.after === undefined ? undefined : Number(query.after);
+  const { above, below } = itemsLeft(query, filter);
   const wanted = (query.offset ?? 0) + query.limit + 1;
   const items: number[] = [];
   for (const source of asc ? filter.sources : filter.sources.toReversed()) {
@@ -127,7 +134,7 @@ function itemsOfIndex(query: LinesQuery, filter: LineFilter): number[] {
       const of = columns[1] as Float64Array;
       for (let i = start; i < end; i++) {
         const item = of[i] as number;
-        if (item < filter.itemsBelow && (after === undefined || (asc ? item > after : item < after))) own.push(item);
+        if (item > above && item < below) own.push(item);
       }
     });
     const sorted = Float64Array.from(own).sort();
@@ -139,9 +146,9 @@ function itemsOfIndex(query: LinesQuery, filter: LineFilter): number[] {
 
 function itemsOfLog(sql: SqlStorage, account: Account | undefined, query: LinesQuery, filter: LineFilter): number[] {
   const asc = query.direction === "asc";
-  const after = query.after === undefined ? undefined : Number(query.after);
+  const { above, below } = itemsLeft(query, filter);
   const wanted = (query.offset ?? 0) + query.limit + 1;
-  const start = after === undefined ? (asc ? 0 : Number.MAX_SAFE_INTEGER) : sequenceOfItem(after);
+  const start = asc ? sequenceOfItem(Math.max(above, 0)) : sequenceOfItem(below);
   const items: number[] = [];
   for (const row of entriesFrom(sql, start, asc)) {
     const fact = decodeFact(row.body) as EntryPosted;
@@ -151,7 +158,7 @@ function itemsOfLog(sql: SqlStorage, account: Account | undefined, query: LinesQ
     fact.lines.forEach((line, i) => {
       const item = lineItem(row.seq, i + 1);
       if (account !== undefined && line.account !== account.no) return;
-      if (item < filter.itemsBelow && (after === undefined || (asc ? item > after : item < after))) own.push(item);
+      if (item > above && item < below) own.push(item);
     });
     items.push(...(asc ? own : own.reverse()));
     if (items.length >= wanted) break;

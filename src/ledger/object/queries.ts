@@ -8,7 +8,7 @@ import { entryById } from "../domain/recorded-entry.ts";
 import type { Head, Query, ReadOutcome } from "../rpc.ts";
 import { tellEntries } from "./describe.ts";
 import { entriesOutcome } from "./entry-list.ts";
-import { dayOfPlace, lineItem, linesOfAccount } from "./index-keys.ts";
+import { dayOfPlace, itemsUpTo, linesOfAccount } from "./index-keys.ts";
 import { linesText } from "./line-list.ts";
 import { visitRange } from "./runs/sorted-source.ts";
 import { accountById, type StoredState } from "./stored-state.ts";
@@ -153,7 +153,7 @@ function turnoverByDay(
   to: DayNumber,
   knownAt: number | undefined,
 ): { readonly day: DayNumber; debits: bigint; credits: bigint }[] {
-  const itemsBelow = knownAt === undefined ? Number.POSITIVE_INFINITY : lineItem(knownAt + 1, 0);
+  const itemsBelow = itemsUpTo(knownAt);
   const days = new Map<number, { readonly day: DayNumber; debits: bigint; credits: bigint }>();
   for (const source of state.index.sources("line")) {
     visitRange(source, linesOfAccount(account, from, to), ([places, items, amounts], start, end) => {

@@ -29,7 +29,6 @@ export class RunSet {
   readonly #storage: DurableObjectStorage;
   readonly #limits: LedgerLimits;
   readonly #cache = new BlockCache();
-  /** The runs of a kind that have, once each, everything that was flushed; oldest first. */
   #ready = new Map<RunKind, readonly StoredRun[]>();
   readonly #lowestFilters = new Map<HashedKind, TermFilter>();
   /** The runs of sums that a greater one covers: with them the books can be told as they were known earlier. */
@@ -37,7 +36,7 @@ export class RunSet {
   /** Runs whose blocks are still to be deleted. */
   #over: number[] = [];
   /** At most one for each level: a large one must not hold up the small ones, of which the runs would pile up. */
-  #merges: Merge[] = [];
+  #merges: RunBuilder[] = [];
   /** How many times as many runs as are merged at once a level has, added up over the levels; 1 more while runs that are over are deleted. */
   #mergesDue = 0;
   /** Of the levels that have so many, the runs of the lowest. */
@@ -140,22 +139,22 @@ export class RunSet {
   }
 
   /** The merge of the lowest level, one that is due before one that has begun above it. */
-  #lowestMerge(): Merge | undefined {
+  #lowestMerge(): RunBuilder | undefined {
     const due = this.#due;
-    let begun: Merge | undefined;
-    for (const merge of this.#merges) if (begun === undefined || merge.builder.run.level < begun.builder.run.level) begun = merge;
-    if (due === undefined || (begun !== undefined && begun.builder.run.level <= levelOf(due) + 1)) return begun;
+    let begun: RunBuilder | undefined;
+    for (const merge of this.#merges) if (begun === undefined || merge.run.level < begun.run.level) begun = merge;
+    if (due === undefined || (begun !== undefined && begun.run.level <= levelOf(due) + 1)) return begun;
     const merge = this.#begun(due.slice(0, this.#runsMerged(levelOf(due))));
     this.#merges.push(merge);
     return merge;
   }
 
-  #stepMerge(merge: Merge): true {
-    const { builder, sources } = merge;
+  #stepMerge(merge: RunBuilder): true {
+    const { sources } = merge.run;
     const { sql } = this.#storage;
     this.#storage.transactionSync(() => {
-      if (builder.step(sql)) return;
-      const row = builder.finish(sql);
+      if (merge.step(sql)) return;
+      const row = merge.finish(sql);
       const state = row.kind === "month" ? "covered" : "over";
       if (isHashed(row.kind)) this.#lowestFilters.delete(row.kind);
       sql.exec("UPDATE run SET state = ? WHERE id IN (SELECT value FROM json_each(?))", state, JSON.stringify(sources));
@@ -194,7 +193,7 @@ export class RunSet {
   }
 
   /** A merge of runs of one kind and level, oldest first. */
-  #begun(sources: readonly StoredRun[]): Merge {
+  #begun(sources: readonly StoredRun[]): RunBuilder {
     const first = present(sources[0], "there are runs to merge");
     const last = present(sources.at(-1), "there are runs to merge");
     return this.#storage.transactionSync(() => {
@@ -239,7 +238,7 @@ export class RunSet {
   /** Runs of which no key lives any more are not merged but let go of, whole. */
   #letGoOfOldClaims(nowMs: number): void {
     const { sql } = this.#storage;
-    const taken = new Set(this.#merges.flatMap(({ sources }) => sources));
+    const taken = new Set(this.#merges.flatMap(({ run }) => run.sources));
     const old = this.of("claim").filter((run) => {
       if (taken.has(run.row.id)) return false;
       const last = readRow(sql, run.toSequence);
@@ -257,13 +256,13 @@ export class RunSet {
     this.#over.push(...ids);
   }
 
-  #resumed(row: RunRow): Merge {
+  #resumed(row: RunRow): RunBuilder {
     const stored = this.#storage.sql.exec<{ sources: string }>("SELECT sources FROM run WHERE id = ?", row.id).one().sources;
     // Written by insertRun.
     return this.#mergeOf({ ...row, sources: JSON.parse(stored) as number[] });
   }
 
-  #mergeOf(run: NewRun): Merge {
+  #mergeOf(run: NewRun): RunBuilder {
     // A cache of its own: what a merge reads once shall not drive out what lists ask for.
     const cache = new BlockCache();
     const sources = run.sources.map((id) => {
@@ -275,7 +274,7 @@ export class RunSet {
     });
     const records = sources.reduce((sum, { length }) => sum + length, 0);
     const feed = (after: Key | undefined): RecordFeed => (run.kind === "month" ? mergedSums(sources, after) : merged(sources, after));
-    return { builder: new RunBuilder(this.#storage.sql, run, columnsOf[run.kind], records, feed), sources: run.sources };
+    return new RunBuilder(this.#storage.sql, run, columnsOf[run.kind], records, feed);
   }
 
   #stored(row: RunRow): StoredRun {
@@ -287,9 +286,4 @@ const none: readonly number[] = [];
 
 function levelOf(runs: readonly StoredRun[]): number {
   return runs[0]?.row.level ?? 0;
-}
-
-interface Merge {
-  readonly builder: RunBuilder;
-  readonly sources: readonly number[];
 }

@@ -9,6 +9,7 @@ import { type LedgerState, type Overlay, type RecordedEntry, refsOf, sourceText 
 import type { AccountDescription, LedgerIdentity, Source } from "../rpc.ts";
 import type { EntryIndex } from "./entry-index.ts";
 import { type Claim, decodeContext, type JournalRow, readFacts, readRow } from "./journal.ts";
+import type { AccountTotal } from "./tail.ts";
 import { externalIdTerm, sourceTerm } from "./term-hash.ts";
 
 /** Accounts kept in memory; beyond this the longest unused are let go. A ledger may have millions, an isolate has 128 MB. */
@@ -109,7 +110,7 @@ export class StoredState implements LedgerState {
   }
 
   /** Everything ever posted to an account: what is on disk and what the tails have. */
-  #totals(no: number): { debits: bigint; credits: bigint; lines: number } {
+  #totals(no: number): AccountTotal {
     let { debits, credits, lines } = this.index.accountTotal(no);
     for (const tail of this.index.tails) {
       const total = tail.totalOf(no);

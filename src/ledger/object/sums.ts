@@ -1,9 +1,9 @@
 import { type DayNumber, firstDayOfMonth, type MonthNumber, monthOfDay, parseDay } from "../../kernel/calendar-date.ts";
 import type { EntryPosted } from "../domain/fact.ts";
-import { accountOfCell, firstCellOf, keysFrom, lineItem, linesOfAccount, linesOfDays, monthOfCell, sequenceOfItem } from "./index-keys.ts";
+import { accountOfCell, firstCellOf, itemsUpTo, keysFrom, linesOfAccount, linesOfDays, monthOfCell, sequenceOfItem } from "./index-keys.ts";
 import { readFacts } from "./journal.ts";
 import type { Columns } from "./runs/columns.ts";
-import { halfSpan } from "./runs/record-feed.ts";
+import { halfSpan, highHalf } from "./runs/halves.ts";
 import { type KeyRange, visitRange } from "./runs/sorted-source.ts";
 import type { StoredState } from "./stored-state.ts";
 
@@ -46,7 +46,7 @@ class Sheet {
     let rest = (halves[at + 1] as number) + low;
     let whole = (halves[at] as number) + high;
     if (rest >= carryAt || rest <= -carryAt) {
-      const carry = Math.floor(rest / halfSpan);
+      const carry = highHalf(rest);
       rest -= carry * halfSpan;
       whole += carry;
     }
@@ -56,7 +56,7 @@ class Sheet {
 
   line(account: number, amount: number, sign: 1 | -1): void {
     const size = Math.abs(amount);
-    const high = Math.floor(size / halfSpan);
+    const high = highHalf(size);
     this.add(account, amount > 0 ? 0 : 2, sign * high, sign * (size - high * halfSpan));
   }
 
@@ -174,7 +174,7 @@ function addCells({ sheet, monthsBefore }: Known, columns: Columns, from: number
 
 /** The lines of the days of a broken month that the runs have. */
 function addDays({ state, sheet, knownAt, only }: Known, [first, last]: readonly [DayNumber, DayNumber], sign: 1 | -1): void {
-  const itemsBelow = lineItem(knownAt + 1, 0);
+  const itemsBelow = itemsUpTo(knownAt);
   const kind = only === undefined ? "day" : "line";
   const range = only === undefined ? linesOfDays(first, last) : linesOfAccount(only, first, last);
   for (const run of state.index.runs.of(kind)) {

@@ -1,8 +1,9 @@
 import { type DayNumber, monthOfDay, parseDay } from "../../kernel/calendar-date.ts";
+import type { Writable } from "../../kernel/writable.ts";
 import { type EntryPosted, entryAmount } from "../domain/fact.ts";
 import { accountOfPlace, dayKey, dayOfPlace, lineItem, linePlace, monthCell } from "./index-keys.ts";
 import { type Columns, GrowingColumns } from "./runs/columns.ts";
-import { addHalves, halfSpan } from "./runs/record-feed.ts";
+import { addHalves, halfSpan, highHalf } from "./runs/halves.ts";
 import { SortedColumns } from "./runs/sorted-source.ts";
 import { sortedBy } from "./runs/stable-sort.ts";
 import type { HashedKind, RunKind } from "./runs/stored-run.ts";
@@ -11,10 +12,11 @@ import { externalIdTerm, referenceTerm, sourceTerm, sourceTypeTerm, type TermKey
 /** Beyond every amount that can be asked for, and still an integer that is exact. */
 const amountKeyMax = 2 ** 53;
 
-export interface TailTotal {
-  debits: bigint;
-  credits: bigint;
-  lines: number;
+/** Everything posted to an account, as far as who tells it knows. */
+export interface AccountTotal {
+  readonly debits: bigint;
+  readonly credits: bigint;
+  readonly lines: number;
 }
 
 /** Passes over a tail for one account each, before one for all is cheaper. */
@@ -43,7 +45,7 @@ export class Tail {
   readonly #claimSequences = new Map<number, number[]>();
   readonly #sorted = new Map<RunKind, SortedColumns>();
   /** The totals of all accounts, once enough were asked for since the last entry. */
-  #totals: Map<number, TailTotal> | undefined;
+  #totals: ReadonlyMap<number, AccountTotal> | undefined;
   #totalsAsked = 0;
 
   constructor(fromSequence: number, termKey: TermKey) {
@@ -103,14 +105,14 @@ export class Tail {
   }
 
   /** What was posted to an account; undefined where nothing was. One pass finds one account's, or, when several are asked for, everyone's. */
-  totalOf(account: number): TailTotal | undefined {
+  totalOf(account: number): AccountTotal | undefined {
     this.#totalsAsked += 1;
     if (this.#totals === undefined && this.#totalsAsked > passesMax) this.#totals = this.#sumUp(undefined);
     return (this.#totals ?? this.#sumUp(account)).get(account);
   }
 
-  #sumUp(only: number | undefined): Map<number, TailTotal> {
-    const totals = new Map<number, TailTotal>();
+  #sumUp(only: number | undefined): ReadonlyMap<number, AccountTotal> {
+    const totals = new Map<number, Writable<AccountTotal>>();
     this.visitLines((account, _day, _item, amount) => {
       if (only !== undefined && account !== only) return;
       let of = totals.get(account);
@@ -197,7 +199,7 @@ function monthSums({ columns, length }: SortedColumns): Columns {
     }
     const amount = amounts[i] as number;
     const size = Math.abs(amount);
-    const high = Math.floor(size / halfSpan);
+    const high = highHalf(size);
     const side = amount > 0 ? 2 : 4;
     addHalves(out[side] as Float64Array, out[side + 1] as Float64Array, at, high, size - high * halfSpan);
   }

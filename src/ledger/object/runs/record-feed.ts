@@ -1,4 +1,5 @@
 import type { Columns } from "./columns.ts";
+import { addHalves } from "./halves.ts";
 import { type Chunk, type Key, lowerBoundIn, type SortedColumns, type SortedSource } from "./sorted-source.ts";
 import { sortInto } from "./stable-sort.ts";
 
@@ -195,17 +196,6 @@ function moveOn(head: Head): boolean {
   head.chunk = head.source.chunkAt(position);
   head.at = position - head.chunk.start;
   return true;
-}
-
-/** What a half holds: sums up to 2^63 are kept as a number of these and a rest, both exact in a Float64Array. */
-export const halfSpan = 2 ** 32;
-
-/** Adds two sums in halves, at `at` and `from` of their columns, high before low. */
-export function addHalves(high: Float64Array, low: Float64Array, at: number, moreHigh: number, moreLow: number): void {
-  const sum = (low[at] as number) + moreLow;
-  const carry = Math.floor(sum / halfSpan);
-  low[at] = sum - carry * halfSpan;
-  high[at] = (high[at] as number) + moreHigh + carry;
 }
 
 const keyColumns = 2;

@@ -2,7 +2,7 @@ import { type Columns, decodeColumns } from "./columns.ts";
 import { type Chunk, lowerBoundIn, type SortedSource } from "./sorted-source.ts";
 import { TermFilter, type TermProbe } from "./term-filter.ts";
 
-/** What the index is sorted by: see index-kinds.ts. */
+/** What the index is sorted by: see index-keys.ts. */
 export type RunKind = "line" | "day" | "amount" | "term" | "month" | "claim";
 
 /** Of these a record is looked for by a hash, which most runs do not have. */
@@ -13,7 +13,7 @@ export function isHashed(kind: RunKind): kind is HashedKind {
 }
 
 /** `building`: blocks are being written. `ready`: it answers. `covered`: a greater run has its records too. `over`: it only waits for its blocks to be deleted. */
-export type RunState = "building" | "ready" | "covered" | "over";
+type RunState = "building" | "ready" | "covered" | "over";
 
 export interface RunRow {
   readonly id: number;
@@ -28,7 +28,7 @@ export interface RunRow {
 }
 
 /** A run has at most so many blocks: their ids follow one another from the run's id times this. */
-export const blocksPerRun = 2 ** 21;
+const blocksPerRun = 2 ** 21;
 
 export function blockId(run: number, no: number): number {
   return run * blocksPerRun + no;
@@ -45,7 +45,7 @@ type StoredRow = {
   block_records: number;
 };
 
-export const runColumns = "id, kind, level, from_seq, to_seq, state, records, block_records";
+const runColumns = "id, kind, level, from_seq, to_seq, state, records, block_records";
 
 export function readRuns(sql: SqlStorage): RunRow[] {
   return sql

@@ -2,7 +2,7 @@
 const groupWords = 16;
 const groupBits = groupWords * 32;
 const probes = 7;
-/** Of a term's hash, see tail.ts. */
+/** Of a term's hash, see term-hash.ts. */
 const hashSpan = 2 ** 52;
 
 /**
