@@ -1,4 +1,5 @@
 import { leaseMs } from "../kernel/bounds.ts";
+import { lookAgain } from "../platform/turns.ts";
 import type { AccessObject } from "./access-object.ts";
 import { type Authority, hashSecret, type KeyParts, type LeaseOutcome, readKey } from "./token.ts";
 
@@ -18,7 +19,10 @@ interface Held {
 /** Keys that an isolate holds leases of; a flood of others empties the cache at once. */
 const heldMax = 10_000;
 const held = new Map<string, Held>();
-const asking = new Map<string, Promise<LeaseOutcome>>();
+/** Since when a request asks a key's object for a lease. */
+const asking = new Map<string, number>();
+/** Who has asked for longer was cut off, or its object is slow; then others ask too. */
+const askingMs = 1_000;
 /** What was refused, while it cannot be answered otherwise: an ended or unknown key stays one, an empty bucket is empty until it holds a request again. */
 const refused = new Map<
   string,
@@ -27,7 +31,7 @@ const refused = new Map<
 
 /**
  * Admits one request under a key. Normally without a hop and without a hash: a lease of at most five seconds is at hand.
- * Requests that find none share one call to the key's object.
+ * Of the requests that find none one calls the key's object, and the others wait for what it brings.
  */
 export function admit(namespace: DurableObjectNamespace<AccessObject>, key: string, nowMs: () => number): Admission | Promise<Admission> {
   return admitFromLease(key, nowMs()) ?? admitByAsking(namespace, key, nowMs);
@@ -52,14 +56,20 @@ async function admitByAsking(namespace: DurableObjectNamespace<AccessObject>, ke
     const no = refused.get(key);
     if (no !== undefined && now >= no.atMs && now < no.untilMs)
       return no.outcome.reason === "limited" ? { ...no.outcome, retryAfterMs: no.outcome.retryAfterMs - (now - no.atMs) } : no.outcome;
-    const outcome = await ask(namespace, key, parsed, held.get(key)?.requests ?? 0);
-    if (!outcome.first.ok) {
-      held.delete(key);
-      if (outcome.mine) keepRefusal(key, outcome.first, nowMs());
-      return outcome.first;
+    const asked = asking.get(key);
+    if (asked !== undefined && now - asked < askingMs) {
+      await lookAgain();
+      continue;
     }
-    if (!outcome.mine) continue;
-    const { lease: granted } = outcome.first;
+    const unused = held.get(key)?.requests ?? 0;
+    held.delete(key);
+    const outcome = await ask(namespace, key, parsed, unused, now);
+    if (!outcome.ok) {
+      held.delete(key);
+      keepRefusal(key, outcome, nowMs());
+      return outcome;
+    }
+    const { lease: granted } = outcome;
     if (held.size >= heldMax) held.clear();
     held.set(key, { authority: granted.authority, untilMs: granted.untilMs, requests: granted.requests - 1, remaining: granted.remaining });
     return { ok: true, authority: granted.authority, remaining: granted.remaining + granted.requests - 1, noteUse: granted.noteUse };
@@ -71,14 +81,15 @@ async function ask(
   key: string,
   { tokenId, secret, environment }: KeyParts,
   unused: number,
-): Promise<{ readonly first: LeaseOutcome; readonly mine: boolean }> {
-  const inFlight = asking.get(key);
-  if (inFlight) return { first: await inFlight, mine: false };
-  const call = namespace.getByName(tokenId).lease(hashSecret(secret), unused, environment);
-  held.delete(key);
-  const answered = Promise.resolve(call).finally(() => asking.delete(key));
-  asking.set(key, answered);
-  return { first: await answered, mine: true };
+  now: number,
+): Promise<LeaseOutcome> {
+  if (asking.size >= heldMax) asking.clear();
+  asking.set(key, now);
+  try {
+    return await namespace.getByName(tokenId).lease(hashSecret(secret), unused, environment);
+  } finally {
+    asking.delete(key);
+  }
 }
 
 /** Never longer than a lease: a plan that was raised is felt as soon as a revocation. */

@@ -1,5 +1,6 @@
 import { failure } from "../kernel/failures.ts";
 import { Refused } from "../platform/refused.ts";
+import { Turns } from "../platform/turns.ts";
 import { type EncodedCommands, encodeCommands, fingerprintOf, sizeOf } from "./command-columns.ts";
 import type { Command, CommandList, LedgerIdentity, Query, ReadOutcome, WriteOptions, WriteOutcome } from "./rpc.ts";
 
@@ -40,12 +41,8 @@ export interface LedgerClient {
 
 /** A write of this many bytes holds an isolate's memory and its object's turn: two at a time, a few wait, the rest is told to come again. */
 const bulkBytesMin = 64 * 1024;
-const bulkAtOnce = 2;
-const bulkWaitingMax = 8;
+const bulkTurns = new Turns({ atOnce: 2, waitingMax: 8, lastsMaxMs: 10_000 });
 const attemptsMax = 3;
-
-let bulkRunning = 0;
-const bulkWaiting: (() => void)[] = [];
 
 /** `stub` makes a fresh stub each time, because one that has thrown is broken; `identity` tells what the ledger is, should it not be open yet. */
 export function ledgerClient(number: number, stub: () => LedgerRpc, identity: () => Promise<LedgerIdentity>): LedgerClient {
@@ -106,17 +103,9 @@ function reviveTurnover(key: string, value: unknown): unknown {
 
 async function asBulk<T>(size: number, work: () => Promise<T>): Promise<T> {
   if (size < bulkBytesMin) return work();
-  if (bulkRunning >= bulkAtOnce) {
-    if (bulkWaiting.length >= bulkWaitingMax) throw new Refused(failure("OVERLOADED", "Too many bulk requests at once; repeat this one."));
-    await new Promise<void>((go) => bulkWaiting.push(go));
-  }
-  bulkRunning += 1;
-  try {
-    return await work();
-  } finally {
-    bulkRunning -= 1;
-    bulkWaiting.shift()?.();
-  }
+  const outcome = await bulkTurns.take(work);
+  if (outcome === undefined) throw new Refused(failure("OVERLOADED", "Too many bulk requests at once; repeat this one."));
+  return outcome.done;
 }
 
 /** Repeats a call that the platform says may be repeated, on a fresh stub each time. */

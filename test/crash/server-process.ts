@@ -33,13 +33,16 @@ export function spawnServer(
   return { child, output: () => output };
 }
 
-/** Starts it, and waits until it describes itself. */
+/** What a start says last. */
+const lastWords = "Ctrl-C ends it; the data stays.";
+
+/** Starts it, and waits until it describes itself and has said all it has to say. */
 export async function startProcess(dataDir: string, more: readonly string[] = []): Promise<ServerProcess> {
   const { child, output } = spawnServer(dataDir, more);
   const giveUpAt = Date.now() + startsWithinMs;
   for (;;) {
     const description = describedServer(dataDir);
-    if (description && description.pid === child.pid) return { child, description, output };
+    if (description && description.pid === child.pid && output().includes(lastWords)) return { child, description, output };
     if (child.exitCode !== null || Date.now() > giveUpAt) throw new Error(`The server did not start.\n${output()}`);
     await wait(20);
   }

@@ -3,17 +3,18 @@ import { once } from "node:events";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
-import { after, test } from "node:test";
+import { after, afterEach, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { describedServer } from "../../src/local/data-files.ts";
 import { freshDataFolder, interruptProcess, killProcess, type ServerProcess, spawnServer, startProcess } from "./server-process.ts";
 
 const folder = await freshDataFolder();
 const started: Pick<ServerProcess, "child">[] = [];
-after(async () => {
-  for (const one of started) await killProcess(one, true);
-  await folder.remove();
+// The tests share a folder: what one leaves running would fail the next.
+afterEach(async () => {
+  for (const one of started.splice(0)) await killProcess(one, true);
 });
+after(() => folder.remove());
 
 async function start(more: readonly string[] = []): Promise<ServerProcess> {
   const server = await startProcess(folder.dataDir, more);
