@@ -24,6 +24,7 @@ import { resolveEntitiesBy } from "./http/middleware/entity.ts";
 import { claimOf } from "./http/middleware/idempotency.ts";
 import { rateLimitHeaders } from "./http/middleware/rate-limit.ts";
 import { requestId, requestIdHeader } from "./http/middleware/request-id.ts";
+import { short } from "./http/middleware/short.ts";
 import { siteInPath } from "./http/middleware/site.ts";
 import { openApiDocument, services } from "./http/openapi.ts";
 import { createRouter, isPublicRoute, type RequestContext, type Router } from "./http/router.ts";
@@ -40,7 +41,7 @@ export function createApp(): Router {
   app.use(
     "*",
     way(
-      { steps: [requestId], stamps: [requestIdHeader] },
+      { steps: [requestId, short], stamps: [requestIdHeader] },
       {
         path: "/api/v1",
         steps: [preflight, scopeOfPath, authenticate(isPublicRoute, welcome), bodyLimit, siteInPath],

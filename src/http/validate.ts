@@ -1,9 +1,10 @@
 import type { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { bodyBytesMax } from "../kernel/bounds.ts";
+import { bodyBytesMax, bulkBytesMin } from "../kernel/bounds.ts";
 import type { FailureDetail } from "../kernel/failures.ts";
 import { isUuid } from "../kernel/id.ts";
 import { refusal } from "../platform/refused.ts";
+import { afterShort } from "../platform/short-first.ts";
 import { idField } from "./fields.ts";
 
 /** More issues than this help nobody. */
@@ -115,7 +116,8 @@ export async function readBody<S extends z.ZodType, T = never>(
   readPlain?: (text: string) => T | undefined,
 ): Promise<z.output<S> | T> {
   const text = await readText(c, bytesMax);
-  return readPlain?.(text) ?? check(schema, parseJson(text));
+  const read = () => readPlain?.(text) ?? check(schema, parseJson(text));
+  return text.length < bulkBytesMin ? read() : afterShort(read);
 }
 
 const strictUtf8 = () => new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });

@@ -4,6 +4,8 @@
 export const bodyBytesMax = 8 * 1024 * 1024;
 /** Who has no key has nothing to send but a name and an address. */
 export const publicBodyBytesMax = 16 * 1024;
+/** From here on a request is a bulk one: it holds an isolate's memory, and its thread for milliseconds. */
+export const bulkBytesMin = 64 * 1024;
 /** A journal entry beyond 200 lines is a batch in disguise; 200 keeps one row under the platform's 2 MB. */
 export const linesPerEntryMax = 200;
 export const linesPerEntryMin = 2;

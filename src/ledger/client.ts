@@ -1,3 +1,4 @@
+import { bulkBytesMin } from "../kernel/bounds.ts";
 import { failure } from "../kernel/failures.ts";
 import { Refused } from "../platform/refused.ts";
 import { Turns } from "../platform/turns.ts";
@@ -39,8 +40,7 @@ export interface LedgerClient {
   verification(jobId: string): Promise<VerificationJob | null>;
 }
 
-/** A write of this many bytes holds an isolate's memory and its object's turn: two at a time, a few wait, the rest is told to come again. */
-const bulkBytesMin = 64 * 1024;
+/** Of bulk writes two at a time, a few wait, the rest is told to come again. */
 const bulkTurns = new Turns({ atOnce: 2, waitingMax: 8, lastsMaxMs: 10_000 });
 const attemptsMax = 3;
 

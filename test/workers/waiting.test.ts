@@ -1,8 +1,9 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { AccessObject } from "../../src/access/access-object.ts";
 import { admit } from "../../src/access/leases.ts";
 import type { Authority, LeaseOutcome } from "../../src/access/token.ts";
+import { afterShort, noteShort } from "../../src/platform/short-first.ts";
 import { Turns } from "../../src/platform/turns.ts";
 import { entryOf, freshKey, newBooks } from "../support/books.ts";
 
@@ -76,5 +77,30 @@ describe("requests that wait for one another", () => {
     void admit(namespace, key, Date.now);
     expect(await admit(namespace, key, Date.now)).toMatchObject({ ok: true, remaining: 59 });
     expect(calls).toBe(2);
+  });
+});
+
+describe("work that takes long", () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  /** The order in which a short request, which waits for one turn, and two long pieces of work are done. */
+  async function orderOfThree(): Promise<string[]> {
+    const order: string[] = [];
+    const short = scheduler.wait(0).then(() => order.push("short"));
+    const long = [1, 2].map((no) => afterShort(() => order.push(`long ${no}`)));
+    await Promise.all([short, ...long]);
+    return order;
+  }
+
+  test("waits, one piece at a time, for the short requests that are there", async () => {
+    noteShort();
+    expect(await orderOfThree()).toEqual(["short", "long 1", "long 2"]);
+  });
+
+  test("waits for nothing where there has been no short request for a second", async () => {
+    noteShort();
+    const later = Date.now() + 1_001;
+    vi.spyOn(Date, "now").mockReturnValue(later);
+    expect(await orderOfThree()).toEqual(["long 1", "long 2", "short"]);
   });
 });

@@ -1,10 +1,12 @@
 import { DurableObject } from "cloudflare:workers";
 import { present } from "../../kernel/assert.ts";
+import { bulkBytesMin } from "../../kernel/bounds.ts";
 import { type Failure, failure } from "../../kernel/failures.ts";
 import type { Actor } from "../../kernel/role.ts";
 import { logFor } from "../../platform/log.ts";
 import type { LedgerFactsMessage } from "../../platform/messages.ts";
-import { type DecodedCommands, decodeCommands, type EncodedCommands } from "../command-columns.ts";
+import { afterShort, noteShort } from "../../platform/short-first.ts";
+import { type DecodedCommands, decodeCommands, type EncodedCommands, sizeOf } from "../command-columns.ts";
 import { decide } from "../domain/decide.ts";
 import { isKnownFact, type LedgerOpened } from "../domain/fact.ts";
 import { Overlay } from "../domain/state.ts";
@@ -38,6 +40,7 @@ const headDelayMs = 24 * 60 * 60 * 1000;
 const outboxDeadlineMs = 10_000;
 
 type Env = LimitVariables & { readonly LEDGER_FACTS?: Queue<LedgerFactsMessage> };
+type WriteOrUnopened = WriteOutcome | { readonly outcome: "not_open" };
 const unopened: LedgerIdentity = { number: 0, ledgerId: "", siteId: "", entityId: "", currency: "", scale: 0 };
 
 /**
@@ -118,11 +121,18 @@ export class LedgerObject extends DurableObject<Env> {
     this.#commit(overlay, prepareCommit(this.#head, overlay.facts, { atMs: overlay.atMs, actor, requestId: "open" }), undefined);
   }
 
-  /** Commits the commands in order. Nothing in here awaits: what one call reads, no other call can change before it has written. */
+  /** Commits the commands in order; many of them after short calls that wait. */
   write(
     encodedCommands: EncodedCommands,
     options: WriteOptions & { readonly fingerprint?: string },
-  ): WriteOutcome | { readonly outcome: "not_open" } {
+  ): WriteOrUnopened | Promise<WriteOrUnopened> {
+    if (sizeOf(encodedCommands) >= bulkBytesMin) return afterShort(() => this.#writeNow(encodedCommands, options));
+    noteShort();
+    return this.#writeNow(encodedCommands, options);
+  }
+
+  /** Nothing in here awaits: what one call reads, no other call can change before it has written. */
+  #writeNow(encodedCommands: EncodedCommands, options: WriteOptions & { readonly fingerprint?: string }): WriteOrUnopened {
     try {
       if (this.#newer) return refused(failure("LEDGER_NEWER", "A newer release has written to this ledger."));
       if (!this.#isOpen) return { outcome: "not_open" };
@@ -252,6 +262,7 @@ export class LedgerObject extends DurableObject<Env> {
 
   /** Answers a question about the books. */
   read(query: Query): ReadOutcome | { readonly ok: "not_open" } {
+    noteShort();
     if (this.#newer) return { ok: false, failure: failure("LEDGER_NEWER", "A newer release has written to this ledger.") };
     if (!this.#isOpen) return { ok: "not_open" };
     const answer = answerQuery(this.ctx.storage.sql, this.#state, this.#head, query);
