@@ -79,8 +79,10 @@ describe("columns", () => {
       fc.property(fc.array(fc.tuple(anyKey, anyValue, fc.nat(300)), { minLength: 1, maxLength: 80 }), fc.nat(), fc.nat(), (rows, x, y) => {
         const from = x % rows.length;
         const to = from + 1 + (y % (rows.length - from));
-        const decoded = decodeColumns(encodeColumns(columnsOf(rows, 3), from, to));
-        expect(rowsOf(decoded, to - from)).toEqual(rows.slice(from, to));
+        const blob = encodeColumns(columnsOf(rows, 3), from, to);
+        expect(rowsOf(decodeColumns(blob), to - from)).toEqual(rows.slice(from, to));
+        const spare = columnsOf(rows.toReversed(), 3);
+        expect(rowsOf(decodeColumns(blob, spare), to - from)).toEqual(rows.slice(from, to));
       }),
       seeded(300),
     );

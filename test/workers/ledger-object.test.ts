@@ -468,7 +468,7 @@ async function indexContent(ledger: LedgerUnderTest): Promise<unknown> {
       content[kind] = kind === "month" ? addedUp(records) : records;
       if (kind === "term" || kind === "claim")
         for (const run of runs)
-          for (const [hash = 0] of inOrder([run], keysFrom(0, 2 ** 52), "asc")) expect(run.mayHave(probeOf(hash))).toBe(true);
+          for (const [hash = 0] of inOrder([run], keysFrom(0, 2 ** 52), "asc")) expect(run.filter.mayHave(probeOf(hash))).toBe(true);
     }
     const totals = new Map<number, { debits: bigint; credits: bigint; lines: number }>();
     type TotalRow = { no: number; debits: string; credits: string; lines: number };

@@ -140,7 +140,10 @@ export class EntryIndex {
     }
     const pace = (this.#flush === undefined ? 0 : flushPace) + mergePace * this.runs.due;
     this.#owed += Math.max(lines, 1) * pace;
-    while (this.#owed >= this.#limits.blockRecords) this.#owed = this.#step(nowMs) ? this.#owed - this.#limits.blockRecords : 0;
+    while (this.#owed >= this.#limits.blockRecords) {
+      const done = this.#step(nowMs);
+      this.#owed = done === 0 ? 0 : this.#owed - done;
+    }
     return this.#stepsDone > before;
   }
 
@@ -155,7 +158,7 @@ export class EntryIndex {
     if (this.#tail.weight === 0) return;
     const frozenTo = this.#tail.toSequence;
     this.#progress = { ...this.#progress, frozenTo };
-    this.#storage.transactionSync(() => writeMeta(this.#storage.sql, "index", this.#progress));
+    writeMeta(this.#storage.sql, "index", this.#progress);
     this.#freezeAt(frozenTo);
   }
 
@@ -172,16 +175,17 @@ export class EntryIndex {
     while (this.#flush !== undefined) this.#step(nowMs);
   }
 
-  /** One block of work: the frozen tail first. Returns whether there was any. */
-  #step(nowMs: number): boolean {
+  /** One block of work: the frozen tail first. Returns for how many records it counts, 0 where there is none. */
+  #step(nowMs: number): number {
     this.#stepsDone += 1;
     return this.#flush === undefined ? this.runs.step() : this.#stepFlush(this.#flush, nowMs);
   }
 
-  #stepFlush(flush: Flush, nowMs: number): true {
+  #stepFlush(flush: Flush, nowMs: number): number {
     const { sql } = this.#storage;
+    // Of a flush that was cut off nothing is taken: see RunSet.load.
+    if (flush.step(sql)) return this.#limits.blockRecords;
     this.#storage.transactionSync(() => {
-      if (flush.step(sql)) return;
       const tail = present(this.#frozen, "a tail is being flushed");
       const { entries, lines } = this.#progress;
       this.runs.add(flush.finish(sql), tail, nowMs);
@@ -191,6 +195,6 @@ export class EntryIndex {
       this.#tails = [this.#tail];
       this.#flush = undefined;
     });
-    return true;
+    return this.#limits.blockRecords;
   }
 }

@@ -2,24 +2,29 @@ import { present } from "../../kernel/assert.ts";
 import { idempotencyLifeMs } from "../../kernel/bounds.ts";
 import { columnsOf, keysFrom, runKinds } from "./index-keys.ts";
 import { readRow } from "./journal.ts";
-import type { LedgerLimits } from "./limits.ts";
+import { type LedgerLimits, mergedBlockFactor } from "./limits.ts";
 import { readMeta, writeMeta } from "./meta.ts";
+import { LevelFilter } from "./runs/level-filter.ts";
 import { merged, mergedSums, type RecordFeed } from "./runs/record-feed.ts";
 import { insertRun, type NewRun, RunBuilder } from "./runs/run-builder.ts";
-import { type Key, type SortedSource, visitRange } from "./runs/sorted-source.ts";
-import { BlockCache, blockId, type HashedKind, isHashed, type RunKind, type RunRow, readRuns, StoredRun } from "./runs/stored-run.ts";
-import { probeOf, TermFilter } from "./runs/term-filter.ts";
+import { type Key, visitRange } from "./runs/sorted-source.ts";
+import {
+  BlockCache,
+  blockId,
+  type HashedKind,
+  hashedKinds,
+  isHashed,
+  OneBlock,
+  type RunKind,
+  type RunRow,
+  readRuns,
+  StoredRun,
+} from "./runs/stored-run.ts";
+import { probeOf, type TermFilter, type TermProbe } from "./runs/term-filter.ts";
 import type { Tail } from "./tail.ts";
 
-/** A filter of the lowest level is made for at least so many terms a run. */
-const minFilterTerms = 256;
-
-function addHashes(filter: TermFilter, source: SortedSource): void {
-  visitRange(source, keysFrom(0, Number.MAX_SAFE_INTEGER), (columns, from, to) => {
-    const hashes = columns[0] as Float64Array;
-    for (let i = from; i < to; i++) filter.add(hashes[i] as number);
-  });
-}
+/** Levels whose runs a look-up asks together. The few runs above have most of a ledger's terms: a filter of them all would take an isolate's memory. */
+const levelsTogether = 2;
 
 /** Blocks of a run that is over, deleted in one step. */
 const blocksDeletedAtOnce = 64;
@@ -30,15 +35,18 @@ export class RunSet {
   readonly #limits: LedgerLimits;
   readonly #cache = new BlockCache();
   #ready = new Map<RunKind, readonly StoredRun[]>();
-  readonly #lowestFilters = new Map<HashedKind, TermFilter>();
+  /** For each of the lowest levels, where it was asked. */
+  readonly #levelFilters: Record<HashedKind, (LevelFilter | undefined)[]> = { term: [], claim: [] };
+  /** Of the runs above them. */
+  readonly #higherFilters = new Map<HashedKind, readonly TermFilter[]>();
   /** The runs of sums that a greater one covers: with them the books can be told as they were known earlier. */
   #covered: StoredRun[] = [];
   /** Runs whose blocks are still to be deleted. */
   #over: number[] = [];
   /** At most one for each level: a large one must not hold up the small ones, of which the runs would pile up. */
   #merges: RunBuilder[] = [];
-  /** How many times as many runs as are merged at once a level has, added up over the levels; 1 more while runs that are over are deleted. */
-  #mergesDue = 0;
+  /** How many times as many runs as are merged at once a level has, added up over the levels; 1 more while runs that are over are deleted, or filters lack some. */
+  #dueTimes = 0;
   /** Of the levels that have so many, the runs of the lowest. */
   #due: readonly StoredRun[] | undefined;
 
@@ -52,7 +60,7 @@ export class RunSet {
     const rows = readRuns(this.#storage.sql);
     for (const kind of runKinds) {
       const ready = rows.filter((row) => row.kind === kind && row.state === "ready");
-      this.#ready.set(
+      this.#setReady(
         kind,
         ready.map((row) => this.#stored(row)),
       );
@@ -61,7 +69,7 @@ export class RunSet {
     // A run that was being written from memory is written anew.
     this.#over = rows.filter(({ state, level }) => state === "over" || (state === "building" && level === 0)).map(({ id }) => id);
     this.#merges = rows.filter(({ state, level }) => state === "building" && level > 0).map((row) => this.#resumed(row));
-    this.#countMergesDue();
+    this.#countDue();
   }
 
   /** The runs of a kind that have, once each, everything that was flushed; oldest first. */
@@ -87,49 +95,68 @@ export class RunSet {
 
   /** The sequences of what has a hash. Nearly always none: this is asked of every external id. */
   sequencesOf(kind: HashedKind, hash: number): readonly number[] {
-    let found: number[] | undefined;
     const probe = probeOf(hash);
-    const isLow = this.#filterOfLowest(kind).mayHave(probe);
+    if (!this.#mayHave(kind, probe)) return none;
+    const found: number[] = [];
     for (const run of this.of(kind)) {
-      if ((run.row.level === 0 && !isLow) || !run.mayHave(probe)) continue;
+      if (!run.filter.mayHave(probe)) continue;
       visitRange(run, keysFrom(hash, hash), ([, sequences], from, to) => {
-        found = [...(found ?? []), ...(sequences ?? []).slice(from, to)];
+        found.push(...(sequences ?? []).slice(from, to));
       });
     }
-    return found ?? none;
+    return found;
   }
 
-  /** What the runs of the lowest level have together. They are the most, and a look-up asks one filter instead of each of theirs. */
-  #filterOfLowest(kind: HashedKind): TermFilter {
-    let filter = this.#lowestFilters.get(kind);
+  #mayHave(kind: HashedKind, probe: TermProbe): boolean {
+    for (let level = 0; level < levelsTogether; level++) if (this.#levelFilter(kind, level).mayHave(probe)) return true;
+    const filters = this.#filtersOfHigher(kind);
+    for (let i = 0; i < filters.length; i++) if ((filters[i] as TermFilter).mayHave(probe)) return true;
+    return false;
+  }
+
+  #levelFilter(kind: HashedKind, level: number): LevelFilter {
+    const filters = this.#levelFilters[kind];
+    let filter = filters[level];
     if (filter === undefined) {
-      const runs = this.of(kind).filter(({ row }) => row.level === 0);
-      const most = Math.max(minFilterTerms, ...runs.map(({ length }) => length));
-      filter = TermFilter.for(most * this.#limits.runsMerged * 2);
-      for (const run of runs) addHashes(filter, run);
-      this.#lowestFilters.set(kind, filter);
+      const runs = this.of(kind).filter(({ row }) => row.level === level);
+      filter = new LevelFilter(runs);
+      filters[level] = filter;
+      this.#countDue();
     }
     return filter;
   }
 
+  #filtersOfHigher(kind: HashedKind): readonly TermFilter[] {
+    let filters = this.#higherFilters.get(kind);
+    if (filters === undefined) {
+      filters = this.of(kind).flatMap((run) => (run.row.level < levelsTogether ? [] : [run.filter]));
+      this.#higherFilters.set(kind, filters);
+    }
+    return filters;
+  }
+
   /** Takes in the runs that a tail has become. In the transaction that finishes them. */
   add(rows: readonly RunRow[], tail: Tail, nowMs: number): void {
-    for (const row of rows) this.#ready.set(row.kind, [...this.of(row.kind), this.#stored(row)]);
-    for (const [kind, filter] of this.#lowestFilters) addHashes(filter, tail.sorted(kind));
+    for (const row of rows) this.#setReady(row.kind, [...this.of(row.kind), this.#stored(row)]);
+    for (const kind of hashedKinds) {
+      const { columns, length } = tail.sorted(kind);
+      const [filter] = this.#levelFilters[kind];
+      if (filter?.add(columns[0] as Float64Array, length) === false) this.#levelFilters[kind][0] = undefined;
+    }
     this.#letGoOfOldClaims(nowMs);
-    this.#countMergesDue();
+    this.#countDue();
   }
 
   /** How much there is to do: 1 for a level that has as many runs as are merged at once. */
   get due(): number {
-    return this.#mergesDue;
+    return this.#dueTimes;
   }
 
-  /** One block of work: what is over first, then the lowest merge that is due. Returns whether there was any. */
-  step(): boolean {
+  /** One block of work: what is over first, then the lowest merge that is due, then the filters. Returns for how many records it counts, 0 where there is none. */
+  step(): number {
     if (this.#over.length > 0) return this.#deleteBlocks();
     const merge = this.#lowestMerge();
-    return merge !== undefined && this.#stepMerge(merge);
+    return merge === undefined ? this.#stepFilters() : this.#stepMerge(merge);
   }
 
   newRunId(): number {
@@ -149,29 +176,47 @@ export class RunSet {
     return merge;
   }
 
-  #stepMerge(merge: RunBuilder): true {
-    const { sources } = merge.run;
+  #stepMerge(merge: RunBuilder): number {
+    const { sources, blockRecords } = merge.run;
     const { sql } = this.#storage;
+    // A block is one row, and a merge that was cut off goes on behind its last.
+    if (merge.step(sql)) return blockRecords;
     this.#storage.transactionSync(() => {
-      if (merge.step(sql)) return;
       const row = merge.finish(sql);
       const state = row.kind === "month" ? "covered" : "over";
-      if (isHashed(row.kind)) this.#lowestFilters.delete(row.kind);
+      if (isHashed(row.kind)) {
+        const filters = this.#levelFilters[row.kind];
+        filters[row.level - 1] = undefined;
+        if (filters[row.level]?.wait(this.#stored(row)) === false) filters[row.level] = undefined;
+      }
       sql.exec("UPDATE run SET state = ? WHERE id IN (SELECT value FROM json_each(?))", state, JSON.stringify(sources));
       const left = this.of(row.kind).filter((run) => !sources.includes(run.row.id));
       if (state === "over") this.#over.push(...sources);
       else this.#covered.push(...this.of(row.kind).filter((run) => sources.includes(run.row.id)));
-      this.#ready.set(
+      this.#setReady(
         row.kind,
         [...left, this.#stored(row)].toSorted((a, b) => a.fromSequence - b.fromSequence),
       );
       this.#merges = this.#merges.filter((other) => other !== merge);
-      this.#countMergesDue();
+      this.#countDue();
     });
-    return true;
+    return blockRecords;
   }
 
-  #deleteBlocks(): true {
+  #stepFilters(): number {
+    const filter = this.#unfinishedFilter();
+    if (filter === undefined) return 0;
+    const taken = filter.step(this.#storage.sql);
+    if (filter.isWhole) this.#countDue();
+    return taken;
+  }
+
+  #unfinishedFilter(): LevelFilter | undefined {
+    for (const kind of hashedKinds) for (const filter of this.#levelFilters[kind]) if (filter?.isWhole === false) return filter;
+    return undefined;
+  }
+
+  #deleteBlocks(): number {
     const { sql } = this.#storage;
     const run = this.#over[0] as number;
     this.#storage.transactionSync(() => {
@@ -187,9 +232,9 @@ export class RunSet {
       sql.exec("DELETE FROM term_filter WHERE run = ?", run);
       sql.exec("DELETE FROM run WHERE id = ?", run);
       this.#over.shift();
-      this.#countMergesDue();
+      this.#countDue();
     });
-    return true;
+    return this.#limits.blockRecords;
   }
 
   /** A merge of runs of one kind and level, oldest first. */
@@ -203,7 +248,7 @@ export class RunSet {
         level: first.row.level + 1,
         fromSequence: first.fromSequence,
         toSequence: last.toSequence,
-        blockRecords: this.#limits.blockRecords,
+        blockRecords: this.#limits.blockRecords * mergedBlockFactor,
         sources: sources.map(({ row }) => row.id),
       };
       insertRun(this.#storage.sql, run);
@@ -224,7 +269,7 @@ export class RunSet {
   }
 
   /** After runs have come or gone. */
-  #countMergesDue(): void {
+  #countDue(): void {
     const byLevel = new Map<number, number>();
     this.#due = undefined;
     for (const runs of this.#crowdedLevels()) {
@@ -232,7 +277,10 @@ export class RunSet {
       if (this.#due === undefined || level < levelOf(this.#due)) this.#due = runs;
       byLevel.set(level, Math.max(Math.floor(runs.length / this.#runsMerged(level)), byLevel.get(level) ?? 0));
     }
-    this.#mergesDue = [...byLevel.values()].reduce((sum, times) => sum + times, this.#over.length > 0 ? 1 : 0);
+    this.#dueTimes = [...byLevel.values()].reduce(
+      (sum, times) => sum + times,
+      this.#over.length > 0 || this.#unfinishedFilter() !== undefined ? 1 : 0,
+    );
   }
 
   /** Runs of which no key lives any more are not merged but let go of, whole. */
@@ -249,11 +297,13 @@ export class RunSet {
     this.#storage.transactionSync(() =>
       sql.exec("UPDATE run SET state = 'over' WHERE id IN (SELECT value FROM json_each(?))", JSON.stringify(ids)),
     );
-    this.#ready.set(
+    this.#setReady(
       "claim",
       this.of("claim").filter((run) => !old.includes(run)),
     );
     this.#over.push(...ids);
+    // They may have been on their way into a filter.
+    this.#levelFilters.claim = [];
   }
 
   #resumed(row: RunRow): RunBuilder {
@@ -263,18 +313,22 @@ export class RunSet {
   }
 
   #mergeOf(run: NewRun): RunBuilder {
-    // A cache of its own: what a merge reads once shall not drive out what lists ask for.
-    const cache = new BlockCache();
     const sources = run.sources.map((id) => {
       const known = present(
         this.of(run.kind).find(({ row }) => row.id === id),
         "a run that is merged is there",
       );
-      return new StoredRun(this.#storage.sql, cache, known.row);
+      // What a merge reads once shall not drive out what lists ask for.
+      return new StoredRun(this.#storage.sql, new OneBlock(), known.row);
     });
     const records = sources.reduce((sum, { length }) => sum + length, 0);
     const feed = (after: Key | undefined): RecordFeed => (run.kind === "month" ? mergedSums(sources, after) : merged(sources, after));
     return new RunBuilder(this.#storage.sql, run, columnsOf[run.kind], records, feed);
+  }
+
+  #setReady(kind: RunKind, runs: readonly StoredRun[]): void {
+    this.#ready.set(kind, runs);
+    if (isHashed(kind)) this.#higherFilters.delete(kind);
   }
 
   #stored(row: RunRow): StoredRun {

@@ -39,8 +39,8 @@ export function encodeColumns(columns: Columns, from: number, to: number): Array
   return blob;
 }
 
-/** The columns of stored bytes: the inverse of `encodeColumns`. */
-export function decodeColumns(blob: ArrayBuffer): Columns {
+/** The columns of stored bytes: the inverse of `encodeColumns`. In the memory of `spare`, where it is as long. */
+export function decodeColumns(blob: ArrayBuffer, spare: Columns = []): Columns {
   const [records = 0, count = 0] = new Float64Array(blob, 0, headWords);
   const head = new Float64Array(blob, headWords * 8, wordsPerColumn * count);
   const columns: Float64Array[] = [];
@@ -49,7 +49,8 @@ export function decodeColumns(blob: ArrayBuffer): Columns {
     const base = head[wordsPerColumn * i] as number;
     // Written by encodeColumns.
     const width = head[wordsPerColumn * i + 1] as Width;
-    const column = new Float64Array(records);
+    const kept = spare[i];
+    const column = kept?.length === records ? kept : new Float64Array(records);
     if (width === 0) column.fill(base);
     else {
       const stored = viewOf(width, blob, offset, records);

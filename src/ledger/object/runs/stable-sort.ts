@@ -5,6 +5,7 @@ const digits = 2 ** digitBits;
 /** Of the low 32 bits three digits, of the 21 above them two: keys are integers from 0 to 2^53 − 1. */
 const lowShifts = [0, 11, 22] as const;
 const highShifts = [0, 11] as const;
+const lowSpan = 2 ** 32;
 
 /** What a sort works with, kept from one to the next up to a bound: allocating it was a good part of a small sort. */
 let scratch = scratchFor(16 * 1024);
@@ -33,7 +34,8 @@ export function sortedBy(columns: Columns, key: number, length: number): Columns
  */
 export function sortInto(out: Columns, columns: Columns, key: number, length: number): void {
   const keys = columns[key] as Float64Array;
-  if (isSorted(keys, length)) {
+  const range = rangeOf(keys, length);
+  if (range === undefined) {
     columns.forEach((column, i) => {
       (out[i] as Float64Array).set(column.subarray(0, length));
     });
@@ -43,19 +45,24 @@ export function sortInto(out: Columns, columns: Columns, key: number, length: nu
   if (length <= scratchKeptMax) scratch = own;
   const { low, high } = own;
   let { order, spare } = own;
-  for (let i = 0; i < length; i++) {
-    const value = keys[i] as number;
-    const above = Math.floor(value / 2 ** 32);
-    high[i] = above;
-    low[i] = value - above * 2 ** 32;
-    order[i] = i;
+  const { least, span } = range;
+  for (let i = 0; i < length; i++) order[i] = i;
+  if (span < lowSpan) for (let i = 0; i < length; i++) low[i] = (keys[i] as number) - least;
+  else {
+    for (let i = 0; i < length; i++) {
+      const value = (keys[i] as number) - least;
+      const above = Math.floor(value / lowSpan);
+      high[i] = above;
+      low[i] = value - above * lowSpan;
+    }
   }
-  for (const [part, shifts] of [
-    [low, lowShifts],
-    [high, highShifts],
+  for (const [part, shifts, unit] of [
+    [low, lowShifts, 1],
+    [high, highShifts, lowSpan],
   ] as const) {
     for (const shift of shifts) {
-      if (!sortByDigit(part, shift, order, spare, length)) continue;
+      // Keys of one stretch lie close together: most have few digits above the least of them.
+      if (span < unit * 2 ** shift || !sortByDigit(part, shift, order, spare, length)) continue;
       [order, spare] = [spare, order];
     }
   }
@@ -66,9 +73,20 @@ export function sortInto(out: Columns, columns: Columns, key: number, length: nu
   }
 }
 
-function isSorted(keys: Float64Array, length: number): boolean {
-  for (let i = 1; i < length; i++) if ((keys[i] as number) < (keys[i - 1] as number)) return false;
-  return true;
+/** Where the keys lie; undefined where they are in order already. */
+function rangeOf(keys: Float64Array, length: number): { readonly least: number; readonly span: number } | undefined {
+  let least = keys[0] as number;
+  let greatest = least;
+  let before = least;
+  let inOrder = true;
+  for (let i = 1; i < length; i++) {
+    const key = keys[i] as number;
+    if (key < before) inOrder = false;
+    if (key < least) least = key;
+    else if (key > greatest) greatest = key;
+    before = key;
+  }
+  return inOrder ? undefined : { least, span: greatest - least };
 }
 
 /** One pass from `order` into `into`. Returns false, having done nothing, where all records have the same digit. */

@@ -1,12 +1,13 @@
 import { type Columns, decodeColumns } from "./columns.ts";
 import { type Chunk, lowerBoundIn, type SortedSource } from "./sorted-source.ts";
-import { TermFilter, type TermProbe } from "./term-filter.ts";
+import { TermFilter } from "./term-filter.ts";
 
 /** What the index is sorted by: see index-keys.ts. */
 export type RunKind = "line" | "day" | "amount" | "term" | "month" | "claim";
 
 /** Of these a record is looked for by a hash, which most runs do not have. */
-export type HashedKind = "term" | "claim";
+export const hashedKinds = ["term", "claim"] as const;
+export type HashedKind = (typeof hashedKinds)[number];
 
 export function isHashed(kind: RunKind): kind is HashedKind {
   return kind === "term" || kind === "claim";
@@ -67,8 +68,26 @@ export function readRuns(sql: SqlStorage): RunRow[] {
 /** Decoded blocks kept by all runs of a ledger together: about 2 MB. */
 const blocksKept = 96;
 
+/** Blocks of runs, decoded. */
+interface Blocks {
+  get(sql: SqlStorage, id: number): Columns;
+}
+
+/** The block that was asked for last, in the memory of the one before. */
+export class OneBlock implements Blocks {
+  #id = -1;
+  #columns: Columns = [];
+
+  get(sql: SqlStorage, id: number): Columns {
+    if (id === this.#id) return this.#columns;
+    this.#columns = readBlock(sql, id, this.#columns);
+    this.#id = id;
+    return this.#columns;
+  }
+}
+
 /** The blocks that were asked for last. */
-export class BlockCache {
+export class BlockCache implements Blocks {
   readonly #blocks = new Map<number, Columns>();
 
   get(sql: SqlStorage, id: number): Columns {
@@ -85,21 +104,22 @@ export class BlockCache {
   }
 }
 
-export function readBlock(sql: SqlStorage, id: number): Columns {
-  return decodeColumns(sql.exec<{ records: ArrayBuffer }>("SELECT records FROM block WHERE id = ?", id).one().records);
+/** `spare`: columns that are not needed any more, see `decodeColumns`. */
+export function readBlock(sql: SqlStorage, id: number, spare?: Columns): Columns {
+  return decodeColumns(sql.exec<{ records: ArrayBuffer }>("SELECT records FROM block WHERE id = ?", id).one().records, spare);
 }
 
 /** A run on disk. What finds a record in it, the first key of each block, is loaded when it is first asked. */
 export class StoredRun implements SortedSource {
   readonly row: RunRow;
   readonly #sql: SqlStorage;
-  readonly #cache: BlockCache;
+  readonly #blocks: Blocks;
   #fences: Columns | undefined;
   #filter: TermFilter | undefined;
 
-  constructor(sql: SqlStorage, cache: BlockCache, row: RunRow) {
+  constructor(sql: SqlStorage, blocks: Blocks, row: RunRow) {
     this.#sql = sql;
-    this.#cache = cache;
+    this.#blocks = blocks;
     this.row = row;
   }
 
@@ -132,14 +152,14 @@ export class StoredRun implements SortedSource {
     return { columns: this.#block(no), start: no * blockRecords, end: Math.min((no + 1) * blockRecords, records) };
   }
 
-  /** Whether a run of hashes may have one. */
-  mayHave(probe: TermProbe): boolean {
+  /** Of a run of hashes. */
+  get filter(): TermFilter {
     this.#filter ??= readFilter(this.#sql, this.row.id);
-    return this.#filter.mayHave(probe);
+    return this.#filter;
   }
 
   #block(no: number): Columns {
-    return this.#cache.get(this.#sql, blockId(this.row.id, no));
+    return this.#blocks.get(this.#sql, blockId(this.row.id, no));
   }
 
   #readFences(): Columns {
