@@ -1,7 +1,7 @@
 import { present } from "../../kernel/assert.ts";
 import type { EntryPosted, Fact } from "../domain/fact.ts";
 import { Flush } from "./flush.ts";
-import { flushPace, type LedgerLimits, mergePace } from "./limits.ts";
+import { flushPace, frozenAt, type LedgerLimits, mergePace } from "./limits.ts";
 import { readMeta, writeMeta } from "./meta.ts";
 import { RunSet } from "./run-set.ts";
 import type { SortedSource } from "./runs/sorted-source.ts";
@@ -147,11 +147,11 @@ export class EntryIndex {
     return this.#stepsDone > before;
   }
 
-  /** Half of the bound: the other half is what may be on its way. */
+  /** Three quarters of the bound: the rest is for what comes while they are on their way. */
   #isFull(lines: number): boolean {
     const { weight, bytes } = this.#tail;
     const { tailLinesMax, tailBytesMax } = this.#limits;
-    return weight >= tailLinesMax / 2 || bytes >= tailBytesMax / 2 || (weight > 0 && weight + lines > tailLinesMax);
+    return weight >= tailLinesMax * frozenAt || bytes >= tailBytesMax * frozenAt || (weight > 0 && weight + lines > tailLinesMax);
   }
 
   #freeze(): void {

@@ -11,11 +11,14 @@ export interface LedgerLimits {
   readonly ledgerBytesMax: number;
 }
 
+/** So much of what the index may lag behind becomes a run of each kind. The fewer they are, the less each line costs of what a run costs at all. */
+export const frozenAt = 3 / 4;
+
 /**
  * Records of the index that are written for each line posted. A line comes to four at the most (an entry's amount and terms are shared by its lines):
- * a tail is on disk after half of the next one, and the runs of a level are merged well before as many are there again.
+ * a tail is on disk before a quarter as many lines have come again, and the runs of a level are merged well before there are as many more.
  */
-export const flushPace = 8;
+export const flushPace = 16;
 export const mergePace = 24;
 
 /**
