@@ -1,10 +1,11 @@
 import type { Failure } from "../../src/kernel/failures.ts";
 import type { Actor } from "../../src/kernel/role.ts";
+import { TextWriter } from "../../src/kernel/text-writer.ts";
 import { type Account, copyFigures } from "../../src/ledger/domain/account.ts";
 import { applyFact } from "../../src/ledger/domain/apply.ts";
 import type { Command, LedgerIdentity } from "../../src/ledger/domain/command.ts";
 import { decide } from "../../src/ledger/domain/decide.ts";
-import { decodeFact, encodeFact, type Fact } from "../../src/ledger/domain/fact.ts";
+import { decodeFact, type Fact, writeFact } from "../../src/ledger/domain/fact.ts";
 import type { PeriodLock } from "../../src/ledger/domain/period-lock.ts";
 import {
   type LedgerState,
@@ -59,7 +60,7 @@ export interface MemoryLedger extends LedgerState {
 
 /** An empty ledger, opened. */
 export function memoryLedger(opened: LedgerIdentity = identity, atMs = 1_780_000_000_000): MemoryLedger {
-  return foldLog([{ body: encodeFact({ kind: "ledger_opened", ...opened }), atMs }]);
+  return foldLog([{ body: storedText({ kind: "ledger_opened", ...opened }), atMs }]);
 }
 
 /** The ledger that a log tells: nothing but its texts go in. */
@@ -134,7 +135,7 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
       ...overlay.account(no),
       ...copyFigures(overlay.figures(no)),
     }));
-    for (const fact of overlay.facts) fold(encodeFact(fact), atMs);
+    for (const fact of overlay.facts) fold(storedText(fact), atMs);
     // What the overlay showed to later commands of the same write is what the log tells afterwards.
     for (const account of touched) {
       const told = accountText(accounts.get(account.no ?? 0));
@@ -174,6 +175,12 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
         reversals: [...reversals],
       }),
   };
+}
+
+function storedText(fact: Fact): string {
+  const out = new TextWriter(256);
+  writeFact(out, fact);
+  return new TextDecoder().decode(out.bytes());
 }
 
 function find(entries: ReadonlyMap<number, RecordedEntry>, matches: (entry: RecordedEntry) => boolean): RecordedEntry | undefined {

@@ -1,5 +1,5 @@
 import type { AccountType } from "../../kernel/account-type.ts";
-import { jsonString } from "../../kernel/json-string.ts";
+import type { TextWriter } from "../../kernel/text-writer.ts";
 import type { AccountStatus } from "./account.ts";
 import type { AccountDescription, LedgerIdentity, LockLevel, Module, Source } from "./command.ts";
 
@@ -92,32 +92,57 @@ export function isKnownFact(kind: string, version: number): boolean {
 }
 
 /**
- * The stored text of a fact. An entry, of which there are millions, leaves out what it does not have
- * and writes its lines as arrays: [account, amount, balanceAfter, version, memo?, contactId?, tags?].
+ * Writes the stored text of a fact. An entry, of which there are millions, leaves out what it does not have
+ * and has its lines as arrays: [account, amount, balanceAfter, version, memo?, contactId?, tags?].
  */
-export function encodeFact(fact: Fact): string {
-  if (fact.kind !== "entry_posted") return JSON.stringify(fact);
-  let text = `{"kind":"entry_posted","date":"${fact.date}"`;
-  if (fact.description !== null) text += `,"description":${jsonString(fact.description)}`;
-  if (fact.reference !== null) text += `,"reference":${jsonString(fact.reference)}`;
-  if (fact.externalId !== null) text += `,"externalId":${jsonString(fact.externalId)}`;
-  if (fact.metadata !== null) text += `,"metadata":${JSON.stringify(fact.metadata)}`;
-  if (fact.source !== null) text += `,"source":${JSON.stringify(fact.source)}`;
-  if (fact.module !== "journal") text += `,"module":"${fact.module}"`;
-  if (fact.flagged) text += `,"flagged":true`;
-  if (fact.reversalOf !== null) text += `,"reversalOf":${fact.reversalOf}`;
-  if (fact.void) text += `,"void":true`;
-  if (fact.reason !== null) text += `,"reason":${JSON.stringify(fact.reason)}`;
-  if (fact.replaces !== null) text += `,"replaces":"${fact.replaces}"`;
-  text += `,"lines":[`;
+export function writeFact(out: TextWriter, fact: Fact): void {
+  if (fact.kind !== "entry_posted") {
+    out.text(JSON.stringify(fact));
+    return;
+  }
+  out.ascii('{"kind":"entry_posted","date":"');
+  out.ascii(fact.date);
+  out.ascii('"');
+  if (fact.description !== null) writeString(out, ',"description":', fact.description);
+  if (fact.reference !== null) writeString(out, ',"reference":', fact.reference);
+  if (fact.externalId !== null) writeString(out, ',"externalId":', fact.externalId);
+  if (fact.metadata !== null) writeJson(out, ',"metadata":', fact.metadata);
+  if (fact.source !== null) writeJson(out, ',"source":', fact.source);
+  if (fact.module !== "journal") writeString(out, ',"module":', fact.module);
+  if (fact.flagged) out.ascii(',"flagged":true');
+  if (fact.reversalOf !== null) writeJson(out, ',"reversalOf":', fact.reversalOf);
+  if (fact.void) out.ascii(',"void":true');
+  if (fact.reason !== null) writeString(out, ',"reason":', fact.reason);
+  if (fact.replaces !== null) writeString(out, ',"replaces":', fact.replaces);
+  out.ascii(',"lines":[');
   for (let i = 0; i < fact.lines.length; i++) {
     const line = fact.lines[i] as FactLine;
-    text += `${i > 0 ? ",[" : "["}${line.account},${line.amount},${line.balanceAfter},${line.version}`;
-    if (line.memo !== null || line.contactId !== null || line.tags !== null)
-      text += `,${JSON.stringify(line.memo)},${JSON.stringify(line.contactId)},${JSON.stringify(line.tags)}`;
-    text += "]";
+    out.ascii(i > 0 ? ",[" : "[");
+    out.integer(line.account);
+    out.ascii(",");
+    out.integer(line.amount);
+    out.ascii(",");
+    out.integer(line.balanceAfter);
+    out.ascii(",");
+    out.integer(line.version);
+    if (line.memo !== null || line.contactId !== null || line.tags !== null) {
+      writeJson(out, ",", line.memo);
+      writeJson(out, ",", line.contactId);
+      writeJson(out, ",", line.tags);
+    }
+    out.ascii("]");
   }
-  return `${text}]}`;
+  out.ascii("]}");
+}
+
+function writeString(out: TextWriter, name: string, value: string): void {
+  out.ascii(name);
+  out.jsonString(value);
+}
+
+function writeJson(out: TextWriter, name: string, value: unknown): void {
+  out.ascii(name);
+  out.text(JSON.stringify(value));
 }
 
 type StoredLine = [number, number, number, number, (string | null)?, (string | null)?, (string[] | null)?];
@@ -127,9 +152,9 @@ type StoredEntry = Partial<Omit<EntryPosted, "lines">> & {
   readonly lines: readonly StoredLine[];
 };
 
-/** The fact of a stored text: the inverse of `encodeFact`. */
+/** The fact of a stored text: the inverse of `writeFact`. */
 export function decodeFact(text: string): Fact {
-  // The text was written by encodeFact and is sealed; its form is known.
+  // The text was written by writeFact and is sealed; its form is known.
   const stored = JSON.parse(text) as Exclude<Fact, EntryPosted> | StoredEntry;
   if (stored.kind !== "entry_posted") return stored;
   return {

@@ -1,8 +1,8 @@
-import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { instant } from "../../kernel/clock.ts";
 import type { Actor } from "../../kernel/role.ts";
-import { decodeFact, encodeFact, type Fact, factVersion } from "../domain/fact.ts";
+import { TextWriter } from "../../kernel/text-writer.ts";
+import { decodeFact, type Fact, factVersion, writeFact } from "../domain/fact.ts";
 import type { Head, WriteOptions } from "../rpc.ts";
 import { blobBytesMax } from "./bulk.ts";
 
@@ -23,15 +23,22 @@ export interface Claim {
   readonly first: number;
 }
 
-/** A commit ready to be appended: its rows as they will be stored, and the seal over them. */
+/** A commit ready to be appended: its rows as they will be stored, and the seal over them. Good until the next is prepared. */
 export interface PreparedCommit {
   readonly firstSequence: number;
-  readonly bodies: readonly string[];
   readonly context: CommitContext;
   readonly contextText: string;
   readonly head: Head;
-  /** What the seal was taken over, and where in it each body stands. */
   readonly sealed: SealedText;
+}
+
+/** What a seal is taken over, and where in it the stored text of each row is. */
+interface SealedText {
+  /** UTF-8. */
+  readonly bytes: Uint8Array;
+  readonly starts: readonly number[];
+  /** In bytes. */
+  readonly lengths: readonly number[];
 }
 
 export interface JournalRow {
@@ -47,51 +54,68 @@ export interface JournalRow {
 const emptySeal = "0".repeat(64);
 export const emptyHead: Head = { sequence: 0, seal: emptySeal };
 
+/** Kept from one commit to the next, up to a bound: a commit of a thousand entries is some 200 KB of text. */
+let writer = new TextWriter(16 * 1024);
+const writerKeptMax = 4 * 1024 * 1024;
+
 /**
- * SHA-256 over the previous seal and, for each row of the commit in order, its length-prefixed stored text.
+ * Writes what a seal is taken over: the previous seal and, for each row of the commit in order, its length-prefixed stored text, lengths in UTF-16 units.
  * The context stands in the last row, so that nothing of a commit is outside its seal.
  */
+function sealedText(
+  previous: string,
+  firstSequence: number,
+  version: number,
+  count: number,
+  writeBody: (out: TextWriter, index: number) => void,
+  context: string,
+): SealedText {
+  if (writer.capacity > writerKeptMax) writer = new TextWriter(16 * 1024);
+  const out = writer;
+  const starts: number[] = [];
+  const lengths: number[] = [];
+  out.clear();
+  out.text(previous);
+  for (let i = 0; i < count; i++) {
+    out.ascii("\n");
+    out.integer(firstSequence + i);
+    out.ascii(" ");
+    out.integer(version);
+    out.ascii(" ");
+    const place = out.leaveNumber();
+    out.ascii("\n");
+    const start = out.end;
+    const unitsBefore = out.length;
+    writeBody(out, i);
+    const length = out.end - start;
+    if (i === count - 1) {
+      out.ascii("\n");
+      out.text(context);
+    }
+    starts.push(start + out.fillNumber(place, out.length - unitsBefore));
+    lengths.push(length);
+  }
+  return { bytes: out.bytes(), starts, lengths };
+}
+
+/** The seal of a commit: SHA-256 over its `sealedText`. */
 export function sealOf(previous: string, firstSequence: number, version: number, bodies: readonly string[], context: string): string {
-  return sealOfBytes(sealedText(previous, firstSequence, version, bodies, context).bytes);
+  const writeBody = (out: TextWriter, i: number) => out.text(bodies[i] as string);
+  return sealOfBytes(sealedText(previous, firstSequence, version, bodies.length, writeBody, context).bytes);
 }
 
 function sealOfBytes(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-interface SealedText {
-  /** UTF-8. */
-  readonly bytes: Uint8Array;
-  /** For each body where it starts, in UTF-16 units of the text. */
-  readonly starts: readonly number[];
-  readonly length: number;
-}
-
-const encoder = new TextEncoder();
-
-function sealedText(previous: string, firstSequence: number, version: number, bodies: readonly string[], context: string): SealedText {
-  const starts: number[] = [];
-  let text = previous;
-  for (let i = 0; i < bodies.length; i++) {
-    const body = bodies[i] as string;
-    const last = i === bodies.length - 1;
-    text += `\n${firstSequence + i} ${version} ${last ? body.length + 1 + context.length : body.length}\n`;
-    starts.push(text.length);
-    text += body;
-    if (last) text += `\n${context}`;
-  }
-  return { bytes: encoder.encode(text), starts, length: text.length };
-}
-
 export function prepareCommit(head: Head, facts: readonly Fact[], context: CommitContext): PreparedCommit {
-  const bodies = facts.map(encodeFact);
   const { atMs, actor, requestId, claim } = context;
   const contextText = JSON.stringify({ at: instant(atMs), actor, requestId, claim });
   const firstSequence = head.sequence + 1;
-  const sealed = sealedText(head.seal, firstSequence, factVersion, bodies, contextText);
+  const writeBody = (out: TextWriter, i: number) => writeFact(out, facts[i] as Fact);
+  const sealed = sealedText(head.seal, firstSequence, factVersion, facts.length, writeBody, contextText);
   return {
     firstSequence,
-    bodies,
     context,
     contextText,
     head: { sequence: head.sequence + facts.length, seal: sealOfBytes(sealed.bytes) },
@@ -102,19 +126,21 @@ export function prepareCommit(head: Head, facts: readonly Fact[], context: Commi
 /** Appends the rows of a commit. Inside a transaction of the caller's. */
 export function append(sql: SqlStorage, commit: PreparedCommit): void {
   const last = commit.head.sequence;
-  if (commit.bodies.length === 1) {
+  const { bytes, starts, lengths } = commit.sealed;
+  const [start, length] = [starts[0] as number, lengths[0] as number];
+  if (starts.length === 1) {
     sql.exec(
-      "INSERT INTO journal (seq, commit_seq, version, body, context, seal) VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT INTO journal (seq, commit_seq, version, body, context, seal) VALUES (?, ?, ?, CAST(? AS TEXT), ?, ?)",
       last,
       last,
       factVersion,
-      commit.bodies[0],
+      bytes.subarray(start, start + length),
       commit.contextText,
       commit.head.seal,
     );
     return;
   }
-  for (const chunk of bodyChunks(commit)) {
+  for (const chunk of bodyChunks(commit.sealed)) {
     sql.exec(
       `INSERT INTO journal (seq, commit_seq, version, body, context, seal)
        SELECT key + ?1, ?2, ?3, CAST(substr(?6, (value >> 21) + 1, value & 2097151) AS TEXT), iif(key + ?1 = ?2, ?4, NULL), iif(key + ?1 = ?2, ?5, NULL)
@@ -141,28 +167,23 @@ interface BodyChunk {
  * The bodies as the parts of the sealed bytes that they are: what was hashed is bound as it is and cut up by the database.
  * As JSON strings they would be escaped here and unescaped there, which was measured at a third of a bulk insert.
  */
-function bodyChunks({ bodies, sealed }: PreparedCommit): BodyChunk[] {
-  const { bytes, starts, length } = sealed;
-  const ascii = bytes.length === length;
+function bodyChunks({ bytes, starts, lengths }: SealedText): BodyChunk[] {
   const chunks: BodyChunk[] = [];
   let offset = 0;
   let places: number[] = [];
   let chunkStart = starts[0] ?? 0;
-  let start = chunkStart;
-  let end = start;
-  for (let i = 0; i < bodies.length; i++) {
-    const body = bodies[i] as string;
-    // Between bodies there is ASCII alone, and so is the seal before the first.
-    if (i > 0) start = end + (starts[i] as number) - (starts[i - 1] as number) - (bodies[i - 1] as string).length;
-    const size = ascii ? body.length : Buffer.byteLength(body);
-    if (start + size - chunkStart > blobBytesMax && places.length > 0) {
+  let end = chunkStart;
+  for (let i = 0; i < starts.length; i++) {
+    const start = starts[i] as number;
+    const length = lengths[i] as number;
+    if (start + length - chunkStart > blobBytesMax && places.length > 0) {
       chunks.push({ offset, bytes: bytes.subarray(chunkStart, end), places });
       offset = i;
       places = [];
       chunkStart = start;
     }
-    places.push((start - chunkStart) * 2 ** 21 + size);
-    end = start + size;
+    places.push((start - chunkStart) * 2 ** 21 + length);
+    end = start + length;
   }
   chunks.push({ offset, bytes: bytes.subarray(chunkStart, end), places });
   return chunks;

@@ -244,7 +244,7 @@ export class LedgerObject extends DurableObject<Env> {
       });
     }
     const { context } = commit;
-    this.#state.merge(overlay, commit.bodies, context.claim);
+    this.#state.merge(overlay, commit.sealed.lengths, context.claim);
     this.#head = commit.head;
     this.#lastAtMs = context.atMs;
     const tells = overlay.facts.some(({ kind }) => kind === "account_opened" || kind === "account_changed");

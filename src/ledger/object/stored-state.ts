@@ -165,7 +165,7 @@ export class StoredState implements LedgerState {
   }
 
   /** Takes over what an overlay decided, once it is on disk. */
-  merge(overlay: Overlay, bytesOf: readonly string[], claim: Claim | undefined): void {
+  merge(overlay: Overlay, bytesOf: readonly number[], claim: Claim | undefined): void {
     for (const account of overlay.accounts.values()) {
       const before = this.#accounts.get(account.no);
       if (before !== undefined && before.revision !== account.revision) for (const ref of refsOf(before)) this.#refs.delete(ref);
@@ -176,7 +176,7 @@ export class StoredState implements LedgerState {
     for (let i = 0; i < overlay.facts.length; i++) {
       const fact = overlay.facts[i];
       if (fact?.kind !== "entry_posted") continue;
-      this.index.add(overlay.firstSequence + i, fact, bytesOf[i]?.length ?? 0);
+      this.index.add(overlay.firstSequence + i, fact, bytesOf[i] ?? 0);
     }
     if (claim !== undefined) this.index.addClaim(claim.key, overlay.sequence);
     this.identity = overlay.identity;
