@@ -21,7 +21,7 @@ const accounts = 1_000;
 /** Nearly the 20,000 lines that the index may lag behind. */
 const tailEntries = 9_900;
 /** As many entries as come between two merges of the index, so that a round has its share of that work. */
-const batchesPerRound = 80;
+const batchesPerRound = 120;
 const coldStarts = 5;
 /** A slow query is asked fewer times. */
 const insideRoundMs = 800;
