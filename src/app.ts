@@ -24,7 +24,6 @@ import { resolveEntitiesBy } from "./http/middleware/entity.ts";
 import { claimOf } from "./http/middleware/idempotency.ts";
 import { rateLimitHeaders } from "./http/middleware/rate-limit.ts";
 import { requestId, requestIdHeader } from "./http/middleware/request-id.ts";
-import { short } from "./http/middleware/short.ts";
 import { siteInPath } from "./http/middleware/site.ts";
 import { openApiDocument, services } from "./http/openapi.ts";
 import { createRouter, isPublicRoute, type RequestContext, type Router } from "./http/router.ts";
@@ -41,7 +40,7 @@ export function createApp(): Router {
   app.use(
     "*",
     way(
-      { steps: [requestId, short], stamps: [requestIdHeader] },
+      { steps: [requestId], stamps: [requestIdHeader] },
       {
         path: "/api/v1",
         steps: [preflight, scopeOfPath, authenticate(isPublicRoute, welcome), bodyLimit, siteInPath],
