@@ -67,8 +67,8 @@ const anyHappening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: fc.constant("look" as const), look: anyLook }) },
 );
 
-// Smaller still than in the other tests: with a few entries the tail is full, its flush takes several writes, and two runs are merged.
-Object.assign(env, { LEDGER_TAIL_LINES: "14", LEDGER_BLOCK_RECORDS: "4", LEDGER_RUNS_MERGED: "2" });
+// Smaller still than in the other tests: with a few entries the tail is full, its flush takes several writes, and two runs are merged, and a list of seven is walked.
+Object.assign(env, { LEDGER_TAIL_LINES: "14", LEDGER_BLOCK_RECORDS: "4", LEDGER_RUNS_MERGED: "2", LEDGER_GATHERED: "6" });
 
 beforeEach(() => holdClock());
 afterEach(() => {

@@ -27,7 +27,7 @@ const nothing: Progress = { flushedTo: 0, entries: 0, lines: 0 };
  */
 export class EntryIndex {
   readonly #storage: DurableObjectStorage;
-  readonly #limits: LedgerLimits;
+  readonly limits: LedgerLimits;
   readonly runs: RunSet;
   #progress = nothing;
   #termKey: TermKey = [0, 0];
@@ -41,7 +41,7 @@ export class EntryIndex {
 
   constructor(storage: DurableObjectStorage, limits: LedgerLimits) {
     this.#storage = storage;
-    this.#limits = limits;
+    this.limits = limits;
     this.runs = new RunSet(storage, limits);
   }
 
@@ -120,7 +120,7 @@ export class EntryIndex {
     const { frozenTo } = this.#progress;
     if (frozenTo !== undefined && this.#frozen === undefined && sequence > frozenTo) this.#freezeAt(frozenTo);
     const { weight, bytes: tailBytes } = this.#tail;
-    if (weight > this.#limits.tailLinesMax || tailBytes > this.#limits.tailBytesMax) this.#writeOut(0);
+    if (weight > this.limits.tailLinesMax || tailBytes > this.limits.tailBytesMax) this.#writeOut(0);
     if (fact.kind === "entry_posted") this.#tail.add(sequence, fact, bytes);
     if (key !== undefined) this.#tail.addClaim(key, sequence);
   }
@@ -140,7 +140,7 @@ export class EntryIndex {
     }
     const pace = (this.#flush === undefined ? 0 : flushPace) + mergePace * this.runs.due;
     this.#owed += Math.max(lines, 1) * pace;
-    while (this.#owed >= this.#limits.blockRecords) {
+    while (this.#owed >= this.limits.blockRecords) {
       const done = this.#step(nowMs);
       this.#owed = done === 0 ? 0 : this.#owed - done;
     }
@@ -150,7 +150,7 @@ export class EntryIndex {
   /** Three quarters of the bound: the rest is for what comes while they are on their way. */
   #isFull(lines: number): boolean {
     const { weight, bytes } = this.#tail;
-    const { tailLinesMax, tailBytesMax } = this.#limits;
+    const { tailLinesMax, tailBytesMax } = this.limits;
     return weight >= tailLinesMax * frozenAt || bytes >= tailBytesMax * frozenAt || (weight > 0 && weight + lines > tailLinesMax);
   }
 
@@ -166,7 +166,7 @@ export class EntryIndex {
     this.#frozen = this.#tail;
     this.#tail = new Tail(frozenTo + 1, this.#termKey);
     this.#tails = [this.#frozen, this.#tail];
-    this.#flush = new Flush(this.#frozen, this.#limits.blockRecords, () => this.runs.newRunId());
+    this.#flush = new Flush(this.#frozen, this.limits.blockRecords, () => this.runs.newRunId());
   }
 
   /** Writes the frozen tail to its end. */
@@ -184,7 +184,7 @@ export class EntryIndex {
   #stepFlush(flush: Flush, nowMs: number): number {
     const { sql } = this.#storage;
     // Of a flush that was cut off nothing is taken: see RunSet.load.
-    if (flush.step(sql)) return this.#limits.blockRecords;
+    if (flush.step(sql)) return this.limits.blockRecords;
     this.#storage.transactionSync(() => {
       const tail = present(this.#frozen, "a tail is being flushed");
       const { entries, lines } = this.#progress;
@@ -195,6 +195,6 @@ export class EntryIndex {
       this.#tails = [this.#tail];
       this.#flush = undefined;
     });
-    return this.#limits.blockRecords;
+    return this.limits.blockRecords;
   }
 }

@@ -54,8 +54,6 @@ interface Narrowing {
   readonly count: (max: number) => number;
 }
 
-/** So many matches are gathered and sorted. Where there are more, every fiftieth entry of a million is one, and a page is soon found in the list's own order. */
-const gatheredMax = 20_000;
 /** Of what was reversed less is gathered: each takes a look into the journal. */
 const reversedMax = 5_000;
 /** Candidates whose conditions are asked in one statement. */
@@ -105,7 +103,7 @@ interface List {
 
 function pageOf(list: List, narrowest: Narrowing | undefined): { readonly places: readonly Place[]; readonly count: Count } {
   const { state, query, conditions } = list;
-  if (narrowest !== undefined && narrowest.records <= gatheredMax) {
+  if (narrowest !== undefined && narrowest.records <= state.index.limits.entriesGatheredMax) {
     const matches = [...matching(list, leftBy(narrowest, conditions), narrowest.entries())];
     return { places: paged(matches, query), count: capped(matches.length) };
   }
@@ -327,27 +325,41 @@ function walkByDate(list: List, wanted: number): Place[] {
   const position: Key | undefined =
     after && (query.direction === "asc" ? [key(after.day), lineItem(after.seq + 1, 0) - 1] : [key(after.day), lineItem(after.seq, 0)]);
   const sources = state.index.sources(account === undefined ? "day" : "line");
-  const answered: readonly FilterName[] = account === undefined ? ["dates"] : ["account", "dates"];
+  const answered: readonly FilterName[] = account === undefined ? ["dates", "amounts"] : ["account", "dates"];
   const left = conditions.filter(({ filter }) => !answered.includes(filter));
-  const matches = matching(
-    list,
-    left,
-    eachOnce(inOrder(sources, beyond(range, position, query.direction), query.direction), account !== undefined),
-  );
+  const lines = inOrder(sources, beyond(range, position, query.direction), query.direction);
+  const matches = matching(list, left, account === undefined ? ofAmounts(lines, query) : eachOnce(lines));
   const places: Place[] = [];
   for (const place of matches) if (places.push(place) === wanted) break;
   return places;
 }
 
-/** The entries of lines in order of date: an entry's lines on one day follow one another. */
-function* eachOnce(records: Iterable<readonly number[]>, areAccounts: boolean): Generator<Place> {
+/** The entries of an account's lines in order of date: an entry's lines on one day follow one another. */
+function* eachOnce(lines: Iterable<readonly number[]>): Generator<Place> {
   let last = -1;
-  for (const [key = 0, item = 0] of records) {
+  for (const [place = 0, item = 0] of lines) {
     const seq = sequenceOfItem(item);
     if (seq === last) continue;
     last = seq;
-    yield { seq, day: areAccounts ? dayKey(dayOfPlace(key)) : key };
+    yield { seq, day: dayKey(dayOfPlace(place)) };
   }
+}
+
+/** The entries of the amounts asked for, of the ledger's lines in order of date: all of an entry's lines follow one another, and their debits are its amount. */
+function* ofAmounts(lines: Iterable<readonly number[]>, query: EntriesQuery): Generator<Place> {
+  const { minAmount = 0, maxAmount = Number.POSITIVE_INFINITY } = query;
+  let place: Place | undefined;
+  let amount = 0;
+  for (const [day = 0, item = 0, , lineAmount = 0] of lines) {
+    const seq = sequenceOfItem(item);
+    if (seq !== place?.seq) {
+      if (place !== undefined && amount >= minAmount && amount <= maxAmount) yield place;
+      place = { seq, day };
+      amount = 0;
+    }
+    amount += Math.max(lineAmount, 0);
+  }
+  if (place !== undefined && amount >= minAmount && amount <= maxAmount) yield place;
 }
 
 /** The first `wanted` matches in the order of the log, from the log itself or from what was reversed. */

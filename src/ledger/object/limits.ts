@@ -7,6 +7,12 @@ export interface LedgerLimits {
   readonly blockRecords: number;
   /** So many runs of one level become one of the next: less makes writing dearer, more makes reading. */
   readonly runsMerged: number;
+  /**
+   * So many matches of a list are gathered and sorted, entries or lines. Where there are more, every fiftieth entry of a million is one
+   * and the log itself soon has a page of lines: both are then read in the list's own order.
+   */
+  readonly entriesGatheredMax: number;
+  readonly linesGatheredMax: number;
   /** At 8 of the 10 GB that an object may hold, a ledger takes no more: what is left is for closing it out. */
   readonly ledgerBytesMax: number;
 }
@@ -32,6 +38,8 @@ export const ledgerLimits: LedgerLimits = {
   tailBytesMax: 4 * 1024 * 1024,
   blockRecords: 1_024,
   runsMerged: 16,
+  entriesGatheredMax: 20_000,
+  linesGatheredMax: 50_000,
   ledgerBytesMax: 8 * 1024 ** 3,
 };
 
@@ -40,6 +48,7 @@ export interface LimitVariables {
   readonly LEDGER_TAIL_LINES?: string;
   readonly LEDGER_BLOCK_RECORDS?: string;
   readonly LEDGER_RUNS_MERGED?: string;
+  readonly LEDGER_GATHERED?: string;
   readonly LEDGER_BYTES?: string;
 }
 
@@ -49,6 +58,8 @@ export function limitsOf(variables: LimitVariables): LedgerLimits {
     tailBytesMax: ledgerLimits.tailBytesMax,
     blockRecords: wholeNumber(variables.LEDGER_BLOCK_RECORDS) ?? ledgerLimits.blockRecords,
     runsMerged: wholeNumber(variables.LEDGER_RUNS_MERGED) ?? ledgerLimits.runsMerged,
+    entriesGatheredMax: wholeNumber(variables.LEDGER_GATHERED) ?? ledgerLimits.entriesGatheredMax,
+    linesGatheredMax: wholeNumber(variables.LEDGER_GATHERED) ?? ledgerLimits.linesGatheredMax,
     ledgerBytesMax: wholeNumber(variables.LEDGER_BYTES) ?? ledgerLimits.ledgerBytesMax,
   };
 }

@@ -28,9 +28,6 @@ interface LineFilter {
   readonly itemsBelow: number;
 }
 
-/** More lines than this in another order than the list's are not gathered: they are so many that the log itself soon has a page of them. */
-const gatheredMax = 50_000;
-
 const entriesAtOnce = 300;
 
 function dayOf(date: string): DayNumber {
@@ -110,7 +107,7 @@ function keysBySequence(
   filter: LineFilter,
 ): LineKey[] {
   const lines = countRange(filter.sources, filter.range);
-  const isMany = lines > gatheredMax && lines * 100 > state.index.lineCount;
+  const isMany = lines > state.index.limits.linesGatheredMax && lines * 100 > state.index.lineCount;
   const items = isMany ? itemsOfLog(sql, account, query, filter) : itemsOfIndex(query, filter);
   return items.slice(query.offset ?? 0).map((item) => [0, item]);
 }
