@@ -6,7 +6,9 @@ import { insertsTo, once, postsTo } from "../posting.ts";
 import { type Books, newBooks } from "../product.ts";
 import { interleave, percentile } from "../rounds.ts";
 
-const secondsPerRound = 3;
+/** Many and short: a round's longest pause is a single one, and the machine has some of its own. */
+const rounds = 7;
+const secondsPerRound = 1.5;
 const warmUpSeconds = 1;
 /** More than can be posted in a round: external ids are posted once. */
 const batchesPerRound = 300;
@@ -53,22 +55,25 @@ function pausesUnder(load: keyof typeof shapes, shape: typeof oneDate, said: str
       const onProduct: Seen = { longestReadMs: [], postP99Ms: [], bulkRate: [] };
       const onFloor: Seen = { longestReadMs: [], postP99Ms: [], bulkRate: [] };
       const headers = { "x-api-key": api.key };
-      await interleave({
-        floor: (round) =>
-          probe(round, onFloor, {
-            baseUrl: floor.baseUrl,
-            bulk: insertsTo(company, bodies(999)),
-            read: () => ({ method: "GET", path: `/?object=${company}&seq=1`, headers: {} }),
-            post: insertsTo(company, singles),
-          }),
-        product: (round) =>
-          probe(round, onProduct, {
-            baseUrl: api.baseUrl,
-            bulk: postsTo(api, of, "minimal", bodies(round)),
-            read: () => ({ method: "GET", path: `/api/v1/accounts/${of.accountIds[0]}/balance`, headers }),
-            post: postsTo(api, of, "one", singles),
-          }),
-      });
+      await interleave(
+        {
+          floor: (round) =>
+            probe(round, onFloor, {
+              baseUrl: floor.baseUrl,
+              bulk: insertsTo(company, bodies(999)),
+              read: () => ({ method: "GET", path: `/?object=${company}&seq=1`, headers: {} }),
+              post: insertsTo(company, singles),
+            }),
+          product: (round) =>
+            probe(round, onProduct, {
+              baseUrl: api.baseUrl,
+              bulk: postsTo(api, of, "minimal", bodies(round)),
+              read: () => ({ method: "GET", path: `/api/v1/accounts/${of.accountIds[0]}/balance`, headers }),
+              post: postsTo(api, of, "one", singles),
+            }),
+        },
+        rounds,
+      );
       const beside = { "entries/s meanwhile": onProduct.bulkRate };
       return [
         figure(

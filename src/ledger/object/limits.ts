@@ -25,7 +25,7 @@ export const frozenAt = 3 / 4;
  * a tail is on disk before a quarter as many lines have come again, and the runs of a level are merged well before there are as many more.
  */
 export const flushPace = 16;
-export const mergePace = 24;
+export const mergePace = 12;
 
 /**
  * A block of merged runs has so many times the records. For every block a statement is run to write it, to read it and to delete it; four times as long
