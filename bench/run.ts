@@ -37,8 +37,32 @@ const table: readonly Rows[] = [
   millionEntries,
 ];
 
-/** After accounts were opened, their ledger's alarm tells the catalogue of them: that shall not run beside the first row. */
-const settleMs = 6_500;
+/** After accounts were opened, their ledgers' alarms tell the catalogue of them: that shall not run beside the first row. */
+const alarmsByMs = 6_500;
+/** It is over when the machine was idle for so long. */
+const idleForMs = 1_000;
+const idleShare = 0.9;
+const settledByMs = 30_000;
+
+async function settle(): Promise<void> {
+  await wait(alarmsByMs);
+  for (const startedAt = Date.now(); Date.now() - startedAt < settledByMs; ) {
+    const before = cpuTimes();
+    await wait(idleForMs);
+    const after = cpuTimes();
+    if (after.idle - before.idle >= (after.all - before.all) * idleShare) return;
+  }
+}
+
+function cpuTimes(): { readonly idle: number; readonly all: number } {
+  let idle = 0;
+  let all = 0;
+  for (const { times } of cpus()) {
+    idle += times.idle;
+    all += times.idle + times.user + times.sys + times.nice + times.irq;
+  }
+  return { idle, all };
+}
 
 /** Over the last minute, on a machine that does nothing else. */
 const busyLoad = 0.5;
@@ -77,7 +101,7 @@ async function run(): Promise<void> {
   const figures: Figure[] = [];
   try {
     for (const rows of chosen) await rows.prepare?.(bench);
-    if (chosen.some(({ prepare }) => prepare !== undefined)) await wait(settleMs);
+    if (chosen.some(({ prepare }) => prepare !== undefined)) await settle();
     for (const rows of chosen) {
       const measured = (await rows.measure(bench)).filter(({ name }) => wanted(name));
       figures.push(...measured);

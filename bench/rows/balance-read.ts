@@ -9,7 +9,8 @@ import { interleave, ratios } from "../rounds.ts";
 const name = "balance read, of a bare object read";
 const connections = 16;
 const warmUpSeconds = 1.5;
-const secondsPerRound = 2.5;
+const rounds = 9;
+const secondsPerRound = 1.2;
 const batches = 10;
 
 /** An account's balance over HTTP, authenticated, against a row read by its key in a bare object. */
@@ -42,10 +43,13 @@ export const balanceRead: Rows = (() => {
         const done = await drive(baseUrl, { connections, seconds: round === "warm_up" ? warmUpSeconds : secondsPerRound, next });
         return done.requests / done.seconds;
       };
-      const figures = await interleave({
-        floor: (round) => rateOf(floor.baseUrl, round, (no) => `/?object=balance-read&seq=${1 + (no % (batches * 1_000))}`, {}),
-        product: (round) => rateOf(api.baseUrl, round, (no) => `/api/v1/accounts/${accountIds[no % accountIds.length]}/balance`, headers),
-      });
+      const figures = await interleave(
+        {
+          floor: (round) => rateOf(floor.baseUrl, round, (no) => `/?object=balance-read&seq=${1 + (no % (batches * 1_000))}`, {}),
+          product: (round) => rateOf(api.baseUrl, round, (no) => `/api/v1/accounts/${accountIds[no % accountIds.length]}/balance`, headers),
+        },
+        rounds,
+      );
       const beside = { "reads/s": figures.product, "of the floor": figures.floor };
       return [figure(name, "of floor", ratios(figures.product, figures.floor), { atLeast: 0.75 }, { beside })];
     },
