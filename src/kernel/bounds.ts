@@ -42,6 +42,8 @@ export const leaseMs = 5_000;
 export const periodLocksMax = 1_000;
 /** Points of a balance history: ten years of days. */
 export const historyPointsMax = 3_700;
+/** Periods of a report side by side: five years of months. */
+export const reportColumnsMax = 60;
 /** Account ids named in one balances query (URLs end at 16 KB). */
 export const accountIdsPerQueryMax = 200;
 /** A tree of accounts deeper than this is a mistake in the import. */

@@ -33,6 +33,7 @@ export type {
   PageView,
   PeriodLockView,
   TotalsView,
+  TurnoversView,
 } from "./domain/view.ts";
 
 export interface WriteOptions {
@@ -116,6 +117,13 @@ export type Query =
       readonly asOf?: string;
       readonly knownAt?: number;
       readonly includeUnused?: boolean;
+    }
+  | {
+      /** What was posted to each account of the types in each of the periods, both days inclusive; accounts without lines too. */
+      readonly kind: "turnovers";
+      readonly periods: readonly { readonly startDate: string; readonly endDate: string }[];
+      readonly types: readonly AccountType[];
+      readonly knownAt?: number;
     }
   | { readonly kind: "head" };
 

@@ -1,5 +1,5 @@
 import type { z } from "@hono/zod-openapi";
-import type { TrialBalanceReport } from "./schemas.ts";
+import type { ProfitAndLossReport, TrialBalanceReport } from "./schemas.ts";
 
 export const trialBalanceExample = {
   report: "trial-balance",
@@ -118,3 +118,75 @@ export const trialBalanceExample = {
     { name: "sections_sum_to_totals", ok: true },
   ],
 } satisfies z.input<typeof TrialBalanceReport>;
+
+export const profitAndLossExample = {
+  report: "profit-and-loss",
+  companyId: "01980c1e-7e0c-7abc-9def-0123456789ab",
+  ledgerId: "01980c1e-7e0c-7abc-9def-0123456789ac",
+  currency: "USD",
+  basis: "accrual",
+  period: { startDate: "2026-01-01", endDate: "2026-06-30" },
+  fiscalYearStart: "2026-01-01",
+  ledgerSequence: 1817,
+  generatedAt: "2026-07-01T08:00:00.000Z",
+  filters: { columns: "total", compare: "previousYear", includeZero: false, knownAt: null },
+  truncated: false,
+  columns: [
+    { key: "c0", kind: "period", startDate: "2026-01-01", endDate: "2026-06-30" },
+    { key: "c1", kind: "previousYear", startDate: "2025-01-01", endDate: "2025-06-30" },
+  ],
+  sections: [
+    {
+      key: "income",
+      label: "Income",
+      rows: [
+        {
+          kind: "account",
+          accountId: "01980c1e-7e0c-8000-8000-400000000011",
+          code: "4000",
+          name: "Sales",
+          parentId: null,
+          depth: 0,
+          amountsCents: [1250000, 990000],
+          rollupCents: [1250000, 990000],
+        },
+      ],
+      totalCents: [1250000, 990000],
+    },
+    { key: "costOfGoodsSold", label: "Cost of goods sold", rows: [], totalCents: [0, 0] },
+    {
+      key: "expenses",
+      label: "Expenses",
+      rows: [
+        {
+          kind: "account",
+          accountId: "01980c1e-7e0c-8000-8000-400000000012",
+          code: "6120",
+          name: "Rent",
+          parentId: null,
+          depth: 0,
+          amountsCents: [360000, 340000],
+          rollupCents: [360000, 340000],
+        },
+      ],
+      totalCents: [360000, 340000],
+    },
+    { key: "otherIncome", label: "Other income", rows: [], totalCents: [0, 0] },
+    { key: "otherExpenses", label: "Other expenses", rows: [], totalCents: [0, 0] },
+  ],
+  totals: {
+    totalIncome: [1250000, 990000],
+    totalCostOfGoodsSold: [0, 0],
+    grossProfit: [1250000, 990000],
+    totalExpenses: [360000, 340000],
+    netOperatingIncome: [890000, 650000],
+    totalOtherIncome: [0, 0],
+    totalOtherExpenses: [0, 0],
+    netOtherIncome: [0, 0],
+    netIncome: [890000, 650000],
+  },
+  checks: [
+    { name: "sections_sum_to_totals", ok: true },
+    { name: "rollups_sum_to_totals", ok: true },
+  ],
+} satisfies z.input<typeof ProfitAndLossReport>;

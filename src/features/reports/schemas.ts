@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { dateField, idField, instantField, knownAtParameter, ledgerChoice } from "../../http/fields.ts";
 import { accountTypeNames } from "../../kernel/account-type.ts";
+import { profitAndLossSections, profitAndLossTotals } from "./domain/profit-and-loss.ts";
 import { trialBalanceColumns } from "./domain/trial-balance.ts";
 
 const flag = z.enum(["true", "false"]).transform((text) => text === "true");
@@ -20,6 +21,25 @@ export const TrialBalanceQuery = z.object({
 export type TrialBalanceQuery = z.output<typeof TrialBalanceQuery>;
 
 const cents = z.int().openapi({ description: "Minor units; an exact integer beyond 2^53 too." });
+
+export const ProfitAndLossQuery = z.object({
+  ...ledgerChoice,
+  startDate: dateField
+    .optional()
+    .openapi({ description: "The first day; by default that of the fiscal year that holds endDate.", example: "2026-01-01" }),
+  endDate: dateField.optional().openapi({ description: "The last day; by default today in UTC.", example: "2026-06-30" }),
+  columns: z.enum(["total", "month", "quarter", "year"]).default("total").openapi({
+    description:
+      "`total`: the period as one. `month`, `quarter`, `year`: a column for each that the period touches, cut to it, and their total; quarters and years are those of the fiscal year.",
+  }),
+  compare: z.enum(["previousPeriod", "previousYear"]).optional().openapi({
+    description:
+      "A second column: as many whole months before, or as many days where the period is not of whole months; or the same a year earlier. With columns=total.",
+  }),
+  knownAt: knownAtParameter.optional(),
+  includeZero: flag.default(false).openapi({ type: "boolean", description: "Also list accounts without figures." }),
+});
+export type ProfitAndLossQuery = z.output<typeof ProfitAndLossQuery>;
 
 export const TrialBalanceReport = z
   .object({
@@ -85,3 +105,64 @@ export const TrialBalanceReport = z
     checks: z.array(z.object({ name: z.string(), ok: z.boolean() })),
   })
   .openapi("TrialBalanceReport");
+
+const amounts = z.array(cents).openapi({ description: "One figure per column, on the section's normal side; contra negative." });
+
+export const ProfitAndLossReport = z
+  .object({
+    report: z.literal("profit-and-loss"),
+    companyId: idField,
+    ledgerId: idField,
+    currency: z.string(),
+    basis: z.literal("accrual"),
+    period: z.object({ startDate: dateField, endDate: dateField }),
+    fiscalYearStart: dateField,
+    ledgerSequence: z.int().openapi({ description: "The sequence that the figures include: send it as knownAt to see them again." }),
+    generatedAt: instantField,
+    filters: z.object({
+      columns: z.enum(["total", "month", "quarter", "year"]),
+      compare: z.enum(["previousPeriod", "previousYear"]).nullable(),
+      includeZero: z.boolean(),
+      knownAt: z.int().nullable(),
+    }),
+    truncated: z.literal(false),
+    columns: z.array(
+      z
+        .object({
+          key: z.string(),
+          kind: z.enum(["period", "previousPeriod", "previousYear", "total"]),
+          startDate: dateField,
+          endDate: dateField,
+        })
+        .openapi("ReportColumn"),
+    ),
+    sections: z.array(
+      z.object({
+        key: z.enum(profitAndLossSections),
+        label: z.string(),
+        rows: z.array(
+          z
+            .object({
+              kind: z.literal("account"),
+              accountId: idField,
+              code: z.string(),
+              name: z.string(),
+              parentId: idField.nullable(),
+              depth: z.int().openapi({ description: "0 at the top of the section; under each account follow those below it." }),
+              amountsCents: amounts.openapi({ description: "Of the account alone." }),
+              rollupCents: amounts.openapi({ description: "With all accounts under it: add one or the other, never both." }),
+            })
+            .openapi("StatementRow"),
+        ),
+        totalCents: amounts,
+      }),
+    ),
+    totals: z.object(
+      Object.fromEntries(profitAndLossTotals.map((name) => [name, amounts])) as Record<
+        (typeof profitAndLossTotals)[number],
+        typeof amounts
+      >,
+    ),
+    checks: z.array(z.object({ name: z.string(), ok: z.boolean() })),
+  })
+  .openapi("ProfitAndLossReport");

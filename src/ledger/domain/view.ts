@@ -124,3 +124,17 @@ export interface TotalsView {
     readonly credits: bigint;
   }[];
 }
+
+/** Turnover by period: integers as texts, for they pass what a JavaScript number holds. */
+export interface TurnoversView {
+  readonly sequence: number;
+  readonly accounts: readonly {
+    readonly accountId: string;
+    readonly code: string;
+    readonly type: AccountType;
+    readonly name: string;
+    readonly parentId: string | null;
+    readonly debits: readonly string[];
+    readonly credits: readonly string[];
+  }[];
+}

@@ -5,7 +5,7 @@ import { type DayNumber, dateOfDay, parseDay } from "../../kernel/calendar-date.
 import { failure } from "../../kernel/failures.ts";
 import { type Account, creditsOf, debitsOf, normalSign } from "../domain/account.ts";
 import { entryById } from "../domain/recorded-entry.ts";
-import type { Head, Query, ReadOutcome } from "../rpc.ts";
+import type { Head, Query, ReadOutcome, TurnoversView } from "../rpc.ts";
 import { tellEntries } from "./describe.ts";
 import { entriesOutcome } from "./entry-list.ts";
 import { dayOfPlace, itemsUpTo, linesOfAccount } from "./index-keys.ts";
@@ -59,6 +59,8 @@ export function answerQuery(sql: SqlStorage, state: StoredState, head: Head, que
       return found(JSON.stringify(state.locks.map(lockView)));
     case "totals":
       return found(totalsText(sql, state, query));
+    case "turnovers":
+      return found(JSON.stringify(turnoversOf(sql, state, query)));
     case "head":
       return found(JSON.stringify(head));
   }
@@ -194,4 +196,44 @@ function totalsText(sql: SqlStorage, state: StoredState, query: Extract<Query, {
     );
   }
   return `{"sequence":${state.sequence},"accounts":[${rows.join(",")}]}`;
+}
+
+/** Two ends a period: what stood at its end less what stood before it. Periods that meet share an end. */
+function turnoversOf(sql: SqlStorage, state: StoredState, query: Extract<Query, { kind: "turnovers" }>): TurnoversView {
+  const known = new Map<DayNumber, ReadonlyMap<number, Sums>>();
+  const upTo = (end: DayNumber): ReadonlyMap<number, Sums> => {
+    let sums = known.get(end);
+    if (sums === undefined) {
+      sums = sumsAt(sql, state, { day: end, knownAt: query.knownAt });
+      known.set(end, sums);
+    }
+    return sums;
+  };
+  const ends = query.periods.map(({ startDate, endDate }) => ({ before: upTo(day(startDate) - 1), at: upTo(day(endDate)) }));
+  type Row = { no: number; id: string; code: string; type: AccountType; name: string; parent_id: string | null };
+  const rows = sql
+    .exec<Row>(
+      `SELECT no, id, code, type, description ->> '$.name' AS name, description ->> '$.parentId' AS parent_id FROM account
+       WHERE status <> 'deleted' AND type IN (SELECT value FROM json_each(?)) ORDER BY code`,
+      JSON.stringify(query.types),
+    )
+    .toArray();
+  return {
+    sequence: state.sequence,
+    accounts: rows.map(({ no, id, code, type, name, parent_id }) => {
+      const turnover = ends.map(({ before, at }) => {
+        const [start, end] = [before.get(no) ?? noSums, at.get(no) ?? noSums];
+        return { debits: String(end.debits - start.debits), credits: String(end.credits - start.credits) };
+      });
+      return {
+        accountId: id,
+        code,
+        type,
+        name,
+        parentId: parent_id,
+        debits: turnover.map(({ debits }) => debits),
+        credits: turnover.map(({ credits }) => credits),
+      };
+    }),
+  };
 }

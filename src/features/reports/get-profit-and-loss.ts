@@ -1,0 +1,94 @@
+import { type AccountType, accountTypeNames, isTemporary } from "../../kernel/account-type.ts";
+import { present } from "../../kernel/assert.ts";
+import { reportColumnsMax } from "../../kernel/bounds.ts";
+import { type DayNumber, dateOfDay, firstDay, fiscalYearStartOf, parseDay } from "../../kernel/calendar-date.ts";
+import { instant } from "../../kernel/clock.ts";
+import type { TurnoversView } from "../../ledger/rpc.ts";
+import type { OperationContext } from "../../platform/context.ts";
+import { refusal } from "../../platform/refused.ts";
+import { ledgerInContext } from "../ledgers/index.ts";
+import { type AccountFlow, profitAndLoss } from "./domain/profit-and-loss.ts";
+import { comparedColumn, periodColumns, type ReportColumn } from "./domain/report-columns.ts";
+import type { ProfitAndLossQuery } from "./schemas.ts";
+
+const types: readonly AccountType[] = accountTypeNames.filter(isTemporary);
+
+/** Revenue and expense of a ledger between two days, in the envelope of all reports. Figures are bigint: write it with `answerExact`. */
+export async function getProfitAndLoss(context: OperationContext, entityId: string, query: ProfitAndLossQuery) {
+  const ledger = await ledgerInContext(context, { entityId, ledgerId: query.ledgerId, currency: query.currency }, "query");
+  const now = context.clock();
+  const endDay = dayOf(query.endDate ?? instant(now).slice(0, 10));
+  const fiscalYearStart = Math.max(fiscalYearStartOf(endDay, ledger.fiscalYearStart), firstDay);
+  const range = { startDay: query.startDate === undefined ? fiscalYearStart : dayOf(query.startDate), endDay };
+  const columns = columnsOf(query, range, fiscalYearStart);
+  // A total is what its periods add up to, and the ledger is not asked for it.
+  const periods = columns.filter(({ kind }) => kind !== "total");
+  const books = await context.ledger(ledger.number).read<TurnoversView>({
+    kind: "turnovers",
+    periods: periods.map(({ startDate, endDate }) => ({ startDate, endDate })),
+    types,
+    ...(query.knownAt === undefined ? {} : { knownAt: query.knownAt }),
+  });
+  const hasTotal = periods.length < columns.length;
+  const report = profitAndLoss(
+    books.accounts.map((account) => flowOf(account, hasTotal)),
+    { columns: columns.length, includeZero: query.includeZero },
+  );
+  return {
+    report: "profit-and-loss",
+    companyId: ledger.entityId,
+    ledgerId: ledger.id,
+    currency: ledger.currency,
+    basis: "accrual",
+    period: { startDate: dateOfDay(range.startDay), endDate: dateOfDay(endDay) },
+    fiscalYearStart: dateOfDay(fiscalYearStart),
+    ledgerSequence: query.knownAt === undefined ? books.sequence : Math.min(query.knownAt, books.sequence),
+    generatedAt: instant(now),
+    filters: {
+      columns: query.columns,
+      compare: query.compare ?? null,
+      includeZero: query.includeZero,
+      knownAt: query.knownAt ?? null,
+    },
+    truncated: false,
+    columns,
+    ...report,
+  };
+}
+
+function columnsOf(
+  query: ProfitAndLossQuery,
+  range: { readonly startDay: DayNumber; readonly endDay: DayNumber },
+  fiscalYearStart: DayNumber,
+): ReportColumn[] {
+  if (range.startDay > range.endDay)
+    throw invalid("startDate", query.startDate === undefined ? "The fiscal year begins after endDate." : "startDate is after endDate.");
+  if (query.compare !== undefined && query.columns !== "total")
+    throw invalid("compare", "compare sets one column beside the whole period: it goes with columns=total.");
+  const columns = periodColumns(range, query.columns, fiscalYearStart, reportColumnsMax);
+  if (columns === undefined)
+    throw invalid(
+      "columns",
+      `The period has more than ${reportColumnsMax} columns of a ${query.columns}; ask for a shorter one or longer columns.`,
+    );
+  if (query.compare === undefined) return columns;
+  const compared = comparedColumn(range, query.compare);
+  if (compared.startDate < dateOfDay(firstDay)) throw invalid("compare", "The period compared with begins before 1900.");
+  return [...columns, compared];
+}
+
+function dayOf(date: string): DayNumber {
+  return present(parseDay(date), "a date that was checked exists");
+}
+
+function invalid(pointer: string, message: string) {
+  return refusal("VALIDATION_ERROR", message, [{ pointer, code: "invalid_value", message }]);
+}
+
+function flowOf(account: TurnoversView["accounts"][number], hasTotal: boolean): AccountFlow {
+  const figures = (texts: readonly string[]) => {
+    const amounts = texts.map(BigInt);
+    return hasTotal ? [...amounts, amounts.reduce((sum, amount) => sum + amount, 0n)] : amounts;
+  };
+  return { ...account, debits: figures(account.debits), credits: figures(account.credits) };
+}
