@@ -9,6 +9,7 @@ import { interleave, ratios } from "../rounds.ts";
 const growthName = "entries/s with 1,000,000 random externalIds against 10,000";
 const pastName = "1,000,000 entries, inside: trial balance at a past date";
 const knownName = "1,000,000 entries, inside: trial balance known 100,000 entries ago";
+const monthsName = "1,000,000 entries, inside: twelve monthly columns";
 const pageName = "1,000,000 entries, inside: a page filtered by";
 const fillName = "1,000,000 entries, inside: writing them, 365 dates with externalId";
 const coldName = "1,000,000 entries, cold start: first read";
@@ -46,7 +47,7 @@ const pageNameOf = (filter: string) => `${pageName} ${filter}`;
 
 /** A ledger of a million entries, 1,000 accounts, 365 dates and as many external ids, measured at its object. */
 export const millionEntries: Rows = {
-  names: [growthName, fillName, pastName, knownName, ...Object.keys(filters).map(pageNameOf), coldName, coldTailName],
+  names: [growthName, fillName, pastName, knownName, monthsName, ...Object.keys(filters).map(pageNameOf), coldName, coldTailName],
   async measure(bench) {
     const objects = objectsAt((await bench.objects()).baseUrl);
     const accountIds = await objects.open(large, accounts);
@@ -117,12 +118,26 @@ async function insideReads(objects: Objects, accountIds: readonly string[]): Pro
     objects,
     spread.map((no) => ({ ...totals(no), knownAt: knownAt + no * 37 })),
   );
+  const months = await insideMs(objects, spread.map(monthlyColumns));
   const pages: Figure[] = [];
   for (const [name, query] of Object.entries(filters)) {
     const queries = spread.map((no) => query(no, accountIds[no * 37] ?? ""));
     pages.push(figure(pageNameOf(name), "ms", await insideMs(objects, queries), { atMost: 10 }));
   }
-  return [figure(pastName, "ms", past, { atMost: 40 }), figure(knownName, "ms", known, { atMost: 60 }), ...pages];
+  return [
+    figure(pastName, "ms", past, { atMost: 40 }),
+    figure(knownName, "ms", known, { atMost: 60 }),
+    figure(monthsName, "ms", months, { atMost: 100 }),
+    ...pages,
+  ];
+}
+
+/** What a profit and loss of a year in months asks; its last month is cut, each time to another day. */
+function monthlyColumns(no: number): Query {
+  const starts = Array.from({ length: 12 }, (_, month) => `2026-${String(month + 1).padStart(2, "0")}-01`);
+  const dayBefore = (date: string) => new Date(Date.parse(date) - 86_400_000).toISOString().slice(0, 10);
+  const periods = starts.map((startDate, month) => ({ startDate, endDate: dayBefore(starts[month + 1] ?? `2026-12-${31 - no}`) }));
+  return { kind: "turnovers", periods, types: ["bank"] };
 }
 
 /** Milliseconds from asking an object that is not in memory for a balance to its answer, seen from outside and nothing subtracted. */
