@@ -240,6 +240,30 @@ async function look(trial: Trial, { asOf, knownAt: known, account: which, filter
     }),
   );
 
+  // From each date to the next two: periods that meet, overlap and share their ends.
+  const ascending = [...dates].sort();
+  const periods = ascending.flatMap((startDate, i) => ascending.slice(i, i + 3).map((endDate) => ({ startDate, endDate })));
+  const types = [...new Set(accounts.map(({ type }) => type))];
+  const turnovers = await ledger.read({ kind: "turnovers", periods, types, ...(knownAt === undefined ? {} : { knownAt }) });
+  const dayBefore = (date: string) => dateOfDay((parseDay(date) ?? 0) - 1);
+  const before1900 = { debits: 0n, credits: 0n };
+  const flow = (of: Account, { startDate, endDate }: (typeof periods)[number]) => {
+    const end = paper.turnover(of.id, { knownAt, asOf: endDate });
+    const start = startDate === "1900-01-01" ? before1900 : paper.turnover(of.id, { knownAt, asOf: dayBefore(startDate) });
+    return { debits: `${end.debits - start.debits}`, credits: `${end.credits - start.credits}` };
+  };
+  expect(turnovers.accounts).toEqual(
+    accounts.map((of) => ({
+      accountId: of.id,
+      code: of.code,
+      type: of.type,
+      name: of.description.name,
+      parentId: of.description.parentId,
+      debits: periods.map((period) => flow(of, period).debits),
+      credits: periods.map((period) => flow(of, period).credits),
+    })),
+  );
+
   const days = dates.map((date) => parseDay(date) ?? 0).sort((a, b) => a - b);
   const history = exactly(
     await ledger.client.readText({ kind: "balance_history", accountId: account.id, days, ...(knownAt === undefined ? {} : { knownAt }) }),

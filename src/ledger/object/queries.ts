@@ -12,7 +12,7 @@ import { dayOfPlace, itemsUpTo, linesOfAccount } from "./index-keys.ts";
 import { linesText } from "./line-list.ts";
 import { visitRange } from "./runs/sorted-source.ts";
 import { accountById, type StoredState } from "./stored-state.ts";
-import { type Sums, sumsAt } from "./sums.ts";
+import { type Sums, sumsAt, sumsAtEach } from "./sums.ts";
 import { accountView, lockView } from "./views.ts";
 
 const notFound: ReadOutcome = { ok: false, failure: failure("NOT_FOUND", "Nothing with this id exists in the site.") };
@@ -180,9 +180,10 @@ function turnoverByDay(
 }
 
 function totalsText(sql: SqlStorage, state: StoredState, query: Extract<Query, { kind: "totals" }>): string {
-  const closing = sumsAt(sql, state, { day: query.asOf === undefined ? undefined : day(query.asOf), knownAt: query.knownAt });
-  const opening =
-    query.before === undefined ? new Map<number, Sums>() : sumsAt(sql, state, { day: day(query.before) - 1, knownAt: query.knownAt });
+  const before = query.before === undefined ? [] : [day(query.before) - 1];
+  const sums = sumsAtEach(sql, state, [...before, query.asOf === undefined ? undefined : day(query.asOf)], query.knownAt);
+  const closing = present(sums.at(-1), "the end has its sums");
+  const opening = sums.length === 1 ? new Map<number, Sums>() : present(sums[0], "the start has its sums");
   const rows: string[] = [];
   type Row = { no: number; id: string; code: string; type: AccountType; name: string };
   for (const row of sql.exec<Row>(
@@ -200,16 +201,11 @@ function totalsText(sql: SqlStorage, state: StoredState, query: Extract<Query, {
 
 /** Two ends a period: what stood at its end less what stood before it. Periods that meet share an end. */
 function turnoversOf(sql: SqlStorage, state: StoredState, query: Extract<Query, { kind: "turnovers" }>): TurnoversView {
-  const known = new Map<DayNumber, ReadonlyMap<number, Sums>>();
-  const upTo = (end: DayNumber): ReadonlyMap<number, Sums> => {
-    let sums = known.get(end);
-    if (sums === undefined) {
-      sums = sumsAt(sql, state, { day: end, knownAt: query.knownAt });
-      known.set(end, sums);
-    }
-    return sums;
-  };
-  const ends = query.periods.map(({ startDate, endDate }) => ({ before: upTo(day(startDate) - 1), at: upTo(day(endDate)) }));
+  const periods = query.periods.map(({ startDate, endDate }) => ({ before: day(startDate) - 1, at: day(endDate) }));
+  const days = [...new Set(periods.flatMap(({ before, at }) => [before, at]))].sort((a, b) => a - b);
+  const known = sumsAtEach(sql, state, days, query.knownAt);
+  const sumsOn = (end: DayNumber) => present(known[days.indexOf(end)], "every end is among the days");
+  const ends = periods.map(({ before, at }) => ({ before: sumsOn(before), at: sumsOn(at) }));
   type Row = { no: number; id: string; code: string; type: AccountType; name: string; parent_id: string | null };
   const rows = sql
     .exec<Row>(

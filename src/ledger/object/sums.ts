@@ -1,3 +1,4 @@
+import { present } from "../../kernel/assert.ts";
 import { type DayNumber, firstDayOfMonth, type MonthNumber, monthOfDay, parseDay } from "../../kernel/calendar-date.ts";
 import type { EntryPosted } from "../domain/fact.ts";
 import { accountOfCell, firstCellOf, itemsUpTo, keysFrom, linesOfAccount, linesOfDays, monthOfCell, sequenceOfItem } from "./index-keys.ts";
@@ -60,6 +61,14 @@ class Sheet {
     this.add(account, amount > 0 ? 0 : 2, sign * high, sign * (size - high * halfSpan));
   }
 
+  addAll(other: Sheet): void {
+    const halves = other.#halves;
+    for (const [account, slot] of other.#slots) {
+      this.add(account, 0, halves[slot] as number, halves[slot + 1] as number);
+      this.add(account, 2, halves[slot + 2] as number, halves[slot + 3] as number);
+    }
+  }
+
   sums(): Map<number, Sums> {
     const sums = new Map<number, Sums>();
     for (const [account, slot] of this.#slots) sums.set(account, { debits: this.#exact(slot), credits: this.#exact(slot + 2) });
@@ -77,37 +86,72 @@ class Sheet {
  * sequence from the journal, and what the index lacks from the tails. `only`: one account's number. Accounts without lines are left out.
  */
 export function sumsAt(sql: SqlStorage, state: StoredState, point: Point, only?: number): Map<number, Sums> {
+  const [sheet] = sheetsAt(sql, state, [point.day], point.knownAt, only);
+  return present(sheet, "a day has its sheet").sums();
+}
+
+/** The same at the end of each of several days, which come in their order, no bound last: all of them for one pass over the months. */
+export function sumsAtEach(
+  sql: SqlStorage,
+  state: StoredState,
+  days: readonly (DayNumber | undefined)[],
+  knownAt: number | undefined,
+): Map<number, Sums>[] {
+  return sheetsAt(sql, state, days, knownAt, undefined).map((sheet) => sheet.sums());
+}
+
+function sheetsAt(
+  sql: SqlStorage,
+  state: StoredState,
+  days: readonly (DayNumber | undefined)[],
+  known: number | undefined,
+  only: number | undefined,
+): Sheet[] {
   const { index } = state;
-  const sheet = new Sheet();
-  const knownAt = Math.min(point.knownAt ?? state.sequence, state.sequence);
-  const split = point.day === undefined ? undefined : splitMonth(point.day);
-  const known: Known = { sql, state, sheet, knownAt, monthsBefore: split?.monthsBefore, only };
-  addMonths(known);
-  if (split?.range) addDays(known, split.range, split.sign);
+  const knownAt = Math.min(known ?? state.sequence, state.sequence);
+  const splits = days.map((day) => (day === undefined ? undefined : splitMonth(day)));
+  // What is dated up to a day and after the one before it: each sheet has its own part, until they are added up.
+  const parts = days.map(() => new Sheet());
+  const asked: Asked = {
+    sql,
+    state,
+    knownAt,
+    only,
+    monthsBefore: splits.map((split) => split?.monthsBefore ?? Number.POSITIVE_INFINITY),
+    parts,
+  };
+  addMonths(asked);
   for (const tail of index.tails) {
     tail.visitLines((account, day, item, amount) => {
-      if (only !== undefined && account !== only) return;
-      if ((point.day === undefined || day <= point.day) && sequenceOfItem(item) <= knownAt) sheet.line(account, amount, 1);
+      if ((only !== undefined && account !== only) || sequenceOfItem(item) > knownAt) return;
+      const at = days.findIndex((end) => end === undefined || day <= end);
+      parts[at]?.line(account, amount, 1);
     });
   }
-  return sheet.sums();
+  return parts.map((part, at) => {
+    const sheet = parts.length === 1 ? part : new Sheet();
+    if (parts.length > 1) for (let i = 0; i <= at; i++) sheet.addAll(parts[i] as Sheet);
+    const split = splits[at];
+    if (split?.range) addDays(asked, sheet, split.range, split.sign);
+    return sheet;
+  });
 }
 
 /** What the runs alone have of each account. */
 export function sumsOfRuns(sql: SqlStorage, state: StoredState): Map<number, Sums> {
   const sheet = new Sheet();
-  addMonths({ sql, state, sheet, knownAt: state.index.flushedTo, monthsBefore: undefined, only: undefined });
+  addMonths({ sql, state, knownAt: state.index.flushedTo, only: undefined, monthsBefore: [Number.POSITIVE_INFINITY], parts: [sheet] });
   return sheet.sums();
 }
 
-/** What is asked, and where its sums go. */
-interface Known {
+/** What is asked, and where the sums of its months go: to the first part whose months are all before its bound. Bounds ascend. */
+interface Asked {
   readonly sql: SqlStorage;
   readonly state: StoredState;
-  readonly sheet: Sheet;
   readonly knownAt: number;
-  readonly monthsBefore: MonthNumber | undefined;
   readonly only: number | undefined;
+  readonly monthsBefore: readonly MonthNumber[];
+  readonly parts: readonly Sheet[];
 }
 
 /** Whether a day's month is better built up from its start or taken off from its end, and by which days. */
@@ -124,26 +168,26 @@ function splitMonth(day: DayNumber): {
   return { monthsBefore: month + 1, range: [day + 1, last], sign: -1 };
 }
 
-function addMonths(known: Known): void {
-  const { state, knownAt, only } = known;
+function addMonths(asked: Asked): void {
+  const { state, knownAt, only } = asked;
   const upTo = Math.min(knownAt, state.index.flushedTo);
   const runs = state.index.runs.monthRunsUpTo(upTo);
   const range: KeyRange = keysFrom(
     only === undefined ? 0 : firstCellOf(only),
     only === undefined ? Number.MAX_SAFE_INTEGER : firstCellOf(only + 1) - 1,
   );
-  for (const run of runs) visitRange(run, range, (columns, from, to) => addCells(known, columns, from, to));
+  for (const run of runs) visitRange(run, range, (columns, from, to) => addCells(asked, columns, from, to));
   const reached = runs.at(-1)?.toSequence ?? 0;
   if (reached >= upTo) return;
   // A part of one flushed tail is left: from its start, or taken off from its end, whichever is less to read.
   const whole = state.index.runs.monthRunFrom(reached + 1);
   if (whole !== undefined && whole.toSequence - upTo < upTo - reached) {
-    visitRange(whole, range, (columns, from, to) => addCells(known, columns, from, to));
-    addFacts(known, upTo, whole.toSequence, -1);
-  } else addFacts(known, reached, upTo, 1);
+    visitRange(whole, range, (columns, from, to) => addCells(asked, columns, from, to));
+    addFacts(asked, upTo, whole.toSequence, -1);
+  } else addFacts(asked, reached, upTo, 1);
 }
 
-function addCells({ sheet, monthsBefore }: Known, columns: Columns, from: number, to: number): void {
+function addCells({ monthsBefore, parts }: Asked, columns: Columns, from: number, to: number): void {
   const [cells, , debitsHigh, debitsLow, creditsHigh, creditsLow] = columns as readonly [
     Float64Array,
     Float64Array,
@@ -155,25 +199,30 @@ function addCells({ sheet, monthsBefore }: Known, columns: Columns, from: number
   for (let i = from; i < to; ) {
     const account = accountOfCell(cells[i] as number);
     const end = firstCellOf(account + 1);
-    let debitHigh = 0;
-    let debitLow = 0;
-    let creditHigh = 0;
-    let creditLow = 0;
-    // A block has some thousand cells: their lower halves together stay far below 2^53.
-    for (; i < to && (cells[i] as number) < end; i++) {
-      if (monthsBefore !== undefined && monthOfCell(cells[i] as number) >= monthsBefore) continue;
-      debitHigh += debitsHigh[i] as number;
-      debitLow += debitsLow[i] as number;
-      creditHigh += creditsHigh[i] as number;
-      creditLow += creditsLow[i] as number;
+    // An account's months come in their order, and so do the bounds.
+    for (let at = 0; at < parts.length && i < to && (cells[i] as number) < end; at++) {
+      const bound = monthsBefore[at] as number;
+      let debitHigh = 0;
+      let debitLow = 0;
+      let creditHigh = 0;
+      let creditLow = 0;
+      // A block has some thousand cells: their lower halves together stay far below 2^53.
+      for (; i < to && (cells[i] as number) < end && monthOfCell(cells[i] as number) < bound; i++) {
+        debitHigh += debitsHigh[i] as number;
+        debitLow += debitsLow[i] as number;
+        creditHigh += creditsHigh[i] as number;
+        creditLow += creditsLow[i] as number;
+      }
+      const part = parts[at] as Sheet;
+      if (debitHigh !== 0 || debitLow !== 0) part.add(account, 0, debitHigh, debitLow);
+      if (creditHigh !== 0 || creditLow !== 0) part.add(account, 2, creditHigh, creditLow);
     }
-    if (debitHigh !== 0 || debitLow !== 0) sheet.add(account, 0, debitHigh, debitLow);
-    if (creditHigh !== 0 || creditLow !== 0) sheet.add(account, 2, creditHigh, creditLow);
+    while (i < to && (cells[i] as number) < end) i++;
   }
 }
 
 /** The lines of the days of a broken month that the runs have. */
-function addDays({ state, sheet, knownAt, only }: Known, [first, last]: readonly [DayNumber, DayNumber], sign: 1 | -1): void {
+function addDays({ state, knownAt, only }: Asked, sheet: Sheet, [first, last]: readonly [DayNumber, DayNumber], sign: 1 | -1): void {
   const itemsBelow = itemsUpTo(knownAt);
   const kind = only === undefined ? "day" : "line";
   const range = only === undefined ? linesOfDays(first, last) : linesOfAccount(only, first, last);
@@ -190,11 +239,13 @@ function addDays({ state, sheet, knownAt, only }: Known, [first, last]: readonly
   }
 }
 
-function addFacts({ sql, sheet, monthsBefore, only }: Known, after: number, upTo: number, sign: 1 | -1): void {
+function addFacts({ sql, monthsBefore, parts, only }: Asked, after: number, upTo: number, sign: 1 | -1): void {
   for (const { fact } of readFacts(sql, after, upTo)) {
     if (fact.kind !== "entry_posted") continue;
-    if (monthsBefore !== undefined && monthOfDay(dayOf(fact)) >= monthsBefore) continue;
-    for (const line of fact.lines) if (only === undefined || line.account === only) sheet.line(line.account, line.amount, sign);
+    const month = monthOfDay(dayOf(fact));
+    const part = parts[monthsBefore.findIndex((bound) => month < bound)];
+    if (part === undefined) continue;
+    for (const line of fact.lines) if (only === undefined || line.account === only) part.line(line.account, line.amount, sign);
   }
 }
 
