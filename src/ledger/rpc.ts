@@ -119,11 +119,12 @@ export type Query =
       readonly includeUnused?: boolean;
     }
   | {
-      /** What was posted to each account of the types in each of the periods, both days inclusive; accounts without lines too. */
+      /** What was posted to each account of the types in each of the periods, both days inclusive. Accounts without lines only where something was posted below them, or with `includeUnused`. */
       readonly kind: "turnovers";
       readonly periods: readonly { readonly startDate: string; readonly endDate: string }[];
       readonly types: readonly AccountType[];
       readonly knownAt?: number;
+      readonly includeUnused?: boolean;
     }
   | { readonly kind: "head" };
 

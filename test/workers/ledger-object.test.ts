@@ -244,7 +244,13 @@ async function look(trial: Trial, { asOf, knownAt: known, account: which, filter
   const ascending = [...dates].sort();
   const periods = ascending.flatMap((startDate, i) => ascending.slice(i, i + 3).map((endDate) => ({ startDate, endDate })));
   const types = [...new Set(accounts.map(({ type }) => type))];
-  const turnovers = await ledger.read({ kind: "turnovers", periods, types, ...(knownAt === undefined ? {} : { knownAt }) });
+  const turnovers = await ledger.read({
+    kind: "turnovers",
+    includeUnused: true,
+    periods,
+    types,
+    ...(knownAt === undefined ? {} : { knownAt }),
+  });
   const dayBefore = (date: string) => dateOfDay((parseDay(date) ?? 0) - 1);
   const before1900 = { debits: 0n, credits: 0n };
   const flow = (of: Account, { startDate, endDate }: (typeof periods)[number]) => {
@@ -259,6 +265,7 @@ async function look(trial: Trial, { asOf, knownAt: known, account: which, filter
       type: of.type,
       name: of.description.name,
       parentId: of.description.parentId,
+      role: of.description.role,
       debits: periods.map((period) => flow(of, period).debits),
       credits: periods.map((period) => flow(of, period).credits),
     })),

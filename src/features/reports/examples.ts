@@ -1,5 +1,5 @@
 import type { z } from "@hono/zod-openapi";
-import type { ProfitAndLossReport, TrialBalanceReport } from "./schemas.ts";
+import type { BalanceSheetReport, ProfitAndLossReport, TrialBalanceReport } from "./schemas.ts";
 
 export const trialBalanceExample = {
   report: "trial-balance",
@@ -190,3 +190,92 @@ export const profitAndLossExample = {
     { name: "rollups_sum_to_totals", ok: true },
   ],
 } satisfies z.input<typeof ProfitAndLossReport>;
+
+const emptySection = (key: z.input<typeof BalanceSheetReport>["sections"][number]["key"], label: string) => ({
+  key,
+  label,
+  rows: [],
+  totalCents: [0],
+});
+
+export const balanceSheetExample = {
+  report: "balance-sheet",
+  companyId: "01980c1e-7e0c-7abc-9def-0123456789ab",
+  ledgerId: "01980c1e-7e0c-7abc-9def-0123456789ac",
+  currency: "USD",
+  basis: "accrual",
+  asOf: "2026-06-30",
+  fiscalYearStart: "2026-01-01",
+  ledgerSequence: 1817,
+  generatedAt: "2026-07-01T08:00:00.000Z",
+  filters: { startDate: null, columns: "total", compare: null, includeZero: false, knownAt: null },
+  truncated: false,
+  columns: [{ key: "c0", kind: "asOf", asOf: "2026-06-30" }],
+  sections: [
+    {
+      key: "assets.bank",
+      label: "Bank accounts",
+      rows: [
+        {
+          kind: "account",
+          accountId: "01980c1e-7e0c-8000-8000-400000000002",
+          code: "1010",
+          name: "Business Checking",
+          parentId: null,
+          depth: 0,
+          amountsCents: [1355000],
+          rollupCents: [1355000],
+        },
+      ],
+      totalCents: [1355000],
+    },
+    emptySection("assets.accountsReceivable", "Accounts receivable"),
+    emptySection("assets.otherCurrent", "Other current assets"),
+    emptySection("assets.fixed", "Fixed assets"),
+    emptySection("assets.other", "Other assets"),
+    emptySection("liabilities.accountsPayable", "Accounts payable"),
+    emptySection("liabilities.creditCard", "Credit cards"),
+    emptySection("liabilities.otherCurrent", "Other current liabilities"),
+    emptySection("liabilities.longTerm", "Long-term liabilities"),
+    {
+      key: "equity.accounts",
+      label: "Equity",
+      rows: [
+        {
+          kind: "computed",
+          key: "retainedEarningsPrior",
+          accountId: null,
+          code: null,
+          name: "Retained earnings of prior years",
+          parentId: null,
+          depth: 0,
+          amountsCents: [1300000],
+          rollupCents: [1300000],
+        },
+        {
+          kind: "computed",
+          key: "netIncome",
+          accountId: null,
+          code: null,
+          name: "Net income of the year to date",
+          parentId: null,
+          depth: 0,
+          amountsCents: [55000],
+          rollupCents: [55000],
+        },
+      ],
+      totalCents: [1355000],
+    },
+  ],
+  totals: {
+    totalCurrentAssets: [1355000],
+    totalAssets: [1355000],
+    totalCurrentLiabilities: [0],
+    totalLiabilities: [0],
+    retainedEarningsTotal: [1300000],
+    totalEquity: [1355000],
+    totalLiabilitiesAndEquity: [1355000],
+    difference: [0],
+  },
+  checks: [{ name: "assets_equal_liabilities_and_equity", ok: true }],
+} satisfies z.input<typeof BalanceSheetReport>;

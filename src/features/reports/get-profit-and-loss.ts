@@ -5,10 +5,10 @@ import { type DayNumber, dateOfDay, firstDay, fiscalYearStartOf, parseDay } from
 import { instant } from "../../kernel/clock.ts";
 import type { TurnoversView } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../platform/context.ts";
-import { refusal } from "../../platform/refused.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import { type AccountFlow, profitAndLoss } from "./domain/profit-and-loss.ts";
 import { comparedColumn, periodColumns, type ReportColumn } from "./domain/report-columns.ts";
+import { invalidParameter } from "./invalid-parameter.ts";
 import type { ProfitAndLossQuery } from "./schemas.ts";
 
 const types: readonly AccountType[] = accountTypeNames.filter(isTemporary);
@@ -27,6 +27,7 @@ export async function getProfitAndLoss(context: OperationContext, entityId: stri
     kind: "turnovers",
     periods: periods.map(({ startDate, endDate }) => ({ startDate, endDate })),
     types,
+    includeUnused: query.includeZero,
     ...(query.knownAt === undefined ? {} : { knownAt: query.knownAt }),
   });
   const hasTotal = periods.length < columns.length;
@@ -62,27 +63,26 @@ function columnsOf(
   fiscalYearStart: DayNumber,
 ): ReportColumn[] {
   if (range.startDay > range.endDay)
-    throw invalid("startDate", query.startDate === undefined ? "The fiscal year begins after endDate." : "startDate is after endDate.");
+    throw invalidParameter(
+      "startDate",
+      query.startDate === undefined ? "The fiscal year begins after endDate." : "startDate is after endDate.",
+    );
   if (query.compare !== undefined && query.columns !== "total")
-    throw invalid("compare", "compare sets one column beside the whole period: it goes with columns=total.");
+    throw invalidParameter("compare", "compare sets one column beside the whole period: it goes with columns=total.");
   const columns = periodColumns(range, query.columns, fiscalYearStart, reportColumnsMax);
   if (columns === undefined)
-    throw invalid(
+    throw invalidParameter(
       "columns",
       `The period has more than ${reportColumnsMax} columns of a ${query.columns}; ask for a shorter one or longer columns.`,
     );
   if (query.compare === undefined) return columns;
   const compared = comparedColumn(range, query.compare);
-  if (compared.startDate < dateOfDay(firstDay)) throw invalid("compare", "The period compared with begins before 1900.");
+  if (compared.startDate < dateOfDay(firstDay)) throw invalidParameter("compare", "The period compared with begins before 1900.");
   return [...columns, compared];
 }
 
 function dayOf(date: string): DayNumber {
   return present(parseDay(date), "a date that was checked exists");
-}
-
-function invalid(pointer: string, message: string) {
-  return refusal("VALIDATION_ERROR", message, [{ pointer, code: "invalid_value", message }]);
 }
 
 function flowOf(account: TurnoversView["accounts"][number], hasTotal: boolean): AccountFlow {

@@ -1,9 +1,17 @@
 import { answerExact } from "../../http/answers.ts";
 import { mount, type Router } from "../../http/router.ts";
-import { profitAndLossExample, trialBalanceExample } from "./examples.ts";
+import { balanceSheetExample, profitAndLossExample, trialBalanceExample } from "./examples.ts";
+import { getBalanceSheet } from "./get-balance-sheet.ts";
 import { getProfitAndLoss } from "./get-profit-and-loss.ts";
 import { getTrialBalance } from "./get-trial-balance.ts";
-import { ProfitAndLossQuery, ProfitAndLossReport, TrialBalanceQuery, TrialBalanceReport } from "./schemas.ts";
+import {
+  BalanceSheetQuery,
+  BalanceSheetReport,
+  ProfitAndLossQuery,
+  ProfitAndLossReport,
+  TrialBalanceQuery,
+  TrialBalanceReport,
+} from "./schemas.ts";
 
 export function registerReportRoutes(router: Router): void {
   mount(
@@ -41,5 +49,23 @@ export function registerReportRoutes(router: Router): void {
       refusals: ["REFERENCE_NOT_FOUND", "OVERLOADED"],
     },
     async (context, { query, entityId }) => answerExact(await getProfitAndLoss(context, entityId, query)),
+  );
+  mount(
+    router,
+    {
+      operationId: "getBalanceSheet",
+      method: "get",
+      path: "/reports/balance-sheet",
+      tag: "Reports",
+      summary: "The balance sheet of a ledger on a day",
+      description:
+        "Assets, liabilities and equity with their accounts, on a day or on the last day of each of several periods. Needs no closing entry: what prior years earned and what this year earned so far are computed rows of equity.",
+      permission: "read",
+      entity: true,
+      query: BalanceSheetQuery,
+      answers: { 200: { description: "The report.", schema: BalanceSheetReport, example: balanceSheetExample } },
+      refusals: ["REFERENCE_NOT_FOUND", "OVERLOADED"],
+    },
+    async (context, { query, entityId }) => answerExact(await getBalanceSheet(context, entityId, query)),
   );
 }

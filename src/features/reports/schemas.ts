@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { dateField, idField, instantField, knownAtParameter, ledgerChoice } from "../../http/fields.ts";
 import { accountTypeNames } from "../../kernel/account-type.ts";
+import { balanceSheetSections, balanceSheetTotals } from "./domain/balance-sheet.ts";
 import { profitAndLossSections, profitAndLossTotals } from "./domain/profit-and-loss.ts";
 import { trialBalanceColumns } from "./domain/trial-balance.ts";
 
@@ -40,6 +41,24 @@ export const ProfitAndLossQuery = z.object({
   includeZero: flag.default(false).openapi({ type: "boolean", description: "Also list accounts without figures." }),
 });
 export type ProfitAndLossQuery = z.output<typeof ProfitAndLossQuery>;
+
+export const BalanceSheetQuery = z.object({
+  ...ledgerChoice,
+  asOf: dateField.optional().openapi({ description: "The last day that counts; by default today in UTC.", example: "2026-06-30" }),
+  startDate: dateField.optional().openapi({
+    description:
+      "With columns=month, quarter or year the day from which they are; by default the first of the fiscal year that holds asOf.",
+    example: "2026-01-01",
+  }),
+  columns: z.enum(["total", "month", "quarter", "year"]).default("total").openapi({
+    description:
+      "`total`: asOf alone. `month`, `quarter`, `year`: a column for the last day of each, the last for asOf; quarters and years are those of the fiscal year.",
+  }),
+  compare: z.enum(["previousYear"]).optional().openapi({ description: "A second column: a year earlier. With columns=total." }),
+  knownAt: knownAtParameter.optional(),
+  includeZero: flag.default(false).openapi({ type: "boolean", description: "Also list accounts without figures." }),
+});
+export type BalanceSheetQuery = z.output<typeof BalanceSheetQuery>;
 
 export const TrialBalanceReport = z
   .object({
@@ -108,6 +127,19 @@ export const TrialBalanceReport = z
 
 const amounts = z.array(cents).openapi({ description: "One figure per column, on the section's normal side; contra negative." });
 
+const StatementRow = z
+  .object({
+    kind: z.literal("account"),
+    accountId: idField,
+    code: z.string(),
+    name: z.string(),
+    parentId: idField.nullable(),
+    depth: z.int().openapi({ description: "0 at the top of the section; under each account follow those below it." }),
+    amountsCents: amounts.openapi({ description: "Of the account alone." }),
+    rollupCents: amounts.openapi({ description: "With all accounts under it: add one or the other, never both." }),
+  })
+  .openapi("StatementRow");
+
 export const ProfitAndLossReport = z
   .object({
     report: z.literal("profit-and-loss"),
@@ -140,20 +172,7 @@ export const ProfitAndLossReport = z
       z.object({
         key: z.enum(profitAndLossSections),
         label: z.string(),
-        rows: z.array(
-          z
-            .object({
-              kind: z.literal("account"),
-              accountId: idField,
-              code: z.string(),
-              name: z.string(),
-              parentId: idField.nullable(),
-              depth: z.int().openapi({ description: "0 at the top of the section; under each account follow those below it." }),
-              amountsCents: amounts.openapi({ description: "Of the account alone." }),
-              rollupCents: amounts.openapi({ description: "With all accounts under it: add one or the other, never both." }),
-            })
-            .openapi("StatementRow"),
-        ),
+        rows: z.array(StatementRow),
         totalCents: amounts,
       }),
     ),
@@ -166,3 +185,55 @@ export const ProfitAndLossReport = z
     checks: z.array(z.object({ name: z.string(), ok: z.boolean() })),
   })
   .openapi("ProfitAndLossReport");
+
+export const BalanceSheetReport = z
+  .object({
+    report: z.literal("balance-sheet"),
+    companyId: idField,
+    ledgerId: idField,
+    currency: z.string(),
+    basis: z.literal("accrual"),
+    asOf: dateField,
+    fiscalYearStart: dateField,
+    ledgerSequence: z.int().openapi({ description: "The sequence that the figures include: send it as knownAt to see them again." }),
+    generatedAt: instantField,
+    filters: z.object({
+      startDate: dateField.nullable(),
+      columns: z.enum(["total", "month", "quarter", "year"]),
+      compare: z.enum(["previousYear"]).nullable(),
+      includeZero: z.boolean(),
+      knownAt: z.int().nullable(),
+    }),
+    truncated: z.literal(false),
+    columns: z.array(z.object({ key: z.string(), kind: z.enum(["asOf", "previousYear"]), asOf: dateField }).openapi("BalanceSheetColumn")),
+    sections: z.array(
+      z.object({
+        key: z.enum(balanceSheetSections),
+        label: z.string(),
+        rows: z.array(
+          z.discriminatedUnion("kind", [
+            StatementRow,
+            z
+              .object({
+                kind: z.literal("computed"),
+                key: z.enum(["retainedEarningsPrior", "netIncome"]),
+                accountId: z.null(),
+                code: z.null(),
+                name: z.string(),
+                parentId: z.null(),
+                depth: z.literal(0),
+                amountsCents: amounts,
+                rollupCents: amounts,
+              })
+              .openapi("ComputedRow"),
+          ]),
+        ),
+        totalCents: amounts,
+      }),
+    ),
+    totals: z.object(
+      Object.fromEntries(balanceSheetTotals.map((name) => [name, amounts])) as Record<(typeof balanceSheetTotals)[number], typeof amounts>,
+    ),
+    checks: z.array(z.object({ name: z.string(), ok: z.boolean() })),
+  })
+  .openapi("BalanceSheetReport");

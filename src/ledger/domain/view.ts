@@ -134,6 +134,7 @@ export interface TurnoversView {
     readonly type: AccountType;
     readonly name: string;
     readonly parentId: string | null;
+    readonly role: string | null;
     readonly debits: readonly string[];
     readonly credits: readonly string[];
   }[];

@@ -206,17 +206,18 @@ function turnoversOf(sql: SqlStorage, state: StoredState, query: Extract<Query, 
   const known = sumsAtEach(sql, state, days, query.knownAt);
   const sumsOn = (end: DayNumber) => present(known[days.indexOf(end)], "every end is among the days");
   const ends = periods.map(({ before, at }) => ({ before: sumsOn(before), at: sumsOn(at) }));
-  type Row = { no: number; id: string; code: string; type: AccountType; name: string; parent_id: string | null };
   const rows = sql
-    .exec<Row>(
-      `SELECT no, id, code, type, description ->> '$.name' AS name, description ->> '$.parentId' AS parent_id FROM account
+    .exec<ReportedAccount>(
+      `SELECT no, id, code, type, description ->> '$.name' AS name, description ->> '$.parentId' AS parent_id, role FROM account
        WHERE status <> 'deleted' AND type IN (SELECT value FROM json_each(?)) ORDER BY code`,
       JSON.stringify(query.types),
     )
     .toArray();
+  const used = ({ no }: ReportedAccount) => ends.some(({ at }) => at.has(no));
+  const shown = query.includeUnused ? rows : withThoseAbove(rows, used);
   return {
     sequence: state.sequence,
-    accounts: rows.map(({ no, id, code, type, name, parent_id }) => {
+    accounts: shown.map(({ no, id, code, type, name, parent_id, role }) => {
       const turnover = ends.map(({ before, at }) => {
         const [start, end] = [before.get(no) ?? noSums, at.get(no) ?? noSums];
         return { debits: String(end.debits - start.debits), credits: String(end.credits - start.credits) };
@@ -227,9 +228,30 @@ function turnoversOf(sql: SqlStorage, state: StoredState, query: Extract<Query, 
         type,
         name,
         parentId: parent_id,
+        role,
         debits: turnover.map(({ debits }) => debits),
         credits: turnover.map(({ credits }) => credits),
       };
     }),
   };
+}
+
+type ReportedAccount = {
+  no: number;
+  id: string;
+  code: string;
+  type: AccountType;
+  name: string;
+  parent_id: string | null;
+  role: string | null;
+};
+
+function withThoseAbove(rows: readonly ReportedAccount[], isUsed: (row: ReportedAccount) => boolean): ReportedAccount[] {
+  const parents = new Map(rows.map(({ id, parent_id }) => [id, parent_id]));
+  const kept = new Set<string>();
+  for (const row of rows) {
+    if (!isUsed(row)) continue;
+    for (let id: string | null | undefined = row.id; id && !kept.has(id); id = parents.get(id)) kept.add(id);
+  }
+  return rows.filter(({ id }) => kept.has(id));
 }
