@@ -1,3 +1,5 @@
+import { present } from "./assert.ts";
+
 /** A civil date `YYYY-MM-DD` of the proleptic Gregorian calendar (RFC 3339 full-date), with no time and no zone. */
 export type CalendarDate = string & { readonly __brand: "CalendarDate" };
 
@@ -40,6 +42,11 @@ export function parseDay(text: string): DayNumber | undefined {
   if (parsed.size >= parsedMax) parsed.clear();
   parsed.set(text, number);
   return number;
+}
+
+/** The day number of a date that was checked to exist: by a schema, or before it was stored. */
+export function dayOf(date: string): DayNumber {
+  return present(parseDay(date), "a date that was checked exists");
 }
 
 /** Whether the text is a date that exists. */

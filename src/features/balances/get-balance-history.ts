@@ -1,6 +1,5 @@
-import { present } from "../../kernel/assert.ts";
 import { historyPointsMax } from "../../kernel/bounds.ts";
-import { parseDay } from "../../kernel/calendar-date.ts";
+import { dayOf } from "../../kernel/calendar-date.ts";
 import type { OperationContext } from "../../platform/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { ledgerOfId } from "../ledgers/index.ts";
@@ -15,8 +14,8 @@ export async function getBalanceHistory(
   query: BalanceHistoryQuery,
 ): Promise<string> {
   const ledger = await ledgerOfId(context, accountId, entityId);
-  const startDay = present(parseDay(query.startDate), "the schema has checked the date");
-  const endDay = present(parseDay(query.endDate), "the schema has checked the date");
+  const startDay = dayOf(query.startDate);
+  const endDay = dayOf(query.endDate);
   const days = intervalEnds(startDay, endDay, query.interval, historyPointsMax);
   if (days === undefined) {
     const message = `The range has more than ${historyPointsMax} points; ask for a shorter one or a longer interval.`;

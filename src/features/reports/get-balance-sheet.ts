@@ -1,15 +1,6 @@
 import { accountTypeNames } from "../../kernel/account-type.ts";
-import { present } from "../../kernel/assert.ts";
 import { reportColumnsMax } from "../../kernel/bounds.ts";
-import {
-  type DayNumber,
-  dateOfDay,
-  firstDay,
-  firstDayOfMonth,
-  fiscalYearStartOf,
-  monthOfDay,
-  parseDay,
-} from "../../kernel/calendar-date.ts";
+import { type DayNumber, dateOfDay, dayOf, firstDay, firstDayOfMonth, fiscalYearStartOf, monthOfDay } from "../../kernel/calendar-date.ts";
 import { instant } from "../../kernel/clock.ts";
 import type { TurnoversView } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../platform/context.ts";
@@ -17,6 +8,7 @@ import { ledgerInContext } from "../ledgers/index.ts";
 import { type AccountPosition, balanceSheet } from "./domain/balance-sheet.ts";
 import { comparedColumn, periodColumns } from "./domain/report-columns.ts";
 import { invalidParameter } from "./invalid-parameter.ts";
+import { reportHead } from "./report-head.ts";
 import type { BalanceSheetQuery } from "./schemas.ts";
 
 /** What a ledger's entity has and owes on a day, or on the last day of each of several periods, in the envelope of all reports. Figures are bigint: write it with `answerExact`. */
@@ -38,15 +30,9 @@ export async function getBalanceSheet(context: OperationContext, entityId: strin
     ...(query.knownAt === undefined ? {} : { knownAt: query.knownAt }),
   });
   return {
-    report: "balance-sheet",
-    companyId: ledger.entityId,
-    ledgerId: ledger.id,
-    currency: ledger.currency,
-    basis: "accrual",
+    ...reportHead("balance-sheet", ledger, { sequence: books.sequence, knownAt: query.knownAt, nowMs: now }),
     asOf,
     fiscalYearStart: dateOfDay(yearStartOf(dayOf(asOf))),
-    ledgerSequence: query.knownAt === undefined ? books.sequence : Math.min(query.knownAt, books.sequence),
-    generatedAt: instant(now),
     filters: {
       startDate: query.startDate ?? null,
       columns: query.columns,
@@ -54,7 +40,6 @@ export async function getBalanceSheet(context: OperationContext, entityId: strin
       includeZero: query.includeZero,
       knownAt: query.knownAt ?? null,
     },
-    truncated: false,
     columns,
     ...balanceSheet(books.accounts.map(positionOf), { columns: columns.length, includeZero: query.includeZero }),
   };
@@ -80,10 +65,6 @@ function columnsOf(query: BalanceSheetQuery, endDay: DayNumber, yearStartOf: (da
   const columns = periodColumns({ startDay, endDay }, query.columns, yearStart, reportColumnsMax);
   if (columns === undefined) throw invalidParameter("columns", `There would be more than ${reportColumnsMax} columns.`);
   return columns.filter(({ kind }) => kind === "period").map(({ key, endDate }) => ({ key, kind: "asOf" as const, asOf: endDate }));
-}
-
-function dayOf(date: string): DayNumber {
-  return present(parseDay(date), "a date that was checked exists");
 }
 
 /** Figures come in pairs: up to a column's day, and within its fiscal year. */

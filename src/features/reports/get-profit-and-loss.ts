@@ -1,7 +1,6 @@
 import { type AccountType, accountTypeNames, isTemporary } from "../../kernel/account-type.ts";
-import { present } from "../../kernel/assert.ts";
 import { reportColumnsMax } from "../../kernel/bounds.ts";
-import { type DayNumber, dateOfDay, firstDay, fiscalYearStartOf, parseDay } from "../../kernel/calendar-date.ts";
+import { type DayNumber, dateOfDay, dayOf, firstDay, fiscalYearStartOf } from "../../kernel/calendar-date.ts";
 import { instant } from "../../kernel/clock.ts";
 import type { TurnoversView } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../platform/context.ts";
@@ -9,6 +8,7 @@ import { ledgerInContext } from "../ledgers/index.ts";
 import { type AccountFlow, profitAndLoss } from "./domain/profit-and-loss.ts";
 import { comparedColumn, periodColumns, type ReportColumn } from "./domain/report-columns.ts";
 import { invalidParameter } from "./invalid-parameter.ts";
+import { reportHead } from "./report-head.ts";
 import type { ProfitAndLossQuery } from "./schemas.ts";
 
 const types: readonly AccountType[] = accountTypeNames.filter(isTemporary);
@@ -36,22 +36,15 @@ export async function getProfitAndLoss(context: OperationContext, entityId: stri
     { columns: columns.length, includeZero: query.includeZero },
   );
   return {
-    report: "profit-and-loss",
-    companyId: ledger.entityId,
-    ledgerId: ledger.id,
-    currency: ledger.currency,
-    basis: "accrual",
+    ...reportHead("profit-and-loss", ledger, { sequence: books.sequence, knownAt: query.knownAt, nowMs: now }),
     period: { startDate: dateOfDay(range.startDay), endDate: dateOfDay(endDay) },
     fiscalYearStart: dateOfDay(fiscalYearStart),
-    ledgerSequence: query.knownAt === undefined ? books.sequence : Math.min(query.knownAt, books.sequence),
-    generatedAt: instant(now),
     filters: {
       columns: query.columns,
       compare: query.compare ?? null,
       includeZero: query.includeZero,
       knownAt: query.knownAt ?? null,
     },
-    truncated: false,
     columns,
     ...report,
   };
@@ -79,10 +72,6 @@ function columnsOf(
   const compared = comparedColumn(range, query.compare);
   if (compared.startDate < dateOfDay(firstDay)) throw invalidParameter("compare", "The period compared with begins before 1900.");
   return [...columns, compared];
-}
-
-function dayOf(date: string): DayNumber {
-  return present(parseDay(date), "a date that was checked exists");
 }
 
 function flowOf(account: TurnoversView["accounts"][number], hasTotal: boolean): AccountFlow {

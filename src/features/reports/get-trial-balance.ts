@@ -1,10 +1,10 @@
-import { present } from "../../kernel/assert.ts";
-import { dateOfDay, firstDay, fiscalYearStartOf, parseDay } from "../../kernel/calendar-date.ts";
+import { dateOfDay, dayOf, firstDay, fiscalYearStartOf } from "../../kernel/calendar-date.ts";
 import { instant } from "../../kernel/clock.ts";
 import type { TotalsView } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../platform/context.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import { trialBalance, trialBalanceColumns } from "./domain/trial-balance.ts";
+import { reportHead } from "./report-head.ts";
 import type { TrialBalanceQuery } from "./schemas.ts";
 
 const labels = {
@@ -21,7 +21,7 @@ export async function getTrialBalance(context: OperationContext, entityId: strin
   const now = context.clock();
   const asOf = query.asOf ?? instant(now).slice(0, 10);
   // The calendar taken here begins in 1900: a fiscal year that began before it begins with it.
-  const yearStart = fiscalYearStartOf(present(parseDay(asOf), "the schema has checked the date"), ledger.fiscalYearStart);
+  const yearStart = fiscalYearStartOf(dayOf(asOf), ledger.fiscalYearStart);
   const fiscalYearStart = dateOfDay(Math.max(yearStart, firstDay));
   const books = await context.ledger(ledger.number).read<TotalsView>({
     kind: "totals",
@@ -32,18 +32,11 @@ export async function getTrialBalance(context: OperationContext, entityId: strin
   });
   const { sections, totals, checks } = trialBalance(books.accounts, { pnl: query.pnl, includeZero: query.includeZero });
   return {
-    report: "trial-balance",
-    companyId: ledger.entityId,
-    ledgerId: ledger.id,
-    currency: ledger.currency,
-    basis: "accrual",
+    ...reportHead("trial-balance", ledger, { sequence: books.sequence, knownAt: query.knownAt, nowMs: now }),
     asOf,
     period: { startDate: fiscalYearStart, endDate: asOf },
     fiscalYearStart,
-    ledgerSequence: query.knownAt === undefined ? books.sequence : Math.min(query.knownAt, books.sequence),
-    generatedAt: instant(now),
     filters: { pnl: query.pnl, includeZero: query.includeZero, knownAt: query.knownAt ?? null },
-    truncated: false,
     columns: trialBalanceColumns.map((key) => columnOf(key, fiscalYearStart, asOf)),
     sections: sections.map((section) => ({
       ...section,
@@ -55,8 +48,7 @@ export async function getTrialBalance(context: OperationContext, entityId: strin
 }
 
 function columnOf(key: (typeof trialBalanceColumns)[number], startDate: string, endDate: string) {
-  if (key === "openingCents")
-    return { key, kind: "opening", label: labels[key], endDate: dateOfDay(present(parseDay(startDate), "a date of our own") - 1) };
+  if (key === "openingCents") return { key, kind: "opening", label: labels[key], endDate: dateOfDay(dayOf(startDate) - 1) };
   if (key === "debitCents" || key === "creditCents") return { key, kind: "turnover", label: labels[key], startDate, endDate };
   return { key, kind: "closing", label: labels[key], endDate };
 }

@@ -1,6 +1,6 @@
 import { present } from "../../kernel/assert.ts";
 import { filteredCountMax } from "../../kernel/bounds.ts";
-import { type DayNumber, firstDay, lastDay, parseDay } from "../../kernel/calendar-date.ts";
+import { type DayNumber, dayOf, firstDay, lastDay } from "../../kernel/calendar-date.ts";
 import { failure } from "../../kernel/failures.ts";
 import type { Account } from "../domain/account.ts";
 import type { EntriesQuery, ReadOutcome } from "../rpc.ts";
@@ -65,10 +65,6 @@ const unknownAccount: ReadOutcome = {
     { pointer: "accountId", code: "REFERENCE_NOT_FOUND", message: "Unknown account." },
   ]),
 };
-
-function dayOf(date: string): DayNumber {
-  return present(parseDay(date), "the edge has checked that the date exists");
-}
 
 /** A page of entries, read through the narrowest index that the filters have. */
 export function entriesOutcome(sql: SqlStorage, state: StoredState, query: EntriesQuery): ReadOutcome {

@@ -1,6 +1,6 @@
 import { present } from "../../kernel/assert.ts";
 import { filteredCountMax } from "../../kernel/bounds.ts";
-import { type DayNumber, firstDay, lastDay, parseDay } from "../../kernel/calendar-date.ts";
+import { type DayNumber, dayOf, firstDay, lastDay } from "../../kernel/calendar-date.ts";
 import { instant } from "../../kernel/clock.ts";
 import { type Account, normalSign } from "../domain/account.ts";
 import { decodeFact, type EntryPosted, type FactLine } from "../domain/fact.ts";
@@ -29,10 +29,6 @@ interface LineFilter {
 }
 
 const entriesAtOnce = 300;
-
-function dayOf(date: string): DayNumber {
-  return present(parseDay(date), "a date that was checked exists");
-}
 
 function filterOf(state: StoredState, account: Account | undefined, query: LinesQuery): LineFilter {
   const from = query.startDate === undefined ? firstDay : dayOf(query.startDate);

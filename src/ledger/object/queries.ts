@@ -1,7 +1,7 @@
 import type { AccountType } from "../../kernel/account-type.ts";
 import { normalSide } from "../../kernel/account-type.ts";
 import { present } from "../../kernel/assert.ts";
-import { type DayNumber, dateOfDay, parseDay } from "../../kernel/calendar-date.ts";
+import { type DayNumber, dateOfDay, dayOf } from "../../kernel/calendar-date.ts";
 import { failure } from "../../kernel/failures.ts";
 import { type Account, creditsOf, debitsOf, normalSign } from "../domain/account.ts";
 import { entryById } from "../domain/recorded-entry.ts";
@@ -66,10 +66,6 @@ export function answerQuery(sql: SqlStorage, state: StoredState, head: Head, que
   }
 }
 
-function day(date: string): DayNumber {
-  return present(parseDay(date), "the edge has checked that the date exists");
-}
-
 const noSums: Sums = { debits: 0n, credits: 0n };
 
 /** Built as text, because turnover passes what a JavaScript number holds and JSON does not mind. */
@@ -84,7 +80,7 @@ function balanceText(
   const now = asOf === undefined && (knownAt === undefined || knownAt >= state.sequence);
   const of = now
     ? { debits: debitsOf(account), credits: creditsOf(account) }
-    : ((sums ?? sumsAt(sql, state, { day: asOf === undefined ? undefined : day(asOf), knownAt }, account.no)).get(account.no) ?? noSums);
+    : ((sums ?? sumsAt(sql, state, { day: asOf === undefined ? undefined : dayOf(asOf), knownAt }, account.no)).get(account.no) ?? noSums);
   const balance = now ? BigInt(account.balance) : (of.debits - of.credits) * BigInt(normalSign(account.type));
   const pending = asOf === undefined ? `,"pending":{"debits":0,"credits":0}` : "";
   const available = asOf === undefined ? `,"available":${balance}` : "";
@@ -114,7 +110,7 @@ function balancesText(sql: SqlStorage, state: StoredState, query: Extract<Query,
   // Going back by sequence reads the same sums for one account as for all.
   const sums =
     query.knownAt !== undefined && page.length > 1
-      ? sumsAt(sql, state, { day: query.asOf === undefined ? undefined : day(query.asOf), knownAt: query.knownAt })
+      ? sumsAt(sql, state, { day: query.asOf === undefined ? undefined : dayOf(query.asOf), knownAt: query.knownAt })
       : undefined;
   const texts = page.map((account) => balanceText(sql, state, account, query.asOf, query.knownAt, sums));
   const after = numbers.length > query.limit ? JSON.stringify(page.at(-1)?.code) : "null";
@@ -180,8 +176,8 @@ function turnoverByDay(
 }
 
 function totalsText(sql: SqlStorage, state: StoredState, query: Extract<Query, { kind: "totals" }>): string {
-  const before = query.before === undefined ? [] : [day(query.before) - 1];
-  const sums = sumsAtEach(sql, state, [...before, query.asOf === undefined ? undefined : day(query.asOf)], query.knownAt);
+  const before = query.before === undefined ? [] : [dayOf(query.before) - 1];
+  const sums = sumsAtEach(sql, state, [...before, query.asOf === undefined ? undefined : dayOf(query.asOf)], query.knownAt);
   const closing = present(sums.at(-1), "the end has its sums");
   const opening = sums.length === 1 ? new Map<number, Sums>() : present(sums[0], "the start has its sums");
   const rows: string[] = [];
@@ -201,7 +197,7 @@ function totalsText(sql: SqlStorage, state: StoredState, query: Extract<Query, {
 
 /** Two ends a period: what stood at its end less what stood before it. Periods that meet share an end. */
 function turnoversOf(sql: SqlStorage, state: StoredState, query: Extract<Query, { kind: "turnovers" }>): TurnoversView {
-  const periods = query.periods.map(({ startDate, endDate }) => ({ before: day(startDate) - 1, at: day(endDate) }));
+  const periods = query.periods.map(({ startDate, endDate }) => ({ before: dayOf(startDate) - 1, at: dayOf(endDate) }));
   const days = [...new Set(periods.flatMap(({ before, at }) => [before, at]))].sort((a, b) => a - b);
   const known = sumsAtEach(sql, state, days, query.knownAt);
   const sumsOn = (end: DayNumber) => present(known[days.indexOf(end)], "every end is among the days");

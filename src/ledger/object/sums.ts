@@ -1,6 +1,5 @@
 import { present } from "../../kernel/assert.ts";
-import { type DayNumber, firstDayOfMonth, type MonthNumber, monthOfDay, parseDay } from "../../kernel/calendar-date.ts";
-import type { EntryPosted } from "../domain/fact.ts";
+import { type DayNumber, dayOf, firstDayOfMonth, type MonthNumber, monthOfDay } from "../../kernel/calendar-date.ts";
 import { accountOfCell, firstCellOf, itemsUpTo, keysFrom, linesOfAccount, linesOfDays, monthOfCell, sequenceOfItem } from "./index-keys.ts";
 import { readFacts } from "./journal.ts";
 import type { Columns } from "./runs/columns.ts";
@@ -242,15 +241,9 @@ function addDays({ state, knownAt, only }: Asked, sheet: Sheet, [first, last]: r
 function addFacts({ sql, monthsBefore, parts, only }: Asked, after: number, upTo: number, sign: 1 | -1): void {
   for (const { fact } of readFacts(sql, after, upTo)) {
     if (fact.kind !== "entry_posted") continue;
-    const month = monthOfDay(dayOf(fact));
+    const month = monthOfDay(dayOf(fact.date));
     const part = parts[monthsBefore.findIndex((bound) => month < bound)];
     if (part === undefined) continue;
     for (const line of fact.lines) if (only === undefined || line.account === only) part.line(line.account, line.amount, sign);
   }
-}
-
-function dayOf(fact: EntryPosted): DayNumber {
-  const day = parseDay(fact.date);
-  if (day === undefined) throw new Error("assertion failed: a posted date exists");
-  return day;
 }

@@ -1,4 +1,4 @@
-import { type DayNumber, monthOfDay, parseDay } from "../../kernel/calendar-date.ts";
+import { type DayNumber, dayOf, monthOfDay } from "../../kernel/calendar-date.ts";
 import type { Writable } from "../../kernel/writable.ts";
 import { type EntryPosted, entryAmount } from "../domain/fact.ts";
 import { accountOfPlace, dayKey, dayOfPlace, lineItem, linePlace, monthCell } from "./index-keys.ts";
@@ -64,8 +64,7 @@ export class Tail {
   }
 
   add(sequence: number, fact: EntryPosted, bytes: number): void {
-    const day = parseDay(fact.date);
-    if (day === undefined) throw new Error("assertion failed: a posted date exists");
+    const day = dayOf(fact.date);
     for (let i = 0; i < fact.lines.length; i++) {
       const line = fact.lines[i];
       if (line === undefined) continue;
