@@ -23,6 +23,7 @@ const accounts = 1_000;
 const tailEntries = 9_900;
 /** As many entries as come between two merges of the index, so that a round has its share of that work. */
 const batchesPerRound = 120;
+const growthRounds = 5;
 const coldStarts = 5;
 /** A slow query is asked fewer times. */
 const insideRoundMs = 800;
@@ -86,15 +87,18 @@ async function growth(objects: Objects): Promise<Figure> {
     });
     return (done.requests * 1_000) / done.seconds;
   };
-  const figures = await interleave({
-    small: contender(async (round) => {
-      const ledger = `small-${round}`;
-      await objects.open(ledger, accounts);
-      await objects.fill(ledger, { shape: "yearWithIds", entries: smallEntries, batch: 1_000, seed: 7 });
-      return ledger;
-    }, 1_000),
-    large: contender(async () => large, 2_000),
-  });
+  const figures = await interleave(
+    {
+      small: contender(async (round) => {
+        const ledger = `small-${round}`;
+        await objects.open(ledger, accounts);
+        await objects.fill(ledger, { shape: "yearWithIds", entries: smallEntries, batch: 1_000, seed: 7 });
+        return ledger;
+      }, 1_000),
+      large: contender(async () => large, 2_000),
+    },
+    growthRounds,
+  );
   const beside = { "entries/s at 1,000,000": figures.large, "at 10,000": figures.small };
   return figure(growthName, "ratio", ratios(figures.large, figures.small), { atLeast: 0.9 }, { beside });
 }
