@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { offsetMax, pageLimitDefault, pageLimitMax } from "../kernel/bounds.ts";
 import { canonicalJson } from "../platform/canonical-json.ts";
 import type { OperationContext } from "../platform/context.ts";
-import { refusal } from "../platform/refused.ts";
+import { type Refused, refusal } from "../platform/refused.ts";
 import { cursorSecret } from "../platform/secrets.ts";
 
 const wholeNumber = (max: number, min: number) =>
@@ -204,6 +204,7 @@ function badCursor() {
   );
 }
 
-function invalidParameter(name: string, message: string) {
+/** A query parameter that does not go with the others. */
+export function invalidParameter(name: string, message: string): Refused {
   return refusal("VALIDATION_ERROR", `${name}: ${message}`, [{ pointer: name, code: "invalid_parameter", message }]);
 }

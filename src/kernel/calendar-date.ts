@@ -81,7 +81,7 @@ export function firstDayOfMonth(month: MonthNumber): DayNumber {
 }
 
 /**
- * The first day of the fiscal year that holds `day`.
+ * The first day of the fiscal year that holds `day`; one that began before the calendar taken here begins with it.
  * `fiscalYearStart` is `MM-DD`; a start on 29 February would not exist in most years and is refused where it is set.
  */
 export function fiscalYearStartOf(day: DayNumber, fiscalYearStart: string): DayNumber {
@@ -89,5 +89,5 @@ export function fiscalYearStartOf(day: DayNumber, fiscalYearStart: string): DayN
   const month = Number(fiscalYearStart.slice(0, 2));
   const first = Number(fiscalYearStart.slice(3, 5));
   const candidate = dayNumber(year, month, first);
-  return candidate <= day ? candidate : dayNumber(year - 1, month, first);
+  return Math.max(candidate <= day ? candidate : dayNumber(year - 1, month, first), firstDay);
 }

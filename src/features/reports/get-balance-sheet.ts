@@ -1,3 +1,4 @@
+import { invalidParameter } from "../../http/pages.ts";
 import { accountTypeNames } from "../../kernel/account-type.ts";
 import { reportColumnsMax } from "../../kernel/bounds.ts";
 import { type DayNumber, dateOfDay, dayOf, firstDay, firstDayOfMonth, fiscalYearStartOf, monthOfDay } from "../../kernel/calendar-date.ts";
@@ -7,7 +8,6 @@ import type { OperationContext } from "../../platform/context.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import { type AccountPosition, balanceSheet } from "./domain/balance-sheet.ts";
 import { comparedColumn, periodColumns } from "./domain/report-columns.ts";
-import { invalidParameter } from "./invalid-parameter.ts";
 import { reportHead } from "./report-head.ts";
 import type { BalanceSheetQuery } from "./schemas.ts";
 
@@ -16,7 +16,7 @@ export async function getBalanceSheet(context: OperationContext, entityId: strin
   const ledger = await ledgerInContext(context, { entityId, ledgerId: query.ledgerId, currency: query.currency }, "query");
   const now = context.clock();
   const asOf = query.asOf ?? instant(now).slice(0, 10);
-  const yearStartOf = (day: DayNumber) => Math.max(fiscalYearStartOf(day, ledger.fiscalYearStart), firstDay);
+  const yearStartOf = (day: DayNumber) => fiscalYearStartOf(day, ledger.fiscalYearStart);
   const columns = columnsOf(query, dayOf(asOf), yearStartOf);
   const dayPairs = columns.flatMap(({ asOf: endDate }) => [
     { startDate: dateOfDay(firstDay), endDate },
@@ -51,7 +51,7 @@ function columnsOf(query: BalanceSheetQuery, endDay: DayNumber, yearStartOf: (da
   const startDay = query.startDate === undefined ? yearStart : dayOf(query.startDate);
   if (query.columns === "total") {
     if (query.startDate !== undefined)
-      throw invalidParameter("startDate", "startDate says where the columns begin: it goes with columns=month, quarter or year.");
+      throw invalidParameter("startDate", "It says where the columns begin and goes with columns=month, quarter or year.");
     const asOf = { key: "c0", kind: "asOf" as const, asOf: dateOfDay(endDay) };
     if (query.compare === undefined) return [asOf];
     // The end of a month has the end of a month beside it.
@@ -59,9 +59,8 @@ function columnsOf(query: BalanceSheetQuery, endDay: DayNumber, yearStartOf: (da
     if (endDate < dateOfDay(firstDay)) throw invalidParameter("compare", "The day compared with is before 1900.");
     return [asOf, { key: "c1", kind, asOf: endDate }];
   }
-  if (query.compare !== undefined)
-    throw invalidParameter("compare", "compare sets one column beside the one of asOf: it goes with columns=total.");
-  if (startDay > endDay) throw invalidParameter("startDate", "startDate is after asOf.");
+  if (query.compare !== undefined) throw invalidParameter("compare", "It sets one column beside that of asOf and goes with columns=total.");
+  if (startDay > endDay) throw invalidParameter("startDate", "It is after asOf.");
   const columns = periodColumns({ startDay, endDay }, query.columns, yearStart, reportColumnsMax);
   if (columns === undefined) throw invalidParameter("columns", `There would be more than ${reportColumnsMax} columns.`);
   return columns.filter(({ kind }) => kind === "period").map(({ key, endDate }) => ({ key, kind: "asOf" as const, asOf: endDate }));

@@ -1,3 +1,4 @@
+import { invalidParameter } from "../../http/pages.ts";
 import { type AccountType, accountTypeNames, isTemporary } from "../../kernel/account-type.ts";
 import { reportColumnsMax } from "../../kernel/bounds.ts";
 import { type DayNumber, dateOfDay, dayOf, firstDay, fiscalYearStartOf } from "../../kernel/calendar-date.ts";
@@ -7,7 +8,6 @@ import type { OperationContext } from "../../platform/context.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import { type AccountFlow, profitAndLoss } from "./domain/profit-and-loss.ts";
 import { comparedColumn, periodColumns, type ReportColumn } from "./domain/report-columns.ts";
-import { invalidParameter } from "./invalid-parameter.ts";
 import { reportHead } from "./report-head.ts";
 import type { ProfitAndLossQuery } from "./schemas.ts";
 
@@ -18,7 +18,7 @@ export async function getProfitAndLoss(context: OperationContext, entityId: stri
   const ledger = await ledgerInContext(context, { entityId, ledgerId: query.ledgerId, currency: query.currency }, "query");
   const now = context.clock();
   const endDay = dayOf(query.endDate ?? instant(now).slice(0, 10));
-  const fiscalYearStart = Math.max(fiscalYearStartOf(endDay, ledger.fiscalYearStart), firstDay);
+  const fiscalYearStart = fiscalYearStartOf(endDay, ledger.fiscalYearStart);
   const range = { startDay: query.startDate === undefined ? fiscalYearStart : dayOf(query.startDate), endDay };
   const columns = columnsOf(query, range, fiscalYearStart);
   // A total is what its periods add up to, and the ledger is not asked for it.
@@ -56,12 +56,9 @@ function columnsOf(
   fiscalYearStart: DayNumber,
 ): ReportColumn[] {
   if (range.startDay > range.endDay)
-    throw invalidParameter(
-      "startDate",
-      query.startDate === undefined ? "The fiscal year begins after endDate." : "startDate is after endDate.",
-    );
+    throw invalidParameter("startDate", query.startDate === undefined ? "The fiscal year begins after endDate." : "It is after endDate.");
   if (query.compare !== undefined && query.columns !== "total")
-    throw invalidParameter("compare", "compare sets one column beside the whole period: it goes with columns=total.");
+    throw invalidParameter("compare", "It sets one column beside the whole period and goes with columns=total.");
   const columns = periodColumns(range, query.columns, fiscalYearStart, reportColumnsMax);
   if (columns === undefined)
     throw invalidParameter(

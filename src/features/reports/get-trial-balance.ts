@@ -1,4 +1,4 @@
-import { dateOfDay, dayOf, firstDay, fiscalYearStartOf } from "../../kernel/calendar-date.ts";
+import { dateOfDay, dayOf, fiscalYearStartOf } from "../../kernel/calendar-date.ts";
 import { instant } from "../../kernel/clock.ts";
 import type { TotalsView } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../platform/context.ts";
@@ -20,9 +20,7 @@ export async function getTrialBalance(context: OperationContext, entityId: strin
   const ledger = await ledgerInContext(context, { entityId, ledgerId: query.ledgerId, currency: query.currency }, "query");
   const now = context.clock();
   const asOf = query.asOf ?? instant(now).slice(0, 10);
-  // The calendar taken here begins in 1900: a fiscal year that began before it begins with it.
-  const yearStart = fiscalYearStartOf(dayOf(asOf), ledger.fiscalYearStart);
-  const fiscalYearStart = dateOfDay(Math.max(yearStart, firstDay));
+  const fiscalYearStart = dateOfDay(fiscalYearStartOf(dayOf(asOf), ledger.fiscalYearStart));
   const books = await context.ledger(ledger.number).read<TotalsView>({
     kind: "totals",
     before: fiscalYearStart,

@@ -183,19 +183,20 @@ export class RunSet {
     if (merge.step(sql)) return blockRecords;
     this.#storage.transactionSync(() => {
       const row = merge.finish(sql);
+      const run = this.#stored(row);
       const state = row.kind === "month" ? "covered" : "over";
       if (isHashed(row.kind)) {
         const filters = this.#levelFilters[row.kind];
         filters[row.level - 1] = undefined;
-        if (filters[row.level]?.wait(this.#stored(row)) === false) filters[row.level] = undefined;
+        if (filters[row.level]?.wait(run) === false) filters[row.level] = undefined;
       }
       sql.exec("UPDATE run SET state = ? WHERE id IN (SELECT value FROM json_each(?))", state, JSON.stringify(sources));
-      const left = this.of(row.kind).filter((run) => !sources.includes(run.row.id));
+      const left = this.of(row.kind).filter((other) => !sources.includes(other.row.id));
       if (state === "over") this.#over.push(...sources);
-      else this.#covered.push(...this.of(row.kind).filter((run) => sources.includes(run.row.id)));
+      else this.#covered.push(...this.of(row.kind).filter((other) => sources.includes(other.row.id)));
       this.#setReady(
         row.kind,
-        [...left, this.#stored(row)].toSorted((a, b) => a.fromSequence - b.fromSequence),
+        [...left, run].toSorted((a, b) => a.fromSequence - b.fromSequence),
       );
       this.#merges = this.#merges.filter((other) => other !== merge);
       this.#countDue();
@@ -285,11 +286,14 @@ export class RunSet {
   #letGoOfOldClaims(nowMs: number): void {
     const { sql } = this.#storage;
     const taken = new Set(this.#merges.flatMap(({ run }) => run.sources));
-    const old = this.of("claim").filter((run) => {
-      if (taken.has(run.row.id)) return false;
+    const old: StoredRun[] = [];
+    // Oldest first, and time never goes back: behind the first that lives all do.
+    for (const run of this.of("claim")) {
+      if (taken.has(run.row.id)) continue;
       const last = readRow(sql, run.toSequence);
-      return last !== undefined && last.context.atMs + idempotencyLifeMs <= nowMs;
-    });
+      if (last === undefined || last.context.atMs + idempotencyLifeMs > nowMs) break;
+      old.push(run);
+    }
     if (old.length === 0) return;
     const ids = old.map(({ row }) => row.id);
     this.#storage.transactionSync(() =>

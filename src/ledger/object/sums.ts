@@ -85,8 +85,7 @@ class Sheet {
  * sequence from the journal, and what the index lacks from the tails. `only`: one account's number. Accounts without lines are left out.
  */
 export function sumsAt(sql: SqlStorage, state: StoredState, point: Point, only?: number): Map<number, Sums> {
-  const [sheet] = sheetsAt(sql, state, [point.day], point.knownAt, only);
-  return present(sheet, "a day has its sheet").sums();
+  return present(sumsAtEach(sql, state, [point.day], point.knownAt, only)[0], "a day has its sums");
 }
 
 /** The same at the end of each of several days, which come in their order, no bound last: all of them for one pass over the months. */
@@ -94,22 +93,13 @@ export function sumsAtEach(
   sql: SqlStorage,
   state: StoredState,
   days: readonly (DayNumber | undefined)[],
-  knownAt: number | undefined,
-): Map<number, Sums>[] {
-  return sheetsAt(sql, state, days, knownAt, undefined).map((sheet) => sheet.sums());
-}
-
-function sheetsAt(
-  sql: SqlStorage,
-  state: StoredState,
-  days: readonly (DayNumber | undefined)[],
   known: number | undefined,
-  only: number | undefined,
-): Sheet[] {
+  only?: number,
+): Map<number, Sums>[] {
   const { index } = state;
   const knownAt = Math.min(known ?? state.sequence, state.sequence);
   const splits = days.map((day) => (day === undefined ? undefined : splitMonth(day)));
-  // What is dated up to a day and after the one before it: each sheet has its own part, until they are added up.
+  // What is dated up to a day and after the one before it.
   const parts = days.map(() => new Sheet());
   const asked: Asked = {
     sql,
@@ -127,12 +117,15 @@ function sheetsAt(
       parts[at]?.line(account, amount, 1);
     });
   }
+  const soFar = new Sheet();
   return parts.map((part, at) => {
-    const sheet = parts.length === 1 ? part : new Sheet();
-    if (parts.length > 1) for (let i = 0; i <= at; i++) sheet.addAll(parts[i] as Sheet);
+    soFar.addAll(part);
     const split = splits[at];
-    if (split?.range) addDays(asked, sheet, split.range, split.sign);
-    return sheet;
+    if (!split?.range) return soFar.sums();
+    const sheet = new Sheet();
+    sheet.addAll(soFar);
+    addDays(asked, sheet, split.range, split.sign);
+    return sheet.sums();
   });
 }
 
