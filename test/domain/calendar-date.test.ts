@@ -81,6 +81,7 @@ describe("a civil date", () => {
     ["2026-06-30", "07-01", "2025-07-01"],
     ["2024-02-29", "03-01", "2023-03-01"],
     ["2026-01-01", "12-31", "2025-12-31"],
+    ["1900-02-01", "04-01", "1900-01-01"],
   ])("%s in a fiscal year from %s: it began on %s", (date, start, began) => {
     expect(dateOfDay(fiscalYearStartOf(parseDay(date) ?? 0, start))).toBe(began);
   });

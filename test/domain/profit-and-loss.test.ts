@@ -187,6 +187,7 @@ describe("columns of a report", () => {
     ["2026-01-01", "2026-06-30", "previousYear", "2025-01-01 2025-06-30"],
     ["2024-02-29", "2024-03-10", "previousYear", "2023-02-28 2023-03-10"],
     ["2025-02-01", "2025-02-28", "previousYear", "2024-02-01 2024-02-29"],
+    ["2024-02-01", "2024-02-29", "previousYear", "2023-02-01 2023-02-28"],
     ["2024-01-15", "2024-02-29", "previousYear", "2023-01-15 2023-02-28"],
   ])("%s to %s beside its %s is %s", (startDate, endDate, compare, expected) => {
     const column = comparedColumn(range(startDate, endDate), compare);
