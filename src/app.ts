@@ -6,6 +6,7 @@ import { registerDocsRoutes } from "./docs/routes.ts";
 import { registerBalanceRoutes } from "./features/balances/index.ts";
 import { entityResolver, registerEntityRoutes } from "./features/entities/index.ts";
 import { registerFirmRoutes } from "./features/firms/index.ts";
+import { registerHoldRoutes } from "./features/holds/index.ts";
 import { registerJournalRoutes } from "./features/journal/index.ts";
 import { registerLedgerRoutes } from "./features/ledgers/index.ts";
 import { registerMetadataRoutes } from "./features/metadata/index.ts";
@@ -65,6 +66,7 @@ export function createApp(): Router {
   registerBalanceRoutes(app);
   registerPeriodRoutes(app);
   registerJournalRoutes(app);
+  registerHoldRoutes(app);
   registerReportRoutes(app);
   registerOperatorRoutes(app);
   app.get("/api/openapi.json", (c) => {

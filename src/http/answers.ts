@@ -28,16 +28,27 @@ export function replayHeaders(originalStatus: number): Record<string, string> {
   return { "X-Idempotent-Replayed": "true", "Idempotent-Replayed": "true", "X-Original-Status": String(originalStatus) };
 }
 
+/** The state of the entry that a ledger tells: it stands at the same place in each. Undefined for what is no entry. */
+export function stateOf(body: string): string | undefined {
+  const at = body.startsWith('{"data":[') ? '{"data":['.length : 0;
+  const state = at + `{"id":"","journalEntryId":"","status":"`.length + 2 * idLength;
+  if (!body.startsWith('"status":"', state - '"status":"'.length)) return undefined;
+  return body.slice(state, body.indexOf('"', state));
+}
+
+const idLength = 36;
+
 /**
  * The answer to a ledger write: the status of the first answer with its Location, or 200 where it repeats what exists.
- * A refusal is thrown on to the error handler.
+ * What waits for an approval is accepted (202), not created; a draft that was voided is there no more. A refusal is thrown on to the error handler.
  */
 export function answerWrite(outcome: WriteOutcome, created: { readonly status: 200 | 201; readonly collection?: string }): Response {
   if (outcome.outcome === "refused") throw new Refused(outcome.failure, outcome.replayed);
-  if (outcome.outcome === "replayed")
-    return answerText(outcome.body, 200, replayHeaders(outcome.originally === "written" ? created.status : 200));
   if (outcome.outcome === "existing" || outcome.outcome === "dry_run") return answerText(outcome.body, 200);
-  const { status, collection } = created;
+  const state = created.status === 201 ? stateOf(outcome.body) : undefined;
+  const status = state === "pending_approval" ? 202 : state === "voided" ? 200 : created.status;
+  if (outcome.outcome === "replayed") return answerText(outcome.body, 200, replayHeaders(outcome.originally === "written" ? status : 200));
+  const { collection } = created;
   return answerText(outcome.body, status, collection ? { Location: `/api/v1/${collection}/${idOf(outcome.body)}` } : undefined);
 }
 
@@ -52,7 +63,7 @@ export function answerKept(
 
 /** Every resource's JSON starts with its id. */
 function idOf(body: string): string {
-  return body.slice('{"id":"'.length, '{"id":"'.length + 36);
+  return body.slice('{"id":"'.length, '{"id":"'.length + idLength);
 }
 
 /** The key under which a ledger keeps the request. The ledger is the rest of its scope, however the request named it. */

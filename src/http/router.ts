@@ -36,6 +36,7 @@ export const tags = {
   Accounts: "ledger",
   Balances: "balances",
   Journal: "books",
+  Holds: "ledger",
   Periods: "books",
   Reports: "books",
   Health: "ledger",

@@ -11,6 +11,8 @@ export const linesPerEntryMax = 200;
 export const linesPerEntryMin = 2;
 /** One request, one commit: 10,000 entries are what an object can decide without holding others up for long. */
 export const entriesPerBatchMax = 10_000;
+/** Approvals in one request: as many as a person looks through at once. */
+export const approvalsPerBatchMax = 500;
 /** The lines of one bulk request together; more is split by the client. */
 export const linesPerBatchMax = 40_000;
 export const accountsPerImportMax = 5_000;

@@ -129,8 +129,8 @@ export const failureKinds = {
   VERSION_STALE: {
     status: 409,
     retryable: false,
-    meaning: "The account has changed since the version that the line expects.",
-    action: "Read the balance again, decide again, and send the new version.",
+    meaning: "The account, or the draft, has changed since the version that the request names.",
+    action: "Read it again, decide again, and send the new version.",
   },
   IDEMPOTENCY_IN_PROGRESS: {
     status: 409,
@@ -209,6 +209,18 @@ export const failureKinds = {
     retryable: false,
     meaning: "Under four_eyes nobody approves what they prepared.",
     action: "Have another APPROVER approve it.",
+  },
+  PERSON_REQUIRED: {
+    status: 403,
+    retryable: false,
+    meaning: "An agent had a part in the entry, and what an agent prepares is approved by a person.",
+    action: "Approve it with a person's session or a key of the kind person.",
+  },
+  APPROVAL_REQUIRED: {
+    status: 403,
+    retryable: false,
+    meaning: "Under the ledger's approval policy what the caller posts waits for an approval.",
+    action: "Submit the draft for approval, or have somebody post it whose entries need none.",
   },
   HOLD_STATE: {
     status: 409,

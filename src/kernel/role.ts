@@ -17,6 +17,7 @@ export const permissions = {
   read: "REVIEWER",
   "entries:prepare": "PREPARER",
   "entries:post": "PREPARER",
+  "entries:approve": "APPROVER",
   "entries:reverse": "APPROVER",
   "periods:lock": "APPROVER",
   "catalogue:write": "ADMIN",

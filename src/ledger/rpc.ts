@@ -3,14 +3,18 @@ import type { AccountType } from "../kernel/account-type.ts";
 import type { DayNumber } from "../kernel/calendar-date.ts";
 import type { Failure } from "../kernel/failures.ts";
 import type { Actor } from "../kernel/role.ts";
+import type { HoldStatus } from "./domain/hold.ts";
 
 export type {
   AccountDescription,
   AccountRef,
+  ApproveEntry,
   ChangeAccount,
   Command,
   CommandList,
+  CreateDraft,
   DeleteAccount,
+  EditDraft,
   LedgerIdentity,
   LineConditions,
   LineRequest,
@@ -18,16 +22,24 @@ export type {
   LockPeriod,
   Module,
   OpenAccount,
+  PlaceHold,
   PostEntry,
+  RejectEntry,
   ReverseEntry,
   SetPostingReference,
+  SettleHold,
   Source,
 } from "./domain/command.ts";
 export { modules } from "./domain/command.ts";
+export { type ApprovalPolicy, approvalPolicies } from "./domain/draft.ts";
+export { type HoldStatus, holdStatuses } from "./domain/hold.ts";
 export type {
   AccountView,
+  ApprovalView,
   BalanceView,
+  DraftView,
   EntryView,
+  HoldView,
   LedgerLineView,
   LineView,
   PageView,
@@ -107,10 +119,13 @@ export type Query =
       readonly limit: number;
     } & { readonly knownAt?: number })
   | ({ readonly kind: "entries" } & EntriesQuery)
-  | { readonly kind: "entry"; readonly entryId: string }
+  | { readonly kind: "entry"; readonly entryId: string; readonly postedOnly?: boolean }
+  | { readonly kind: "hold"; readonly holdId: string }
+  | ({ readonly kind: "holds" } & HoldsQuery)
   | { readonly kind: "account"; readonly accountId: string }
   | { readonly kind: "accounts"; readonly accountIds: readonly string[] }
   | { readonly kind: "period_locks" }
+  | { readonly kind: "approval_policy" }
   | {
       readonly kind: "totals";
       readonly before?: string;
@@ -128,9 +143,26 @@ export type Query =
     }
   | { readonly kind: "head" };
 
+export interface HoldsQuery {
+  readonly accountId?: string;
+  readonly status?: HoldStatus;
+  readonly groupId?: string;
+  readonly externalId?: string;
+  readonly startDate?: string;
+  readonly endDate?: string;
+  readonly order: "sequence" | "date";
+  readonly direction: "asc" | "desc";
+  readonly after?: string;
+  readonly offset?: number;
+  readonly limit: number;
+}
+
 export interface EntriesQuery {
   readonly accountId?: string;
-  readonly status?: "posted" | "reversed" | "voided";
+  /** `voided`: posted and taken back, or a draft that was let go. Default all. */
+  readonly status?: "draft" | "pending_approval" | "posted" | "reversed" | "voided";
+  /** Leaves out what is not posted. */
+  readonly postedOnly?: boolean;
   readonly sourceType?: string;
   readonly externalId?: string;
   readonly reference?: string;

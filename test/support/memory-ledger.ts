@@ -3,11 +3,15 @@ import type { Actor } from "../../src/kernel/role.ts";
 import { TextWriter } from "../../src/kernel/text-writer.ts";
 import { type Account, copyFigures } from "../../src/ledger/domain/account.ts";
 import { applyFact } from "../../src/ledger/domain/apply.ts";
-import type { Command, LedgerIdentity } from "../../src/ledger/domain/command.ts";
+import type { Command, LedgerIdentity, Source } from "../../src/ledger/domain/command.ts";
 import { decide } from "../../src/ledger/domain/decide.ts";
+import type { Draft } from "../../src/ledger/domain/draft.ts";
 import { decodeFact, type Fact, writeFact } from "../../src/ledger/domain/fact.ts";
+import type { Hold } from "../../src/ledger/domain/hold.ts";
 import type { PeriodLock } from "../../src/ledger/domain/period-lock.ts";
 import {
+  isOpenDraft,
+  isOpenGroupHold,
   type LedgerState,
   type MutableLedgerState,
   Overlay,
@@ -53,6 +57,10 @@ export interface MemoryLedger extends LedgerState {
   readonly log: readonly { readonly body: string; readonly atMs: number }[];
   accounts(): readonly Account[];
   entries(): readonly RecordedEntry[];
+  drafts(): readonly Draft[];
+  holds(): readonly Hold[];
+  /** Notes what is over at a time, as any call does. */
+  expire(atMs: number): void;
   write(commands: readonly Command[], request?: WriteRequest): Written;
   /** Everything that the state is, as plain text to compare. */
   snapshot(): string;
@@ -75,6 +83,10 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
     if (account === undefined) throw new Error(`the log names account ${no}, which it never opened`);
     return account;
   };
+  const drafts = new Map<number, Draft>();
+  const holds = new Map<number, Hold>();
+  const isNamed = (of: { readonly source: Source | null }, source: Source) =>
+    of.source !== null && sourceText(of.source) === sourceText(source);
   const state: MutableLedgerState & { sequence: number } = {
     identity,
     sequence: 0,
@@ -85,6 +97,15 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
     entryByExternalId: (externalId) => find(entries, (entry) => entry.fact.externalId === externalId),
     entryBySource: (source) => find(entries, (entry) => entry.fact.source !== null && sourceText(entry.fact.source) === sourceText(source)),
     reversalOf: (sequence) => reversals.get(sequence),
+    policy: "none",
+    draft: (no) => drafts.get(no),
+    draftByExternalId: (externalId) => find(drafts, (draft) => isOpenDraft(draft) && draft.content.externalId === externalId),
+    draftBySource: (source) => find(drafts, (draft) => isOpenDraft(draft) && isNamed(draft.content, source)),
+    hold: (no) => holds.get(no),
+    holdByExternalId: (externalId) => find(holds, (hold) => hold.fact.externalId === externalId),
+    holdBySource: (source) => find(holds, (hold) => isNamed(hold.fact, source)),
+    groupHoldsDated: (from, to) =>
+      [...holds.values()].filter((hold) => isOpenGroupHold(hold) && hold.fact.date >= from && hold.fact.date <= to),
     figures: opened,
     touchTerms: opened,
     touchFigures: opened,
@@ -104,6 +125,11 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
     setIdentity(opened) {
       Object.assign(state, { identity: opened });
     },
+    setPolicy(policy) {
+      Object.assign(state, { policy });
+    },
+    setDraft: (draft) => void drafts.set(draft.no, draft),
+    setHold: (hold) => void holds.set(hold.no, hold),
   };
   const fold = (body: string, atMs: number): void => {
     log.push({ body, atMs });
@@ -112,9 +138,18 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
   };
   for (const { body, atMs } of stored) fold(body, atMs);
 
+  /** What is over at a time is noted before anything else. */
+  const expire = (atMs: number): void => {
+    const endOf = (hold: Hold) => hold.fact.expiresAtMs ?? Number.POSITIVE_INFINITY;
+    const due = [...holds.values()].filter((hold) => hold.status === "open" && endOf(hold) <= atMs);
+    due.sort((a, b) => endOf(a) - endOf(b) || a.no - b.no);
+    if (due.length > 0) fold(storedText({ kind: "holds_expired", holds: due.map(({ no }) => no) }), atMs);
+  };
+
   /** The object's own way with commands: decide on an overlay, and only what the overlay took reaches the log. */
   const write = (commands: readonly Command[], request: WriteRequest = {}): Written => {
     const { mode = "atomic", dryRun = false, actor = owner, atMs = log.at(-1)?.atMs ?? 0 } = request;
+    expire(atMs);
     const overlay = new Overlay(state, atMs);
     const items: Item[] = [];
     for (const command of commands) {
@@ -123,7 +158,7 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
         if (mode === "atomic") return { items: [], refused: decision.failure };
         items.push({ failure: decision.failure });
       } else if (decision.value.existing !== undefined) {
-        items.push({ existing: decision.value.existing.sequence });
+        items.push({ existing: decision.value.existing });
       } else {
         items.push({ first: overlay.sequence + 1, facts: decision.value.facts });
         overlay.take(decision.value.facts);
@@ -161,6 +196,19 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
     entryByExternalId: state.entryByExternalId,
     entryBySource: state.entryBySource,
     reversalOf: state.reversalOf,
+    get policy() {
+      return state.policy;
+    },
+    draft: state.draft,
+    draftByExternalId: state.draftByExternalId,
+    draftBySource: state.draftBySource,
+    hold: state.hold,
+    holdByExternalId: state.holdByExternalId,
+    holdBySource: state.holdBySource,
+    groupHoldsDated: state.groupHoldsDated,
+    expire,
+    drafts: () => [...drafts.values()],
+    holds: () => [...holds.values()],
     log,
     accounts: () => [...accounts.values()],
     entries: () => [...entries.values()],
@@ -173,6 +221,9 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
         refs: [...refs].sort(([a], [b]) => (a < b ? -1 : 1)),
         entries: [...entries.values()],
         reversals: [...reversals],
+        policy: state.policy,
+        drafts: [...drafts.values()],
+        holds: [...holds.values()],
       }),
   };
 }
@@ -183,8 +234,8 @@ function storedText(fact: Fact): string {
   return new TextDecoder().decode(out.bytes());
 }
 
-function find(entries: ReadonlyMap<number, RecordedEntry>, matches: (entry: RecordedEntry) => boolean): RecordedEntry | undefined {
-  for (const entry of entries.values()) if (matches(entry)) return entry;
+function find<T>(of: ReadonlyMap<number, T>, matches: (one: T) => boolean): T | undefined {
+  for (const one of of.values()) if (matches(one)) return one;
   return undefined;
 }
 

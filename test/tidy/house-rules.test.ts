@@ -41,7 +41,7 @@ const featureOrder = [
   ["firms", "sites", "metadata"],
   ["entities", "ledgers", "contacts"],
   ["periods"],
-  ["journal"],
+  ["journal", "holds"],
   ["balances"],
   ["events", "documents", "banking", "leases", "revenue", "customer-ledger"],
   ["reports"],

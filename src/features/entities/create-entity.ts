@@ -16,7 +16,7 @@ export async function createEntity(context: OperationContext, request: CreateEnt
   requirePermission(context, "catalogue:write");
   if (context.entityIds !== null)
     throw refusal("ENTITY_FORBIDDEN", "The key is restricted to entities that exist; making one takes a key for the whole site.");
-  const { kind, name, fiscalYearStart, externalId = null, country = null, metadata = {} } = request;
+  const { kind, name, fiscalYearStart, approvalPolicy, externalId = null, country = null, metadata = {} } = request;
   const currency = request.functionalCurrency;
   const scale = scaleOf(currency, request.scale);
   if (!scale.ok) throw new Refused(scale.failure);
@@ -27,7 +27,14 @@ export async function createEntity(context: OperationContext, request: CreateEnt
   }
   const id = context.newId();
   const now = context.clock();
-  const books = await prepareBooks(context, { entityId: id, currency, scale: scale.value, fiscalYearStart, chart: request.chart });
+  const books = await prepareBooks(context, {
+    entityId: id,
+    currency,
+    scale: scale.value,
+    fiscalYearStart,
+    approvalPolicy,
+    chart: request.chart,
+  });
   const row: EntityRow = {
     siteId: context.site.id,
     id,
@@ -36,6 +43,7 @@ export async function createEntity(context: OperationContext, request: CreateEnt
     functionalCurrency: currency,
     scale: scale.value,
     fiscalYearStart,
+    approvalPolicy,
     functionalLedgerId: books.ledgerId,
     country,
     externalId,

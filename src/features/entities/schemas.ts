@@ -3,6 +3,7 @@ import { currencyField, externalIdField, idField, instantField, metadataField, n
 import { listQuery, pageOf } from "../../http/pages.ts";
 import { nameLengthMax } from "../../kernel/bounds.ts";
 import { daysInMonth } from "../../kernel/calendar-date.ts";
+import { approvalPolicies } from "../../ledger/rpc.ts";
 import { chartNames } from "../ledgers/index.ts";
 import { isCountry } from "../metadata/index.ts";
 
@@ -24,6 +25,11 @@ const yearStartField = z.string().refine(isYearStart, "A day of every year, as M
   example: "01-01",
 });
 
+const policyField = z.enum(approvalPolicies).openapi("ApprovalPolicy", {
+  description:
+    "Whose entries wait for an approval: `none`: nobody's; `required`: a PREPARER's; `four_eyes`: everyone's, and nobody approves what they prepared. What an agent posts always waits for a person. What waits when the policy changes goes on waiting.",
+});
+
 export const Entity = z
   .object({
     id: idField,
@@ -32,6 +38,7 @@ export const Entity = z
     functionalCurrency: z.string(),
     scale: z.int(),
     fiscalYearStart: z.string(),
+    approvalPolicy: z.enum(approvalPolicies),
     country: z.string().nullable(),
     externalId: z.string().nullable(),
     metadata: z.record(z.string(), z.string()),
@@ -51,6 +58,7 @@ export const CreateEntityRequest = z
     functionalCurrency: currencyField,
     scale: scaleField.optional(),
     fiscalYearStart: yearStartField.default("01-01"),
+    approvalPolicy: policyField.default("none"),
     country: countryField.optional(),
     externalId: externalIdField.optional(),
     metadata: metadataField.optional(),
@@ -62,6 +70,7 @@ export type CreateEntityRequest = z.output<typeof CreateEntityRequest>;
 export const UpdateEntityRequest = z
   .strictObject({
     name: nameField.optional(),
+    approvalPolicy: policyField.optional(),
     country: countryField.nullable().optional(),
     externalId: externalIdField.nullable().optional(),
     metadata: metadataField.optional(),
@@ -93,6 +102,7 @@ export const entityExample = {
   functionalCurrency: "USD",
   scale: 2,
   fiscalYearStart: "01-01",
+  approvalPolicy: "none",
   country: "US",
   externalId: "co-1",
   metadata: {},

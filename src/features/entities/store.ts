@@ -72,7 +72,7 @@ export function insertEntity(db: SiteDatabase, row: EntityRow) {
 export async function changeEntity(
   db: SiteDatabase,
   row: EntityRow,
-  change: Pick<EntityRow, "name" | "country" | "externalId" | "metadata" | "status" | "updatedAt">,
+  change: Pick<EntityRow, "name" | "approvalPolicy" | "country" | "externalId" | "metadata" | "status" | "updatedAt">,
 ): Promise<EntityRow | undefined> {
   return db.orm
     .update(entities)

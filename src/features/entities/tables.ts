@@ -10,6 +10,10 @@ export const entities = sqliteTable(
     functionalCurrency: text("functional_currency").notNull(),
     scale: integer("scale").notNull(),
     fiscalYearStart: text("fiscal_year_start").notNull(),
+    /** As its ledgers hold it, which decide by it: this is what is shown. */
+    approvalPolicy: text("approval_policy", { enum: ["none", "required", "four_eyes"] })
+      .notNull()
+      .default("none"),
     /** Made with the entity; no foreign key, which would be a circle. */
     functionalLedgerId: text("functional_ledger_id").notNull(),
     country: text("country"),

@@ -1,6 +1,7 @@
 import { isUniqueViolation } from "../../db/batch.ts";
 import { type OperationContext, requirePermission } from "../../platform/context.ts";
 import { refusal } from "../../platform/refused.ts";
+import { setApprovalPolicy } from "../ledgers/index.ts";
 import { externalIdTaken } from "./create-entity.ts";
 import { forgetEntities } from "./entity-resolver.ts";
 import { entityInReach } from "./get-entity.ts";
@@ -19,8 +20,12 @@ export async function updateEntity(
   const row = await entityInReach(context, entityId);
   requireMatch(row.revision);
   const { name = row.name, country = row.country, externalId = row.externalId, metadata = row.metadata, status = row.status } = request;
+  const { approvalPolicy = row.approvalPolicy } = request;
+  // The ledgers decide by it, and so have it before it is shown. Where one could not be reached, the change is repeated as a whole.
+  if (request.approvalPolicy !== undefined) await setApprovalPolicy(context, entityId, request.approvalPolicy);
+  const updatedAt = context.clock();
   try {
-    const changed = await changeEntity(context.db, row, { name, country, externalId, metadata, status, updatedAt: context.clock() });
+    const changed = await changeEntity(context.db, row, { name, approvalPolicy, country, externalId, metadata, status, updatedAt });
     if (!changed) throw refusal("PRECONDITION_FAILED", "The entity was changed by another request in the meantime.");
     forgetEntities(context.site.id);
     return entityView(changed);

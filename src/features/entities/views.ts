@@ -10,6 +10,7 @@ export function entityView(row: EntityRow): Entity {
     functionalCurrency: row.functionalCurrency,
     scale: row.scale,
     fiscalYearStart: row.fiscalYearStart,
+    approvalPolicy: row.approvalPolicy,
     country: row.country,
     externalId: row.externalId,
     metadata: row.metadata,

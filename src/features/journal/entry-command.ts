@@ -1,7 +1,7 @@
 import type { Writable } from "../../kernel/writable.ts";
 import { type AccountRef, refByCode, refByExternalId, refById } from "../../ledger/domain/command.ts";
-import type { CommandList, LineRequest, PostEntry } from "../../ledger/rpc.ts";
-import type { EntryBody } from "./schemas.ts";
+import type { CommandList, EditDraft, LineRequest, PostEntry } from "../../ledger/rpc.ts";
+import type { EntryBody, UpdateDraftRequest } from "./schemas.ts";
 
 type LineBody = EntryBody["lines"][number];
 
@@ -16,6 +16,13 @@ export function entryCommand(body: EntryBody, refs?: KnownRefs): PostEntry {
   if (body.metadata !== undefined) command.metadata = body.metadata;
   if (body.replaces !== undefined) command.replaces = body.replaces;
   return command;
+}
+
+/** The change of a draft that a body asks for. */
+export function draftChange({ lines, ...fields }: UpdateDraftRequest): EditDraft["change"] {
+  // Entries lose the keys' types; only fields that are not given were left out.
+  const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as EditDraft["change"];
+  return lines === undefined ? given : { ...given, lines: lines.map((line) => lineRequest(line, undefined)) };
 }
 
 /** The refs of a batch by what its lines say. It names few accounts often, and a text put together anew is found again at several times the cost of one that was kept. */

@@ -42,6 +42,8 @@ export const entryExample = {
   reversedBy: null,
   reason: null,
   replaces: null,
+  approval: null,
+  holdId: null,
   lines: [
     { no: 1, ...expense, side: "debit", amount: 4299, memo: null, contactId: null, balanceAfter: 4299, accountVersion: 1 },
     { no: 2, ...bank, side: "credit", amount: 4299, memo: "card 4417", contactId: null, balanceAfter: 1295701, accountVersion: 17 },
@@ -63,6 +65,39 @@ export const reversalExample = {
     { no: 1, ...expense, side: "credit", amount: 4299, memo: null, contactId: null, balanceAfter: 0, accountVersion: 2 },
     { no: 2, ...bank, side: "debit", amount: 4299, memo: "card 4417", contactId: null, balanceAfter: 1300000, accountVersion: 18 },
   ],
+} satisfies z.input<typeof JournalEntry>;
+
+const preparer = { kind: "person", id: "01980c1e-7e0c-7abc-9def-0123456789ae" } as const;
+
+/** The entry as it waits for its approval. */
+export const pendingExample = {
+  ...entryExample,
+  status: "pending_approval",
+  sequence: 17,
+  actor: preparer,
+  approval: { version: 2, preparedBy: [preparer], approvedBy: null, reason: null },
+  lines: entryExample.lines.map((line) => ({ ...line, balanceAfter: null, accountVersion: null })),
+  seal: null,
+} satisfies z.input<typeof JournalEntry>;
+
+export const pendingReversalExample = {
+  ...reversalExample,
+  status: "pending_approval",
+  actor: preparer,
+  approval: { version: 1, preparedBy: [preparer], approvedBy: null, reason: null },
+  lines: reversalExample.lines.map((line) => ({ ...line, balanceAfter: null, accountVersion: null })),
+  seal: null,
+} satisfies z.input<typeof JournalEntry>;
+
+export const draftExample = {
+  ...pendingExample,
+  status: "draft",
+  approval: { ...pendingExample.approval, version: 1 },
+} satisfies z.input<typeof JournalEntry>;
+
+export const approvedExample = {
+  ...entryExample,
+  approval: { ...pendingExample.approval, approvedBy: { kind: "person", id: "01980c1e-7e0c-7abc-9def-0123456789af" } },
 } satisfies z.input<typeof JournalEntry>;
 
 export const lineExample = {

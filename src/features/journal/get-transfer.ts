@@ -6,5 +6,5 @@ import { type TransferView, transferOf } from "./domain/transfer.ts";
 /** A posted entry as a movement: its id is the entry's. */
 export async function getTransfer(context: OperationContext, entryId: string, entityId: string | undefined): Promise<TransferView> {
   const ledger = await ledgerOfId(context, entryId, entityId);
-  return transferOf(await context.ledger(ledger.number).read<EntryView>({ kind: "entry", entryId }));
+  return transferOf(await context.ledger(ledger.number).read<EntryView>({ kind: "entry", entryId, postedOnly: true }));
 }

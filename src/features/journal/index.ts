@@ -1,4 +1,7 @@
-export { lineExample } from "./examples.ts";
+export { entryCommand } from "./entry-command.ts";
+export { entryExample, lineExample, pageExample, pendingExample } from "./examples.ts";
+export { writeOf } from "./ledger-write.ts";
 export { postEntryBatch } from "./post-entry-batch.ts";
+export { bookRefusals, completionRefusals, ledgerRefusals } from "./refusals.ts";
 export { registerJournalRoutes } from "./routes.ts";
-export { JournalBatchRequest, JournalLinePage } from "./schemas.ts";
+export { entryFields, JournalBatchRequest, JournalEntry, JournalLinePage, Principal, side } from "./schemas.ts";

@@ -1,19 +1,13 @@
-import { ledgerKey } from "../../http/answers.ts";
 import type { WriteOutcome } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../platform/context.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import { entryCommand } from "./entry-command.ts";
+import { writeOne } from "./ledger-write.ts";
 import type { JournalEntryRequest } from "./schemas.ts";
 
 /** Posts one entry at once. */
 export async function postEntry(context: OperationContext, entityId: string, request: JournalEntryRequest): Promise<WriteOutcome> {
   requirePermission(context, "entries:post");
   const ledger = await ledgerInContext(context, { entityId, ledgerId: request.ledgerId, currency: request.currency }, "body");
-  return context.ledger(ledger.number).write([entryCommand(request)], {
-    mode: "atomic",
-    answer: "one",
-    actor: context.actor,
-    requestId: context.requestId,
-    ...ledgerKey(context.idempotency),
-  });
+  return writeOne(context, ledger, entryCommand(request));
 }

@@ -5,13 +5,17 @@ import { filtersOf, ledgerPage, pageText } from "../../http/ledger-pages.ts";
 import { pageAnswer, readPage } from "../../http/pages.ts";
 import { mount, type Router } from "../../http/router.ts";
 import type { FailureCode } from "../../kernel/failures.ts";
+import { answerEntry, registerDraftRoutes } from "./draft-routes.ts";
 import {
   batchRequestExample,
+  draftExample,
   entryExample,
   entryRequestExample,
   headExample,
   lineExample,
   pageExample,
+  pendingExample,
+  pendingReversalExample,
   reversalExample,
   transferExample,
 } from "./examples.ts";
@@ -23,6 +27,7 @@ import { listTransfers } from "./list-transfers.ts";
 import { readPlainBatch } from "./plain-batch.ts";
 import { postEntry } from "./post-entry.ts";
 import { postEntryBatch } from "./post-entry-batch.ts";
+import { bookRefusals, completionRefusals, ledgerRefusals } from "./refusals.ts";
 import { reverseEntry } from "./reverse-entry.ts";
 import {
   documentedInputs,
@@ -39,6 +44,7 @@ import {
   ReverseEntryRequest,
   Transfer,
   TransferPage,
+  TransfersQuery,
   ValidateInput,
   VoidEntryRequest,
 } from "./schemas.ts";
@@ -48,21 +54,9 @@ import { voidEntry } from "./void-entry.ts";
 
 const tag = "Journal";
 const params = z.object({ id: idField });
-const ledgerRefusals: readonly FailureCode[] = ["LEDGER_FULL", "LEDGER_NEWER", "OVERLOADED"];
-const postRefusals: readonly FailureCode[] = [
-  "REFERENCE_NOT_FOUND",
-  "ACCOUNT_NOT_FOUND",
-  "ACCOUNT_CLOSED",
-  "ENTRY_UNBALANCED",
-  "EXTERNAL_ID_TAKEN",
-  "PERIOD_LOCKED",
-  "VERSION_STALE",
-  "CONDITION_FAILED",
-  "BALANCE_LIMIT",
-  "BALANCE_OVERFLOW",
-  ...ledgerRefusals,
-];
+const postRefusals: readonly FailureCode[] = ["REFERENCE_NOT_FOUND", "ACCOUNT_NOT_FOUND", ...completionRefusals, ...bookRefusals];
 const reverseRefusals: readonly FailureCode[] = [
+  "ENTRY_STATE",
   "ACCOUNT_CLOSED",
   "ALREADY_REVERSED",
   "IS_REVERSAL",
@@ -78,6 +72,7 @@ const linesList = { ...entriesList, list: "journal-lines" } as const;
 export function registerJournalRoutes(router: Router): void {
   for (const [name, schema] of Object.entries(documentedInputs)) router.openAPIRegistry.register(name, schema);
   registerPosting(router);
+  registerDraftRoutes(router);
   registerCorrecting(router);
   registerReading(router);
 }
@@ -92,7 +87,7 @@ function registerPosting(router: Router): void {
       tag,
       summary: "Post an entry",
       description:
-        "Debits equal credits, in the minor unit of the ledger's currency. The entry counts at once and never changes; it is corrected by a reversal. An externalId that the ledger has already answers the entry that exists (200), if the content is the same.",
+        "Debits equal credits, in the minor unit of the ledger's currency. The entry counts at once and never changes; it is corrected by a reversal. Where the entity's approval policy has it wait, and always where an agent posts it, it is kept as `pending_approval` (202). An externalId that the ledger has already answers the entry that exists (200), if the content is the same.",
       permission: "entries:post",
       entity: true,
       idempotency: "required",
@@ -100,6 +95,7 @@ function registerPosting(router: Router): void {
       bodyExample: entryRequestExample,
       answers: {
         201: { description: "Posted.", schema: JournalEntry, example: entryExample },
+        202: { description: "Kept: it waits for an approval.", schema: JournalEntry, example: pendingExample },
         200: {
           description: "The entry exists: a repeated key, or the same externalId with the same content.",
           schema: JournalEntry,
@@ -129,6 +125,11 @@ function registerPosting(router: Router): void {
       bodyExample: batchRequestExample,
       answers: {
         201: { description: "All posted.", schema: JournalBatchAnswer, example: { data: [entryExample], head: headExample } },
+        202: {
+          description: "All kept: they wait for an approval.",
+          schema: JournalBatchAnswer,
+          example: { data: [pendingExample], head: headExample },
+        },
         200: {
           description: "With mode `each`, or a repeated key: a result per entry.",
           schema: JournalBatchAnswer,
@@ -176,15 +177,23 @@ function registerCorrecting(router: Router): void {
       path: "/journal-entries/{id}/void",
       alsoAt: ["/entries/{id}/void"],
       tag,
-      summary: "Void an entry by a linked reversal on its own date",
+      summary: "Void an entry by a linked reversal on its own date, or let a draft go",
       description:
-        "For what should never have been posted. The entry shows `voided` and both stay in the books. Where its date is locked, give another one: a date is never moved for you.",
-      permission: "entries:reverse",
+        "For what should never have been posted, by APPROVER and above. The entry shows `voided` and both stay in the books. Where its date is locked, give another one: a date is never moved for you. A draft that was not posted is only marked `voided` (200), by PREPARER and above.",
+      permission: "entries:prepare",
       idempotency: "accepted",
       params,
       body: VoidEntryRequest,
       bodyExample: { reason: "Posted to the wrong account" },
-      answers: { 201: { description: "The reversal.", schema: JournalEntry, example: reversalExample } },
+      answers: {
+        201: { description: "The reversal.", schema: JournalEntry, example: reversalExample },
+        202: { description: "The reversal, which waits for an approval.", schema: JournalEntry, example: pendingReversalExample },
+        200: {
+          description: "The draft that was let go, or what a repeated key answered.",
+          schema: JournalEntry,
+          example: { ...draftExample, status: "voided" },
+        },
+      },
       refusals: reverseRefusals,
     },
     async (context, { params, body }, c) =>
@@ -206,7 +215,11 @@ function registerCorrecting(router: Router): void {
       params,
       body: ReverseEntryRequest,
       bodyExample: { date: "2026-07-01", reason: "Accrual of June" },
-      answers: { 201: { description: "The reversal.", schema: JournalEntry, example: reversalExample } },
+      answers: {
+        201: { description: "The reversal.", schema: JournalEntry, example: reversalExample },
+        202: { description: "The reversal, which waits for an approval.", schema: JournalEntry, example: pendingReversalExample },
+        200: { description: "What a repeated key answered.", schema: JournalEntry, example: reversalExample },
+      },
       refusals: reverseRefusals,
     },
     async (context, { params, body }, c) =>
@@ -249,6 +262,7 @@ function registerReading(router: Router): void {
       alsoAt: ["/entries"],
       tag,
       summary: "List the entries of a ledger",
+      description: "In every state unless `status` names one. What is not posted stands where its draft was created.",
       permission: "read",
       entity: true,
       query: EntriesQuery,
@@ -272,10 +286,10 @@ function registerReading(router: Router): void {
       summary: "Read an entry",
       permission: "read",
       params,
-      answers: { 200: { description: "The entry.", schema: JournalEntry, example: entryExample } },
+      answers: { 200: { description: "The entry. A draft has its version as its ETag.", schema: JournalEntry, example: entryExample } },
       refusals: ["OVERLOADED"],
     },
-    async (context, { params }, c) => answerText(await getEntry(context, params.id, c.get("scope").entityId)),
+    async (context, { params }, c) => answerEntry(await getEntry(context, params.id, c.get("scope").entityId)),
   );
   mount(
     router,
@@ -307,7 +321,7 @@ function registerReading(router: Router): void {
       summary: "List the entries of a ledger as movements",
       permission: "read",
       entity: true,
-      query: EntriesQuery,
+      query: TransfersQuery,
       answers: { 200: { description: "A page of transfers.", schema: TransferPage, example: pageExample(transferExample) } },
       refusals: ["REFERENCE_NOT_FOUND", "INVALID_CURSOR", "OVERLOADED"],
     },

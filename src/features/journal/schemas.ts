@@ -16,6 +16,7 @@ import {
 } from "../../http/fields.ts";
 import { type ListQuery, listQuery, pageOf } from "../../http/pages.ts";
 import {
+  approvalsPerBatchMax,
   descriptionLengthMax,
   entriesPerBatchMax,
   linesPerBatchMax,
@@ -28,11 +29,12 @@ import {
   tagsPerLineMax,
 } from "../../kernel/bounds.ts";
 import { amountMax } from "../../kernel/money.ts";
+import { principalKinds } from "../../kernel/role.ts";
 import { modules } from "../../ledger/rpc.ts";
 import { acceptEntry, acceptEntryBody } from "./accept-entry.ts";
 import { again, checkedFast, listCheckedFast } from "./checked-fast.ts";
 
-const side = z.enum(["debit", "credit"]).openapi("Side");
+export const side = z.enum(["debit", "credit"]).openapi("Side");
 const balanceBound = z.int().min(-amountMax).max(amountMax).optional();
 
 const LineConditions = z
@@ -52,7 +54,7 @@ const LineConditions = z
       "What must hold for the line's account: its version before the entry, and bounds on its balances after it, on its normal side.",
   });
 
-const JournalLineRequest = z
+export const JournalLineRequest = z
   .strictObject({
     accountId: idField.optional(),
     accountCode: codeField.optional().openapi({ example: "6100" }),
@@ -76,7 +78,7 @@ const JournalLineRequest = z
   )
   .openapi("JournalLineRequest", { description: "Names its account by exactly one of accountId, accountCode and accountExternalId." });
 
-const entryFields = {
+export const entryFields = {
   date: dateField,
   description: textField(descriptionLengthMax).optional().openapi({ example: "Office supplies" }),
   reference: line(referenceLengthMax)
@@ -159,7 +161,42 @@ export const PostingReferenceRequest = z
   })
   .openapi("PostingReferenceRequest");
 
-export const entryStatuses = ["posted", "reversed", "voided"] as const;
+const draftLines = list(JournalLineRequest, 0, linesPerEntryMax);
+
+export const DraftRequest = z
+  .strictObject({ ...ledgerChoice, ...entryFields, lines: draftLines.default([]) })
+  .openapi("JournalDraftRequest", { description: "An entry to be. Its lines may be few and need not balance until it is submitted." });
+export type DraftRequest = z.output<typeof DraftRequest>;
+
+export const UpdateDraftRequest = z
+  .strictObject({
+    date: dateField.optional(),
+    description: entryFields.description.nullable(),
+    reference: entryFields.reference.nullable(),
+    externalId: entryFields.externalId.nullable(),
+    metadata: entryFields.metadata.nullable(),
+    replaces: entryFields.replaces.nullable(),
+    lines: draftLines.optional().openapi({ description: "All of the lines: they take the place of those that are there." }),
+  })
+  .refine((change) => Object.keys(change).length > 0, "Name at least one field to change.")
+  .openapi("UpdateDraftRequest");
+export type UpdateDraftRequest = z.output<typeof UpdateDraftRequest>;
+
+const versionField = z
+  .int()
+  .min(1)
+  .openapi({ description: "The version that was looked at: `approval.version` of the entry.", example: 2 });
+
+export const ApproveEntryRequest = z.strictObject({ version: versionField }).openapi("ApproveEntryRequest");
+export const RejectEntryRequest = z.strictObject({ reason: line(reasonLengthMax) }).openapi("RejectEntryRequest");
+
+export const BatchApproveRequest = z
+  .strictObject({ entries: list(z.strictObject({ id: idField, version: versionField }), 1, approvalsPerBatchMax) })
+  .openapi("BatchApproveRequest");
+export type BatchApproveRequest = z.output<typeof BatchApproveRequest>;
+
+export const postedStatuses = ["posted", "reversed", "voided"] as const;
+export const entryStatuses = ["draft", "pending_approval", ...postedStatuses] as const;
 
 const postedLine = {
   no: z.int(),
@@ -174,6 +211,15 @@ const postedLine = {
   accountVersion: z.int(),
 };
 
+const entryLine = {
+  ...postedLine,
+  conditions: LineConditions.optional(),
+  balanceAfter: postedLine.balanceAfter
+    .nullable()
+    .openapi({ description: "The account's balance after the line in commit order, on its normal side; null until the entry is posted." }),
+  accountVersion: postedLine.accountVersion.nullable(),
+};
+
 const amountParameter = z
   .string()
   .regex(/^\d{1,16}$/, "Minor units: a whole number.")
@@ -182,9 +228,8 @@ const amountParameter = z
 
 export const entrySorts = ["sequence", "createdAt", "date"] as const;
 
-export const EntriesQuery = z.object({
+const entriesQuery = {
   ...ledgerChoice,
-  status: z.enum(entryStatuses).optional(),
   accountId: idField.optional().openapi({ description: "Entries with a line on the account." }),
   sourceType: z.string().min(1).max(100).optional().openapi({ example: "api" }),
   externalId: externalIdField.optional().openapi({ example: "po-77" }),
@@ -196,8 +241,18 @@ export const EntriesQuery = z.object({
     .optional()
     .openapi({ type: "integer", description: "The sum of the debits is at most this.", example: 100000 }),
   ...listQuery,
+};
+
+export const EntriesQuery = z.object({
+  ...entriesQuery,
+  status: z
+    .enum(entryStatuses)
+    .optional()
+    .openapi({ description: "Default all. `voided`: posted and taken back, or a draft that was let go.", example: "pending_approval" }),
 });
+export const TransfersQuery = z.object({ ...entriesQuery, status: z.enum(postedStatuses).optional() });
 export type EntriesFilter = Omit<z.output<typeof EntriesQuery>, keyof ListQuery>;
+export type TransfersFilter = Omit<z.output<typeof TransfersQuery>, keyof ListQuery>;
 
 export const LinesQuery = z.object({
   ...ledgerChoice,
@@ -209,12 +264,27 @@ export const LinesQuery = z.object({
 });
 export type LinesFilter = Omit<z.output<typeof LinesQuery>, keyof ListQuery>;
 
+export const Principal = z
+  .object({ kind: z.enum(principalKinds), id: z.string() })
+  .openapi("Principal", { description: "Who acts: a person, a service or an agent, whichever key they use." });
+
+const Approval = z
+  .object({
+    version: z.int().openapi({ description: "Counts the changes of the draft, from 1. An approval names the one that it saw." }),
+    preparedBy: z.array(Principal).openapi({ description: "Everyone who wrote a version. Under `four_eyes` none of them approves it." }),
+    approvedBy: z.union([Principal, z.null()]),
+    reason: z.string().nullable().openapi({ description: "Why it was rejected or voided." }),
+  })
+  .openapi("Approval");
+
 export const JournalEntry = z
   .object({
     id: idField,
     journalEntryId: idField,
     status: z.enum(entryStatuses),
-    sequence: z.int().openapi({ description: "Its place in the ledger's log." }),
+    sequence: z
+      .int()
+      .openapi({ description: "Its place in the ledger's log: where it was posted, or, until then, where the draft was created." }),
     createdAt: instantField,
     date: dateField,
     description: z.string().nullable(),
@@ -233,8 +303,12 @@ export const JournalEntry = z
     reversedBy: idField.nullable(),
     reason: z.string().nullable(),
     replaces: idField.nullable(),
-    lines: z.array(z.object(postedLine).openapi("JournalEntryLine")),
-    seal: z.string().openapi({ description: "The head seal of the commit that posted it." }),
+    approval: z
+      .union([Approval, z.null()])
+      .openapi({ description: "The way of what is or was a draft; null for an entry that was posted at once." }),
+    holdId: idField.nullable().openapi({ description: "The hold that the entry settles." }),
+    lines: z.array(z.object(entryLine).openapi("JournalEntryLine")),
+    seal: z.string().nullable().openapi({ description: "The head seal of the commit that posted it; null until then." }),
   })
   .openapi("JournalEntry");
 
@@ -242,8 +316,16 @@ const Refusal = z
   .object({ error: ErrorEnvelope.shape.error.pick({ code: true, message: true, details: true }) })
   .openapi("EntryRefusal", { description: "Why one entry of a batch was refused." });
 const Receipt = z
-  .object({ id: idField, sequence: z.int() })
+  .object({ id: idField, sequence: z.int(), status: z.literal("pending_approval").optional() })
   .openapi("EntryReceipt", { description: "What `Prefer: return=minimal` keeps of an entry." });
+
+export const BatchApproveAnswer = z
+  .object({
+    data: z
+      .array(z.union([JournalEntry, Refusal]))
+      .openapi({ description: "One for each entry of the request, in its order: the posted entry, or why it was not." }),
+  })
+  .openapi("BatchApproveAnswer");
 
 export const JournalBatchAnswer = z
   .object({
@@ -282,7 +364,7 @@ export const JournalLinePage = pageOf(JournalLine, "JournalLinePage");
 export const Transfer = z
   .object({
     id: idField.openapi({ description: "The id of its journal entry." }),
-    status: z.enum(entryStatuses),
+    status: z.enum(postedStatuses),
     sequence: z.int(),
     createdAt: instantField,
     date: dateField,

@@ -1,17 +1,17 @@
 import type { WriteOutcome } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../platform/context.ts";
-import { reverse } from "./reverse-entry.ts";
+import { writeOf } from "./ledger-write.ts";
 import type { VoidEntryRequest } from "./schemas.ts";
 
-/** Takes an entry back as if it had not been: a linked reversal on the entry's own date, or on the date given. */
+/** Takes an entry back as if it had not been: a linked reversal on the entry's own date, or on the date given. A draft is just let go. */
 export async function voidEntry(
   context: OperationContext,
   entryId: string,
   entityId: string | undefined,
   request: VoidEntryRequest,
 ): Promise<WriteOutcome> {
-  requirePermission(context, "entries:reverse");
-  return reverse(context, entityId, {
+  requirePermission(context, "entries:prepare");
+  return writeOf(context, entryId, entityId, {
     kind: "reverse_entry",
     entryId,
     void: true,

@@ -3,6 +3,7 @@ import { allocateLedgerNumber } from "../../db/ledger-numbers.ts";
 import { scaleOf } from "../../kernel/currency.ts";
 import { type OperationContext, requirePermission } from "../../platform/context.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
+import { holdPolicy, policyOf } from "./approval-policy.ts";
 import { ledgerInContext } from "./ledger-in-context.ts";
 import type { CreateLedgerRequest } from "./schemas.ts";
 import { findLedgerOfCurrency, insertLedger, type LedgerRow } from "./store.ts";
@@ -13,7 +14,7 @@ export async function createLedger(context: OperationContext, entityId: string, 
   requirePermission(context, "catalogue:write");
   const scale = scaleOf(request.currency, request.scale);
   if (!scale.ok) throw new Refused(scale.failure);
-  const { fiscalYearStart } = await ledgerInContext(context, { entityId }, "body");
+  const { fiscalYearStart, number: functional } = await ledgerInContext(context, { entityId }, "body");
   const taken = refusal("CODE_TAKEN", `The entity has a ledger in ${request.currency}.`, [
     { pointer: "/currency", code: "CODE_TAKEN", message: `The entity has a ledger in ${request.currency}.` },
   ]);
@@ -32,6 +33,8 @@ export async function createLedger(context: OperationContext, entityId: string, 
     description: request.description ?? null,
     metadata: request.metadata ?? {},
   });
+  const policy = await policyOf(context, functional);
+  if (policy !== "none") await holdPolicy(context, row.number, policy);
   try {
     return await commitOnce(context, [insertLedger(context.db, row)], { status: 201, body: JSON.stringify(ledgerView(row)) });
   } catch (error) {

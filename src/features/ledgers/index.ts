@@ -1,3 +1,4 @@
+export { setApprovalPolicy } from "./approval-policy.ts";
 export { closeBooks } from "./close-books.ts";
 export { chartNames } from "./domain/charts/built-in.ts";
 export {

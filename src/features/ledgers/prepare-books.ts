@@ -1,5 +1,7 @@
+import type { ApprovalPolicy } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../platform/context.ts";
 import { Refused } from "../../platform/refused.ts";
+import { holdPolicy } from "./approval-policy.ts";
 import { newLedger } from "./create-ledger.ts";
 import { openCommand, requestOfChart } from "./domain/account-commands.ts";
 import { builtInCharts, type ChartName } from "./domain/charts/built-in.ts";
@@ -14,11 +16,13 @@ export async function prepareBooks(
     readonly currency: string;
     readonly scale: number;
     readonly fiscalYearStart: string;
+    readonly approvalPolicy: ApprovalPolicy;
     readonly chart?: ChartName | undefined;
   },
 ) {
-  const { chart, ...identity } = books;
+  const { chart, approvalPolicy, ...identity } = books;
   const ledger = await newLedger(context, { ...identity, functional: true, name: identity.currency, description: null, metadata: {} });
+  if (approvalPolicy !== "none") await holdPolicy(context, ledger.number, approvalPolicy);
   const statements = [insertLedger(context.db, ledger)];
   if (chart === undefined) return { ledgerId: ledger.id, statements };
   const outcome = await context.ledger(ledger.number).write(builtInCharts[chart].map(requestOfChart).map(openCommand), {

@@ -50,10 +50,13 @@ export function registerPeriodRoutes(router: Router): void {
         200: {
           description: "What each ledger says.",
           schema: PeriodLockOutcome,
-          example: { ...entityExample, ledgers: [{ ...ledgerExample, outcome: "applied" }] },
+          example: {
+            ...entityExample,
+            ledgers: [{ ...ledgerExample, outcome: "applied", openDrafts: 0, openDraftIds: [], openHolds: 0, openHoldIds: [] }],
+          },
         },
       },
-      refusals: ["LOCK_NOT_LIFTED", "LEDGER_NEWER", "OVERLOADED"],
+      refusals: ["LOCK_NOT_LIFTED", "IN_USE", "LEDGER_NEWER", "OVERLOADED"],
     },
     async (context, { body, entityId }) => answer(await setPeriodLock(context, entityId, body)),
   );

@@ -44,6 +44,13 @@ export const PeriodLockOutcome = z
           currency: z.string(),
           outcome: z.enum(["applied", "refused"]),
           locks: z.array(PeriodLock).optional().openapi({ description: "The ledger's locks after the change." }),
+          openDrafts: z
+            .int()
+            .optional()
+            .openapi({ description: "Drafts dated inside the period. They stay, and are refused when they are posted." }),
+          openDraftIds: z.array(idField).optional().openapi({ description: "The first 50 of them." }),
+          openHolds: z.int().optional().openapi({ description: "Open holds dated inside the period." }),
+          openHoldIds: z.array(idField).optional().openapi({ description: "The first 50 of them." }),
           error: ErrorEnvelope.shape.error.pick({ code: true, message: true, details: true }).optional(),
         })
         .openapi("LedgerLockOutcome"),

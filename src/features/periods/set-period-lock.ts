@@ -24,13 +24,21 @@ export async function setPeriodLock(context: OperationContext, entityId: string,
   return { entityId, ledgers: ledgers.map((ledger, i) => ({ ledgerId: ledger.id, currency: ledger.currency, ...told(outcomes[i]) })) };
 }
 
+interface LockTold {
+  locks: PeriodLock[];
+  openDrafts: number;
+  openDraftIds: string[];
+  openHolds: number;
+  openHoldIds: string[];
+}
+
 function told(outcome: WriteOutcome | undefined): Omit<PeriodLockOutcome["ledgers"][number], "ledgerId" | "currency"> {
   if (outcome === undefined) throw new Error("assertion failed: every ledger has answered");
   if (outcome.outcome === "refused") {
     const { code, message, details } = outcome.failure;
     return { outcome: "refused", error: { code, message, details: [...(details ?? [])] } };
   }
-  // The ledger tells of a lock as {"locks":[…]}.
-  const { locks } = JSON.parse(outcome.body) as { locks: PeriodLock[] };
-  return { outcome: "applied", locks };
+  // The ledger tells of a lock as {"locks":[…], …}, and what it found inside.
+  const { locks, openDrafts, openDraftIds, openHolds, openHoldIds } = JSON.parse(outcome.body) as LockTold;
+  return { outcome: "applied", locks, openDrafts, openDraftIds, openHolds, openHoldIds };
 }

@@ -29,12 +29,17 @@ export interface AccountTerms {
 export interface AccountFigures {
   /** Posted, on the normal side. */
   balance: number;
-  /** Lines posted so far. */
+  /** Changes so far: lines posted, and lines of holds placed and resolved. */
   version: number;
   debitsHigh: number;
   debitsLow: number;
   creditsHigh: number;
   creditsLow: number;
+  /** Of open holds. Together at most 2^53 − 1 beyond the balance on either side. */
+  pendingDebits: number;
+  pendingCredits: number;
+  /** What of the version are lines of holds. */
+  holdChanges: number;
 }
 
 /** An account as the ledger knows it. */
@@ -43,7 +48,10 @@ export interface Account extends AccountTerms, AccountFigures {}
 const turnoverUnit = 2 ** 53;
 
 /** Turnover as figures keep it, from the exact sums. */
-export function turnoverOf(debits: bigint, credits: bigint): Omit<AccountFigures, "balance" | "version"> {
+export function turnoverOf(
+  debits: bigint,
+  credits: bigint,
+): Pick<AccountFigures, "debitsHigh" | "debitsLow" | "creditsHigh" | "creditsLow"> {
   const unit = BigInt(turnoverUnit);
   return {
     debitsHigh: Number(debits / unit),
@@ -82,9 +90,37 @@ export function addTurnover(figures: AccountFigures, amount: number): void {
   }
 }
 
+/** Adds a hold's line to what is pending, or, with `sign` −1, takes it off again. Either is a change of the account. */
+export function addPending(figures: AccountFigures, amount: number, sign: 1 | -1): void {
+  if (amount > 0) figures.pendingDebits += sign * amount;
+  else figures.pendingCredits -= sign * amount;
+  figures.version += 1;
+  figures.holdChanges += 1;
+}
+
+/** What open holds would take off the balance, on the account's normal side. */
+export function pendingOut(type: AccountType, figures: AccountFigures): number {
+  return normalSide(type) === "debit" ? figures.pendingCredits : figures.pendingDebits;
+}
+
+/** What open holds would add to the balance, on the account's normal side. */
+export function pendingIn(type: AccountType, figures: AccountFigures): number {
+  return normalSide(type) === "debit" ? figures.pendingDebits : figures.pendingCredits;
+}
+
 /** What stands on an account before anything is posted to it. */
 export function noFigures(): AccountFigures {
-  return { balance: 0, version: 0, debitsHigh: 0, debitsLow: 0, creditsHigh: 0, creditsLow: 0 };
+  return {
+    balance: 0,
+    version: 0,
+    debitsHigh: 0,
+    debitsLow: 0,
+    creditsHigh: 0,
+    creditsLow: 0,
+    pendingDebits: 0,
+    pendingCredits: 0,
+    holdChanges: 0,
+  };
 }
 
 /** Puts the figures of `from` in the place of those of `to`. */
@@ -95,6 +131,9 @@ export function setFigures(to: AccountFigures, from: AccountFigures): void {
   to.debitsLow = from.debitsLow;
   to.creditsHigh = from.creditsHigh;
   to.creditsLow = from.creditsLow;
+  to.pendingDebits = from.pendingDebits;
+  to.pendingCredits = from.pendingCredits;
+  to.holdChanges = from.holdChanges;
 }
 
 /** Written out, because a spread on every touched account shows in bulk posting. */
@@ -106,6 +145,9 @@ export function copyFigures(figures: AccountFigures): AccountFigures {
     debitsLow: figures.debitsLow,
     creditsHigh: figures.creditsHigh,
     creditsLow: figures.creditsLow,
+    pendingDebits: figures.pendingDebits,
+    pendingCredits: figures.pendingCredits,
+    holdChanges: figures.holdChanges,
   };
 }
 

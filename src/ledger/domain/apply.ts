@@ -1,8 +1,11 @@
 import { parseDay } from "../../kernel/calendar-date.ts";
 import { encodeAddress } from "../../kernel/id.ts";
-import { type Account, addTurnover, noFigures } from "./account.ts";
-import type { AccountChanged, AccountOpened, EntryPosted, Fact, PeriodLocked } from "./fact.ts";
+import { type Account, addPending, addTurnover, noFigures } from "./account.ts";
+import type { Draft } from "./draft.ts";
+import type { AccountChanged, AccountOpened, DraftSaved, EntryPosted, Fact, HoldPlaced, PeriodLocked } from "./fact.ts";
+import type { Hold, HoldStatus } from "./hold.ts";
 import { setLock } from "./period-lock.ts";
+import { draftById } from "./recorded-entry.ts";
 import type { MutableLedgerState } from "./state.ts";
 
 /** The state after a fact. The same function posts, replays on start and verifies: there is no other way for state to change. */
@@ -25,10 +28,27 @@ export function applyFact(state: MutableLedgerState, fact: Fact, sequence: numbe
       break;
     case "posting_reference_set":
       break;
+    case "approval_policy_set":
+      state.setPolicy(fact.policy);
+      break;
+    case "draft_saved":
+      state.setDraft(savedDraft(state, fact, sequence, atMs));
+      break;
+    case "hold_placed":
+      for (const line of fact.lines) addPending(state.touchFigures(line.account), line.amount, 1);
+      state.setHold(placedHold(state, fact, sequence, atMs));
+      break;
+    case "hold_released":
+      resolve(state, fact.hold, "released", sequence);
+      break;
+    case "holds_expired":
+      for (const hold of fact.holds) resolve(state, hold, "expired", sequence);
+      break;
   }
 }
 
 function applyEntry(state: MutableLedgerState, fact: EntryPosted, sequence: number, atMs: number): void {
+  if (fact.hold !== null) resolve(state, fact.hold, "settled", sequence);
   const lines = fact.lines;
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i];
@@ -40,6 +60,46 @@ function applyEntry(state: MutableLedgerState, fact: EntryPosted, sequence: numb
   }
   state.addEntry(sequence, atMs, fact);
   if (fact.reversalOf !== null) state.setReversal(fact.reversalOf, sequence);
+  const draft = fact.draftId === null ? undefined : draftById(state, fact.draftId);
+  if (draft !== undefined) state.setDraft({ ...draft, status: "posted", entry: sequence });
+}
+
+/** Takes a hold's lines off what is pending. */
+function resolve(state: MutableLedgerState, no: number, status: Exclude<HoldStatus, "open">, sequence: number): void {
+  const hold = state.hold(no);
+  if (hold === undefined) throw new Error(`assertion failed: a fact names hold ${no}, which the ledger has`);
+  for (const line of hold.fact.lines) addPending(state.touchFigures(line.account), line.amount, -1);
+  state.setHold({ ...hold, status, resolved: sequence });
+}
+
+type Placed = { readonly identity: { readonly number: number } };
+
+/** The hold that a fact places. */
+export function placedHold(state: Placed, fact: HoldPlaced, sequence: number, atMs: number): Hold {
+  const id = encodeAddress({ atMs, ledgerNumber: state.identity.number, kind: "hold", sequence });
+  return { no: sequence, id, status: "open", fact, resolved: null };
+}
+
+/** The draft as a fact leaves it. */
+function savedDraft(state: MutableLedgerState, fact: DraftSaved, sequence: number, atMs: number): Draft {
+  const { version, status, preparers, reason, content } = fact;
+  const earlier = fact.draft === null ? undefined : state.draft(fact.draft);
+  const no = fact.draft ?? sequence;
+  const id = earlier?.id ?? encodeAddress({ atMs, ledgerNumber: state.identity.number, kind: "entry", sequence: no });
+  const written = typeof content === "number" ? earlier?.content : content;
+  if (written === undefined) throw new Error(`assertion failed: version ${version} of draft ${no} has an earlier one with the content`);
+  return {
+    no,
+    id,
+    status,
+    version,
+    preparers,
+    content: written,
+    contentSequence: typeof content === "number" ? content : sequence,
+    savedSequence: sequence,
+    reason,
+    entry: null,
+  };
 }
 
 /** The account that a fact opens: numbered and identified by the fact's sequence. */

@@ -1,4 +1,5 @@
 import type { AccountType, Side } from "../../kernel/account-type.ts";
+import type { ApprovalPolicy } from "./draft.ts";
 
 /** What a ledger is, fixed when it is opened. */
 export interface LedgerIdentity {
@@ -142,7 +143,93 @@ export interface SetPostingReference {
   readonly postingReference: string;
 }
 
-export type Command = PostEntry | ReverseEntry | OpenAccount | ChangeAccount | DeleteAccount | LockPeriod | SetPostingReference;
+export interface SetApprovalPolicy {
+  readonly kind: "set_approval_policy";
+  readonly policy: ApprovalPolicy;
+}
+
+type EntryFields = Omit<PostEntry, "kind">;
+
+/** Keeps an entry to be, which may be unbalanced, under an id of its own. */
+export interface CreateDraft extends EntryFields {
+  readonly kind: "create_draft";
+}
+
+/** Names a draft and the version of it that the caller saw, where it matters to them. */
+interface OnDraft {
+  readonly entryId: string;
+  readonly expectedVersion?: number;
+}
+
+/** Changes what is given of a draft; `null` takes it away. Lines are replaced as a whole. */
+export interface EditDraft extends OnDraft {
+  readonly kind: "edit_draft";
+  readonly change: { readonly [F in keyof Omit<EntryFields, "source" | "module">]?: EntryFields[F] | null };
+}
+
+/** Hands a draft in for approval: from here on it is complete. */
+export interface SubmitDraft extends OnDraft {
+  readonly kind: "submit_draft";
+}
+
+/** Posts a draft by somebody whose entries need not wait. */
+export interface PostDraft extends OnDraft {
+  readonly kind: "post_draft";
+}
+
+/** Posts what waits for approval. */
+export interface ApproveEntry extends OnDraft {
+  readonly kind: "approve_entry";
+}
+
+/** Gives what waits for approval back to those who prepared it. */
+export interface RejectEntry extends OnDraft {
+  readonly kind: "reject_entry";
+  readonly reason: string;
+}
+
+/** Places a pending entry: it takes its amounts off what is available until it is settled, released or expires. */
+export interface PlaceHold extends EntryFields {
+  readonly kind: "place_hold";
+  readonly groupId?: string;
+  /** Unix milliseconds. */
+  readonly expiresAtMs?: number;
+}
+
+/** Posts a hold, in full or in part; what is left of it is released. */
+export interface SettleHold {
+  readonly kind: "settle_hold";
+  readonly holdId: string;
+  /** Default the hold's. A hold of a group has no other. */
+  readonly date?: string;
+  /** What is taken of each line, by its number from 1; lines that are left out are released. Default all of it. */
+  readonly lines?: readonly { readonly no: number; readonly amount: number }[];
+}
+
+export interface ReleaseHold {
+  readonly kind: "release_hold";
+  readonly holdId: string;
+  readonly reason?: string;
+}
+
+export type Command =
+  | PostEntry
+  | ReverseEntry
+  | OpenAccount
+  | ChangeAccount
+  | DeleteAccount
+  | LockPeriod
+  | SetPostingReference
+  | SetApprovalPolicy
+  | CreateDraft
+  | EditDraft
+  | SubmitDraft
+  | PostDraft
+  | ApproveEntry
+  | RejectEntry
+  | PlaceHold
+  | SettleHold
+  | ReleaseHold;
 
 /** Commands in order: an array, or a list that makes each when it is asked for, so that thousands are never in memory at once. */
 export interface CommandList {

@@ -1,5 +1,6 @@
 import { type Failure, failure } from "../../kernel/failures.ts";
 import { type Result, refuse } from "../../kernel/result.ts";
+import { pendingIn, pendingOut } from "./account.ts";
 import { parentRefusedFor } from "./account-tree.ts";
 import type { ChangeAccount, DeleteAccount, OpenAccount } from "./command.ts";
 import { type Decision, made, missing, one } from "./decision.ts";
@@ -21,7 +22,7 @@ export function decideOpenAccount(state: LedgerState, command: OpenAccount): Res
   if (misplaced) return refuse(misplaced);
   const minBalance = command.minBalance ?? null;
   const maxBalance = command.maxBalance ?? null;
-  const broken = limitsBrokenBy(0, minBalance, maxBalance);
+  const broken = limitsBrokenBy(noneYet, minBalance, maxBalance);
   if (broken) return refuse(broken);
   return made({
     kind: "account_opened",
@@ -77,8 +78,18 @@ export function decideChangeAccount(state: LedgerState, command: ChangeAccount):
   if (misplaced) return refuse(misplaced);
   const minBalance = command.minBalance === undefined ? account.minBalance : command.minBalance;
   const maxBalance = command.maxBalance === undefined ? account.maxBalance : command.maxBalance;
-  const broken = limitsBrokenBy(state.figures(account.no).balance, minBalance, maxBalance);
+  const figures = state.figures(account.no);
+  const broken = limitsBrokenBy(
+    {
+      available: figures.balance - pendingOut(account.type, figures),
+      expected: figures.balance + pendingIn(account.type, figures),
+    },
+    minBalance,
+    maxBalance,
+  );
   if (broken) return refuse(broken);
+  if (command.status === "archived" && (figures.pendingDebits > 0 || figures.pendingCredits > 0))
+    return refuse(one("IN_USE", `Account ${account.code} has open holds; they are to be settled or released first.`, "/status"));
   return made({
     kind: "account_changed",
     account: account.no,
@@ -92,24 +103,30 @@ export function decideChangeAccount(state: LedgerState, command: ChangeAccount):
   });
 }
 
-/** A limit that the present balance breaks is refused: it would make the next honest entry the scapegoat. */
-function limitsBrokenBy(balance: number, minBalance: number | null, maxBalance: number | null): Failure | undefined {
+const noneYet = { available: 0, expected: 0 };
+
+/** A limit that the present state breaks is refused: it would make the next honest entry the scapegoat. */
+function limitsBrokenBy(
+  { available, expected }: { readonly available: number; readonly expected: number },
+  minBalance: number | null,
+  maxBalance: number | null,
+): Failure | undefined {
   if (minBalance !== null && maxBalance !== null && minBalance > maxBalance) {
     return one("BALANCE_LIMIT", `minBalance ${minBalance} is above maxBalance ${maxBalance}.`, "/minBalance", {
       bound: minBalance,
-      balance,
+      balance: available,
     });
   }
-  if (minBalance !== null && balance < minBalance) {
-    return one("BALANCE_LIMIT", `The balance ${balance} is below the minBalance ${minBalance} asked for.`, "/minBalance", {
+  if (minBalance !== null && available < minBalance) {
+    return one("BALANCE_LIMIT", `The balance ${available} is below the minBalance ${minBalance} asked for.`, "/minBalance", {
       bound: minBalance,
-      balance,
+      balance: available,
     });
   }
-  if (maxBalance !== null && balance > maxBalance) {
-    return one("BALANCE_LIMIT", `The balance ${balance} is above the maxBalance ${maxBalance} asked for.`, "/maxBalance", {
+  if (maxBalance !== null && expected > maxBalance) {
+    return one("BALANCE_LIMIT", `The balance ${expected} is above the maxBalance ${maxBalance} asked for.`, "/maxBalance", {
       bound: maxBalance,
-      balance,
+      balance: expected,
     });
   }
   return undefined;

@@ -17,6 +17,18 @@ export function decideLockPeriod(state: LedgerState, command: LockPeriod, actor:
   const change = { startDay, endDay, module: command.module, level: command.level, reason: command.reason ?? null };
   const allowed = checkLockChange(state.locks, change, actor);
   if (!allowed.ok) return allowed;
+  if (change.level !== "open") {
+    const held = state
+      .groupHoldsDated(dateOfDay(startDay), dateOfDay(endDay))
+      .find(({ fact }) => change.module === "all" || change.module === fact.module);
+    if (held) {
+      return refuse(
+        one("IN_USE", `An open hold of a group is dated ${held.fact.date}; it is to be settled or released first.`, "/startDate", {
+          holdId: held.id,
+        }),
+      );
+    }
+  }
   if (setLock(state.locks, change).length > periodLocksMax) {
     return refuse(one("VALIDATION_ERROR", `A ledger keeps at most ${periodLocksMax} separate locks; lock longer ranges.`, "/startDate"));
   }

@@ -3,7 +3,9 @@ import { type Result, refuse } from "../../kernel/result.ts";
 import type { Actor } from "../../kernel/role.ts";
 import type { Command, SetPostingReference } from "./command.ts";
 import { decideChangeAccount, decideDeleteAccount, decideOpenAccount } from "./decide-account.ts";
+import { decideApprove, decideCreateDraft, decideEditDraft, decidePostDraft, decideReject, decideSubmitDraft } from "./decide-draft.ts";
 import { decidePost, decideReverse } from "./decide-entry.ts";
+import { decidePlaceHold, decideReleaseHold, decideSettleHold } from "./decide-hold.ts";
 import { decideLockPeriod } from "./decide-lock.ts";
 import { type Decision, made, missing } from "./decision.ts";
 import { entryById } from "./recorded-entry.ts";
@@ -29,6 +31,26 @@ export function decide(state: LedgerState, command: Command, actor: Actor): Resu
       return decideLockPeriod(state, command, actor);
     case "set_posting_reference":
       return decidePostingReference(state, command);
+    case "set_approval_policy":
+      return made({ kind: "approval_policy_set", policy: command.policy });
+    case "create_draft":
+      return decideCreateDraft(state, command, actor);
+    case "edit_draft":
+      return decideEditDraft(state, command, actor);
+    case "submit_draft":
+      return decideSubmitDraft(state, command);
+    case "post_draft":
+      return decidePostDraft(state, command, actor);
+    case "approve_entry":
+      return decideApprove(state, command, actor);
+    case "reject_entry":
+      return decideReject(state, command);
+    case "place_hold":
+      return decidePlaceHold(state, command, actor);
+    case "settle_hold":
+      return decideSettleHold(state, command, actor);
+    case "release_hold":
+      return decideReleaseHold(state, command);
   }
 }
 

@@ -1,12 +1,11 @@
 import { type Failure, type FailureDetail, failure } from "../../kernel/failures.ts";
 import { ok, type Result } from "../../kernel/result.ts";
 import type { Fact } from "./fact.ts";
-import type { RecordedEntry } from "./state.ts";
 
-/** What a command comes to: new facts, or the entry that was posted before with the same external id or source and the same content. */
+/** What a command comes to: new facts, or the sequence of the entry, draft or hold that was there before with the same name and the same content. */
 export interface Decision {
   readonly facts: readonly Fact[];
-  readonly existing: RecordedEntry | undefined;
+  readonly existing: number | undefined;
 }
 
 /** The command comes to one new fact. */

@@ -2,9 +2,21 @@ import type { AccountType } from "../../kernel/account-type.ts";
 import type { TextWriter } from "../../kernel/text-writer.ts";
 import type { AccountStatus } from "./account.ts";
 import type { AccountDescription, LedgerIdentity, LockLevel, Module, Source } from "./command.ts";
+import type { ApprovalPolicy, DraftContent, DraftStatus, Principal } from "./draft.ts";
 
 /** What happened, in the past tense: the only thing that is stored, and all that the state is folded from. */
-export type Fact = LedgerOpened | AccountOpened | AccountChanged | EntryPosted | PeriodLocked | PostingReferenceSet;
+export type Fact =
+  | LedgerOpened
+  | AccountOpened
+  | AccountChanged
+  | EntryPosted
+  | PeriodLocked
+  | PostingReferenceSet
+  | ApprovalPolicySet
+  | DraftSaved
+  | HoldPlaced
+  | HoldReleased
+  | HoldsExpired;
 
 export interface LedgerOpened extends LedgerIdentity {
   readonly kind: "ledger_opened";
@@ -56,6 +68,10 @@ export interface EntryPosted {
   readonly void: boolean;
   readonly reason: string | null;
   readonly replaces: string | null;
+  /** The id of the draft that it was, which stays its own. */
+  readonly draftId: string | null;
+  /** The sequence of the hold that it settles. What of the hold it does not take is released. */
+  readonly hold: number | null;
   readonly lines: readonly FactLine[];
 }
 
@@ -74,6 +90,64 @@ export interface PostingReferenceSet {
   readonly postingReference: string;
 }
 
+export interface ApprovalPolicySet {
+  readonly kind: "approval_policy_set";
+  readonly policy: ApprovalPolicy;
+}
+
+/** A version of a draft: what it is from here on. */
+export interface DraftSaved {
+  readonly kind: "draft_saved";
+  /** The draft's number; null for a new one, which this fact's sequence numbers. */
+  readonly draft: number | null;
+  readonly version: number;
+  readonly status: Exclude<DraftStatus, "posted">;
+  readonly preparers: readonly Principal[];
+  readonly reason: string | null;
+  /** The entry to be, whole, or the sequence of the earlier version that has it. */
+  readonly content: DraftContent | number;
+}
+
+export interface HoldLine {
+  /** The account's number. */
+  readonly account: number;
+  /** Minor units; debit positive, credit negative. */
+  readonly amount: number;
+  /** What is available on the account after the line, on its normal side. */
+  readonly availableAfter: number;
+  readonly version: number;
+  readonly memo: string | null;
+  readonly contactId: string | null;
+  readonly tags: readonly string[] | null;
+}
+
+export interface HoldPlaced {
+  readonly kind: "hold_placed";
+  readonly date: string;
+  readonly description: string | null;
+  readonly reference: string | null;
+  readonly externalId: string | null;
+  readonly metadata: Readonly<Record<string, string>> | null;
+  readonly source: Source | null;
+  readonly module: Module;
+  readonly groupId: string | null;
+  /** Unix milliseconds. */
+  readonly expiresAtMs: number | null;
+  readonly lines: readonly HoldLine[];
+}
+
+export interface HoldReleased {
+  readonly kind: "hold_released";
+  readonly hold: number;
+  readonly reason: string | null;
+}
+
+/** Holds whose time had come, in the order of their ends. */
+export interface HoldsExpired {
+  readonly kind: "holds_expired";
+  readonly holds: readonly number[];
+}
+
 /** The version of the facts' form that this release writes and the newest that it reads. */
 export const factVersion = 1;
 
@@ -84,6 +158,11 @@ const kinds: ReadonlySet<string> = new Set([
   "entry_posted",
   "period_locked",
   "posting_reference_set",
+  "approval_policy_set",
+  "draft_saved",
+  "hold_placed",
+  "hold_released",
+  "holds_expired",
 ]);
 
 /** Whether this release knows the kind of fact. One that does not write nothing to the ledger. */
@@ -114,6 +193,8 @@ export function writeFact(out: TextWriter, fact: Fact): void {
   if (fact.void) out.ascii(',"void":true');
   if (fact.reason !== null) writeString(out, ',"reason":', fact.reason);
   if (fact.replaces !== null) writeString(out, ',"replaces":', fact.replaces);
+  if (fact.draftId !== null) writeString(out, ',"draftId":', fact.draftId);
+  if (fact.hold !== null) writeJson(out, ',"hold":', fact.hold);
   out.ascii(',"lines":[');
   for (let i = 0; i < fact.lines.length; i++) {
     const line = fact.lines[i] as FactLine;
@@ -171,6 +252,8 @@ export function decodeFact(text: string): Fact {
     void: stored.void ?? false,
     reason: stored.reason ?? null,
     replaces: stored.replaces ?? null,
+    draftId: stored.draftId ?? null,
+    hold: stored.hold ?? null,
     lines: stored.lines.map((line) => ({
       account: line[0],
       amount: line[1],
@@ -184,7 +267,7 @@ export function decodeFact(text: string): Fact {
 }
 
 /** The sum of the debits of an entry: its amount. */
-export function entryAmount(fact: EntryPosted): number {
+export function entryAmount(fact: { readonly lines: readonly { readonly amount: number }[] }): number {
   let sum = 0;
   for (const line of fact.lines) if (line.amount > 0) sum += line.amount;
   return sum;

@@ -1,7 +1,9 @@
 import { type Account, type AccountFigures, type AccountTerms, copyFigures } from "./account.ts";
 import { applyFact } from "./apply.ts";
 import type { LedgerIdentity, Source } from "./command.ts";
+import type { ApprovalPolicy, Draft } from "./draft.ts";
 import type { EntryPosted, Fact } from "./fact.ts";
+import type { Hold } from "./hold.ts";
 import type { PeriodLock } from "./period-lock.ts";
 
 /** A posted entry with its place in the log. */
@@ -28,6 +30,17 @@ export interface LedgerState {
   entryBySource(source: Source): RecordedEntry | undefined;
   /** The sequence of the entry that reversed this one. */
   reversalOf(sequence: number): number | undefined;
+  readonly policy: ApprovalPolicy;
+  draft(no: number): Draft | undefined;
+  /** Of drafts that are neither posted nor voided. */
+  draftByExternalId(externalId: string): Draft | undefined;
+  draftBySource(source: Source): Draft | undefined;
+  hold(no: number): Hold | undefined;
+  /** Of holds in any state: their names are theirs for ever. */
+  holdByExternalId(externalId: string): Hold | undefined;
+  holdBySource(source: Source): Hold | undefined;
+  /** Open holds of groups dated from one day to another, both `YYYY-MM-DD` and inside. */
+  groupHoldsDated(from: string, to: string): readonly Hold[];
 }
 
 /** What `apply` may change, on top of asking. */
@@ -43,10 +56,15 @@ export interface MutableLedgerState extends LedgerState {
   setReversal(original: number, reversal: number): void;
   setLocks(locks: readonly PeriodLock[]): void;
   setIdentity(identity: LedgerIdentity): void;
+  setPolicy(policy: ApprovalPolicy): void;
+  /** A new draft, or what has become of one. */
+  setDraft(draft: Draft): void;
+  /** A new hold, or what has become of one. */
+  setHold(hold: Hold): void;
 }
 
 export function sourceText(source: Source): string {
-  return `${source.type}\u0000${source.id}\u0000${source.step}`;
+  return JSON.stringify([source.type, source.id, source.step]);
 }
 
 /** A change in the making: what a request has decided so far, over a state that does not change. Dropped or merged as a whole. */
@@ -64,6 +82,12 @@ export class Overlay implements MutableLedgerState {
   readonly externalIds = new Map<string, number>();
   readonly sources = new Map<string, number>();
   readonly reversals = new Map<number, number>();
+  policy: ApprovalPolicy;
+  readonly drafts = new Map<number, Draft>();
+  readonly holds = new Map<number, Hold>();
+  /** The numbers of the write's own drafts and holds by external id and source; what has become of one since is asked of the draft itself. */
+  readonly #draftNames = new Map<string, number>();
+  readonly #holdNames = new Map<string, number>();
   readonly facts: Fact[] = [];
   readonly firstSequence: number;
 
@@ -74,6 +98,7 @@ export class Overlay implements MutableLedgerState {
     this.sequence = base.sequence;
     this.firstSequence = base.sequence + 1;
     this.locks = base.locks;
+    this.policy = base.policy;
   }
 
   /** Takes the facts of one command: they get the next sequences and are applied. */
@@ -122,6 +147,48 @@ export class Overlay implements MutableLedgerState {
     return this.reversals.get(sequence) ?? this.base.reversalOf(sequence);
   }
 
+  draft(no: number): Draft | undefined {
+    return (this.drafts.size > 0 ? this.drafts.get(no) : undefined) ?? this.base.draft(no);
+  }
+
+  draftByExternalId(externalId: string): Draft | undefined {
+    return (
+      this.#openDraft(this.#draftNames.get(externalIdName(externalId)), (draft) => draft.content.externalId === externalId) ??
+      this.#openDraft(this.base.draftByExternalId(externalId)?.no, (draft) => draft.content.externalId === externalId)
+    );
+  }
+
+  draftBySource(source: Source): Draft | undefined {
+    const text = sourceText(source);
+    const isOf = (draft: Draft) => draft.content.source !== null && sourceText(draft.content.source) === text;
+    return this.#openDraft(this.#draftNames.get(text), isOf) ?? this.#openDraft(this.base.draftBySource(source)?.no, isOf);
+  }
+
+  #openDraft(no: number | undefined, isStill: (draft: Draft) => boolean): Draft | undefined {
+    const draft = no === undefined ? undefined : this.draft(no);
+    return draft !== undefined && isOpenDraft(draft) && isStill(draft) ? draft : undefined;
+  }
+
+  hold(no: number): Hold | undefined {
+    return (this.holds.size > 0 ? this.holds.get(no) : undefined) ?? this.base.hold(no);
+  }
+
+  holdByExternalId(externalId: string): Hold | undefined {
+    const own = this.#holdNames.get(externalIdName(externalId));
+    return own === undefined ? this.base.holdByExternalId(externalId) : this.hold(own);
+  }
+
+  holdBySource(source: Source): Hold | undefined {
+    const own = this.#holdNames.get(sourceText(source));
+    return own === undefined ? this.base.holdBySource(source) : this.hold(own);
+  }
+
+  groupHoldsDated(from: string, to: string): readonly Hold[] {
+    const below = this.base.groupHoldsDated(from, to).filter(({ no }) => !this.holds.has(no));
+    const own = [...this.holds.values()].filter((hold) => isOpenGroupHold(hold) && hold.fact.date >= from && hold.fact.date <= to);
+    return [...below, ...own];
+  }
+
   touchTerms(no: number): AccountTerms {
     const own = this.accounts.get(no);
     if (own !== undefined) return own;
@@ -166,6 +233,37 @@ export class Overlay implements MutableLedgerState {
   setIdentity(identity: LedgerIdentity): void {
     this.identity = identity;
   }
+
+  setPolicy(policy: ApprovalPolicy): void {
+    this.policy = policy;
+  }
+
+  setDraft(draft: Draft): void {
+    this.drafts.set(draft.no, draft);
+    const { externalId, source } = draft.content;
+    if (externalId !== null) this.#draftNames.set(externalIdName(externalId), draft.no);
+    if (source !== null) this.#draftNames.set(sourceText(source), draft.no);
+  }
+
+  setHold(hold: Hold): void {
+    this.holds.set(hold.no, hold);
+    const { externalId, source } = hold.fact;
+    if (externalId !== null) this.#holdNames.set(externalIdName(externalId), hold.no);
+    if (source !== null) this.#holdNames.set(sourceText(source), hold.no);
+  }
+}
+
+/** Apart from every source, which is three texts. */
+function externalIdName(externalId: string): string {
+  return `x${externalId}`;
+}
+
+export function isOpenDraft({ status }: Draft): boolean {
+  return status === "draft" || status === "pending_approval";
+}
+
+export function isOpenGroupHold({ status, fact }: Hold): boolean {
+  return status === "open" && fact.groupId !== null;
 }
 
 /** The account of an id, unless it is deleted. */

@@ -1,5 +1,7 @@
 import type { AccountClass, AccountType, Side } from "../../kernel/account-type.ts";
-import type { AccountDescription, Module } from "./command.ts";
+import type { AccountDescription, LineConditions, Module } from "./command.ts";
+import type { Principal } from "./draft.ts";
+import type { HoldStatus } from "./hold.ts";
 
 /** The shapes of what a ledger tells. They are the API's own resources: the edge passes them on, or adds what only D1 knows. */
 
@@ -41,9 +43,59 @@ export interface EntryView {
   readonly reversedBy: string | null;
   readonly reason: string | null;
   readonly replaces: string | null;
+  /** What became of the draft that it was; null for an entry that was posted at once. */
+  readonly approval: ApprovalView | null;
+  /** The hold that it settles. */
+  readonly holdId: string | null;
   readonly lines: readonly LineView[];
   /** The head seal of the commit that posted it. */
   readonly seal: string;
+}
+
+export interface ApprovalView {
+  readonly version: number;
+  readonly preparedBy: readonly Principal[];
+  /** Null as long as nobody did, and where it was posted by somebody whose entries need no approval. */
+  readonly approvedBy: Principal | null;
+  /** Why it was rejected or voided. */
+  readonly reason: string | null;
+}
+
+/** An entry that is not posted: no balance and no seal yet. */
+export interface DraftView extends Omit<EntryView, "status" | "lines" | "seal"> {
+  readonly status: "draft" | "pending_approval" | "voided";
+  readonly approval: ApprovalView;
+  readonly lines: readonly (Omit<LineView, "balanceAfter" | "accountVersion"> & {
+    readonly conditions?: LineConditions;
+    readonly balanceAfter: null;
+    readonly accountVersion: null;
+  })[];
+  readonly seal: null;
+}
+
+export interface HoldView
+  extends Omit<
+    EntryView,
+    | "journalEntryId"
+    | "status"
+    | "flagged"
+    | "postingReference"
+    | "reversalOf"
+    | "reversedBy"
+    | "replaces"
+    | "approval"
+    | "holdId"
+    | "lines"
+  > {
+  readonly status: HoldStatus;
+  readonly groupId: string | null;
+  readonly expiresAt: string | null;
+  readonly resolvedAt: string | null;
+  /** The entry that settled it. */
+  readonly entryId: string | null;
+  /** Why it was released. */
+  readonly reason: string | null;
+  readonly lines: readonly (Omit<LineView, "balanceAfter"> & { readonly availableAfter: number })[];
 }
 
 export interface AccountView extends AccountDescription {
@@ -64,7 +116,7 @@ export interface AccountView extends AccountDescription {
   readonly revision: number;
 }
 
-/** One account's balance. Pending figures are 0 until holds are placed; they are left out where `asOf` is given. */
+/** One account's balance. Pending figures, those of open holds, are left out where `asOf` is given. */
 export interface BalanceView {
   readonly accountId: string;
   readonly code: string;

@@ -1,12 +1,23 @@
 import { present } from "../../kernel/assert.ts";
 import type { Failure } from "../../kernel/failures.ts";
 import type { AccountTerms } from "../domain/account.ts";
-import { decodeFact, type Fact } from "../domain/fact.ts";
+import {
+  type AccountChanged,
+  type AccountOpened,
+  decodeFact,
+  type EntryPosted,
+  type Fact,
+  type PeriodLocked,
+  type PostingReferenceSet,
+} from "../domain/fact.ts";
+import type { PeriodLock } from "../domain/period-lock.ts";
 import type { Overlay } from "../domain/state.ts";
 import type { Head, WriteOptions } from "../rpc.ts";
 import type { ItemOutcome, StoredAnswer } from "./idempotency.ts";
 import { type CommitContext, decodeContext, readCommit, readRow, readRows } from "./journal.ts";
 import type { StoredState } from "./stored-state.ts";
+import { approvalText, draftView, holdView, idAt, type Telling } from "./tell-unposted.ts";
+import { unpostedWithin } from "./unposted-lists.ts";
 import { accountView, type CommitText, commitText, entryId, entryText, lockView } from "./views.ts";
 
 export type Item = ItemOutcome;
@@ -61,24 +72,62 @@ function tellerOf(sql: SqlStorage, state: StoredState, told: Extract<Told, { hea
   if (overlay === undefined || context === undefined)
     return { head, receipt: (item) => recorded.receipt(sequenceOf(item)), whole: (item) => recorded.whole(sequenceOf(item)) };
   const commit = commitText(overlay.identity, context, head.seal);
-  const accountOf = (no: number): AccountTerms => present(overlay.account(no), "a line's account exists");
+  const telling = tellingOf(sql, state, overlay.sequence, { overlay, context, seal: head.seal });
   return {
     head,
     receipt: (item) => {
       const sequence = sequenceOf(item);
       if (sequence < overlay.firstSequence) return recorded.receipt(sequence);
-      return `{"id":"${commit.entryIdOf(sequence)}","sequence":${sequence}}`;
+      const fact = present(overlay.facts[sequence - overlay.firstSequence], "the item's fact was just decided");
+      if (isPlainEntry(fact)) return `{"id":"${commit.entryIdOf(sequence)}","sequence":${sequence}}`;
+      return receiptOf(telling, sequence, fact);
     },
     whole: (item) => {
       const sequence = sequenceOf(item);
       if (sequence < overlay.firstSequence) return recorded.whole(sequence);
       const fact = present(overlay.facts[sequence - overlay.firstSequence], "the item's fact was just decided");
-      return factText(sql, state, overlay, fact, sequence, context, commit, accountOf);
+      return factText(sql, state, overlay, fact, sequence, context, commit, telling);
     },
   };
 }
 
-/** The sequence that stands for an item: of its first fact, or of the entry that was there before. */
+function isPlainEntry(fact: Fact): boolean {
+  return fact.kind === "entry_posted" && fact.draftId === null;
+}
+
+/** What the short answer keeps. An entry that is not posted says so. */
+function receiptOf(telling: Telling, sequence: number, fact: Fact): string {
+  if (fact.kind !== "draft_saved") return `{"id":"${idAt(telling, sequence)}","sequence":${sequence}}`;
+  const no = fact.draft ?? sequence;
+  return `{"id":"${idAt(telling, no)}","sequence":${no},"status":"${fact.status}"}`;
+}
+
+/** What is written and not in the journal yet. */
+interface InTheMaking {
+  readonly overlay: Overlay;
+  readonly context: CommitContext;
+  readonly seal: string;
+}
+
+/** Tells drafts and holds from the journal, and from what is about to be written to it. */
+export function tellingOf(sql: SqlStorage, state: StoredState, knownAt: number, making?: InTheMaking): Telling {
+  const of = making?.overlay ?? state;
+  return {
+    identity: state.identity,
+    knownAt,
+    accountOf: (no) => present(of.account(no), "a line's account exists"),
+    draft: (no) => of.draft(no),
+    hold: (no) => of.hold(no),
+    row: (sequence) => {
+      const fact = making?.overlay.facts[sequence - making.overlay.firstSequence];
+      if (making !== undefined && fact !== undefined) return { seq: sequence, fact, context: making.context, seal: making.seal };
+      const row = present(readRow(sql, sequence), "a told sequence is in the journal");
+      return { seq: sequence, fact: decodeFact(row.body), context: row.context, seal: row.seal };
+    },
+  };
+}
+
+/** The sequence that stands for an item: of its first fact, or of the fact that tells what was there before. */
 function sequenceOf(item: Written): number {
   return "existing" in item ? item.existing : item.first;
 }
@@ -91,33 +140,61 @@ function factText(
   sequence: number,
   context: CommitContext,
   commit: CommitText,
-  accountOf: (no: number) => AccountTerms,
+  telling: Telling,
 ): string {
   switch (fact.kind) {
     case "entry_posted": {
-      const original = fact.reversalOf === null ? undefined : overlay.entry(fact.reversalOf);
       const told = {
         sequence,
         fact,
         context,
         seal: "",
         status: "posted" as const,
-        reversalOfId: original ? entryId(overlay.identity, original.atMs, original.sequence) : null,
+        reversalOfId: fact.reversalOf === null ? null : idAt(telling, fact.reversalOf),
         reversedById: null,
         postingReference: null,
+        approval: approvalText(telling, fact, context.actor),
+        holdId: fact.hold === null ? null : idAt(telling, fact.hold),
       };
-      return entryText(told, commit, accountOf, overlay.sequence);
+      return entryText(told, commit, telling.accountOf, overlay.sequence);
     }
-    case "account_opened":
-      return JSON.stringify(accountView(overlay.identity, accountOf(sequence)));
-    case "account_changed":
-      return JSON.stringify(accountView(overlay.identity, accountOf(fact.account)));
-    case "period_locked":
-      return JSON.stringify({ locks: overlay.locks.map(lockView) });
     case "posting_reference_set":
       return present(tellEntries(sql, state, [fact.entry], overlay.sequence, overlay)[0], "the entry can be told");
+    case "account_opened":
+      return JSON.stringify(accountView(overlay.identity, telling.accountOf(sequence)));
+    case "account_changed":
+      return JSON.stringify(accountView(overlay.identity, telling.accountOf(fact.account)));
+    case "period_locked":
+      return lockOutcomeText(sql, fact, overlay.locks, overlay.identity.number);
+    default:
+      return otherText(telling, sequence, fact);
+  }
+}
+
+/** The locks after a change, and what of drafts and holds stands in the period. */
+function lockOutcomeText(sql: SqlStorage, fact: PeriodLocked, locks: readonly PeriodLock[], ledgerNumber: number): string {
+  return JSON.stringify({ locks: locks.map(lockView), ...unpostedWithin(sql, fact, ledgerNumber) });
+}
+
+/** What is told of a fact from the fact and the log alone. */
+function otherText(
+  telling: Telling,
+  sequence: number,
+  fact: Exclude<Fact, EntryPosted | AccountOpened | AccountChanged | PostingReferenceSet | PeriodLocked>,
+): string {
+  switch (fact.kind) {
+    case "draft_saved":
+      return JSON.stringify(draftView(telling, sequence, fact));
+    case "hold_placed":
+      return JSON.stringify(holdView(telling, sequence));
+    case "hold_released":
+      return JSON.stringify(holdView(telling, fact.hold));
+    case "approval_policy_set":
+      return JSON.stringify({ policy: fact.policy });
+    case "holds_expired":
+      return JSON.stringify({ expired: fact.holds.map((no) => idAt(telling, no)) });
     case "ledger_opened":
-      return JSON.stringify(overlay.identity);
+      return JSON.stringify(telling.identity);
   }
 }
 
@@ -136,21 +213,25 @@ function recordTeller(sql: SqlStorage, state: StoredState, knownAt: number, over
     accounts ??= accountsAt(sql, state, knownAt);
     return present(accounts.get(no), "the commit has the account's fact");
   };
+  const telling = tellingOf(sql, state, knownAt);
   return {
-    receipt(sequence: number): string {
-      const row = present(readRow(sql, sequence), "a told sequence is in the journal");
-      return `{"id":"${entryId(state.identity, row.context.atMs, sequence)}","sequence":${sequence}}`;
-    },
+    receipt: (sequence: number): string => receiptOf(telling, sequence, telling.row(sequence).fact),
     whole(sequence: number): string {
-      const row = present(readRow(sql, sequence), "a told sequence is in the journal");
-      const fact = decodeFact(row.body);
-      if (fact.kind === "entry_posted") {
-        return present(tellEntries(sql, state, [sequence], knownAt, overlay)[0], "the entry can be told");
+      const { fact } = telling.row(sequence);
+      switch (fact.kind) {
+        case "entry_posted":
+          return present(tellEntries(sql, state, [sequence], knownAt, overlay)[0], "the entry can be told");
+        case "posting_reference_set":
+          return present(tellEntries(sql, state, [fact.entry], knownAt)[0], "the entry can be told");
+        case "account_opened":
+          return JSON.stringify(accountView(state.identity, accountOfCommit(sequence)));
+        case "account_changed":
+          return JSON.stringify(accountView(state.identity, accountOfCommit(fact.account)));
+        case "period_locked":
+          return lockOutcomeText(sql, fact, state.locksAt(knownAt), state.identity.number);
+        default:
+          return otherText(telling, sequence, fact);
       }
-      if (fact.kind === "account_opened") return JSON.stringify(accountView(state.identity, accountOfCommit(sequence)));
-      if (fact.kind === "account_changed") return JSON.stringify(accountView(state.identity, accountOfCommit(fact.account)));
-      if (fact.kind === "posting_reference_set") return present(tellEntries(sql, state, [fact.entry], knownAt)[0], "the entry can be told");
-      return JSON.stringify({ locks: state.locksAt(knownAt).map(lockView) });
     },
   };
 }
@@ -182,13 +263,15 @@ export function tellEntries(
   overlay?: Overlay,
 ): string[] {
   const list = JSON.stringify(sequences);
-  const reversals = new Map<number, { seq: number; void: number; atMs: number }>();
-  for (const row of sql.exec<{ original: number; seq: number; void: number; context: string }>(
-    `SELECT r.original AS original, r.reversal AS seq, r.void AS void, c.context AS context
+  const reversals = new Map<number, { id: string; void: number }>();
+  const addressOf = (atMs: number, sequence: number) => entryId(state.identity, atMs, sequence);
+  for (const row of sql.exec<{ original: number; seq: number; void: number; context: string; draftId: string | null }>(
+    `SELECT r.original AS original, r.reversal AS seq, r.void AS void, c.context AS context, j.body ->> '$.draftId' AS draftId
      FROM json_each(?) s JOIN reversal r ON r.original = s.value JOIN journal j ON j.seq = r.reversal JOIN journal c ON c.seq = j.commit_seq`,
     list,
   )) {
-    if (row.seq <= knownAt) reversals.set(row.original, { seq: row.seq, void: row.void, atMs: decodeContext(row.context).atMs });
+    if (row.seq <= knownAt)
+      reversals.set(row.original, { id: row.draftId ?? addressOf(decodeContext(row.context).atMs, row.seq), void: row.void });
   }
   const references = new Map<number, string>();
   for (const row of sql.exec<{ entry: number; reference: string }>(
@@ -201,16 +284,18 @@ export function tellEntries(
   overlay?.facts.forEach((fact, i) => {
     if (fact.kind === "posting_reference_set") references.set(fact.entry, fact.postingReference);
     if (fact.kind === "entry_posted" && fact.reversalOf !== null)
-      reversals.set(fact.reversalOf, { seq: overlay.firstSequence + i, void: fact.void ? 1 : 0, atMs: overlay.atMs });
+      reversals.set(fact.reversalOf, {
+        id: fact.draftId ?? addressOf(overlay.atMs, overlay.firstSequence + i),
+        void: fact.void ? 1 : 0,
+      });
   });
+  const telling = tellingOf(sql, state, knownAt);
   const accountOf = (no: number): AccountTerms => present((overlay ?? state).account(no), "a line's account exists");
   const texts: string[] = [];
   for (const row of readRows(sql, sequences)) {
     const fact = decodeFact(row.body);
     if (fact.kind !== "entry_posted") continue;
     const reversal = reversals.get(row.seq);
-    const original =
-      fact.reversalOf === null ? undefined : present(readRow(sql, fact.reversalOf), "a reversal's original is in the journal");
     texts.push(
       entryText(
         {
@@ -219,9 +304,11 @@ export function tellEntries(
           context: row.context,
           seal: row.seal,
           status: reversal === undefined ? "posted" : reversal.void ? "voided" : "reversed",
-          reversalOfId: original ? entryId(state.identity, original.context.atMs, original.seq) : null,
-          reversedById: reversal ? entryId(state.identity, reversal.atMs, reversal.seq) : null,
+          reversalOfId: fact.reversalOf === null ? null : idAt(telling, fact.reversalOf),
+          reversedById: reversal?.id ?? null,
           postingReference: references.get(row.seq) ?? null,
+          approval: approvalText(telling, fact, row.context.actor),
+          holdId: fact.hold === null ? null : idAt(telling, fact.hold),
         },
         commitText(state.identity, row.context, row.seal),
         accountOf,

@@ -1,16 +1,19 @@
+import { present } from "../../kernel/assert.ts";
+import { dayOf } from "../../kernel/calendar-date.ts";
 import { openedAccount } from "../domain/apply.ts";
-import type { Fact } from "../domain/fact.ts";
-import type { Overlay } from "../domain/state.ts";
+import type { Draft } from "../domain/draft.ts";
+import { entryAmount, type Fact, type HoldLine, type HoldPlaced } from "../domain/fact.ts";
+import { type Overlay, sourceText } from "../domain/state.ts";
 import { readMeta, writeMeta } from "./meta.ts";
 
 /** Whether the facts are an entry for which nothing is written beside its row in the journal. */
 export function isOneRow(facts: readonly Fact[]): boolean {
   const [fact, another] = facts;
-  return another === undefined && fact?.kind === "entry_posted" && fact.reversalOf === null;
+  return another === undefined && fact?.kind === "entry_posted" && fact.reversalOf === null && fact.draftId === null && fact.hold === null;
 }
 
 /**
- * What is written in the same transaction as its facts, because it is rare and asked for at once: accounts, reversals, posting references, locks.
+ * What is written in the same transaction as its facts, because it is rare and asked for at once: accounts, reversals, posting references, locks, drafts, holds.
  * In the order of the facts, each as it stood then: a code that one account gave up is free for the next only after it did.
  */
 export function writeEagerTables(sql: SqlStorage, overlay: Overlay): void {
@@ -57,9 +60,76 @@ export function writeEagerTables(sql: SqlStorage, overlay: Overlay): void {
       sql.exec("INSERT INTO posting_reference VALUES (?, ?, ?)", fact.entry, sequence, fact.postingReference);
     } else if (fact.kind === "period_locked") {
       writeMeta(sql, "lock_facts", [...(readMeta<number[]>(sql, "lock_facts") ?? []), sequence]);
+    } else if (fact.kind === "approval_policy_set") {
+      writeMeta(sql, "approval_policy", fact.policy);
+    } else if (fact.kind === "hold_placed") {
+      insertHold(sql, fact, sequence, overlay.atMs);
     }
   });
   insertOpened(sql, opened);
+  for (const draft of overlay.drafts.values()) keepDraft(sql, draft, overlay);
+  for (const { no, status, resolved } of overlay.holds.values())
+    if (resolved !== null) sql.exec("UPDATE hold SET status = ?, resolved = ? WHERE no = ?", status, resolved, no);
+  if (overlay.holds.size > 0) keepPending(sql, overlay);
+}
+
+/** A draft as the whole write leaves it. */
+function keepDraft(sql: SqlStorage, draft: Draft, overlay: Overlay): void {
+  const { no, status, savedSequence, contentSequence, entry, content } = draft;
+  const { externalId, source, reference } = content;
+  sql.exec(
+    `INSERT INTO draft VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (no) DO UPDATE SET status = excluded.status, saved = excluded.saved, content = excluded.content, entry = excluded.entry, day = excluded.day,
+       module = excluded.module, amount = excluded.amount, external_id = excluded.external_id, source = excluded.source, source_type = excluded.source_type, reference = excluded.reference`,
+    no,
+    overlay.atMs,
+    status,
+    savedSequence,
+    contentSequence,
+    entry,
+    dayOf(content.date),
+    content.module,
+    Math.min(entryAmount(content), Number.MAX_SAFE_INTEGER),
+    externalId,
+    source === null ? null : sourceText(source),
+    source?.type ?? "api",
+    reference,
+  );
+}
+
+function insertHold(sql: SqlStorage, fact: HoldPlaced, no: number, atMs: number): void {
+  sql.exec(
+    "INSERT INTO hold VALUES (?, ?, 'open', NULL, ?, ?, ?, ?, ?, ?)",
+    no,
+    atMs,
+    dayOf(fact.date),
+    fact.module,
+    fact.groupId,
+    fact.expiresAtMs,
+    fact.externalId,
+    fact.source === null ? null : sourceText(fact.source),
+  );
+  const amounts = (side: 1 | -1) => (sum: number, line: HoldLine) => sum + Math.max(side * line.amount, 0);
+  for (const account of new Set(fact.lines.map((line) => line.account))) {
+    const own = fact.lines.filter((line) => line.account === account);
+    sql.exec("INSERT INTO hold_account VALUES (?, ?, ?, ?)", account, no, own.reduce(amounts(1), 0), own.reduce(amounts(-1), 0));
+  }
+}
+
+/** What is pending on the accounts of the write's holds, as the whole write leaves it. */
+function keepPending(sql: SqlStorage, overlay: Overlay): void {
+  const accounts = new Set([...overlay.holds.values()].flatMap(({ fact }) => fact.lines.map((line) => line.account)));
+  const rows = [...accounts].map((no) => {
+    const { pendingDebits, pendingCredits, holdChanges } = present(overlay.touched.get(no), "a hold's accounts are touched by it");
+    return [no, pendingDebits, pendingCredits, holdChanges];
+  });
+  for (let i = 0; i < rows.length; i += 5_000) {
+    sql.exec(
+      `INSERT INTO account_pending SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?) WHERE true
+       ON CONFLICT (no) DO UPDATE SET debits = excluded.debits, credits = excluded.credits, changes = excluded.changes`,
+      JSON.stringify(rows.slice(i, i + 5_000)),
+    );
+  }
 }
 
 function insertOpened(sql: SqlStorage, opened: readonly string[]): void {

@@ -24,6 +24,7 @@ import type { RunKind } from "./runs/stored-run.ts";
 import { isEntry } from "./schema.ts";
 import { accountById, type StoredState } from "./stored-state.ts";
 import { externalIdTerm, referenceTerm, sourceTypeTerm } from "./term-hash.ts";
+import { draftPlaces, positionText, tellDrafts } from "./unposted-lists.ts";
 
 /** An entry's place in a list: its day, or 0 in the order of the log, and its sequence. */
 interface Place {
@@ -59,7 +60,7 @@ const reversedMax = 5_000;
 /** Candidates whose conditions are asked in one statement. */
 const askedAtOnce = 1_000;
 
-const unknownAccount: ReadOutcome = {
+export const unknownAccount: ReadOutcome = {
   ok: false,
   failure: failure("REFERENCE_NOT_FOUND", "The ledger has no account with this accountId.", [
     { pointer: "accountId", code: "REFERENCE_NOT_FOUND", message: "Unknown account." },
@@ -70,23 +71,57 @@ const unknownAccount: ReadOutcome = {
 export function entriesOutcome(sql: SqlStorage, state: StoredState, query: EntriesQuery): ReadOutcome {
   const account = query.accountId === undefined ? undefined : accountById(state, query.accountId);
   if (query.accountId !== undefined && account === undefined) return unknownAccount;
-  const list: List = { sql, state, query, account, conditions: conditionsOf(query, account) };
-  const narrowest = narrowestOf(list);
-  const { places, count } = pageOf(list, narrowest);
+  const { places, count } = pageOfAll(sql, state, account, query);
   const page = places.slice(0, query.limit);
   const last = page.at(-1);
-  const after =
-    places.length > query.limit && last !== undefined
-      ? JSON.stringify(query.order === "date" ? `${last.day},${last.seq}` : String(last.seq))
-      : "null";
-  const texts = tellEntries(
-    sql,
-    state,
-    page.map(({ seq }) => seq),
-    state.sequence,
-  );
+  const after = places.length > query.limit && last !== undefined ? positionText(query.order, last) : "null";
+  const texts = tellPage(sql, state, page);
   const body = `{"data":[${texts.join(",")}],"totalCount":${count.count}${count.capped ? ',"totalCountCapped":true' : ""},"after":${after}}`;
   return { ok: true, body };
+}
+
+type PageOfPlaces = { readonly places: readonly (Place & { readonly isDraft?: true })[]; readonly count: Count };
+
+/** Posted entries, drafts, or both in one order: what is a draft stands where it was created. */
+function pageOfAll(sql: SqlStorage, state: StoredState, account: Account | undefined, query: EntriesQuery): PageOfPlaces {
+  const { status } = query;
+  const noneIsPosted = status === "draft" || status === "pending_approval";
+  const noneIsDraft = status === "posted" || status === "reversed" || query.postedOnly === true || !state.hasDrafts;
+  if (noneIsPosted && noneIsDraft) return { places: [], count: { count: 0, capped: false } };
+  const posted = (of: EntriesQuery): PageOfPlaces => {
+    const list: List = { sql, state, query: of, account, conditions: conditionsOf(of, account) };
+    return pageOf(list, narrowestOf(list));
+  };
+  const drafts = (of: EntriesQuery): PageOfPlaces => {
+    const { places, count } = draftPlaces(sql, account, of);
+    return { places: places.map((place) => ({ ...place, isDraft: true })), count };
+  };
+  if (noneIsDraft) return posted(query);
+  if (noneIsPosted) return drafts(query);
+  const skipped = query.offset ?? 0;
+  const fromStart = { ...query, offset: 0, limit: skipped + query.limit };
+  const [a, b] = [posted(fromStart), drafts(fromStart)];
+  const places = [...a.places, ...b.places].sort(inListOrder(query)).slice(skipped, skipped + query.limit + 1);
+  const isCapped = a.count.capped || b.count.capped || (!isUnfiltered(query) && a.count.count + b.count.count > filteredCountMax);
+  return { places, count: isCapped ? { count: filteredCountMax, capped: true } : { count: a.count.count + b.count.count, capped: false } };
+}
+
+function isUnfiltered(query: EntriesQuery): boolean {
+  const { order: _order, direction: _direction, after: _after, offset: _offset, limit: _limit, ...filters } = query;
+  return Object.keys(filters).length === 0;
+}
+
+function tellPage(sql: SqlStorage, state: StoredState, page: PageOfPlaces["places"]): string[] {
+  const posted = page.filter(({ isDraft }) => !isDraft).map(({ seq }) => seq);
+  const entries = tellEntries(sql, state, posted, state.sequence);
+  if (posted.length === page.length) return entries;
+  const drafts = tellDrafts(
+    sql,
+    state,
+    page.filter(({ isDraft }) => isDraft).map(({ seq }) => seq),
+  );
+  let next = 0;
+  return page.map(({ seq, isDraft }) => present(isDraft ? drafts.get(seq) : entries[next++], "what is listed is told"));
 }
 
 interface List {
@@ -295,13 +330,17 @@ function* inChunks(places: Iterable<Place>): Generator<readonly Place[]> {
 
 /** The page of a list that was gathered whole, and one entry more where there is one. */
 function paged(matches: readonly Place[], query: EntriesQuery): Place[] {
-  const sign = query.direction === "asc" ? 1 : -1;
-  const byDate = query.order === "date";
-  const compare = (x: Place, y: Place) => ((byDate ? x.day - y.day : 0) || x.seq - y.seq) * sign;
+  const compare = inListOrder(query);
   const after = positionOf(query);
   const rest = after === undefined ? [...matches] : matches.filter((place) => compare(place, after) > 0);
   const skipped = query.offset ?? 0;
   return rest.sort(compare).slice(skipped, skipped + query.limit + 1);
+}
+
+function inListOrder(query: EntriesQuery): (x: Place, y: Place) => number {
+  const sign = query.direction === "asc" ? 1 : -1;
+  const byDate = query.order === "date";
+  return (x, y) => ((byDate ? x.day - y.day : 0) || x.seq - y.seq) * sign;
 }
 
 /** Where the last page ended. */

@@ -8,7 +8,7 @@ import type { LedgerFactsMessage } from "../../platform/messages.ts";
 import { afterShort, noteShort } from "../../platform/short-first.ts";
 import { type DecodedCommands, decodeCommands, type EncodedCommands, sizeOf } from "../command-columns.ts";
 import { decide } from "../domain/decide.ts";
-import { isKnownFact, type LedgerOpened } from "../domain/fact.ts";
+import { type Fact, isKnownFact, type LedgerOpened } from "../domain/fact.ts";
 import { Overlay } from "../domain/state.ts";
 import type { Head, LedgerIdentity, Query, ReadOutcome, WriteOptions, WriteOutcome } from "../rpc.ts";
 import { describe, type Item, storable } from "./describe.ts";
@@ -41,6 +41,10 @@ const outboxDeadlineMs = 10_000;
 
 type Env = LimitVariables & { readonly LEDGER_FACTS?: Queue<LedgerFactsMessage> };
 type WriteOrUnopened = WriteOutcome | { readonly outcome: "not_open" };
+/** Who acts where the ledger notes something by itself. */
+const itself: Actor = { kind: "service", id: "countinghouse", role: "OWNER" };
+/** Holds in one fact: their numbers stay far below what a row holds. */
+const expiredAtOnce = 1_000;
 const unopened: LedgerIdentity = { number: 0, ledgerId: "", siteId: "", entityId: "", currency: "", scale: 0 };
 
 /**
@@ -57,6 +61,8 @@ export class LedgerObject extends DurableObject<Env> {
   #alarmAtMs: number | undefined;
   #answersPurgedFor = -1;
   #filledBuckets = new Set<number>();
+  /** When the next hold expires. */
+  #nextHoldEnd: number | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -96,9 +102,10 @@ export class LedgerObject extends DurableObject<Env> {
       scale: identity.scale,
     });
     this.#filledBuckets = filledBuckets(sql);
-    this.#state.loadLocks();
+    this.#state.load();
     this.#state.index.load();
     this.#state.replay(this.#head.sequence);
+    this.#nextHoldEnd = this.#state.nextHoldEnd();
     this.#measure();
   }
 
@@ -114,11 +121,27 @@ export class LedgerObject extends DurableObject<Env> {
   open(identity: LedgerIdentity): void {
     if (this.#newer || this.#isOpen) return;
     this.#state.index.load();
-    const overlay = new Overlay(this.#state, Date.now());
-    const fact: LedgerOpened = { kind: "ledger_opened", ...identity };
+    this.#record({ kind: "ledger_opened", ...identity } satisfies LedgerOpened, Date.now(), "open");
+  }
+
+  /** Commits what the ledger itself notes. */
+  #record(fact: Fact, atMs: number, requestId: string): void {
+    const overlay = new Overlay(this.#state, atMs);
     overlay.take([fact]);
-    const actor: Actor = { kind: "service", id: "countinghouse", role: "OWNER" };
-    this.#commit(overlay, prepareCommit(this.#head, overlay.facts, { atMs: overlay.atMs, actor, requestId: "open" }), undefined);
+    this.#commit(overlay, prepareCommit(this.#head, overlay.facts, { atMs, actor: itself, requestId }), undefined);
+  }
+
+  /**
+   * Notes the holds whose end has come, before anything else is read or decided: an expiry is a fact like any other,
+   * and no figure depends on the clock but through it. At most so many a turn; the rest follow in the next fact.
+   */
+  #expireHolds(): void {
+    const nextAtMs = this.#nextHoldEnd;
+    const atMs = Math.max(Date.now(), this.#lastAtMs);
+    if (nextAtMs === undefined || nextAtMs > atMs) return;
+    for (let due = this.#state.dueHolds(atMs, expiredAtOnce); due.length > 0; due = this.#state.dueHolds(atMs, expiredAtOnce))
+      this.#record({ kind: "holds_expired", holds: due }, atMs, "expiry");
+    this.#nextHoldEnd = this.#state.nextHoldEnd();
   }
 
   /** Commits the commands in order; many of them after short calls that wait. */
@@ -136,6 +159,7 @@ export class LedgerObject extends DurableObject<Env> {
     try {
       if (this.#newer) return refused(failure("LEDGER_NEWER", "A newer release has written to this ledger."));
       if (!this.#isOpen) return { outcome: "not_open" };
+      this.#expireHolds();
       const outcome = this.#write(decodeCommands(encodedCommands), options);
       this.#state.trim();
       return outcome;
@@ -178,7 +202,7 @@ export class LedgerObject extends DurableObject<Env> {
         if (options.mode === "atomic") return this.#refuse(reason, key, fingerprint, atMs, options);
         items.push({ failure: reason });
       } else if (decision.value.existing !== undefined) {
-        items.push({ existing: decision.value.existing.sequence });
+        items.push({ existing: decision.value.existing });
       } else {
         items.push({ first: overlay.sequence + 1, count: decision.value.facts.length });
         overlay.take(decision.value.facts);
@@ -247,6 +271,10 @@ export class LedgerObject extends DurableObject<Env> {
     this.#state.merge(overlay, commit.sealed.lengths, context.claim);
     this.#head = commit.head;
     this.#lastAtMs = context.atMs;
+    if (overlay.holds.size > 0) {
+      this.#nextHoldEnd = this.#state.nextHoldEnd();
+      if (this.#nextHoldEnd !== undefined) this.#wakeAt(this.#nextHoldEnd);
+    }
     const tells = overlay.facts.some(({ kind }) => kind === "account_opened" || kind === "account_changed");
     this.#wakeAt(context.atMs + (tells ? outboxDelayMs : headDelayMs));
   }
@@ -265,6 +293,7 @@ export class LedgerObject extends DurableObject<Env> {
     noteShort();
     if (this.#newer) return { ok: false, failure: failure("LEDGER_NEWER", "A newer release has written to this ledger.") };
     if (!this.#isOpen) return { ok: "not_open" };
+    this.#expireHolds();
     const answer = answerQuery(this.ctx.storage.sql, this.#state, this.#head, query);
     this.#state.trim();
     return answer;
@@ -282,6 +311,8 @@ export class LedgerObject extends DurableObject<Env> {
     if (this.#newer || !this.#isOpen) return;
     let again: number | undefined;
     try {
+      this.#expireHolds();
+      if (this.#nextHoldEnd !== undefined) again = this.#nextHoldEnd;
       if (advanceVerification(this.ctx.storage, this.#state)) again = Date.now();
       this.#state.trim();
       await this.#send();

@@ -53,7 +53,7 @@ export function linesText(sql: SqlStorage, state: StoredState, account: Account 
   const texts = lines.map(({ entry, fact, line, no }, i) => {
     const of = present(state.account(line.account), "a line's account exists");
     const text = lineText(line, no, of, state.sequence);
-    const header = `"journalEntryId":"${entryId(state.identity, entry.context.atMs, entry.seq)}","sequence":${entry.seq},"date":"${fact.date}","description":${JSON.stringify(fact.description)},"reference":${JSON.stringify(fact.reference)},"createdAt":"${instant(entry.context.atMs)}"`;
+    const header = `"journalEntryId":"${fact.draftId ?? entryId(state.identity, entry.context.atMs, entry.seq)}","sequence":${entry.seq},"date":"${fact.date}","description":${JSON.stringify(fact.description)},"reference":${JSON.stringify(fact.reference)},"createdAt":"${instant(entry.context.atMs)}"`;
     return `${text.slice(0, -1)},${header}${running ? `,"runningBalance":${running[i]}` : ""}}`;
   });
   const last = page.at(-1);

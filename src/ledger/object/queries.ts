@@ -4,15 +4,17 @@ import { present } from "../../kernel/assert.ts";
 import { type DayNumber, dateOfDay, dayOf } from "../../kernel/calendar-date.ts";
 import { failure } from "../../kernel/failures.ts";
 import { type Account, creditsOf, debitsOf, normalSign } from "../domain/account.ts";
-import { entryById } from "../domain/recorded-entry.ts";
+import { draftById, entryById, holdById } from "../domain/recorded-entry.ts";
 import type { Head, Query, ReadOutcome, TurnoversView } from "../rpc.ts";
-import { tellEntries } from "./describe.ts";
-import { entriesOutcome } from "./entry-list.ts";
+import { tellEntries, tellingOf } from "./describe.ts";
+import { entriesOutcome, unknownAccount } from "./entry-list.ts";
 import { dayOfPlace, itemsUpTo, linesOfAccount } from "./index-keys.ts";
 import { linesText } from "./line-list.ts";
 import { visitRange } from "./runs/sorted-source.ts";
 import { accountById, type StoredState } from "./stored-state.ts";
 import { type Sums, sumsAt, sumsAtEach } from "./sums.ts";
+import { holdView } from "./tell-unposted.ts";
+import { holdsOutcome, pendingAt, tellDrafts } from "./unposted-lists.ts";
 import { accountView, lockView } from "./views.ts";
 
 const notFound: ReadOutcome = { ok: false, failure: failure("NOT_FOUND", "Nothing with this id exists in the site.") };
@@ -43,10 +45,16 @@ export function answerQuery(sql: SqlStorage, state: StoredState, head: Head, que
       return entriesOutcome(sql, state, query);
     case "entry": {
       const entry = entryById(state, query.entryId);
-      return entry === undefined
-        ? notFound
-        : found(present(tellEntries(sql, state, [entry.sequence], state.sequence)[0], "the entry can be told"));
+      if (entry !== undefined) return found(present(tellEntries(sql, state, [entry.sequence], state.sequence)[0], "the entry can be told"));
+      const draft = query.postedOnly ? undefined : draftById(state, query.entryId);
+      return draft === undefined ? notFound : found(present(tellDrafts(sql, state, [draft.no]).get(draft.no), "the draft can be told"));
     }
+    case "hold": {
+      const hold = holdById(state, query.holdId);
+      return hold === undefined ? notFound : found(JSON.stringify(holdView(tellingOf(sql, state, state.sequence), hold.no)));
+    }
+    case "holds":
+      return holdsOutcome(sql, state, query, unknownAccount);
     case "account": {
       const account = accountById(state, query.accountId);
       return account === undefined ? notFound : found(JSON.stringify(accountView(state.identity, account)));
@@ -55,6 +63,8 @@ export function answerQuery(sql: SqlStorage, state: StoredState, head: Head, que
       const views = query.accountIds.map((id) => accountById(state, id)).filter((account) => account !== undefined);
       return found(JSON.stringify(views.map((account) => accountView(state.identity, account))));
     }
+    case "approval_policy":
+      return found(JSON.stringify({ policy: state.policy }));
     case "period_locks":
       return found(JSON.stringify(state.locks.map(lockView)));
     case "totals":
@@ -82,9 +92,17 @@ function balanceText(
     ? { debits: debitsOf(account), credits: creditsOf(account) }
     : ((sums ?? sumsAt(sql, state, { day: asOf === undefined ? undefined : dayOf(asOf), knownAt }, account.no)).get(account.no) ?? noSums);
   const balance = now ? BigInt(account.balance) : (of.debits - of.credits) * BigInt(normalSign(account.type));
-  const pending = asOf === undefined ? `,"pending":{"debits":0,"credits":0}` : "";
-  const available = asOf === undefined ? `,"available":${balance}` : "";
-  return `{"accountId":"${account.id}","code":${JSON.stringify(account.code)},"type":"${account.type}","currency":"${state.identity.currency}","normalSide":"${normalSide(account.type)}","posted":{"debits":${of.debits},"credits":${of.credits}}${pending},"balance":${balance}${available},"version":${account.version},"sequence":${state.sequence},"asOf":${asOf === undefined ? "null" : `"${asOf}"`},"knownAt":${knownAt ?? "null"}}`;
+  let holds = "";
+  let available = "";
+  if (asOf === undefined) {
+    const pending = now
+      ? { debits: account.pendingDebits, credits: account.pendingCredits }
+      : pendingAt(sql, account.no, knownAt ?? state.sequence);
+    const out = normalSide(account.type) === "debit" ? pending.credits : pending.debits;
+    holds = `,"pending":{"debits":${pending.debits},"credits":${pending.credits}}`;
+    available = `,"available":${balance - BigInt(out)}`;
+  }
+  return `{"accountId":"${account.id}","code":${JSON.stringify(account.code)},"type":"${account.type}","currency":"${state.identity.currency}","normalSide":"${normalSide(account.type)}","posted":{"debits":${of.debits},"credits":${of.credits}}${holds},"balance":${balance}${available},"version":${account.version},"sequence":${state.sequence},"asOf":${asOf === undefined ? "null" : `"${asOf}"`},"knownAt":${knownAt ?? "null"}}`;
 }
 
 function balancesText(sql: SqlStorage, state: StoredState, query: Extract<Query, { kind: "balances" }>): string {

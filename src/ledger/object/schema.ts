@@ -1,7 +1,7 @@
 /** The tables of a ledger's object. The journal is the ledger; every other table can be told again from it. */
 
 /** A release that finds a newer schema than this writes nothing (`LEDGER_NEWER`). */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** Keys of one bucket are dropped together after 24 hours: 8 hours each, four alive and one on its way out. */
 export const idempotencyBuckets = 5;
@@ -73,6 +73,62 @@ const migrations: readonly (readonly string[])[] = [
        SELECT key, fingerprint, at, body, failure, first_seq, last_seq, items, answer FROM idempotency_${bucket}`,
       `DROP TABLE idempotency_${bucket}`,
     ]).flat(),
+  ],
+  [
+    // Written with their facts. `saved` and `content` are the sequences of the draft's last version and of the one that has its content.
+    `CREATE TABLE draft (
+       no INTEGER PRIMARY KEY,
+       at INTEGER NOT NULL,
+       status TEXT NOT NULL,
+       saved INTEGER NOT NULL,
+       content INTEGER NOT NULL,
+       entry INTEGER,
+       day INTEGER NOT NULL,
+       module TEXT NOT NULL,
+       amount INTEGER NOT NULL,
+       external_id TEXT,
+       source TEXT,
+       source_type TEXT NOT NULL,
+       reference TEXT
+     ) STRICT`,
+    `CREATE INDEX draft_unposted ON draft (no) WHERE status <> 'posted'`,
+    `CREATE INDEX draft_status ON draft (status, no) WHERE status <> 'posted'`,
+    `CREATE INDEX draft_day ON draft (day, no) WHERE status <> 'posted'`,
+    `CREATE INDEX draft_external_id ON draft (external_id) WHERE external_id IS NOT NULL`,
+    `CREATE INDEX draft_source ON draft (source) WHERE source IS NOT NULL`,
+    `CREATE TABLE hold (
+       no INTEGER PRIMARY KEY,
+       at INTEGER NOT NULL,
+       status TEXT NOT NULL,
+       resolved INTEGER,
+       day INTEGER NOT NULL,
+       module TEXT NOT NULL,
+       group_id TEXT,
+       expires_at INTEGER,
+       external_id TEXT,
+       source TEXT
+     ) STRICT`,
+    `CREATE INDEX hold_status ON hold (status, no)`,
+    `CREATE INDEX hold_day ON hold (day, no)`,
+    `CREATE INDEX hold_group ON hold (group_id, no) WHERE group_id IS NOT NULL`,
+    `CREATE INDEX hold_due ON hold (expires_at, no) WHERE status = 'open' AND expires_at IS NOT NULL`,
+    `CREATE INDEX hold_external_id ON hold (external_id) WHERE external_id IS NOT NULL`,
+    `CREATE INDEX hold_source ON hold (source) WHERE source IS NOT NULL`,
+    // What a hold keeps on an account: pending balances as known earlier are told from it.
+    `CREATE TABLE hold_account (account INTEGER NOT NULL, hold INTEGER NOT NULL, debits INTEGER NOT NULL, credits INTEGER NOT NULL, PRIMARY KEY (account, hold)) STRICT, WITHOUT ROWID`,
+    // What a running check has come to is without the holds: it starts anew.
+    "DELETE FROM verification WHERE state ->> '$.status' = 'running'",
+    "DROP TABLE verification_account",
+    `CREATE TABLE verification_account (
+       account INTEGER PRIMARY KEY,
+       balance INTEGER NOT NULL,
+       debits TEXT NOT NULL,
+       credits TEXT NOT NULL,
+       version INTEGER NOT NULL,
+       pending_debits INTEGER NOT NULL,
+       pending_credits INTEGER NOT NULL
+     ) STRICT`,
+    `CREATE TABLE account_pending (no INTEGER PRIMARY KEY, debits INTEGER NOT NULL, credits INTEGER NOT NULL, changes INTEGER NOT NULL) STRICT`,
   ],
 ];
 

@@ -1,16 +1,21 @@
 import type { AccountType } from "../../kernel/account-type.ts";
 import { present } from "../../kernel/assert.ts";
+import { dayOf } from "../../kernel/calendar-date.ts";
 import { isUuid } from "../../kernel/id.ts";
 import { type Account, type AccountFigures, type AccountStatus, normalSign, setFigures, turnoverOf } from "../domain/account.ts";
 import { lockChange } from "../domain/apply.ts";
+import type { ApprovalPolicy, Draft } from "../domain/draft.ts";
 import { decodeFact, type EntryPosted } from "../domain/fact.ts";
+import type { Hold } from "../domain/hold.ts";
 import { type PeriodLock, setLock } from "../domain/period-lock.ts";
 import { type LedgerState, type Overlay, type RecordedEntry, refsOf, sourceText } from "../domain/state.ts";
 import type { AccountDescription, LedgerIdentity, Source } from "../rpc.ts";
 import type { EntryIndex } from "./entry-index.ts";
 import { type Claim, decodeContext, type JournalRow, readFacts, readRow } from "./journal.ts";
+import { readMeta } from "./meta.ts";
 import type { AccountTotal } from "./tail.ts";
 import { externalIdTerm, sourceTerm } from "./term-hash.ts";
+import { type DraftRow, draftOfRow, type HoldRow, holdOfRow } from "./unposted.ts";
 
 /** Accounts kept in memory; beyond this the longest unused are let go. A ledger may have millions, an isolate has 128 MB. */
 const accountsInMemoryMax = 50_000;
@@ -36,6 +41,10 @@ export class StoredState implements LedgerState {
   identity: LedgerIdentity;
   sequence = 0;
   locks: readonly PeriodLock[] = [];
+  policy: ApprovalPolicy = "none";
+  /** Most ledgers have neither, and need not look for them whenever they post. */
+  #hasDrafts = false;
+  #hasHolds = false;
   readonly index: EntryIndex;
   readonly #accounts = new Map<number, Account>();
   readonly #refs = new Map<string, number>();
@@ -85,6 +94,7 @@ export class StoredState implements LedgerState {
 
   #load(row: AccountRow): Account {
     const totals = this.#totals(row.no);
+    const pending = this.#pending(row.no);
     // Texts of our own writing: a type, a status and JSON that were checked on their way in.
     const type = row.type as AccountType;
     const account: Account = {
@@ -102,8 +112,11 @@ export class StoredState implements LedgerState {
       formerCodes: JSON.parse(row.former_codes) as Account["formerCodes"],
       // Multiplied as bigint, which knows no −0.
       balance: Number((totals.debits - totals.credits) * BigInt(normalSign(type))),
-      version: totals.lines,
+      version: totals.lines + pending.changes,
       ...turnoverOf(totals.debits, totals.credits),
+      pendingDebits: pending.debits,
+      pendingCredits: pending.credits,
+      holdChanges: pending.changes,
     };
     this.#keep(account);
     return account;
@@ -120,6 +133,18 @@ export class StoredState implements LedgerState {
       lines += total.lines;
     }
     return { debits, credits, lines };
+  }
+
+  #pending(no: number): { readonly debits: number; readonly credits: number; readonly changes: number } {
+    const row = this.#hasHolds
+      ? this.#sql
+          .exec<{ debits: number; credits: number; changes: number }>(
+            "SELECT debits, credits, changes FROM account_pending WHERE no = ?",
+            no,
+          )
+          .toArray()[0]
+      : undefined;
+    return row ?? { debits: 0, credits: 0, changes: 0 };
   }
 
   #keep(account: Account): void {
@@ -164,6 +189,73 @@ export class StoredState implements LedgerState {
     return this.#sql.exec<{ reversal: number }>("SELECT reversal FROM reversal WHERE original = ?", sequence).toArray()[0]?.reversal;
   }
 
+  draft(no: number): Draft | undefined {
+    return this.#hasDrafts ? this.#draftWhere("no = ?", no) : undefined;
+  }
+
+  draftByExternalId(externalId: string): Draft | undefined {
+    return this.#hasDrafts ? this.#draftWhere("external_id = ? AND status IN ('draft', 'pending_approval')", externalId) : undefined;
+  }
+
+  draftBySource(source: Source): Draft | undefined {
+    return this.#hasDrafts ? this.#draftWhere("source = ? AND status IN ('draft', 'pending_approval')", sourceText(source)) : undefined;
+  }
+
+  #draftWhere(where: string, value: string | number): Draft | undefined {
+    const row = this.#sql.exec<DraftRow>(`SELECT * FROM draft WHERE ${where} LIMIT 1`, value).toArray()[0];
+    return row && draftOfRow(this.#sql, this.identity, row);
+  }
+
+  hold(no: number): Hold | undefined {
+    return this.#hasHolds ? this.#holdWhere("no = ?", no) : undefined;
+  }
+
+  holdByExternalId(externalId: string): Hold | undefined {
+    return this.#hasHolds ? this.#holdWhere("external_id = ?", externalId) : undefined;
+  }
+
+  holdBySource(source: Source): Hold | undefined {
+    return this.#hasHolds ? this.#holdWhere("source = ?", sourceText(source)) : undefined;
+  }
+
+  #holdWhere(where: string, value: string | number): Hold | undefined {
+    const row = this.#sql.exec<HoldRow>(`SELECT * FROM hold WHERE ${where} LIMIT 1`, value).toArray()[0];
+    return row && holdOfRow(this.#sql, this.identity, row);
+  }
+
+  groupHoldsDated(from: string, to: string): readonly Hold[] {
+    if (!this.#hasHolds) return [];
+    return this.#sql
+      .exec<HoldRow>("SELECT * FROM hold WHERE status = 'open' AND group_id IS NOT NULL AND day BETWEEN ? AND ?", dayOf(from), dayOf(to))
+      .toArray()
+      .map((row) => holdOfRow(this.#sql, this.identity, row));
+  }
+
+  /** The numbers of open holds whose end has come, the earliest first, some at a time; and when the next one's comes. */
+  dueHolds(nowMs: number, max: number): readonly number[] {
+    if (!this.#hasHolds) return [];
+    return this.#sql
+      .exec<{ no: number }>("SELECT no FROM hold WHERE status = 'open' AND expires_at <= ? ORDER BY expires_at, no LIMIT ?", nowMs, max)
+      .toArray()
+      .map(({ no }) => no);
+  }
+
+  nextHoldEnd(): number | undefined {
+    if (!this.#hasHolds) return undefined;
+    return (
+      this.#sql.exec<{ at: number | null }>("SELECT min(expires_at) AS at FROM hold WHERE status = 'open' AND expires_at IS NOT NULL").one()
+        .at ?? undefined
+    );
+  }
+
+  get hasDrafts(): boolean {
+    return this.#hasDrafts;
+  }
+
+  get hasHolds(): boolean {
+    return this.#hasHolds;
+  }
+
   /** Takes over what an overlay decided, once it is on disk. */
   merge(overlay: Overlay, bytesOf: readonly number[], claim: Claim | undefined): void {
     for (const account of overlay.accounts.values()) {
@@ -179,6 +271,9 @@ export class StoredState implements LedgerState {
       this.index.add(overlay.firstSequence + i, fact, bytesOf[i] ?? 0);
     }
     if (claim !== undefined) this.index.addClaim(claim.key, overlay.sequence);
+    if (overlay.drafts.size > 0) this.#hasDrafts = true;
+    if (overlay.holds.size > 0) this.#hasHolds = true;
+    this.policy = overlay.policy;
     this.identity = overlay.identity;
     this.locks = overlay.locks;
     this.sequence = overlay.sequence;
@@ -193,8 +288,12 @@ export class StoredState implements LedgerState {
     this.index.replayed();
   }
 
-  loadLocks(): void {
+  /** Finds what is asked for at every turn. */
+  load(): void {
     this.locks = this.locksAt(Number.MAX_SAFE_INTEGER);
+    this.policy = readMeta<ApprovalPolicy>(this.#sql, "approval_policy") ?? "none";
+    this.#hasDrafts = this.#sql.exec("SELECT 1 FROM draft LIMIT 1").toArray().length > 0;
+    this.#hasHolds = this.#sql.exec("SELECT 1 FROM hold LIMIT 1").toArray().length > 0;
   }
 
   /** The locks as known at a sequence, folded from their facts: there are few, and they have no table of their own. */

@@ -1,7 +1,8 @@
 import { instant } from "../../kernel/clock.ts";
 import type { VerificationJob } from "../client.ts";
 import { normalSign } from "../domain/account.ts";
-import { decodeFact, entryAmount } from "../domain/fact.ts";
+import { decodeFact, type EntryPosted, entryAmount, type HoldLine, type HoldPlaced } from "../domain/fact.ts";
+import type { Hold } from "../domain/hold.ts";
 import type { Head } from "../rpc.ts";
 import { linesOfAccount } from "./index-keys.ts";
 import { emptyHead, sealOf } from "./journal.ts";
@@ -84,20 +85,22 @@ export function advanceVerification(storage: DurableObjectStorage, state: Stored
   let { seal } = job;
   let sequence = job.progress.sequence;
   const commits = readCommits(sql, sequence, job.progress.head);
-  const accounts = new Map<number, { balance: number; debits: bigint; credits: bigint; version: number }>();
+  const accounts = new Map<number, Checked>();
   const accountOf = (no: number) => {
     let of = accounts.get(no);
     if (of === undefined) {
-      const row = sql
-        .exec<{ balance: number; debits: string; credits: string; version: number }>(
-          "SELECT balance, debits, credits, version FROM verification_account WHERE account = ?",
-          no,
-        )
-        .toArray()[0];
+      const row = sql.exec<CheckedRow>("SELECT * FROM verification_account WHERE account = ?", no).toArray()[0];
       of =
         row === undefined
-          ? { balance: 0, debits: 0n, credits: 0n, version: 0 }
-          : { balance: row.balance, debits: BigInt(row.debits), credits: BigInt(row.credits), version: row.version };
+          ? { balance: 0, debits: 0n, credits: 0n, version: 0, pendingDebits: 0, pendingCredits: 0 }
+          : {
+              balance: row.balance,
+              debits: BigInt(row.debits),
+              credits: BigInt(row.credits),
+              version: row.version,
+              pendingDebits: row.pending_debits,
+              pendingCredits: row.pending_credits,
+            };
       accounts.set(no, of);
     }
     return of;
@@ -134,11 +137,20 @@ export function advanceVerification(storage: DurableObjectStorage, state: Stored
   const done = commits.length === 0 || sequence >= job.progress.head || faults.length >= faultsMax;
   if (done && sequence < job.progress.head) fault(`the log ends at sequence ${sequence}, before ${job.progress.head}`);
   storage.transactionSync(() => {
-    const rows = [...accounts].map(([no, of]) => [no, of.balance, String(of.debits), String(of.credits), of.version]);
+    const rows = [...accounts].map(([no, of]) => [
+      no,
+      of.balance,
+      String(of.debits),
+      String(of.credits),
+      of.version,
+      of.pendingDebits,
+      of.pendingCredits,
+    ]);
     for (let i = 0; i < rows.length; i += 2_000) {
       sql.exec(
-        `INSERT INTO verification_account SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?) WHERE true
-         ON CONFLICT (account) DO UPDATE SET balance = excluded.balance, debits = excluded.debits, credits = excluded.credits, version = excluded.version`,
+        `INSERT INTO verification_account SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6 FROM json_each(?) WHERE true
+         ON CONFLICT (account) DO UPDATE SET balance = excluded.balance, debits = excluded.debits, credits = excluded.credits, version = excluded.version,
+           pending_debits = excluded.pending_debits, pending_credits = excluded.pending_credits`,
         JSON.stringify(rows.slice(i, i + 2_000)),
       );
     }
@@ -180,21 +192,56 @@ function readCommits(sql: SqlStorage, after: number, upTo: number): Row[][] {
   return commits;
 }
 
-function checkFact(
-  state: StoredState,
-  row: Row,
-  accountOf: (no: number) => { balance: number; debits: bigint; credits: bigint; version: number },
-  fault: (text: string) => void,
-): void {
+/** What the log has come to on an account. */
+interface Checked {
+  balance: number;
+  debits: bigint;
+  credits: bigint;
+  version: number;
+  pendingDebits: number;
+  pendingCredits: number;
+}
+
+type CheckedRow = {
+  balance: number;
+  debits: string;
+  credits: string;
+  version: number;
+  pending_debits: number;
+  pending_credits: number;
+};
+
+type AccountOf = (no: number) => Checked;
+
+function checkFact(state: StoredState, row: Row, accountOf: AccountOf, fault: (text: string) => void): void {
   const fact = decodeFact(row.body);
-  if (fact.kind !== "entry_posted") return;
+  switch (fact.kind) {
+    case "entry_posted":
+      if (fact.hold !== null) {
+        const hold = resolveHold(state, row.seq, fact.hold, accountOf, fault);
+        if (hold !== undefined && !isWithin(fact.lines, hold.fact.lines)) fault(`sequence ${row.seq} settles more than its hold keeps`);
+      }
+      checkEntry(state, row.seq, fact, accountOf, fault);
+      break;
+    case "hold_placed":
+      checkHold(state, row.seq, fact, accountOf, fault);
+      break;
+    case "hold_released":
+      resolveHold(state, row.seq, fact.hold, accountOf, fault);
+      break;
+    case "holds_expired":
+      for (const hold of fact.holds) resolveHold(state, row.seq, hold, accountOf, fault);
+  }
+}
+
+function checkEntry(state: StoredState, sequence: number, fact: EntryPosted, accountOf: AccountOf, fault: (text: string) => void): void {
   let sum = 0n;
   for (const line of fact.lines) {
     sum += BigInt(line.amount);
     const of = accountOf(line.account);
     const account = state.account(line.account);
     if (account === undefined) {
-      fault(`sequence ${row.seq} names an account that does not exist`);
+      fault(`sequence ${sequence} names an account that does not exist`);
       continue;
     }
     if (line.amount > 0) of.debits += BigInt(line.amount);
@@ -202,12 +249,64 @@ function checkFact(
     of.balance += normalSign(account.type) * line.amount;
     of.version += 1;
     if (of.balance !== line.balanceAfter)
-      fault(`sequence ${row.seq}: account ${account.code} is said to have ${line.balanceAfter} and has ${of.balance}`);
+      fault(`sequence ${sequence}: account ${account.code} is said to have ${line.balanceAfter} and has ${of.balance}`);
     if (of.version !== line.version)
-      fault(`sequence ${row.seq}: account ${account.code} is said to be at version ${line.version} and is at ${of.version}`);
+      fault(`sequence ${sequence}: account ${account.code} is said to be at version ${line.version} and is at ${of.version}`);
   }
-  if (sum !== 0n) fault(`sequence ${row.seq} does not balance`);
-  if (entryAmount(fact) <= 0) fault(`sequence ${row.seq} moves nothing`);
+  if (sum !== 0n) fault(`sequence ${sequence} does not balance`);
+  if (entryAmount(fact) <= 0) fault(`sequence ${sequence} moves nothing`);
+}
+
+function checkHold(state: StoredState, sequence: number, fact: HoldPlaced, accountOf: AccountOf, fault: (text: string) => void): void {
+  let sum = 0n;
+  for (const line of fact.lines) {
+    sum += BigInt(line.amount);
+    const of = accountOf(line.account);
+    const account = state.account(line.account);
+    if (account === undefined) {
+      fault(`sequence ${sequence} names an account that does not exist`);
+      continue;
+    }
+    changePending(of, line.amount, 1);
+    const available = of.balance - (normalSign(account.type) > 0 ? of.pendingCredits : of.pendingDebits);
+    if (available !== line.availableAfter || of.version !== line.version)
+      fault(
+        `sequence ${sequence}: account ${account.code} is said to have ${line.availableAfter} available at version ${line.version} and has ${available} at ${of.version}`,
+      );
+  }
+  if (sum !== 0n) fault(`sequence ${sequence} holds what does not balance`);
+}
+
+/** Takes a hold off what is pending, and holds the fact to be the one that resolved it. */
+function resolveHold(
+  state: StoredState,
+  sequence: number,
+  no: number,
+  accountOf: AccountOf,
+  fault: (text: string) => void,
+): Hold | undefined {
+  const hold = state.hold(no);
+  if (hold === undefined || no >= sequence || hold.resolved !== sequence) {
+    fault(`sequence ${sequence} resolves hold ${no}, which was not open then`);
+    return undefined;
+  }
+  for (const line of hold.fact.lines) changePending(accountOf(line.account), line.amount, -1);
+  return hold;
+}
+
+function changePending(of: Checked, amount: number, sign: 1 | -1): void {
+  if (amount > 0) of.pendingDebits += sign * amount;
+  else of.pendingCredits -= sign * amount;
+  of.version += 1;
+}
+
+/** Whether no account and side has more in `lines` than in `held`. */
+function isWithin(lines: readonly { readonly account: number; readonly amount: number }[], held: readonly HoldLine[]): boolean {
+  const left = new Map<string, bigint>();
+  const key = (line: { readonly account: number; readonly amount: number }) => `${line.account} ${Math.sign(line.amount)}`;
+  for (const line of held) left.set(key(line), (left.get(key(line)) ?? 0n) + BigInt(Math.abs(line.amount)));
+  for (const line of lines) left.set(key(line), (left.get(key(line)) ?? 0n) - BigInt(Math.abs(line.amount)));
+  return [...left.values()].every((rest) => rest >= 0n);
 }
 
 /** Holds the derived tables to the fold of the log: every account's sums at the checked head. */
@@ -229,6 +328,25 @@ function checkBalances(sql: SqlStorage, state: StoredState, head: number, fault:
     if (!seen.has(no) && (of.debits !== 0n || of.credits !== 0n))
       fault(`the index has sums of account ${no}, of which the log has no line`);
   checkTotals(sql, state, fault);
+  // What is pending has no figures of an earlier sequence to be held to.
+  if (head === state.sequence) checkPending(sql, state, fault);
+}
+
+/** Holds what is pending on the accounts to what the log has of holds that nothing has resolved. */
+function checkPending(sql: SqlStorage, state: StoredState, fault: (text: string) => void): void {
+  type Pair = { no: number; debits: number; credits: number; told_debits: number | null; told_credits: number | null };
+  const rows = sql.exec<Pair>(
+    `SELECT v.account AS no, v.pending_debits AS debits, v.pending_credits AS credits, p.debits AS told_debits, p.credits AS told_credits
+     FROM verification_account v LEFT JOIN account_pending p ON p.no = v.account
+     WHERE v.pending_debits <> coalesce(p.debits, 0) OR v.pending_credits <> coalesce(p.credits, 0)
+     UNION ALL
+     SELECT p.no, 0, 0, p.debits, p.credits FROM account_pending p LEFT JOIN verification_account v ON v.account = p.no
+     WHERE v.account IS NULL AND (p.debits <> 0 OR p.credits <> 0)`,
+  );
+  for (const row of rows.toArray())
+    fault(
+      `account ${state.account(row.no)?.code}: ${row.told_debits ?? 0} / ${row.told_credits ?? 0} are said to be pending, the log has ${row.debits} / ${row.credits}`,
+    );
 }
 
 /** Holds what the accounts have on disk to the runs of the index, whose sums the log has just confirmed. */

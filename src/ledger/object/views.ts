@@ -19,6 +19,9 @@ export interface EntryToTell {
   readonly reversalOfId: string | null;
   readonly reversedById: string | null;
   readonly postingReference: string | null;
+  /** Of an entry that was a draft: JSON of what became of it. */
+  readonly approval: string | null;
+  readonly holdId: string | null;
 }
 
 export function entryId(identity: LedgerIdentity, atMs: number, sequence: number): string {
@@ -76,14 +79,14 @@ export function commitText(identity: LedgerIdentity, context: CommitContext, sea
     createdAt: instant(context.atMs),
     ledger,
     actor,
-    nothingMore: `${ledger},"source":{"type":"api","id":null},${actor},"module":"journal","flagged":false,"postingReference":null,"reversalOf":null,"reversedBy":null,"reason":null,"replaces":null,"lines":[`,
+    nothingMore: `${ledger},"source":{"type":"api","id":null},${actor},"module":"journal","flagged":false,"postingReference":null,"reversalOf":null,"reversedBy":null,"reason":null,"replaces":null,"approval":null,"holdId":null,"lines":[`,
     seal: `"seal":"${seal}"}`,
   };
 }
 
 export function entryText(entry: EntryToTell, commit: CommitText, accountOf: (no: number) => AccountTerms, codesAt: number): string {
   const { fact } = entry;
-  const id = commit.entryIdOf(entry.sequence);
+  const id = fact.draftId ?? commit.entryIdOf(entry.sequence);
   let text = `{"id":"${id}","journalEntryId":"${id}","status":"${entry.status}","sequence":${entry.sequence},"createdAt":"${commit.createdAt}","date":"${fact.date}"`;
   text += `,"description":${quote(fact.description)},"reference":${quote(fact.reference)},"externalId":${quote(fact.externalId)}`;
   text += fact.metadata === null ? ',"metadata":{},' : `,"metadata":${JSON.stringify(fact.metadata)},`;
@@ -107,7 +110,9 @@ function hasNothingMore({ fact, postingReference, reversalOfId, reversedById }: 
     reversalOfId === null &&
     reversedById === null &&
     fact.reason === null &&
-    fact.replaces === null
+    fact.replaces === null &&
+    fact.draftId === null &&
+    fact.hold === null
   );
 }
 
@@ -116,7 +121,7 @@ function moreText(entry: EntryToTell, commit: CommitText): string {
   let text = commit.ledger;
   text += fact.source === null ? ',"source":{"type":"api","id":null}' : `,"source":${JSON.stringify(fact.source)}`;
   text += `,${commit.actor},"module":"${fact.module}","flagged":${fact.flagged},"postingReference":${quote(entry.postingReference)}`;
-  return `${text},"reversalOf":${quote(entry.reversalOfId)},"reversedBy":${quote(entry.reversedById)},"reason":${quote(fact.reason)},"replaces":${quote(fact.replaces)},"lines":[`;
+  return `${text},"reversalOf":${quote(entry.reversalOfId)},"reversedBy":${quote(entry.reversedById)},"reason":${quote(fact.reason)},"replaces":${quote(fact.replaces)},"approval":${entry.approval},"holdId":${quote(entry.holdId)},"lines":[`;
 }
 
 export function accountView(identity: LedgerIdentity, account: AccountTerms): AccountView {

@@ -1,0 +1,1 @@
+ALTER TABLE `entities` ADD `approval_policy` text DEFAULT 'none' NOT NULL;

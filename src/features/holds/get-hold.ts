@@ -1,0 +1,8 @@
+import type { OperationContext } from "../../platform/context.ts";
+import { ledgerOfId } from "../ledgers/index.ts";
+
+/** The JSON text of a hold. `entityId`: the entity that the path scopes, to whose books the hold must belong. */
+export async function getHold(context: OperationContext, holdId: string, entityId: string | undefined): Promise<string> {
+  const ledger = await ledgerOfId(context, holdId, entityId);
+  return context.ledger(ledger.number).readText({ kind: "hold", holdId });
+}

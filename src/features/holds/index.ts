@@ -1,0 +1,1 @@
+export { registerHoldRoutes } from "./routes.ts";

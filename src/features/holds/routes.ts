@@ -1,0 +1,137 @@
+import { z } from "@hono/zod-openapi";
+import { answerText, answerWrite } from "../../http/answers.ts";
+import { idField } from "../../http/fields.ts";
+import { filtersOf, ledgerPage, pageText } from "../../http/ledger-pages.ts";
+import { readPage } from "../../http/pages.ts";
+import { mount, type Router } from "../../http/router.ts";
+import { bookRefusals, completionRefusals, JournalEntry, ledgerRefusals, pageExample, pendingExample } from "../journal/index.ts";
+import { holdExample, holdRequestExample, releasedExample, settlementExample } from "./examples.ts";
+import { getHold } from "./get-hold.ts";
+import { listHolds } from "./list-holds.ts";
+import { placeHold } from "./place-hold.ts";
+import { releaseHold } from "./release-hold.ts";
+import { Hold, HoldPage, HoldRequest, HoldsQuery, holdSorts, ReleaseHoldRequest, SettleHoldRequest } from "./schemas.ts";
+import { settleHold } from "./settle-hold.ts";
+
+const tag = "Holds";
+const params = z.object({ id: idField });
+const holdsList = { list: "holds", sorts: holdSorts, direction: "desc" } as const;
+
+export function registerHoldRoutes(router: Router): void {
+  mount(
+    router,
+    {
+      operationId: "placeHold",
+      method: "post",
+      path: "/holds",
+      tag,
+      summary: "Place a hold",
+      description:
+        "A pending entry: its amounts are taken off what is available on each account, and counted by limits, until it is settled, released or expires. Placing it is not gated by an approval policy; settling it is. Holds of a group are placed by somebody whose entries need no approval, and nothing can refuse their settlement afterwards: until then their dates cannot be locked nor their accounts archived.",
+      permission: "entries:prepare",
+      entity: true,
+      idempotency: "required",
+      body: HoldRequest,
+      bodyExample: holdRequestExample,
+      answers: {
+        201: { description: "The hold.", schema: Hold, example: holdExample },
+        200: {
+          description: "The hold exists: a repeated key, or the same externalId with the same content.",
+          schema: Hold,
+          example: holdExample,
+        },
+      },
+      refusals: ["ACCOUNT_NOT_FOUND", "APPROVAL_REQUIRED", ...completionRefusals, ...bookRefusals],
+    },
+    async (context, { body, entityId }) => answerWrite(await placeHold(context, entityId, body), { status: 201, collection: "holds" }),
+  );
+  mount(
+    router,
+    {
+      operationId: "settleHold",
+      method: "post",
+      path: "/holds/{id}/settle",
+      tag,
+      summary: "Settle a hold, in full or in part",
+      description:
+        "Posts an entry with the hold's content, on a date of its own if one is given; what is not taken is released. A hold is resolved once. Where the entity's approval policy has it wait, the settlement is kept as `pending_approval` (202) and the hold stays open.",
+      permission: "entries:post",
+      idempotency: "required",
+      params,
+      body: SettleHoldRequest,
+      bodyExample: {
+        date: "2026-06-10",
+        lines: [
+          { no: 1, amount: 4299 },
+          { no: 2, amount: 4299 },
+        ],
+      },
+      answers: {
+        201: { description: "The entry.", schema: JournalEntry, example: settlementExample },
+        202: {
+          description: "The entry, which waits for an approval.",
+          schema: JournalEntry,
+          example: { ...pendingExample, holdId: holdExample.id },
+        },
+        200: { description: "What a repeated key answered.", schema: JournalEntry, example: settlementExample },
+      },
+      refusals: ["HOLD_STATE", "SETTLES_MORE_THAN_HELD", "ACCOUNT_CLOSED", "ENTRY_UNBALANCED", ...bookRefusals],
+    },
+    async (context, { params, body }, c) =>
+      answerWrite(await settleHold(context, params.id, c.get("scope").entityId, body), { status: 201, collection: "journal-entries" }),
+  );
+  mount(
+    router,
+    {
+      operationId: "releaseHold",
+      method: "post",
+      path: "/holds/{id}/release",
+      tag,
+      summary: "Release a hold",
+      permission: "entries:prepare",
+      idempotency: "accepted",
+      params,
+      body: ReleaseHoldRequest,
+      bodyExample: { reason: "Cancelled by the merchant" },
+      answers: { 200: { description: "The hold.", schema: Hold, example: releasedExample } },
+      refusals: ["HOLD_STATE", ...ledgerRefusals],
+    },
+    async (context, { params, body }, c) =>
+      answerWrite(await releaseHold(context, params.id, c.get("scope").entityId, body), { status: 200 }),
+  );
+  mount(
+    router,
+    {
+      operationId: "listHolds",
+      method: "get",
+      path: "/holds",
+      tag,
+      summary: "List the holds of a ledger",
+      permission: "read",
+      entity: true,
+      query: HoldsQuery,
+      answers: { 200: { description: "A page of holds.", schema: HoldPage, example: pageExample(holdExample) } },
+      refusals: ["REFERENCE_NOT_FOUND", "INVALID_CURSOR", "OVERLOADED"],
+    },
+    async (context, { query, entityId }) => {
+      const filters = filtersOf(query);
+      const page = readPage(context, query, { ...holdsList, filters: { ...filters, entityId } });
+      return answerText(pageText(page, await listHolds(context, entityId, filters, ledgerPage(page))));
+    },
+  );
+  mount(
+    router,
+    {
+      operationId: "getHold",
+      method: "get",
+      path: "/holds/{id}",
+      tag,
+      summary: "Read a hold",
+      permission: "read",
+      params,
+      answers: { 200: { description: "The hold.", schema: Hold, example: holdExample } },
+      refusals: ["OVERLOADED"],
+    },
+    async (context, { params }, c) => answerText(await getHold(context, params.id, c.get("scope").entityId)),
+  );
+}

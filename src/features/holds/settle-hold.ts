@@ -1,0 +1,20 @@
+import type { WriteOutcome } from "../../ledger/rpc.ts";
+import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { writeOf } from "../journal/index.ts";
+import type { SettleHoldRequest } from "./schemas.ts";
+
+/** Posts a hold in full or in part; what is left of it is released. */
+export async function settleHold(
+  context: OperationContext,
+  holdId: string,
+  entityId: string | undefined,
+  { date, lines }: SettleHoldRequest,
+): Promise<WriteOutcome> {
+  requirePermission(context, "entries:post");
+  return writeOf(context, holdId, entityId, {
+    kind: "settle_hold",
+    holdId,
+    ...(date === undefined ? {} : { date }),
+    ...(lines === undefined ? {} : { lines }),
+  });
+}

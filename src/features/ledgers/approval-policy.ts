@@ -1,0 +1,28 @@
+import type { ApprovalPolicy } from "../../ledger/rpc.ts";
+import type { OperationContext } from "../../platform/context.ts";
+import { Refused } from "../../platform/refused.ts";
+import { listLedgersOfEntity } from "./ledger-in-context.ts";
+
+/** Has a ledger hold the policy, where it holds another one. A new ledger's is `none`. */
+export async function holdPolicy(context: OperationContext, ledgerNumber: number, policy: ApprovalPolicy): Promise<void> {
+  const ledger = context.ledger(ledgerNumber);
+  if ((await policyOf(context, ledgerNumber)) === policy) return;
+  const outcome = await ledger.write([{ kind: "set_approval_policy", policy }], {
+    mode: "atomic",
+    answer: "one",
+    actor: context.actor,
+    requestId: context.requestId,
+  });
+  if (outcome.outcome === "refused") throw new Refused(outcome.failure);
+}
+
+/** The policy that a ledger holds. */
+export async function policyOf(context: OperationContext, ledgerNumber: number): Promise<ApprovalPolicy> {
+  const { policy } = await context.ledger(ledgerNumber).read<{ policy: ApprovalPolicy }>({ kind: "approval_policy" });
+  return policy;
+}
+
+/** Has each of the entity's ledgers hold the policy. */
+export async function setApprovalPolicy(context: OperationContext, entityId: string, policy: ApprovalPolicy): Promise<void> {
+  for (const { number } of await listLedgersOfEntity(context, entityId)) await holdPolicy(context, number, policy);
+}

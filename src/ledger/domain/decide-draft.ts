@@ -1,0 +1,318 @@
+import { type Failure, failure } from "../../kernel/failures.ts";
+import { type Result, refuse } from "../../kernel/result.ts";
+import { type Actor, reaches } from "../../kernel/role.ts";
+import type { Writable } from "../../kernel/writable.ts";
+import type { AccountTerms } from "./account.ts";
+import type {
+  ApproveEntry,
+  CreateDraft,
+  EditDraft,
+  LineRequest,
+  PostDraft,
+  PostEntry,
+  RejectEntry,
+  ReverseEntry,
+  SubmitDraft,
+} from "./command.ts";
+import { type Decision, made, missing, one } from "./decision.ts";
+import {
+  allowedFrom,
+  type Draft,
+  type DraftContent,
+  type DraftLine,
+  draftVersionsMax,
+  mustWait,
+  samePrincipal,
+  withPreparer,
+} from "./draft.ts";
+import type { DraftSaved, FactLine } from "./fact.ts";
+import { notToBeReversed, notToBeSettled } from "./final-states.ts";
+import { externalIdTaken, type Named, namedByExternalId, namedBySource, sameContent, sourceTaken } from "./names.ts";
+import { accountNotFound, checkBalanced, closedAccount, type EntryToBe, postChecked } from "./post.ts";
+import { draftById, entryById } from "./recorded-entry.ts";
+import type { LedgerState } from "./state.ts";
+
+/** The entry as a draft that waits for its approval, in place of the entry. What it is by itself has been checked; what the books say is checked when it is posted. */
+export function waitingEntry(entry: EntryToBe, actor: Actor): Result<Decision, Failure> {
+  const { kind: _kind, flagged: _flagged, draftId: _draftId, lines, ...fields } = entry.fact;
+  const content: DraftContent = {
+    ...fields,
+    lines: lines.map(({ account, amount, memo, contactId, tags }, i) => ({
+      account,
+      amount,
+      memo,
+      contactId,
+      tags,
+      conditions: entry.conditions?.[i] ?? null,
+    })),
+  };
+  return made(firstVersion(content, "pending_approval", actor));
+}
+
+function firstVersion(content: DraftContent, status: DraftSaved["status"], actor: Actor): DraftSaved {
+  return { kind: "draft_saved", draft: null, version: 1, status, preparers: withPreparer([], actor), reason: null, content };
+}
+
+/** The next version of a draft, with the content that it has unless another is given. */
+function nextVersion(
+  draft: Draft,
+  change: Pick<DraftSaved, "status"> & Partial<Pick<DraftSaved, "preparers" | "reason" | "content">>,
+): Result<Decision, Failure> {
+  return made({
+    kind: "draft_saved",
+    draft: draft.no,
+    version: draft.version + 1,
+    preparers: draft.preparers,
+    reason: null,
+    content: draft.contentSequence,
+    ...change,
+  });
+}
+
+/** Keeps a draft. Refuses accounts that the ledger does not have and names that are taken; it need not balance yet. */
+export function decideCreateDraft(state: LedgerState, command: CreateDraft, actor: Actor): Result<Decision, Failure> {
+  const written = contentOf(state, command);
+  if (!written.ok) return written;
+  const content = written.value;
+  const known = content.externalId === null ? undefined : namedByExternalId(state, content.externalId);
+  if (known !== undefined && known.kind !== "hold" && sameContent(known.content, command, content.lines))
+    return { ok: true, value: { facts: [], existing: known.sequence } };
+  const taken = nameTaken(state, content, undefined) ?? unknownReplaced(state, content);
+  if (taken) return refuse(taken);
+  return made(firstVersion(content, "draft", actor));
+}
+
+/** Changes a draft that nobody has to approve yet. */
+export function decideEditDraft(state: LedgerState, command: EditDraft, actor: Actor): Result<Decision, Failure> {
+  const found = draftIn(state, command, "edit");
+  if (!found.ok) return found;
+  const draft = found.value;
+  const before = draft.content;
+  if (before.reversalOf !== null || before.hold !== null)
+    return refuse(failure("ENTRY_STATE", "A reversal or a settlement is what its original makes it; void it and ask for another."));
+  if (draft.version >= draftVersionsMax) return refuse(tooManyVersions);
+  const { change } = command;
+  const pick = <T>(given: T | null | undefined, there: T | null): T | null => (given === undefined ? there : given);
+  const lines = change.lines ? linesOf(state, change.lines) : { ok: true as const, value: before.lines };
+  if (!lines.ok) return lines;
+  const content: DraftContent = {
+    ...before,
+    date: change.date ?? before.date,
+    description: pick(change.description, before.description),
+    reference: pick(change.reference, before.reference),
+    externalId: pick(change.externalId, before.externalId),
+    metadata: pick(change.metadata, before.metadata),
+    replaces: pick(change.replaces, before.replaces),
+    lines: lines.value,
+  };
+  const taken = nameTaken(state, content, draft) ?? unknownReplaced(state, content);
+  if (taken) return refuse(taken);
+  return nextVersion(draft, { status: "draft", preparers: withPreparer(draft.preparers, actor), content });
+}
+
+/** Hands a draft in. It is complete from here on: its accounts are open and it balances. */
+export function decideSubmitDraft(state: LedgerState, command: SubmitDraft): Result<Decision, Failure> {
+  const found = complete(state, command, "submit");
+  if (!found.ok) return found;
+  if (found.value.draft.version >= draftVersionsMax) return refuse(tooManyVersions);
+  return nextVersion(found.value.draft, { status: "pending_approval" });
+}
+
+/** Posts a draft, where the policy lets the actor post at all. */
+export function decidePostDraft(state: LedgerState, command: PostDraft, actor: Actor): Result<Decision, Failure> {
+  const found = complete(state, command, "post", () =>
+    mustWait(state.policy, actor)
+      ? failure("APPROVAL_REQUIRED", "What you post waits for an approval under this ledger's policy; submit the draft instead.")
+      : undefined,
+  );
+  if (!found.ok) return found;
+  const { draft, entry } = found.value;
+  return postChecked(state, actor, entry, settledBy(state, draft));
+}
+
+/** Posts what waits for approval. Refuses, under four_eyes, everyone who prepared it, and whoever is no person where an agent did. */
+export function decideApprove(state: LedgerState, command: ApproveEntry, actor: Actor): Result<Decision, Failure> {
+  const found = complete(state, command, "approve", (draft) => mayNotApprove(state, draft, actor));
+  if (!found.ok) return found;
+  const { draft, entry } = found.value;
+  return postChecked(state, actor, entry, settledBy(state, draft));
+}
+
+function mayNotApprove(state: LedgerState, draft: Draft, actor: Actor): Failure | undefined {
+  if (!reaches(actor.role, "APPROVER"))
+    return failure("FORBIDDEN", `Approving takes the role APPROVER or above; the key's role is ${actor.role}.`);
+  if (state.policy === "four_eyes" && draft.preparers.some((preparer) => samePrincipal(preparer, actor)))
+    return failure("SELF_APPROVAL", "Under four_eyes nobody approves what they prepared.");
+  if (actor.kind !== "person" && draft.preparers.some(({ kind }) => kind === "agent"))
+    return failure("PERSON_REQUIRED", "An agent had a part in it, and what an agent prepares is approved by a person.");
+  return undefined;
+}
+
+/** Gives what waits for approval back as a draft, with the reason. */
+export function decideReject(state: LedgerState, command: RejectEntry): Result<Decision, Failure> {
+  const found = draftIn(state, command, "reject");
+  if (!found.ok) return found;
+  return nextVersion(found.value, { status: "draft", reason: command.reason });
+}
+
+/** Voids a draft: it never was in the books, and leaves its names to others. */
+export function voidDraft(draft: Draft, command: ReverseEntry): Result<Decision, Failure> {
+  const wrong = stateRefused(draft, command.void ? "void" : "reverse");
+  if (wrong) return refuse(wrong);
+  return nextVersion(draft, { status: "voided", reason: command.reason });
+}
+
+const tooManyVersions = failure("ENTRY_STATE", `The draft has ${draftVersionsMax} versions, which is the most; void it and write another.`);
+
+/** The draft of a command, in the state that the action takes and the version that the caller saw. */
+function draftIn(
+  state: LedgerState,
+  command: { readonly entryId: string; readonly expectedVersion?: number },
+  action: string,
+  closedOf: (draft: Draft) => Failure | undefined = () => undefined,
+): Result<Draft, Failure> {
+  const draft = draftById(state, command.entryId);
+  if (draft === undefined) {
+    // A posted entry that never was a draft is in its last state.
+    if (entryById(state, command.entryId) === undefined) return refuse(missing);
+    return refuse(stateFailure("posted", action));
+  }
+  const wrong = closedOf(draft) ?? stateRefused(draft, action) ?? versionRefused(draft, action, command.expectedVersion);
+  return wrong ? refuse(wrong) : { ok: true, value: draft };
+}
+
+function stateRefused(draft: Draft, action: string): Failure | undefined {
+  return allowedFrom[draft.status].includes(action) ? undefined : stateFailure(draft.status, action);
+}
+
+function stateFailure(status: Draft["status"], action: string): Failure {
+  const allowed = allowedFrom[status];
+  const then = allowed.length === 0 ? "nothing more can be done with it" : `from here it can be: ${allowed.join(", ")}`;
+  return one("ENTRY_STATE", `The entry is ${status} and cannot take the action ${action}; ${then}.`, "", { status, allowed });
+}
+
+/** An approval names the version that it saw in its body; everything else names it by If-Match. */
+function versionRefused(draft: Draft, action: string, expected: number | undefined): Failure | undefined {
+  if (expected === undefined || expected === draft.version) return undefined;
+  const message = `The draft is at version ${draft.version}, not ${expected}.`;
+  if (action !== "approve") return failure("PRECONDITION_FAILED", message);
+  return one("VERSION_STALE", message, "/version", { version: draft.version });
+}
+
+/** The draft of a command with the entry that it will be, in the order in which refusals are checked. */
+function complete(
+  state: LedgerState,
+  command: { readonly entryId: string; readonly expectedVersion?: number },
+  action: string,
+  refusedTo: (draft: Draft) => Failure | undefined = () => undefined,
+): Result<{ readonly draft: Draft; readonly entry: EntryToBe }, Failure> {
+  let accounts: AccountTerms[] = [];
+  const found = draftIn(state, command, action, (draft) => {
+    accounts = draft.content.lines.map((line) => accountOf(state, line.account));
+    return closedAccount(accounts);
+  });
+  if (!found.ok) return found;
+  const draft = found.value;
+  const { content } = draft;
+  const entry = entryOf(draft, accounts);
+  const wrong =
+    originalRefused(state, content) ??
+    refusedTo(draft) ??
+    (content.lines.length < 2 ? one("ENTRY_UNBALANCED", "An entry has two lines or more.", "/lines") : checkBalanced(content.lines)) ??
+    (content.hold === null ? nameTaken(state, content, draft) : undefined);
+  return wrong ? refuse(wrong) : { ok: true, value: { draft, entry } };
+}
+
+/** Whether what the draft reverses or settles has gone another way meanwhile. */
+function originalRefused(state: LedgerState, content: DraftContent): Failure | undefined {
+  if (content.reversalOf !== null) {
+    const original = state.entry(content.reversalOf);
+    return original && notToBeReversed(state, original);
+  }
+  const hold = content.hold === null ? undefined : state.hold(content.hold);
+  return hold && notToBeSettled(state, hold);
+}
+
+function settledBy(state: LedgerState, draft: Draft) {
+  return draft.content.hold === null ? undefined : state.hold(draft.content.hold);
+}
+
+function entryOf(draft: Draft, accounts: readonly AccountTerms[]): EntryToBe {
+  const { lines, ...fields } = draft.content;
+  const conditional = lines.some(({ conditions }) => conditions !== null);
+  const posted: Writable<FactLine>[] = lines.map(({ account, amount, memo, contactId, tags }) => ({
+    account,
+    amount,
+    balanceAfter: 0,
+    version: 0,
+    memo,
+    contactId,
+    tags,
+  }));
+  return {
+    accounts,
+    conditions: conditional ? lines.map(({ conditions }) => conditions ?? undefined) : undefined,
+    fact: { kind: "entry_posted", ...fields, flagged: false, draftId: draft.id, lines: posted },
+  };
+}
+
+function accountOf(state: LedgerState, no: number): AccountTerms {
+  const account = state.account(no);
+  if (account === undefined) throw new Error(`assertion failed: a draft names account ${no}, which the ledger has`);
+  return account;
+}
+
+function contentOf(state: LedgerState, asked: Omit<PostEntry, "kind">): Result<DraftContent, Failure> {
+  const lines = linesOf(state, asked.lines);
+  if (!lines.ok) return lines;
+  return {
+    ok: true,
+    value: {
+      date: asked.date,
+      description: asked.description ?? null,
+      reference: asked.reference ?? null,
+      externalId: asked.externalId ?? null,
+      metadata: asked.metadata ?? null,
+      source: asked.source ?? null,
+      module: asked.module ?? "journal",
+      reversalOf: null,
+      void: false,
+      reason: null,
+      replaces: asked.replaces ?? null,
+      hold: null,
+      lines: lines.value,
+    },
+  };
+}
+
+function linesOf(state: LedgerState, requested: readonly LineRequest[]): Result<readonly DraftLine[], Failure> {
+  const lines: DraftLine[] = [];
+  for (const [i, line] of requested.entries()) {
+    const no = state.accountNumber(line.account);
+    const account = no === undefined ? undefined : state.account(no);
+    if (account === undefined || account.status === "deleted") return refuse(accountNotFound(i, line.account));
+    lines.push({
+      account: account.no,
+      amount: line.side === "debit" ? line.amount : -line.amount,
+      memo: line.memo ?? null,
+      contactId: line.contactId ?? null,
+      tags: line.tags ?? null,
+      conditions: line.conditions ?? null,
+    });
+  }
+  return { ok: true, value: lines };
+}
+
+/** Whether an external id or a source of the content is somebody else's. */
+function nameTaken(state: LedgerState, { externalId, source }: DraftContent, self: Draft | undefined): Failure | undefined {
+  const isOther = (by: Named | undefined): by is Named => by !== undefined && by.id !== self?.id;
+  const known = externalId === null ? undefined : namedByExternalId(state, externalId);
+  if (externalId !== null && isOther(known)) return externalIdTaken(externalId, known);
+  const sourced = source === null ? undefined : namedBySource(state, source);
+  return isOther(sourced) ? sourceTaken(sourced) : undefined;
+}
+
+function unknownReplaced(state: LedgerState, { replaces }: DraftContent): Failure | undefined {
+  if (replaces === null || entryById(state, replaces) !== undefined) return undefined;
+  return one("REFERENCE_NOT_FOUND", "The ledger has no entry with the id in replaces.", "/replaces");
+}
