@@ -4,11 +4,14 @@ import { defineConfig } from "vitest/config";
 
 const migrations = (schema: string) => readD1Migrations(path.join(import.meta.dirname, "migrations", schema));
 
+/** For what hangs. A slow machine is no fault, and no test says how fast something is. */
+const testTimeout = 120_000;
+
 /** Two kinds of tests: the pure rules in plain Node, everything that runs inside workerd with real databases, objects and queues. */
 export default defineConfig(async () => ({
   test: {
     projects: [
-      { test: { name: "domain", include: ["test/domain/**/*.test.ts", "test/tidy/**/*.test.ts"] } },
+      { test: { name: "domain", include: ["test/domain/**/*.test.ts", "test/tidy/**/*.test.ts"], testTimeout } },
       {
         plugins: [
           cloudflareTest({
@@ -33,6 +36,7 @@ export default defineConfig(async () => ({
           name: "workers",
           include: ["test/workers/**/*.test.ts", "test/contract/**/*.test.ts"],
           setupFiles: ["./test/support/migrate.ts"],
+          testTimeout,
         },
       },
     ],
