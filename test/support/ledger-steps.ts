@@ -14,12 +14,22 @@ import {
   refById,
 } from "../../src/ledger/domain/command.ts";
 
+import type { ApprovalPolicy, Draft } from "../../src/ledger/domain/draft.ts";
+import { agent, approver, owner, preparer } from "./actors.ts";
+
 /** What exists when a step is carried out: a step names it by a number, taken modulo how many there are. */
 export interface Standing {
   readonly accounts: readonly { readonly id: string; readonly code: string; readonly externalId: string | null }[];
   /** Ids of posted entries. */
   readonly entries: readonly string[];
+  /** Drafts in any state, each with its version. */
+  readonly drafts: readonly Pick<Draft, "id" | "version" | "status">[];
+  /** Holds in any state, with the amounts of their lines. */
+  readonly holds: readonly { readonly id: string; readonly amounts: readonly number[] }[];
+  readonly nowMs: number;
 }
+
+type PostStep = Extract<Step, { kind: "post" }>;
 
 export type Step =
   | {
@@ -50,6 +60,19 @@ export type Step =
       readonly maxBalance: number | null | undefined;
     }
   | { readonly kind: "delete"; readonly account: number }
+  | { readonly kind: "draft"; readonly entry: PostStep }
+  | {
+      readonly kind: "onDraft";
+      readonly draft: number;
+      /** `advance`: whatever comes next in its life. */
+      readonly action: "advance" | "edit" | "submit" | "post" | "approve" | "reject" | "void";
+      readonly isStale: boolean;
+      readonly entry: PostStep;
+    }
+  | { readonly kind: "hold"; readonly entry: PostStep; readonly lastsMs: number | undefined; readonly isOfGroup: boolean }
+  | { readonly kind: "settle"; readonly hold: number; readonly part: number | undefined; readonly date: string | undefined }
+  | { readonly kind: "release"; readonly hold: number }
+  | { readonly kind: "policy"; readonly policy: ApprovalPolicy }
   | {
       readonly kind: "lock";
       readonly from: string;
@@ -143,8 +166,45 @@ const lockStep: fc.Arbitrary<Step> = fc.record({
   module: fc.constantFrom<"all" | "journal">("all", "journal"),
 });
 
+// Built by the post step, and so of its form.
+const anyEntry = postStep as fc.Arbitrary<PostStep>;
+const draftStep: fc.Arbitrary<Step> = fc.record({ kind: fc.constant("draft" as const), entry: anyEntry });
+const onDraftStep: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant("onDraft" as const),
+  draft: which,
+  action: fc.oneof(
+    { weight: 3, arbitrary: fc.constant("advance" as const) },
+    { weight: 2, arbitrary: fc.constantFrom("edit", "submit", "post", "approve", "reject", "void") },
+  ),
+  isStale: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  entry: anyEntry,
+});
+const holdStep: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant("hold" as const),
+  entry: anyEntry,
+  lastsMs: rarely(fc.nat(120_000), 2),
+  isOfGroup: fc.constantFrom(false, false, false, true),
+});
+const settleStep: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant("settle" as const),
+  hold: which,
+  part: rarely(fc.nat(120), 2),
+  date: rarely(anyDate, 3),
+});
+const releaseStep: fc.Arbitrary<Step> = fc.record({ kind: fc.constant("release" as const), hold: which });
+const policyStep: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant("policy" as const),
+  policy: fc.constantFrom<ApprovalPolicy>("none", "none", "required", "four_eyes"),
+});
+
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 24, arbitrary: postStep },
+  { weight: 5, arbitrary: draftStep },
+  { weight: 16, arbitrary: onDraftStep },
+  { weight: 6, arbitrary: holdStep },
+  { weight: 5, arbitrary: settleStep },
+  { weight: 2, arbitrary: releaseStep },
+  { weight: 1, arbitrary: policyStep },
   { weight: 4, arbitrary: reverseStep },
   { weight: 3, arbitrary: openStep },
   { weight: 3, arbitrary: changeStep },
@@ -157,8 +217,13 @@ export interface WriteStep {
   readonly steps: readonly Step[];
   readonly mode: "atomic" | "each";
   readonly dryRun: boolean;
-  readonly asPreparer: boolean;
+  readonly as: keyof typeof actors;
+  /** How much later it is than the write before. */
+  readonly laterMs: number;
 }
+
+/** Who writes: two who may post past a gate, one who may not, one whose entries always wait. */
+export const actors = { owner, approver, preparer, agent } as const;
 
 export const anyWrite: fc.Arbitrary<WriteStep> = fc.record({
   steps: fc.oneof(
@@ -167,7 +232,8 @@ export const anyWrite: fc.Arbitrary<WriteStep> = fc.record({
   ),
   mode: fc.constantFrom<"atomic" | "each">("atomic", "each"),
   dryRun: fc.constantFrom(false, false, false, false, false, true),
-  asPreparer: fc.constantFrom(false, false, true),
+  as: fc.constantFrom("owner" as const, "owner" as const, "owner" as const, "approver" as const, "preparer" as const, "agent" as const),
+  laterMs: fc.nat(30_000),
 });
 
 /** The command of a step, where there is what it needs. */
@@ -209,6 +275,39 @@ export function commandOf(step: Step, standing: Standing): Command | undefined {
       const of = account(step.account);
       return of === undefined ? undefined : { kind: "delete_account", accountId: of.id };
     }
+    case "draft": {
+      const { kind: _kind, ...entry } = postCommand(step.entry, standing) ?? {};
+      return "lines" in entry ? { kind: "create_draft", ...(entry as Omit<PostEntry, "kind">) } : undefined;
+    }
+    case "onDraft":
+      return draftCommand(step, standing);
+    case "hold": {
+      const entry = postCommand(step.entry, standing);
+      if (entry === undefined) return undefined;
+      const end = step.isOfGroup
+        ? { groupId: "0198f000-0000-7000-8000-0000000000aa" }
+        : step.lastsMs === undefined
+          ? {}
+          : { expiresAtMs: standing.nowMs + step.lastsMs };
+      return { ...entry, kind: "place_hold", ...end };
+    }
+    case "settle": {
+      const of = standing.holds[step.hold % Math.max(standing.holds.length, 1)];
+      if (of === undefined) return undefined;
+      const lines = step.part === undefined ? undefined : partOf(of.amounts, step.part);
+      return {
+        kind: "settle_hold",
+        holdId: of.id,
+        ...(lines === undefined ? {} : { lines }),
+        ...(step.date === undefined ? {} : { date: step.date }),
+      };
+    }
+    case "release": {
+      const of = standing.holds[step.hold % Math.max(standing.holds.length, 1)];
+      return of && { kind: "release_hold", holdId: of.id, reason: "a property test" };
+    }
+    case "policy":
+      return { kind: "set_approval_policy", policy: step.policy };
     case "lock":
       return {
         kind: "lock_period",
@@ -221,6 +320,41 @@ export function commandOf(step: Step, standing: Standing): Command | undefined {
   }
 }
 
+/** A hold's lines come in pairs of a debit and a credit of one amount: so much percent of each, now and then too much. */
+function partOf(amounts: readonly number[], percent: number): { no: number; amount: number }[] {
+  return amounts
+    .map((amount, i) => ({ no: i + 1, amount: Math.floor((amount / 100) * percent) }))
+    .filter(({ amount }) => amount > 0 && Number.isSafeInteger(amount));
+}
+
+function draftCommand(step: Extract<Step, { kind: "onDraft" }>, standing: Standing): Command | undefined {
+  const open = standing.drafts.filter(({ status }) => status === "draft" || status === "pending_approval");
+  const choice = step.action === "advance" ? open : standing.drafts;
+  const of = choice[step.draft % Math.max(choice.length, 1)];
+  if (of === undefined) return undefined;
+  const on = { entryId: of.id, expectedVersion: step.isStale ? of.version + 1 : of.version };
+  switch (step.action) {
+    case "advance":
+      return { kind: of.status === "draft" ? "submit_draft" : "approve_entry", ...on };
+    case "edit": {
+      const entry = postCommand(step.entry, standing);
+      if (entry === undefined) return undefined;
+      const { date, lines, reference } = entry;
+      return { kind: "edit_draft", ...on, change: { date, lines, reference: reference ?? null } };
+    }
+    case "submit":
+      return { kind: "submit_draft", ...on };
+    case "post":
+      return { kind: "post_draft", ...on };
+    case "approve":
+      return { kind: "approve_entry", ...on };
+    case "reject":
+      return { kind: "reject_entry", ...on, reason: "a property test" };
+    case "void":
+      return { kind: "reverse_entry", entryId: of.id, void: true, reason: "a property test" };
+  }
+}
+
 function codeOf(n: number): string {
   return String(1_000 + n * 10);
 }
@@ -230,7 +364,7 @@ function laterDate(date: string, days: number): string {
   return later.startsWith("+") ? date : later;
 }
 
-function postCommand(step: Extract<Step, { kind: "post" }>, standing: Standing): PostEntry | undefined {
+function postCommand(step: PostStep, standing: Standing): PostEntry | undefined {
   const { accounts } = standing;
   if (accounts.length === 0) return undefined;
   const lines: LineRequest[] = [];

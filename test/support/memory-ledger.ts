@@ -19,6 +19,7 @@ import {
   refsOf,
   sourceText,
 } from "../../src/ledger/domain/state.ts";
+import { owner } from "./actors.ts";
 
 export const identity: LedgerIdentity = {
   number: 4_000_000_007,
@@ -29,8 +30,7 @@ export const identity: LedgerIdentity = {
   scale: 2,
 };
 
-export const owner: Actor = { kind: "service", id: "owner", role: "OWNER" };
-export const preparer: Actor = { kind: "service", id: "preparer", role: "PREPARER" };
+export { agent, approver, owner, preparer } from "./actors.ts";
 
 /** What one command came to. */
 export type Item =
