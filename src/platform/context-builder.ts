@@ -2,7 +2,7 @@ import type { Authority } from "../access/token.ts";
 import { directoryDatabase } from "../db/directory-database.ts";
 import { siteDatabase } from "../db/site-database.ts";
 import { uuidV7 } from "../kernel/id.ts";
-import { type LedgerClient, type LedgerRpc, ledgerClient } from "../ledger/client.ts";
+import { type LedgerClient, type LedgerObjects, type LedgerRpc, ledgerClient } from "../ledger/client.ts";
 import type { LedgerIdentity } from "../ledger/rpc.ts";
 import type { IdempotencyClaim, OperationContext, SiteScope } from "./context.ts";
 import type { Log } from "./log.ts";
@@ -86,11 +86,7 @@ class PartsInContext implements OperationContext {
   }
 
   ledger(number: number): LedgerClient {
-    return ledgerClient(
-      number,
-      () => ledgerStub(this.env, this.site, number),
-      () => this.#identityOf(number),
-    );
+    return ledgerClient(number, ledgerObjects(this.env, this.site, number), () => this.#identityOf(number));
   }
 
   withClaim(idempotency: IdempotencyClaim | undefined): OperationContext {
@@ -105,7 +101,7 @@ class PartsInContext implements OperationContext {
   }
 }
 
-/** Ids of ledgers' objects kept, by number; a flood of others empties them at once. To make one is to hash its name. */
+/** Ids of ledgers' objects kept, by number and generation; a flood of others empties them at once. To make one is to hash its name. */
 const objectIdsMax = 10_000;
 const objectIds = {
   none: new Map<number, DurableObjectId>(),
@@ -113,16 +109,24 @@ const objectIds = {
   us: new Map<number, DurableObjectId>(),
 };
 
-/** The object of a ledger: its name is its number, and its jurisdiction part of its identity. */
-function ledgerStub(env: Cloudflare.Env, { jurisdiction }: SiteScope, number: number): LedgerRpc {
+/** The objects of a ledger: their names are its number and their generation, and its jurisdiction is part of their identity. */
+function ledgerObjects(env: Cloudflare.Env, { jurisdiction }: SiteScope, number: number): LedgerObjects {
   const namespace = jurisdiction === null ? env.LEDGER : env.LEDGER.jurisdiction(jurisdiction);
   const kept = objectIds[jurisdiction ?? "none"];
-  let id = kept.get(number);
-  if (id === undefined) {
-    id = namespace.idFromName(`ledger-${number}`);
-    if (kept.size >= objectIdsMax) kept.clear();
-    kept.set(number, id);
-  }
-  // The stub's generated type wraps every answer; the object's methods are those of LedgerRpc.
-  return namespace.get(id) as unknown as LedgerRpc;
+  const idOf = (generation: number): DurableObjectId => {
+    // A ledger's number has 32 bits.
+    const key = generation * 2 ** 32 + number;
+    let id = kept.get(key);
+    if (id === undefined) {
+      id = namespace.idFromName(generation === 0 ? `ledger-${number}` : `ledger-${number}-g${generation}`);
+      if (kept.size >= objectIdsMax) kept.clear();
+      kept.set(key, id);
+    }
+    return id;
+  };
+  return {
+    // The stub's generated type wraps every answer; the object's methods are those of LedgerRpc.
+    stub: (generation) => namespace.get(idOf(generation)) as unknown as LedgerRpc,
+    idOf: (generation) => idOf(generation).toString(),
+  };
 }

@@ -7,15 +7,22 @@ import { logFor } from "../../platform/log.ts";
 import type { LedgerFactsMessage } from "../../platform/messages.ts";
 import { afterShort, noteShort } from "../../platform/short-first.ts";
 import { type DecodedCommands, decodeCommands, type EncodedCommands, sizeOf } from "../command-columns.ts";
+import { identityOf } from "../domain/apply.ts";
 import { decide } from "../domain/decide.ts";
-import { type Fact, isKnownFact, type LedgerOpened } from "../domain/fact.ts";
+import { type Fact, isKnownFact, type LedgerContinued, type LedgerOpened } from "../domain/fact.ts";
 import { Overlay } from "../domain/state.ts";
-import type { Head, LedgerIdentity, Query, ReadOutcome, WriteOptions, WriteOutcome } from "../rpc.ts";
+import type { CloseOutOutcome, CloseOutRequest, Head, LedgerIdentity, Query, ReadOutcome, WriteOptions, WriteOutcome } from "../rpc.ts";
+import { AnswerCache } from "./answer-cache.ts";
+import { answerEarlier } from "./answer-earlier.ts";
+import { begin, type CloseOut, type GenerationRpc, type TakeOver } from "./close-out.ts";
 import { describe, type Item, storable } from "./describe.ts";
 import { isOneRow, writeEagerTables } from "./eager-tables.ts";
+import { Earlier, type Generation, NeedsEarlier, type Question } from "./earlier.ts";
 import { EntryIndex } from "./entry-index.ts";
+import { type Beginning, type ClosedBefore, type Cursor, type Slice, showRuns, sliceAt, writeParts } from "./hand-over.ts";
 import {
   bucketMs,
+  claimKept,
   filledBuckets,
   findAnswer,
   findClaimed,
@@ -26,6 +33,7 @@ import {
 } from "./idempotency.ts";
 import { append, type CommitContext, type PreparedCommit, prepareCommit, readHead } from "./journal.ts";
 import { type LedgerLimits, type LimitVariables, limitsOf } from "./limits.ts";
+import { readMeta, writeMeta } from "./meta.ts";
 import { nextOutboxMessages, rememberSent } from "./outbox.ts";
 import { answerQuery } from "./queries.ts";
 import { migrate } from "./schema.ts";
@@ -39,8 +47,14 @@ const headDelayMs = 24 * 60 * 60 * 1000;
 /** What the alarm may spend on messages before it comes back later. */
 const outboxDeadlineMs = 10_000;
 
-type Env = LimitVariables & { readonly LEDGER_FACTS?: Queue<LedgerFactsMessage> };
-type WriteOrUnopened = WriteOutcome | { readonly outcome: "not_open" };
+/** What one call may spend on taking a generation over before it lets the alarm go on: below what a request may last. */
+const takeOverDeadlineMs = 20_000;
+/** How often one call goes on with what earlier generations have: what is asked for leads to more a few times. */
+const turnsWithEarlierMax = 50;
+
+type Env = LimitVariables & { readonly LEDGER_FACTS?: Queue<LedgerFactsMessage>; readonly LEDGER?: DurableObjectNamespace };
+type WriteAnswer = WriteOutcome | { readonly outcome: "not_open" } | { readonly outcome: "closed"; readonly next: number };
+type ReadAnswer = ReadOutcome | { readonly ok: "not_open" } | { readonly ok: "closed"; readonly next: number };
 /** Who acts where the ledger notes something by itself. */
 const itself: Actor = { kind: "service", id: "countinghouse", role: "OWNER" };
 /** Holds in one fact: their numbers stay far below what a row holds. */
@@ -63,6 +77,15 @@ export class LedgerObject extends DurableObject<Env> {
   #filledBuckets = new Set<number>();
   /** When the next hold expires. */
   #nextHoldEnd: number | undefined;
+  /** Counted from 0. */
+  #generation = 0;
+  #firstSequence = 1;
+  /** Set where the books go on in the next generation. */
+  #closeOut: CloseOut | undefined;
+  /** Set where a later generation has not taken everything over yet. */
+  #takeOver: TakeOver | undefined;
+  /** What earlier generations answered last, by question. */
+  #earlierAnswers = new AnswerCache();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -81,7 +104,8 @@ export class LedgerObject extends DurableObject<Env> {
   }
 
   #load(sql: SqlStorage): void {
-    const opening = sql.exec<{ body: string }>("SELECT body FROM journal WHERE seq = 1").toArray()[0];
+    this.#takeOver = readMeta<TakeOver>(sql, "take_over");
+    const opening = sql.exec<{ seq: number; body: string }>("SELECT seq, body FROM journal ORDER BY seq LIMIT 1").toArray()[0];
     if (opening === undefined) return;
     const last = sql
       .exec<{ version: number; kind: string; context: string }>(
@@ -92,15 +116,13 @@ export class LedgerObject extends DurableObject<Env> {
     this.#newer = !isKnownFact(last.kind, last.version);
     if (this.#newer) return;
     this.#lastAtMs = Date.parse((JSON.parse(last.context) as { at: string }).at);
-    const identity = JSON.parse(opening.body) as LedgerOpened;
-    this.#state = this.#stateOf({
-      number: identity.number,
-      ledgerId: identity.ledgerId,
-      siteId: identity.siteId,
-      entityId: identity.entityId,
-      currency: identity.currency,
-      scale: identity.scale,
-    });
+    // The first fact of every log is one of the two.
+    const first = JSON.parse(opening.body) as LedgerOpened | LedgerContinued;
+    this.#generation = first.kind === "ledger_continued" ? first.generation : 0;
+    this.#firstSequence = opening.seq;
+    this.#closeOut = last.kind === "ledger_closed" ? readMeta<CloseOut>(sql, "close_out") : undefined;
+    this.#state = this.#stateOf(identityOf(first));
+    this.#state.earlier = new Earlier(readMeta<readonly Generation[]>(sql, "generations") ?? []);
     this.#filledBuckets = filledBuckets(sql);
     this.#state.load();
     this.#state.index.load();
@@ -114,21 +136,25 @@ export class LedgerObject extends DurableObject<Env> {
   }
 
   get #isOpen(): boolean {
-    return this.#head.sequence > 0;
+    return this.#head.sequence > 0 && this.#takeOver === undefined;
   }
 
   /** Opens the ledger: its first fact says what it is. Opening it again as the same changes nothing. */
   open(identity: LedgerIdentity): void {
-    if (this.#newer || this.#isOpen) return;
+    if (this.#newer || this.#isOpen || this.#takeOver !== undefined) return;
     this.#state.index.load();
     this.#record({ kind: "ledger_opened", ...identity } satisfies LedgerOpened, Date.now(), "open");
   }
 
   /** Commits what the ledger itself notes. */
   #record(fact: Fact, atMs: number, requestId: string): void {
+    this.#note([fact], atMs, requestId, undefined);
+  }
+
+  #note(facts: readonly Fact[], atMs: number, requestId: string, also: (() => void) | undefined): void {
     const overlay = new Overlay(this.#state, atMs);
-    overlay.take([fact]);
-    this.#commit(overlay, prepareCommit(this.#head, overlay.facts, { atMs, actor: itself, requestId }), undefined);
+    overlay.take(facts);
+    this.#commit(overlay, prepareCommit(this.#head, overlay.facts, { atMs, actor: itself, requestId }), also);
   }
 
   /**
@@ -136,6 +162,8 @@ export class LedgerObject extends DurableObject<Env> {
    * and no figure depends on the clock but through it. At most so many a turn; the rest follow in the next fact.
    */
   #expireHolds(): void {
+    // In a generation that is closed they are the next one's.
+    if (this.#closeOut !== undefined) return;
     const nextAtMs = this.#nextHoldEnd;
     const atMs = Math.max(Date.now(), this.#lastAtMs);
     if (nextAtMs === undefined || nextAtMs > atMs) return;
@@ -145,25 +173,105 @@ export class LedgerObject extends DurableObject<Env> {
   }
 
   /** Commits the commands in order; many of them after short calls that wait. */
-  write(
-    encodedCommands: EncodedCommands,
-    options: WriteOptions & { readonly fingerprint?: string },
-  ): WriteOrUnopened | Promise<WriteOrUnopened> {
-    if (sizeOf(encodedCommands) >= bulkBytesMin) return afterShort(() => this.#writeNow(encodedCommands, options));
+  write(encodedCommands: EncodedCommands, options: WriteOptions & { readonly fingerprint?: string }): WriteAnswer | Promise<WriteAnswer> {
+    const work = () =>
+      this.#withEarlier(
+        () => this.#writeNow(encodedCommands, options),
+        () => this.#earlierNamed(encodedCommands),
+      );
+    if (sizeOf(encodedCommands) >= bulkBytesMin) return afterShort(work);
     noteShort();
-    return this.#writeNow(encodedCommands, options);
+    return work();
+  }
+
+  /** What earlier generations may know of the names in the commands. */
+  #earlierNamed(encodedCommands: EncodedCommands): number[] {
+    const commands = decodeCommands(encodedCommands);
+    const sequences = new Set<number>();
+    for (let i = 0; i < commands.length; i++) {
+      const command = present(commands.at(i), "a list has as many commands as it says");
+      for (const sequence of this.#state.earlierNamed(command)) if (sequence < this.#firstSequence) sequences.add(sequence);
+    }
+    return [...sequences];
+  }
+
+  /**
+   * Does what reads the state without waiting. Where it needs what an earlier generation has, that is asked for, and all is done again from its start:
+   * nothing of it was written. `more`: what of those it will need besides.
+   */
+  #withEarlier<T>(work: () => T, more: () => readonly number[] = () => []): T | Promise<T> {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof NeedsEarlier)) throw error;
+      return this.#againWithEarlier(new NeedsEarlier(error.asked, [...error.sequences, ...more()]), work);
+    }
+  }
+
+  async #againWithEarlier<T>(first: NeedsEarlier, work: () => T): Promise<T> {
+    const answers = new Earlier(this.#state.earlier.generations);
+    let needs = first;
+    for (let turn = 0; turn < turnsWithEarlierMax; turn++) {
+      await answers.fetch(needs, (generation, question) => this.#askEarlier(generation, question));
+      const state = this.#state;
+      const { earlier } = state;
+      state.earlier = answers;
+      try {
+        return work();
+      } catch (error) {
+        if (!(error instanceof NeedsEarlier)) throw error;
+        needs = error;
+      } finally {
+        state.earlier = earlier;
+      }
+    }
+    throw new Error("assertion failed: what earlier generations have comes to an end");
+  }
+
+  async #askEarlier(generation: Generation, question: Question): Promise<string> {
+    const text = JSON.stringify(question);
+    const key = `${generation.generation} ${text}`;
+    const kept = this.#earlierAnswers.get(key);
+    if (kept !== undefined) return kept;
+    const answer = await this.#objectOf(generation.object).earlier(text);
+    // What was answered to a key depends on the time.
+    if (question.kind !== "replay") this.#earlierAnswers.keep(key, answer);
+    return answer;
+  }
+
+  /** Another generation's object. */
+  #objectOf(id: string): GenerationRpc {
+    const namespace = present(this.env.LEDGER, "a ledger's object reaches the others");
+    // The stub's generated type wraps every answer; the object's methods are those of GenerationRpc.
+    return namespace.get(namespace.idFromString(id)) as unknown as GenerationRpc;
+  }
+
+  /** Answers a later generation, of this one's own log. */
+  earlier(text: string): string | Promise<string> {
+    // Written by another object of this class.
+    const question = JSON.parse(text) as Question;
+    if (this.#closeOut === undefined) throw new Error("assertion failed: only a closed generation is asked");
+    if (question.kind !== "replay") {
+      const answer = answerEarlier(this.ctx.storage.sql, this.#state, question);
+      this.#state.trim();
+      return answer;
+    }
+    const { key, fingerprint, atMs } = question;
+    return this.#withEarlier(() => JSON.stringify(this.#replay(key, fingerprint, atMs) ?? null));
   }
 
   /** Nothing in here awaits: what one call reads, no other call can change before it has written. */
-  #writeNow(encodedCommands: EncodedCommands, options: WriteOptions & { readonly fingerprint?: string }): WriteOrUnopened {
+  #writeNow(encodedCommands: EncodedCommands, options: WriteOptions & { readonly fingerprint?: string }): WriteAnswer {
     try {
       if (this.#newer) return refused(failure("LEDGER_NEWER", "A newer release has written to this ledger."));
       if (!this.#isOpen) return { outcome: "not_open" };
+      if (this.#closeOut !== undefined) return { outcome: "closed", next: this.#generation + 1 };
       this.#expireHolds();
       const outcome = this.#write(decodeCommands(encodedCommands), options);
       this.#state.trim();
       return outcome;
     } catch (error) {
+      if (error instanceof NeedsEarlier) throw error;
       // Memory may have run ahead of the disk: it goes, and the next call finds what was committed.
       this.ctx.abort(`a write threw: ${error instanceof Error ? error.message : String(error)}`);
       throw error;
@@ -175,21 +283,8 @@ export class LedgerObject extends DurableObject<Env> {
     const sql = this.ctx.storage.sql;
     const key = options.dryRun ? undefined : options.idempotencyKey;
     const fingerprint = options.fingerprint ?? "";
-    if (key !== undefined) {
-      const stored = findClaimed(sql, this.#state.index, key, atMs) ?? findAnswer(sql, this.#filledBuckets, key, atMs);
-      if (stored !== undefined) {
-        if (stored.fingerprint !== fingerprint)
-          return refused(
-            failure(
-              "IDEMPOTENCY_KEY_REUSED",
-              "The idempotency key was used for another request: for other content, another mode, or another preference for the answer.",
-            ),
-          );
-        if (stored.failure !== undefined) return { outcome: "refused", failure: stored.failure, replayed: true };
-        const originally = stored.firstSequence === undefined ? "existing" : "written";
-        return { outcome: "replayed", originally, body: stored.body ?? describe(sql, this.#state, stored) };
-      }
-    }
+    const replayed = key === undefined ? undefined : this.#replay(key, fingerprint, atMs);
+    if (replayed !== undefined) return replayed;
     if (this.#full) return refused(failure("LEDGER_FULL", "The ledger has reached the size up to which it takes entries."));
     if (!options.dryRun) this.#makeRoom(commands.lineCount, atMs);
     const overlay = new Overlay(this.#state, atMs);
@@ -235,6 +330,23 @@ export class LedgerObject extends DurableObject<Env> {
       isKept ? () => this.#keep(key, atMs, { ...storable(items, answer, head, first), fingerprint, body }) : undefined,
     );
     return { outcome: "written", body };
+  }
+
+  /** The first answer to a key, or why it is refused; undefined where the key is new. */
+  #replay(key: string, fingerprint: string, atMs: number): WriteOutcome | undefined {
+    const { sql } = this.ctx.storage;
+    const stored = findClaimed(sql, this.#state, key, fingerprint, atMs) ?? findAnswer(sql, this.#filledBuckets, key, atMs);
+    if (stored === undefined || "outcome" in stored) return stored;
+    if (stored.fingerprint !== fingerprint)
+      return refused(
+        failure(
+          "IDEMPOTENCY_KEY_REUSED",
+          "The idempotency key was used for another request: for other content, another mode, or another preference for the answer.",
+        ),
+      );
+    if (stored.failure !== undefined) return { outcome: "refused", failure: stored.failure, replayed: true };
+    const originally = stored.firstSequence === undefined ? "existing" : "written";
+    return { outcome: "replayed", originally, body: stored.body ?? describe(sql, this.#state, stored) };
   }
 
   #refuse(reason: Failure, key: string | undefined, fingerprint: string, atMs: number, options: WriteOptions): WriteOutcome {
@@ -289,10 +401,16 @@ export class LedgerObject extends DurableObject<Env> {
   }
 
   /** Answers a question about the books. */
-  read(query: Query): ReadOutcome | { readonly ok: "not_open" } {
+  read(query: Query): ReadAnswer | Promise<ReadAnswer> {
     noteShort();
+    return this.#withEarlier(() => this.#readNow(query));
+  }
+
+  #readNow(query: Query): ReadAnswer {
     if (this.#newer) return { ok: false, failure: failure("LEDGER_NEWER", "A newer release has written to this ledger.") };
     if (!this.#isOpen) return { ok: "not_open" };
+    // Until the next generation is open, the books are read here.
+    if (this.#closeOut?.isTakenOver) return { ok: "closed", next: this.#generation + 1 };
     this.#expireHolds();
     const answer = answerQuery(this.ctx.storage.sql, this.#state, this.#head, query);
     this.#state.trim();
@@ -308,11 +426,14 @@ export class LedgerObject extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     this.#alarmAtMs = undefined;
-    if (this.#newer || !this.#isOpen) return;
+    if (this.#newer) return;
     let again: number | undefined;
     try {
+      if (this.#takeOver !== undefined && (await this.takeOver(this.#takeOver.previous)) !== "open") again = Date.now();
+      if (!this.#isOpen) return;
+      if (this.#closeOut !== undefined && (await this.#advanceCloseOut(this.#closeOut))) again = Date.now();
       this.#expireHolds();
-      if (this.#nextHoldEnd !== undefined) again = this.#nextHoldEnd;
+      if (this.#closeOut === undefined && this.#nextHoldEnd !== undefined) again = this.#nextHoldEnd;
       if (advanceVerification(this.ctx.storage, this.#state)) again = Date.now();
       this.#state.trim();
       await this.#send();
@@ -323,6 +444,149 @@ export class LedgerObject extends DurableObject<Env> {
     } finally {
       if (again !== undefined) this.#wakeAt(again);
     }
+  }
+
+  /** Closes this generation: its last fact says so, and it takes no more. Asked again, it says what was said. */
+  closeOut(request: CloseOutRequest): CloseOutOutcome {
+    try {
+      if (this.#newer) return refusedCloseOut(failure("LEDGER_NEWER", "A newer release has written to this ledger."));
+      if (!this.#isOpen) return { ok: "not_open" };
+      const before = readMeta<ClosedBefore>(this.ctx.storage.sql, "closed_before");
+      const isRepeated = request.idempotencyKey !== undefined && before?.idempotencyKey === request.idempotencyKey;
+      if (isRepeated) return { ok: "repeated", jobId: before.jobId };
+      if (this.#closeOut === undefined) {
+        this.#expireHolds();
+        this.#measure();
+        if (!this.#full && !request.force)
+          return refusedCloseOut(failure("LEDGER_NOT_FULL", "The ledger takes entries; with force it is closed out all the same."));
+        this.#close(request);
+      }
+      const { jobId } = present(this.#closeOut, "the generation was just closed");
+      return { ok: true, jobId, object: this.ctx.id.toString(), generation: this.#generation };
+    } catch (error) {
+      this.ctx.abort(`a close-out threw: ${error instanceof Error ? error.message : String(error)}`);
+      throw error;
+    }
+  }
+
+  #close({ next, actor, requestId, idempotencyKey, reason }: CloseOutRequest): void {
+    const atMs = Math.max(Date.now(), this.#lastAtMs);
+    const overlay = new Overlay(this.#state, atMs);
+    overlay.take([{ kind: "ledger_closed", generation: this.#generation, reason: reason ?? null }]);
+    const commit = prepareCommit(this.#head, overlay.facts, { atMs, actor, requestId });
+    const closeOut: CloseOut = {
+      jobId: crypto.randomUUID(),
+      atMs,
+      idempotencyKey: idempotencyKey ?? null,
+      nextObject: next,
+      isTakenOver: false,
+      archivedAtMs: null,
+    };
+    this.#commit(overlay, commit, () => writeMeta(this.ctx.storage.sql, "close_out", closeOut));
+    this.#closeOut = closeOut;
+    this.#wakeAt(Date.now());
+  }
+
+  /** What the next generation asks for, one slice after the other. */
+  handOver(cursorText: string): Slice {
+    const closeOut = present(this.#closeOut, "a generation that hands itself over is closed");
+    // Written by a slice before it.
+    const cursor = JSON.parse(cursorText) as Cursor;
+    const { sql } = this.ctx.storage;
+    if (cursor.stage === "start") {
+      claimKept(sql, this.#state, closeOut.atMs);
+      this.#state.index.writeOutAll(closeOut.atMs);
+    }
+    const slice = sliceAt(sql, this.#state, cursor, this.#asGeneration(), closeOut);
+    this.#state.trim();
+    return slice;
+  }
+
+  #asGeneration(): Generation {
+    const { sequence, seal } = this.#head;
+    return {
+      generation: this.#generation,
+      firstSequence: this.#firstSequence,
+      lastSequence: sequence,
+      seal,
+      object: this.ctx.id.toString(),
+    };
+  }
+
+  /** Told by the next generation before it takes its first write: nothing is read here from now on but what it asks for. */
+  handedOver(): void {
+    const closeOut = present(this.#closeOut, "a generation that hands itself over is closed");
+    this.#closeOut = { ...closeOut, isTakenOver: true };
+    writeMeta(this.ctx.storage.sql, "close_out", this.#closeOut);
+    this.#wakeAt(Date.now());
+  }
+
+  /** Takes over what the generation before has, and opens. In slices, each with how far it came; an alarm goes on where this is cut off. */
+  async takeOver(previous: string): Promise<"open" | "going_on"> {
+    const { sql } = this.ctx.storage;
+    const until = Date.now() + takeOverDeadlineMs;
+    if (this.#newer) throw new Error("a newer release has written to this ledger");
+    this.#wakeAt(Date.now() + outboxDelayMs);
+    while (!this.#isOpen) {
+      const from = this.#takeOver ?? { previous, cursor: JSON.stringify({ stage: "start" } satisfies Cursor) };
+      // Written with the slice before.
+      const { stage } = JSON.parse(from.cursor) as Cursor;
+      if (stage === "end") {
+        await this.#objectOf(previous).handedOver();
+        if (this.#takeOver?.cursor === from.cursor) this.#opened();
+        continue;
+      }
+      const slice = await this.#objectOf(previous).handOver(from.cursor);
+      // Another call may have been faster.
+      if ((readMeta<TakeOver>(sql, "take_over") ?? from).cursor === from.cursor && !this.#isOpen) this.#takeSlice(from, slice);
+      if (Date.now() > until) return "going_on";
+    }
+    return "open";
+  }
+
+  #takeSlice({ previous }: TakeOver, { facts: factsText, beginning: beginningText, parts, next }: Slice): void {
+    const { sql } = this.ctx.storage;
+    const takeOver: TakeOver = { previous, cursor: next };
+    try {
+      // Both written by the generation before.
+      const facts = JSON.parse(factsText ?? "[]") as Fact[];
+      const beginning = beginningText === undefined ? undefined : (JSON.parse(beginningText) as Beginning);
+      if (beginning !== undefined) {
+        this.#head = beginning.head;
+        this.#lastAtMs = beginning.atMs;
+        this.#state.sequence = beginning.head.sequence;
+        this.#state.firstSequence = beginning.head.sequence + 1;
+      }
+      const also = () => {
+        if (beginning !== undefined) begin(sql, beginning);
+        if (parts !== undefined) writeParts(sql, parts);
+        writeMeta(sql, "take_over", takeOver);
+      };
+      if (facts.length === 0) this.ctx.storage.transactionSync(also);
+      else this.#note(facts, Math.max(Date.now(), this.#lastAtMs), "close-out", also);
+      this.#takeOver = takeOver;
+      this.#state.trim();
+    } catch (error) {
+      this.ctx.abort(`taking over threw: ${error instanceof Error ? error.message : String(error)}`);
+      throw error;
+    }
+  }
+
+  /** Everything is there: the generation is the ledger from here on. */
+  #opened(): void {
+    const { sql } = this.ctx.storage;
+    this.ctx.storage.transactionSync(() => {
+      showRuns(sql);
+      sql.exec("DELETE FROM meta WHERE key = 'take_over'");
+    });
+    this.#load(sql);
+    if (this.#nextHoldEnd !== undefined) this.#wakeAt(this.#nextHoldEnd);
+  }
+
+  /** What is left to do once the generation is closed. Returns whether there is more. */
+  async #advanceCloseOut({ isTakenOver, nextObject }: CloseOut): Promise<boolean> {
+    if (!isTakenOver) await this.#objectOf(nextObject).takeOver(this.ctx.id.toString());
+    return false;
   }
 
   /** Tells the catalogue what changed since it was last told. The log is the outbox: a cursor says how far it was read. */
@@ -350,6 +614,10 @@ export class LedgerObject extends DurableObject<Env> {
     const verification: Verification | undefined = verificationOf(this.ctx.storage.sql, jobId, this.#head, Date.now());
     return verification === undefined ? null : JSON.stringify(verification);
   }
+}
+
+function refusedCloseOut(reason: Failure): CloseOutOutcome {
+  return { ok: false, failure: reason };
 }
 
 function refused(reason: Failure): WriteOutcome {

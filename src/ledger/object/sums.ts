@@ -1,5 +1,6 @@
 import { present } from "../../kernel/assert.ts";
 import { type DayNumber, dayOf, firstDayOfMonth, type MonthNumber, monthOfDay } from "../../kernel/calendar-date.ts";
+import type { Generation, SumRows } from "./earlier.ts";
 import { accountOfCell, firstCellOf, itemsUpTo, keysFrom, linesOfAccount, linesOfDays, monthOfCell, sequenceOfItem } from "./index-keys.ts";
 import { readFacts } from "./journal.ts";
 import type { Columns } from "./runs/columns.ts";
@@ -96,6 +97,48 @@ export function sumsAtEach(
   known: number | undefined,
   only?: number,
 ): Map<number, Sums>[] {
+  const own = ownSums(sql, state, days, known, only);
+  const knownAt = known ?? state.sequence;
+  const generations = generationsWith(state, knownAt, only);
+  if (generations.length === 0) return own;
+  const asked = state.earlier.ask<"sums">(
+    generations.map((generation) => ({
+      generation,
+      question: {
+        kind: "sums",
+        days: days.map((day) => day ?? null),
+        // What is known later changes nothing of its answer.
+        knownAt: Math.min(knownAt, generation.lastSequence),
+        account: only ?? null,
+      },
+    })),
+  );
+  for (const answer of asked) for (const [at, rows] of answer.entries()) addRows(present(own[at], "an answer has every day"), rows);
+  return own;
+}
+
+/** The earlier generations that may have lines: of an account, where it was opened in their time, known at a sequence. */
+export function generationsWith(state: StoredState, knownAt: number, account: number | undefined): readonly Generation[] {
+  return state.earlier.generations.filter(
+    ({ firstSequence, lastSequence }) => firstSequence <= knownAt && (account === undefined || account <= lastSequence),
+  );
+}
+
+function addRows(sums: Map<number, Sums>, rows: SumRows): void {
+  for (const [account, debits, credits] of rows) {
+    const of = sums.get(account) ?? { debits: 0n, credits: 0n };
+    sums.set(account, { debits: of.debits + BigInt(debits), credits: of.credits + BigInt(credits) });
+  }
+}
+
+/** What this generation's own log has to the sums. */
+export function ownSums(
+  sql: SqlStorage,
+  state: StoredState,
+  days: readonly (DayNumber | undefined)[],
+  known: number | undefined,
+  only?: number,
+): Map<number, Sums>[] {
   const { index } = state;
   const knownAt = Math.min(known ?? state.sequence, state.sequence);
   const splits = days.map((day) => (day === undefined ? undefined : splitMonth(day)));
@@ -169,7 +212,7 @@ function addMonths(asked: Asked): void {
     only === undefined ? Number.MAX_SAFE_INTEGER : firstCellOf(only + 1) - 1,
   );
   for (const run of runs) visitRange(run, range, (columns, from, to) => addCells(asked, columns, from, to));
-  const reached = runs.at(-1)?.toSequence ?? 0;
+  const reached = runs.at(-1)?.toSequence ?? state.firstSequence - 1;
   if (reached >= upTo) return;
   // A part of one flushed tail is left: from its start, or taken off from its end, whichever is less to read.
   const whole = state.index.runs.monthRunFrom(reached + 1);
