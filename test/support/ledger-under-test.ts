@@ -51,13 +51,22 @@ export function setClock(atMs: number): void {
   vi.setSystemTime(atMs);
 }
 
-export function newLedger(): LedgerUnderTest {
+/** `twinOf`: a ledger of the same number and identity in an object of its own, which is never closed out. */
+export function newLedger(twinOf?: LedgerUnderTest): LedgerUnderTest {
   opened += 1;
-  const number = 3_000_000_000 + opened;
+  const number = twinOf?.identity.number ?? 3_000_000_000 + opened;
   const site = crypto.randomUUID();
-  const identity = { number, ledgerId: crypto.randomUUID(), siteId: site, entityId: crypto.randomUUID(), currency: "USD", scale: 2 };
+  const identity = twinOf?.identity ?? {
+    number,
+    ledgerId: crypto.randomUUID(),
+    siteId: site,
+    entityId: crypto.randomUUID(),
+    currency: "USD",
+    scale: 2,
+  };
   let generation = 0;
-  const idOf = (of: number) => env.LEDGER.idFromName(`ledger-under-test-${number}${of === 0 ? "" : `-g${of}`}`);
+  const name = `ledger-under-test-${number}${twinOf === undefined ? "" : "-twin"}`;
+  const idOf = (of: number) => env.LEDGER.idFromName(twinOf !== undefined || of === 0 ? name : `${name}-g${of}`);
   const stubOf = (of: number) => env.LEDGER.get(idOf(of));
   // The client takes a fresh stub each time: one that has thrown is broken.
   const stub = () => stubOf(generation);

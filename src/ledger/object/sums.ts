@@ -71,7 +71,11 @@ class Sheet {
 
   sums(): Map<number, Sums> {
     const sums = new Map<number, Sums>();
-    for (const [account, slot] of this.#slots) sums.set(account, { debits: this.#exact(slot), credits: this.#exact(slot + 2) });
+    for (const [account, slot] of this.#slots) {
+      const [debits, credits] = [this.#exact(slot), this.#exact(slot + 2)];
+      // What was added and taken off again is no line: a line's amount is 1 at the least.
+      if (debits !== 0n || credits !== 0n) sums.set(account, { debits, credits });
+    }
     return sums;
   }
 
