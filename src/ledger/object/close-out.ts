@@ -28,8 +28,8 @@ export interface GenerationRpc {
   handOver(cursor: string): Promise<Slice>;
   handedOver(): Promise<void>;
   takeOver(previous: string): Promise<"open" | "going_on">;
-  startVerification(): Promise<string>;
-  verification(jobId: string): Promise<string | null>;
+  check(): Promise<string>;
+  checked(jobId: string): Promise<string | null>;
 }
 
 /** Writes what a generation knows of those before it. In the transaction of its first fact. */

@@ -38,7 +38,16 @@ import { nextOutboxMessages, rememberSent } from "./outbox.ts";
 import { answerQuery } from "./queries.ts";
 import { migrate } from "./schema.ts";
 import { StoredState } from "./stored-state.ts";
-import { advanceVerification, type Verification, verificationOf } from "./verification.ts";
+import {
+  advanceVerification,
+  type EarlierCheck,
+  joinedCheck,
+  type OwnCheck,
+  ownCheck,
+  shownCheck,
+  type Verification,
+  verificationOf,
+} from "./verification.ts";
 
 /** How soon the catalogue is told of an account that has changed. */
 const outboxDelayMs = 5_000;
@@ -603,16 +612,55 @@ export class LedgerObject extends DurableObject<Env> {
     }
   }
 
-  /** Starts a check of the whole log against its seals and of the balances against the log, in slices; or names the one that runs. */
-  startVerification(): string {
-    const verification = verificationOf(this.ctx.storage.sql, undefined, this.#head, Date.now());
+  /** Starts a check of the whole log against its seals and of the balances against the log, in slices; or names the one that runs. Of all generations. */
+  startVerification(): string | Promise<string> {
+    const { generations } = this.#state.earlier;
+    if (generations.length === 0) return this.check();
+    return this.#startWithEarlier(generations);
+  }
+
+  async #startWithEarlier(generations: readonly Generation[]): Promise<string> {
+    const earlier = await Promise.all(
+      generations.map(async (generation) => {
+        // Written by check.
+        const { id } = JSON.parse(await this.#objectOf(generation.object).check()) as Verification;
+        return { generation, jobId: id };
+      }),
+    );
+    return this.check(earlier);
+  }
+
+  /** Starts the check of this generation's own log. */
+  check(earlier: readonly EarlierCheck[] = []): string {
+    const verification = verificationOf(this.ctx.storage.sql, this.#state, this.#head, Date.now(), earlier);
     this.#wakeAt(Date.now());
     return JSON.stringify(verification);
   }
 
-  verification(jobId: string): string | null {
-    const verification: Verification | undefined = verificationOf(this.ctx.storage.sql, jobId, this.#head, Date.now());
-    return verification === undefined ? null : JSON.stringify(verification);
+  /** How far the check of this generation's own log is. */
+  checked(jobId: string): string | null {
+    const check = ownCheck(this.ctx.storage.sql, jobId);
+    return check === undefined ? null : JSON.stringify(check);
+  }
+
+  verification(jobId: string): string | null | Promise<string | null> {
+    const own = ownCheck(this.ctx.storage.sql, jobId);
+    if (own === undefined) return null;
+    return this.#joinedCheck(own);
+  }
+
+  async #joinedCheck(own: OwnCheck): Promise<string> {
+    const { earlier } = own;
+    if (earlier.length === 0) return JSON.stringify(shownCheck(own));
+    const checks = await Promise.all(
+      earlier.map(async ({ generation, jobId }) => {
+        const text = await this.#objectOf(generation.object).checked(jobId);
+        // Written by checked. A generation keeps its last jobs.
+        return JSON.parse(present(text, "a generation knows the job that it was asked for")) as OwnCheck;
+      }),
+    );
+    const firstSequences = [...earlier.map(({ generation }) => generation.firstSequence), this.#firstSequence];
+    return JSON.stringify(joinedCheck(own, checks, firstSequences));
   }
 }
 
