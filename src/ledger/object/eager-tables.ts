@@ -132,6 +132,25 @@ function keepPending(sql: SqlStorage, overlay: Overlay): void {
   }
 }
 
+/** The tables that are written with their facts. A release that writes them otherwise tells them anew from the log. */
+const tablesVersion = 1;
+const eagerTables = ["account", "reversal", "posting_reference", "draft", "hold", "hold_account", "account_pending"] as const;
+
+/** Notes that the tables are as this release writes them. */
+export function markTables(sql: SqlStorage): void {
+  writeMeta(sql, "tables", tablesVersion);
+}
+
+export function areTablesTold(sql: SqlStorage): boolean {
+  return readMeta<number>(sql, "tables") === tablesVersion;
+}
+
+/** Throws the tables away. */
+export function dropTables(sql: SqlStorage): void {
+  for (const table of eagerTables) sql.exec(`DELETE FROM ${table}`);
+  sql.exec("DELETE FROM meta WHERE key IN ('lock_facts', 'approval_policy', 'tables')");
+}
+
 function insertOpened(sql: SqlStorage, opened: readonly string[]): void {
   for (let i = 0; i < opened.length; i += 500) {
     sql.exec(

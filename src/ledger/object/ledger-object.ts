@@ -12,7 +12,7 @@ import { type Fact, isKnownFact, type LedgerOpened } from "../domain/fact.ts";
 import { Overlay } from "../domain/state.ts";
 import type { Head, LedgerIdentity, Query, ReadOutcome, WriteOptions, WriteOutcome } from "../rpc.ts";
 import { describe, type Item, storable } from "./describe.ts";
-import { isOneRow, writeEagerTables } from "./eager-tables.ts";
+import { areTablesTold, isOneRow, markTables, writeEagerTables } from "./eager-tables.ts";
 import { EntryIndex } from "./entry-index.ts";
 import {
   bucketMs,
@@ -102,11 +102,18 @@ export class LedgerObject extends DurableObject<Env> {
       scale: identity.scale,
     });
     this.#filledBuckets = filledBuckets(sql);
+    if (!areTablesTold(sql)) this.#retellTables();
     this.#state.load();
     this.#state.index.load();
     this.#state.replay(this.#head.sequence);
     this.#nextHoldEnd = this.#state.nextHoldEnd();
     this.#measure();
+  }
+
+  /** All in one transaction: tables that are told in part are no tables. */
+  #retellTables(): void {
+    const { identity } = this.#state;
+    this.ctx.storage.transactionSync(() => this.#stateOf(identity).retellTables());
   }
 
   #stateOf(identity: LedgerIdentity): StoredState {
@@ -121,6 +128,7 @@ export class LedgerObject extends DurableObject<Env> {
   open(identity: LedgerIdentity): void {
     if (this.#newer || this.#isOpen) return;
     this.#state.index.load();
+    markTables(this.ctx.storage.sql);
     this.#record({ kind: "ledger_opened", ...identity } satisfies LedgerOpened, Date.now(), "open");
   }
 

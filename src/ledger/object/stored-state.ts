@@ -8,10 +8,11 @@ import type { ApprovalPolicy, Draft } from "../domain/draft.ts";
 import { decodeFact, type EntryPosted } from "../domain/fact.ts";
 import type { Hold } from "../domain/hold.ts";
 import { type PeriodLock, setLock } from "../domain/period-lock.ts";
-import { type LedgerState, type Overlay, type RecordedEntry, refsOf, sourceText } from "../domain/state.ts";
+import { type LedgerState, Overlay, type RecordedEntry, refsOf, sourceText } from "../domain/state.ts";
 import type { AccountDescription, LedgerIdentity, Source } from "../rpc.ts";
+import { dropTables, markTables, writeEagerTables } from "./eager-tables.ts";
 import type { EntryIndex } from "./entry-index.ts";
-import { type Claim, decodeContext, type JournalRow, readFacts, readRow } from "./journal.ts";
+import { type Claim, decodeContext, type JournalRow, readFacts, readRareFacts, readRow } from "./journal.ts";
 import { readMeta } from "./meta.ts";
 import type { AccountTotal } from "./tail.ts";
 import { externalIdTerm, sourceTerm } from "./term-hash.ts";
@@ -258,6 +259,29 @@ export class StoredState implements LedgerState {
 
   /** Takes over what an overlay decided, once it is on disk. */
   merge(overlay: Overlay, bytesOf: readonly number[], claim: Claim | undefined): void {
+    this.#takeOver(overlay);
+    for (let i = 0; i < overlay.facts.length; i++) {
+      const fact = overlay.facts[i];
+      if (fact?.kind !== "entry_posted") continue;
+      this.index.add(overlay.firstSequence + i, fact, bytesOf[i] ?? 0);
+    }
+    if (claim !== undefined) this.index.addClaim(claim.key, overlay.sequence);
+  }
+
+  /** Writes the tables that are written with their facts anew, from the log. Memory is of no use afterwards: what was only posted is not in it. */
+  retellTables(): void {
+    dropTables(this.#sql);
+    for (const { seq, fact, atMs } of readRareFacts(this.#sql)) {
+      this.sequence = seq - 1;
+      const overlay = new Overlay(this, atMs);
+      overlay.take([fact]);
+      writeEagerTables(this.#sql, overlay);
+      this.#takeOver(overlay);
+    }
+    markTables(this.#sql);
+  }
+
+  #takeOver(overlay: Overlay): void {
     for (const account of overlay.accounts.values()) {
       const before = this.#accounts.get(account.no);
       if (before !== undefined && before.revision !== account.revision) for (const ref of refsOf(before)) this.#refs.delete(ref);
@@ -265,12 +289,6 @@ export class StoredState implements LedgerState {
       this.#accounts.set(account.no, account);
     }
     for (const [no, figures] of overlay.touched) setFigures(this.figures(no), figures);
-    for (let i = 0; i < overlay.facts.length; i++) {
-      const fact = overlay.facts[i];
-      if (fact?.kind !== "entry_posted") continue;
-      this.index.add(overlay.firstSequence + i, fact, bytesOf[i] ?? 0);
-    }
-    if (claim !== undefined) this.index.addClaim(claim.key, overlay.sequence);
     if (overlay.drafts.size > 0) this.#hasDrafts = true;
     if (overlay.holds.size > 0) this.#hasHolds = true;
     this.policy = overlay.policy;
