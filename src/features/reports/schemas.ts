@@ -40,7 +40,7 @@ export const ProfitAndLossQuery = z.object({
   }),
   compare: z.enum(["previousPeriod", "previousYear"]).optional().openapi({
     description:
-      "A second column: as many whole months before, or as many days where the period is not of whole months; or the same a year earlier. With columns=total.",
+      "`previousPeriod`: a second column, of as many whole months before, or as many days where the period is not of whole months; with columns=total. `previousYear`: a second column for each, a year earlier.",
   }),
   knownAt: knownAtParameter.optional(),
   includeZero: flag.default(false).openapi({ type: "boolean", description: "Also list accounts without figures." }),
@@ -53,14 +53,17 @@ export const BalanceSheetQuery = z.object({
   asOf: dateField.optional().openapi({ description: "The last day that counts; by default today in UTC.", example: "2026-06-30" }),
   startDate: dateField.optional().openapi({
     description:
-      "With columns=month, quarter or year the day from which they are; by default the first of the fiscal year that holds asOf.",
+      "With columns=month, quarter or year the day from which they are, with compare=previousPeriod the first of the period; by default the first of the fiscal year that holds asOf.",
     example: "2026-01-01",
   }),
   columns: z.enum(["total", "month", "quarter", "year"]).default("total").openapi({
     description:
       "`total`: asOf alone. `month`, `quarter`, `year`: a column for the last day of each, the last for asOf; quarters and years are those of the fiscal year.",
   }),
-  compare: z.enum(["previousYear"]).optional().openapi({ description: "A second column: a year earlier. With columns=total." }),
+  compare: z.enum(["previousPeriod", "previousYear"]).optional().openapi({
+    description:
+      "`previousPeriod`: a second column, of the day before startDate, by default the end of the last fiscal year; with columns=total. `previousYear`: a second column for each, a year earlier.",
+  }),
   knownAt: knownAtParameter.optional(),
   includeZero: flag.default(false).openapi({ type: "boolean", description: "Also list accounts without figures." }),
   format,
@@ -231,12 +234,16 @@ export const BalanceSheetReport = z
     filters: z.object({
       startDate: dateField.nullable(),
       columns: z.enum(["total", "month", "quarter", "year"]),
-      compare: z.enum(["previousYear"]).nullable(),
+      compare: z.enum(["previousPeriod", "previousYear"]).nullable(),
       includeZero: z.boolean(),
       knownAt: z.int().nullable(),
     }),
     truncated: z.literal(false),
-    columns: z.array(z.object({ key: z.string(), kind: z.enum(["asOf", "previousYear"]), asOf: dateField }).openapi("BalanceSheetColumn")),
+    columns: z.array(
+      z
+        .object({ key: z.string(), kind: z.enum(["asOf", "previousPeriod", "previousYear"]), asOf: dateField })
+        .openapi("BalanceSheetColumn"),
+    ),
     sections: z.array(
       z.object({
         key: z.enum(balanceSheetSections),
