@@ -1,7 +1,8 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { type Books, booksOf, codes, entryOf, freshKey, newBooks, post } from "../support/books.ts";
 import { booksOracle } from "../support/books-oracle.ts";
+import { holdClock, setClock } from "../support/ledger-under-test.ts";
 import { seeded } from "../support/seed.ts";
 import { newSite } from "../support/site.ts";
 
@@ -77,6 +78,10 @@ function inShort({ code, key, openingBalanceCents, lines, totalDebitCents, total
   );
 }
 
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 describe("the general ledger", () => {
   test("tells each account's opening balance, lines with running balance and closing balance, by the entity's own fiscal year", async () => {
     const books = await newBooks({ fiscalYearStart: "04-01" });
@@ -142,6 +147,11 @@ describe("the general ledger", () => {
       "4000 520 | 2025-05-01 0-7=527 | +0 -7 = 527",
       "6000 0 | 2025-05-02 200-0=200 | +200 -0 = 200",
     ]);
+    const overTheYearsEnd = await ledgerPage(books, "startDate=2025-03-31&endDate=2025-05-31");
+    expect(overTheYearsEnd.fiscalYearStart).toBe("2024-04-01");
+    expect(overTheYearsEnd.accounts.map(inShort)[3]).toBe(
+      "4000 0 | 2025-03-31 0-500=500 | 2025-04-10 0-20=520 | 2025-05-01 0-7=527 | +0 -527 = 527",
+    );
     const one = await ledgerPage(books, `accountId=${books.accounts.receivable}&startDate=2025-06-01&endDate=2025-06-30`);
     expect(one.accounts.map(inShort)).toEqual(["1100 -50 | +0 -0 = -50"]);
   });
@@ -151,8 +161,16 @@ describe("the general ledger", () => {
     await post(books, entryOf("cash", "equity", 5, { date: "2026-01-01" }));
     const empty = await ledgerPage(books, "startDate=2026-02-01&endDate=2026-02-28");
     expect(empty.accounts.map(inShort)).toEqual(["1000 5 | +0 -0 = 5", "3000 5 | +0 -0 = 5"]);
-    const { accounts } = await wholeLedger(books, "startDate=2026-02-01&endDate=2026-02-28&includeZero=true&limit=2");
+    const gone = await books.api.post("/accounts", { entityId: books.entityId, code: "2000", name: "Gone", type: "accounts_payable" });
+    expect((await books.api.delete(`/accounts/${gone.body.id}`)).status).toBe(204);
+    const open = async (page: number) => {
+      const opened = await books.api.post("/accounts", { entityId: books.entityId, code: `500${page}`, name: "New", type: "expense" });
+      expect(opened.status).toBe(201);
+    };
+    const { accounts, pages } = await wholeLedger(books, "startDate=2026-02-01&endDate=2026-02-28&includeZero=true&limit=2", open);
     expect(accounts.map(({ code, key }) => code ?? key)).toEqual([...Object.values(codes), "priorYearsEarnings"]);
+    // Each account counts as one.
+    expect(pages).toBe(3);
   });
 
   test("flags both sides of a voided pair, and only once the void is known; a reversal is no void", async () => {
@@ -216,7 +234,7 @@ describe("the general ledger", () => {
     );
   });
 
-  test("closes each account as the trial balance does, on random books with voids, closing entries and back-dated entries at the fiscal year's edges", async () => {
+  test("closes each account as the trial balance does, and the statements tie to both, on random books with voids, closing entries and back-dated entries at the fiscal year's edges", async () => {
     const { api } = await newSite();
     const fiscalYears = ["07-01", "04-06", "01-31", "01-01"] as const;
     const edgesOf = (start: string) =>
@@ -239,6 +257,9 @@ describe("the general ledger", () => {
     await fc.assert(
       fc.asyncProperty(drawnSteps, drawnSteps, fc.constantFrom(...fiscalYears), fc.nat(11), async (before, after, start, at) => {
         const books = await booksOf(api, { fiscalYearStart: start });
+        // Years are closed into it.
+        const retained = await api.patch(`/accounts/${books.accounts.equity}`, { role: "retained_earnings" });
+        expect(retained.status).toBe(200);
         const oracle = booksOracle();
         const edges = edgesOf(start);
         const dateOf = (on: number) => edges[on % edges.length] ?? "";
@@ -276,12 +297,22 @@ describe("the general ledger", () => {
         const asOf = dateOf(at);
         const reports = async (knownAt: number) => {
           const ledger = await wholeLedger(books, `endDate=${asOf}&limit=7&knownAt=${knownAt}`);
-          const trial = await api.get(`/companies/${books.entityId}/reports/trial-balance?asOf=${asOf}&knownAt=${knownAt}`);
-          expect(trial.status).toBe(200);
-          return { ledger: ledger.accounts, trial: trial.body };
+          const statement = async (report: string, query: string) => {
+            const answer = await api.get(`/companies/${books.entityId}/reports/${report}?${query}&knownAt=${knownAt}`);
+            expect(answer.status).toBe(200);
+            expect(answer.body.checks.every(({ ok }: { ok: boolean }) => ok)).toBe(true);
+            return { ...answer.body, generatedAt: "" };
+          };
+          return {
+            ledger: ledger.accounts,
+            trial: await statement("trial-balance", `asOf=${asOf}`),
+            sheet: await statement("balance-sheet", `asOf=${asOf}`),
+            earned: await statement("profit-and-loss", `endDate=${asOf}&columns=month`),
+          };
         };
         const tie = async (knownAt: number) => {
-          const { ledger, trial } = await reports(knownAt);
+          const told = await reports(knownAt);
+          const { ledger, trial, sheet, earned } = told;
           const rows = trial.sections.flatMap(({ rows }: { rows: object[] }) => rows) as {
             code: string | null;
             key?: string;
@@ -302,8 +333,8 @@ describe("the general ledger", () => {
           );
           // The oracle has no fiscal year: what it says of a day holds for the accounts that none resets.
           for (const account of ["cash", "receivable", "equity"] as const) {
-            const told = ledger.find(({ code }) => code === codes[account])?.closingBalanceCents ?? 0;
-            expect(BigInt(told)).toBe(oracle.balance(books.accounts[account], types[account], { asOf, knownAt }));
+            const closing = ledger.find(({ code }) => code === codes[account])?.closingBalanceCents ?? 0;
+            expect(BigInt(closing)).toBe(oracle.balance(books.accounts[account], types[account], { asOf, knownAt }));
           }
           for (const { openingBalanceCents, lines, closingBalanceCents, code } of ledger) {
             let balance = openingBalanceCents;
@@ -313,7 +344,20 @@ describe("the general ledger", () => {
             }
             expect(balance).toBe(closingBalanceCents);
           }
-          return { ledger, trial };
+          const closingOf = (...of: readonly (string | undefined)[]) =>
+            ledger
+              .filter(({ code, key }) => of.includes(code ?? key))
+              .reduce((sum, { closingBalanceCents }) => sum + closingBalanceCents, 0);
+          const netIncome = closingOf(codes.sales) - closingOf(codes.rent);
+          expect(earned.totals.netIncome.at(-1)).toBe(netIncome);
+          expect(earned.totals.netIncome.slice(0, -1).reduce((sum: number, month: number) => sum + month, 0)).toBe(netIncome);
+          expect(sheet.totals).toMatchObject({
+            totalAssets: [closingOf(codes.cash, codes.receivable)],
+            totalEquity: [closingOf(codes.equity, "priorYearsEarnings") + netIncome],
+            retainedEarningsTotal: [closingOf(codes.equity, "priorYearsEarnings")],
+            difference: [0],
+          });
+          return told;
         };
         await carryOut(before);
         await closeYear(edges[4] ?? "");
@@ -321,10 +365,8 @@ describe("the general ledger", () => {
         const then = await tie(knownAt);
         await carryOut(after);
         await tie((await ledgerPage(books)).ledgerSequence);
-        const again = await reports(knownAt);
         // A void that came later is not known then either.
-        expect(again.ledger).toEqual(then.ledger);
-        expect({ ...again.trial, generatedAt: "" }).toEqual({ ...then.trial, generatedAt: "" });
+        expect(await reports(knownAt)).toEqual(then);
       }),
       seeded(12),
     );
@@ -345,15 +387,18 @@ describe("the general ledger", () => {
     expect(second.text).toContain('"totalDebitCents":18014398509481982,"totalCreditCents":9007199254740991');
   });
 
-  test("answers a cursor with the days of its first page, and refuses one of another report", async () => {
+  test("answers a cursor with the days of its first page, though it is tomorrow, and refuses one of other days", async () => {
     const books = await newBooks();
-    for (let i = 0; i < 3; i++) await post(books, entryOf("cash", "sales", 5, { date: "2026-01-01" }));
+    for (const date of ["2026-01-01", "2039-12-31", "2040-01-01"]) await post(books, entryOf("cash", "sales", 5, { date }));
+    holdClock(Date.parse("2039-12-31T23:59:59Z"));
     const first = await ledgerPage(books, "startDate=2026-01-01&limit=1");
-    const second = await ledgerPage(books, `startDate=2026-01-01&limit=2&cursor=${encodeURIComponent(first.nextCursor)}`);
+    expect(first.period).toEqual({ startDate: "2026-01-01", endDate: "2039-12-31" });
+    setClock(Date.parse("2040-01-01T00:00:00Z"));
+    const cursor = encodeURIComponent(first.nextCursor);
+    const second = await ledgerPage(books, `startDate=2026-01-01&limit=9&cursor=${cursor}`);
     expect(second.period).toEqual(first.period);
-    const other = await books.api.get(
-      `/companies/${books.entityId}/reports/general-ledger?startDate=2026-01-02&cursor=${encodeURIComponent(first.nextCursor)}`,
-    );
+    expect(second.accounts.map(inShort)[0]).toBe("1000 0 | 2039-12-31 5-0=10 | +10 -0 = 10");
+    const other = await books.api.get(`/companies/${books.entityId}/reports/general-ledger?startDate=2026-01-02&cursor=${cursor}`);
     expect(other).toMatchObject({ status: 400, body: { error: { code: "INVALID_CURSOR" } } });
   });
 

@@ -66,6 +66,8 @@ describe("profit and loss", () => {
       "previousYearTotal total 2025-03-31",
     ]);
     expect(both.totals.netIncome).toEqual([0, 0, 0, 0, 300, 50, 9, 359]);
+    const first = await report(books, "startDate=2025-03-31&endDate=2025-05-31&columns=month&compare=previousYear");
+    expect(first.totals.netIncome).toEqual([300, 50, 9, 359, 0, 0, 0, 0]);
     expect(both.checks.every((check: { ok: boolean }) => check.ok)).toBe(true);
   });
 
