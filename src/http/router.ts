@@ -189,7 +189,7 @@ const entityHeader = z.object({
   }),
 });
 
-const csvText = z.string().openapi({ description: "RFC 4180, with a header: a row for each row and total of the report." });
+const csvFile = z.string().openapi({ description: "RFC 4180, with a header: a row for each row and total of the report." });
 
 function documentRoute(
   definition: RouteDefinition<ParameterSchema | undefined, ParameterSchema | undefined, Schema | undefined>,
@@ -212,7 +212,7 @@ function documentRoute(
               schema: answer.schema,
               ...(answer.example === undefined ? {} : { example: answer.example }),
             },
-            ...(answer.csvExample === undefined ? {} : { "text/csv": { schema: csvText, example: answer.csvExample } }),
+            ...(answer.csvExample === undefined ? {} : { "text/csv": { schema: csvFile, example: answer.csvExample } }),
           },
         }
       : { description: answer.description };

@@ -189,7 +189,9 @@ describe("the general ledger", () => {
     expect(before.accounts.map(inShort)[0]).toBe("1000 0 | 2026-03-01 0-30=-30 | 2026-03-02 0-4=-34 | +0 -34 = -34");
   });
 
-  test("comes in pages of which each goes on where the last ended, all as the first knew the books, whatever is posted and renamed meanwhile", async () => {
+  test("comes in pages of which each goes on where the last ended, all as the first knew the books, whatever is posted and renamed meanwhile", {
+    timeout: 60_000,
+  }, async () => {
     const { api } = await newSite();
     const dates = ["2025-12-31", "2026-01-01", "2026-01-15", "2026-01-15", "2026-06-30", "2026-12-31", "2027-01-01"];
     const name = fc.constantFrom(...names);
@@ -234,7 +236,9 @@ describe("the general ledger", () => {
     );
   });
 
-  test("closes each account as the trial balance does, and the statements tie to both, on random books with voids, closing entries and back-dated entries at the fiscal year's edges", async () => {
+  test("closes each account as the trial balance does, and the statements tie to both, on random books with voids, closing entries and back-dated entries at the fiscal year's edges", {
+    timeout: 60_000,
+  }, async () => {
     const { api } = await newSite();
     const fiscalYears = ["07-01", "04-06", "01-31", "01-01"] as const;
     const edgesOf = (start: string) =>

@@ -7,7 +7,7 @@ import type { TurnoversView } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../platform/context.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import { type AccountPosition, balanceSheet } from "./domain/balance-sheet.ts";
-import { periodColumns, yearBeforeDay } from "./domain/report-columns.ts";
+import { type DayRange, periodColumns, yearBeforeDay } from "./domain/report-columns.ts";
 import { reportHead } from "./report-head.ts";
 import type { BalanceSheetQuery } from "./schemas.ts";
 
@@ -17,7 +17,7 @@ export async function getBalanceSheet(context: OperationContext, entityId: strin
   const now = context.clock();
   const asOf = query.asOf ?? instant(now).slice(0, 10);
   const yearStartOf = (day: DayNumber) => fiscalYearStartOf(day, ledger.fiscalYearStart);
-  const columns = columnsOf(query, dayOf(asOf), yearStartOf);
+  const columns = columnsOf(query, dayOf(asOf), yearStartOf(dayOf(asOf)));
   const dayPairs = columns.flatMap(({ asOf: endDate }) => [
     { startDate: dateOfDay(firstDay), endDate },
     { startDate: dateOfDay(yearStartOf(dayOf(endDate))), endDate },
@@ -45,46 +45,36 @@ export async function getBalanceSheet(context: OperationContext, entityId: strin
   };
 }
 
-/** A balance sheet is of days: of a period's column it has the last. */
-function columnsOf(query: BalanceSheetQuery, endDay: DayNumber, yearStartOf: (day: DayNumber) => DayNumber): BalanceSheetColumn[] {
-  const days = daysOf(query, endDay, yearStartOf(endDay));
-  const compared = query.compare === undefined ? [] : comparedDays(query, days, yearStartOf(endDay));
-  if (compared.some((day) => day < firstDay)) throw invalidParameter("compare", "A day compared with is before 1900.");
-  const column = (kind: BalanceSheetColumn["kind"], from: number) => (day: DayNumber, at: number) => ({
-    key: `c${from + at}`,
-    kind,
-    asOf: dateOfDay(day),
-  });
-  return [...days.map(column("asOf", 0)), ...compared.map(column(query.compare ?? "asOf", days.length))];
-}
-
 interface BalanceSheetColumn {
   readonly key: string;
   readonly kind: "asOf" | "previousPeriod" | "previousYear";
   readonly asOf: string;
 }
 
-function daysOf(query: BalanceSheetQuery, endDay: DayNumber, yearStart: DayNumber): DayNumber[] {
+/** The last day of each period, and beside them those compared with: a year earlier, or the day before the period that leads up to asOf. */
+function columnsOf(query: BalanceSheetQuery, endDay: DayNumber, yearStart: DayNumber): BalanceSheetColumn[] {
   const startDay = query.startDate === undefined ? yearStart : dayOf(query.startDate);
-  if (query.columns === "total") {
-    if (query.startDate !== undefined && query.compare !== "previousPeriod")
-      throw invalidParameter("startDate", "It goes with columns=month, quarter or year, or with compare=previousPeriod.");
-    if (startDay > endDay) throw invalidParameter("startDate", "It is after asOf.");
-    return [endDay];
-  }
-  if (query.compare === "previousPeriod")
-    throw invalidParameter("compare", "previousPeriod goes with columns=total: of several days each has the one before it to its left.");
-  if (startDay > endDay) throw invalidParameter("startDate", "It is after asOf.");
-  const sides = query.compare === undefined ? 1 : 2;
-  const columns = periodColumns({ startDay, endDay }, query.columns, yearStart, reportColumnsMax / sides);
-  if (columns === undefined) throw invalidParameter("columns", `There would be more than ${reportColumnsMax} columns.`);
-  return columns.filter(({ kind }) => kind === "period").map(({ endDate }) => dayOf(endDate));
+  const days = daysOf(query, { startDay, endDay }, yearStart);
+  const compared = query.compare === undefined ? [] : query.compare === "previousPeriod" ? [startDay - 1] : days.map(yearBeforeDay);
+  if (compared.some((day) => day < firstDay)) throw invalidParameter("compare", "A day compared with is before 1900.");
+  return [...days, ...compared].map((day, at) => ({
+    key: `c${at}`,
+    kind: at < days.length || query.compare === undefined ? "asOf" : query.compare,
+    asOf: dateOfDay(day),
+  }));
 }
 
-/** A year earlier; or the day before the period that leads up to asOf, whose figures it began with. */
-function comparedDays(query: BalanceSheetQuery, days: readonly DayNumber[], yearStart: DayNumber): DayNumber[] {
-  if (query.compare === "previousPeriod") return [(query.startDate === undefined ? yearStart : dayOf(query.startDate)) - 1];
-  return days.map(yearBeforeDay);
+function daysOf(query: BalanceSheetQuery, range: DayRange, yearStart: DayNumber): DayNumber[] {
+  const isOne = query.columns === "total";
+  if (isOne && query.startDate !== undefined && query.compare !== "previousPeriod")
+    throw invalidParameter("startDate", "It goes with columns=month, quarter or year, or with compare=previousPeriod.");
+  if (!isOne && query.compare === "previousPeriod")
+    throw invalidParameter("compare", "previousPeriod goes with columns=total: of several days each has the one before it to its left.");
+  if (range.startDay > range.endDay) throw invalidParameter("startDate", "It is after asOf.");
+  const sides = query.compare === undefined ? 1 : 2;
+  const columns = periodColumns(range, query.columns, yearStart, reportColumnsMax / sides);
+  if (columns === undefined) throw invalidParameter("columns", `There would be more than ${reportColumnsMax} columns.`);
+  return columns.filter(({ kind }) => kind === "period").map(({ endDate }) => dayOf(endDate));
 }
 
 /** Figures come in pairs: up to a column's day, and within its fiscal year. */

@@ -29,6 +29,6 @@ export async function getGeneralLedgerFile(context: OperationContext, entityId: 
 function tooLarge(what: "lines" | "accounts") {
   return refusal(
     "REPORT_TOO_LARGE",
-    `The general ledger has more than ${reportFileLinesMax} ${what} between these days; a file holds so many. Ask for a shorter period, for one account, or for format=json, which comes in pages.`,
+    `A file holds at most ${reportFileLinesMax} ${what}, and the general ledger has more between these days. Ask for a shorter period, for one account, or for format=json, which comes in pages.`,
   );
 }
