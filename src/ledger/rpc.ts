@@ -32,8 +32,8 @@ export type {
 } from "./domain/command.ts";
 export { modules } from "./domain/command.ts";
 export { type ApprovalPolicy, approvalPolicies } from "./domain/draft.ts";
-export { type HoldStatus, holdStatuses } from "./domain/hold.ts";
 export type { GeneralLedgerAccountView, GeneralLedgerLineView, GeneralLedgerView } from "./domain/general-ledger-view.ts";
+export { type HoldStatus, holdStatuses } from "./domain/hold.ts";
 export type {
   AccountView,
   ApprovalView,

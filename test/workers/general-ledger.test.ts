@@ -173,6 +173,25 @@ describe("the general ledger", () => {
     expect(pages).toBe(3);
   });
 
+  test("names an entry that was a draft by the id it always had, and shows neither drafts nor holds", async () => {
+    const books = await newBooks();
+    const { entityId } = books;
+    const drafted = await books.api.post("/entries", { entityId, ...entryOf("cash", "sales", 40, { date: "2026-03-01" }) });
+    const held = await books.api.post("/holds", { entityId, ...entryOf("rent", "cash", 7, { date: "2026-03-01" }) }, freshKey());
+    expect([drafted.status, held.status]).toEqual([201, 201]);
+    const query = "startDate=2026-01-01&endDate=2026-12-31";
+    expect((await ledgerPage(books, query)).accounts).toEqual([]);
+    const posted = await books.api.send("POST", `/journal-entries/${drafted.body.id}/post`);
+    expect(posted).toMatchObject({ status: 200, body: { status: "posted" } });
+    const settled = await books.api.post(`/holds/${held.body.id}/settle`, {}, freshKey());
+    expect(settled.status).toBe(201);
+    const { accounts } = await ledgerPage(books, query);
+    expect(accounts[0].lines.map(({ journalEntryId, balanceCents }: Line) => [journalEntryId, balanceCents])).toEqual([
+      [drafted.body.id, 40],
+      [settled.body.id, 33],
+    ]);
+  });
+
   test("flags both sides of a voided pair, and only once the void is known; a reversal is no void", async () => {
     const books = await newBooks();
     const wrong = await post(books, entryOf("rent", "cash", 30, { date: "2026-03-01" }));

@@ -95,7 +95,7 @@ describe("format=csv", () => {
     ]);
   });
 
-  test("of a general ledger of more lines than are read at once is whole", { timeout: 60_000 }, async () => {
+  test("of a general ledger of more lines than are read at once is whole", async () => {
     const books = await newBooks();
     const entries = Array.from({ length: 1_300 }, (_, i) => entryOf("cash", "sales", i + 1, { date: i % 2 ? "2026-01-01" : "2026-01-02" }));
     const posted = await books.api.post("/journal-entries/batch", { entityId: books.entityId, mode: "atomic", entries }, freshKey());
@@ -117,7 +117,7 @@ describe("format=csv", () => {
     }
   });
 
-  test("of a general ledger with more lines than a file holds is refused, whole", { timeout: 60_000 }, async () => {
+  test("of a general ledger with more lines than a file holds is refused, whole", async () => {
     const books = await newBooks();
     const lines = (side: string, code: string) => Array.from({ length: 100 }, () => ({ accountCode: code, side, amount: 1 }));
     const entry = { date: "2026-01-01", lines: [...lines("debit", codes.cash), ...lines("credit", codes.sales)] };

@@ -212,7 +212,7 @@ function lineTeller(sql: SqlStorage, state: StoredState, paged: readonly PagedAc
       const side = (isDebit: boolean) =>
         [...new Set(fact.lines.filter(({ amount }) => amount > 0 === isDebit).map(({ account }) => account))].map(idOf);
       const told = {
-        journalEntryId: entryId(state.identity, context.atMs, seq),
+        journalEntryId: fact.draftId ?? entryId(state.identity, context.atMs, seq),
         date: fact.date,
         sequence: seq,
         description: fact.description,
