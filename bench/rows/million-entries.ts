@@ -11,6 +11,7 @@ const pastName = "1,000,000 entries, inside: trial balance at a past date";
 const knownName = "1,000,000 entries, inside: trial balance known 100,000 entries ago";
 const monthsName = "1,000,000 entries, inside: twelve monthly columns";
 const pageName = "1,000,000 entries, inside: a page filtered by";
+const generalLedgerName = "1,000,000 entries, inside: general ledger of";
 const fillName = "1,000,000 entries, inside: writing them, 365 dates with externalId";
 const coldName = "1,000,000 entries, cold start: first read";
 const coldTailName = "1,000,000 entries, cold start: first read, with a full tail to replay";
@@ -46,9 +47,38 @@ const filters: Record<string, (no: number, accountId: string) => Query> = {
 };
 const pageNameOf = (filter: string) => `${pageName} ${filter}`;
 
+/** Pages of the general ledger: its first, later ones each from another account on, the lines of a day, where many accounts fill a page, and a part of a file. */
+const generalLedger: Record<string, (no: number) => Query> = {
+  "a year, first page of 50 lines": (no) => ({ ...generalLedgerOf(dayOfYear(0), dayOfYear(364 - no)), limit: 50 }),
+  "a year, a page of 50 lines": (no) => ({ ...yearFrom(no), limit: 50 }),
+  "a year, a page of 200 lines": (no) => ({ ...yearFrom(no), limit: 200 }),
+  "a day, a page of 200 lines": (no) => ({ ...generalLedgerOf(dayOfYear(100 + no), dayOfYear(100 + no)), limit: 200 }),
+  "a year, 1,000 lines of a file": (no) => ({ ...yearFrom(no), limit: 1_000 }),
+};
+const generalLedgerNameOf = (page: string) => `${generalLedgerName} ${page}`;
+
+function generalLedgerOf(startDate: string, endDate: string) {
+  return { kind: "general_ledger", startDate, endDate, temporaryFrom: startDate } as const;
+}
+
+/** The page after all of an account: accounts are numbered by the sequences of their facts, which follow that of the ledger's. */
+function yearFrom(no: number) {
+  return { ...generalLedgerOf(dayOfYear(0), dayOfYear(364)), after: String(2 + no * 37) };
+}
+
 /** A ledger of a million entries, 1,000 accounts, 365 dates and as many external ids, measured at its object. */
 export const millionEntries: Rows = {
-  names: [growthName, fillName, pastName, knownName, monthsName, ...Object.keys(filters).map(pageNameOf), coldName, coldTailName],
+  names: [
+    growthName,
+    fillName,
+    pastName,
+    knownName,
+    monthsName,
+    ...Object.keys(generalLedger).map(generalLedgerNameOf),
+    ...Object.keys(filters).map(pageNameOf),
+    coldName,
+    coldTailName,
+  ],
   async measure(bench) {
     const objects = objectsAt((await bench.objects()).baseUrl);
     const accountIds = await objects.open(large, accounts);
@@ -124,6 +154,8 @@ async function insideReads(objects: Objects, accountIds: readonly string[]): Pro
   );
   const months = await insideMs(objects, spread.map(monthlyColumns));
   const pages: Figure[] = [];
+  for (const [name, query] of Object.entries(generalLedger))
+    pages.push(figure(generalLedgerNameOf(name), "ms", await insideMs(objects, spread.map(query)), { atMost: 50 }));
   for (const [name, query] of Object.entries(filters)) {
     const queries = spread.map((no) => query(no, accountIds[no * 37] ?? ""));
     pages.push(figure(pageNameOf(name), "ms", await insideMs(objects, queries), { atMost: 10 }));

@@ -20,8 +20,13 @@ const tagDescriptions: Record<Tag, string> = {
   Health: "Whether the services answer.",
 };
 
+interface Answer {
+  headers?: unknown;
+  readonly content?: Readonly<Record<string, unknown>>;
+}
+
 interface OpenApiDocument {
-  paths: Record<string, Record<string, { tags?: string[]; parameters?: unknown[]; responses: Record<string, { headers?: unknown }> }>>;
+  paths: Record<string, Record<string, { tags?: string[]; parameters?: unknown[]; responses: Record<string, Answer> }>>;
   [part: string]: unknown;
 }
 
@@ -70,7 +75,7 @@ function build(router: Router, version: string): OpenApiDocument {
       const scoped = operation.tags?.some((tag) => companyTags.has(tag)) ?? false;
       const shown = scoped ? `/companies/{companyId}${path}` : path;
       for (const [status, response] of Object.entries(operation.responses))
-        response.headers = headersOf(operation, status, "patch" in item && (method === "get" || method === "patch"));
+        response.headers = headersOf(operation, status, response, "patch" in item && (method === "get" || method === "patch"));
       if (method === "patch") operation.parameters = [...(operation.parameters ?? []), ifMatch];
       paths[shown] ??= {};
       paths[shown][method] = scoped
@@ -132,6 +137,11 @@ const componentHeaders = {
     schema: { type: "string" },
     example: "/api/v1/journal-entries/01980c1e-7e0c-8000-8000-400000000012",
   },
+  "Content-Disposition": {
+    description: "With `format=csv` the name of the file.",
+    schema: { type: "string" },
+    example: 'attachment; filename="trial-balance-2026-06-30.csv"',
+  },
   "Retry-After": { description: "Seconds to wait before the same request may succeed.", schema: { type: "integer" }, example: 1 },
   "WWW-Authenticate": { description: "How to authenticate.", schema: { type: "string" }, example: 'Bearer realm="countinghouse"' },
   "X-Idempotent-Replayed": {
@@ -142,7 +152,12 @@ const componentHeaders = {
 };
 
 /** The headers of an answer: some are on every one, some belong to a status, and what can be patched has a tag. */
-function headersOf(operation: { readonly parameters?: unknown[] }, status: string, tagged: boolean): Record<string, unknown> {
+function headersOf(
+  operation: { readonly parameters?: unknown[] },
+  status: string,
+  response: Answer,
+  tagged: boolean,
+): Record<string, unknown> {
   const names: (keyof typeof componentHeaders)[] = [
     "X-Request-Id",
     "X-RateLimit-Limit",
@@ -154,6 +169,7 @@ function headersOf(operation: { readonly parameters?: unknown[] }, status: strin
   if (status === "200" && operation.parameters?.some((parameter) => (parameter as { readonly name?: string }).name === "Idempotency-Key")) {
     names.push("X-Idempotent-Replayed");
   }
+  if (response.content?.["text/csv"] !== undefined) names.push("Content-Disposition");
   if (status === "201") names.push("Location");
   if (status === "401") names.push("WWW-Authenticate");
   if (status === "429" || status === "503") names.push("Retry-After");

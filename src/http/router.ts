@@ -79,6 +79,8 @@ export interface RouteDefinition<
       readonly description: string;
       readonly example?: unknown;
       readonly mediaType?: string;
+      /** The operation answers the same as a CSV file too, where `format=csv` asks for it: an example of one. */
+      readonly csvExample?: string;
     };
   };
   readonly refusals?: readonly FailureCode[];
@@ -187,6 +189,8 @@ const entityHeader = z.object({
   }),
 });
 
+const csvFile = z.string().openapi({ description: "RFC 4180, with a header: a row for each row and total of the report." });
+
 function documentRoute(
   definition: RouteDefinition<ParameterSchema | undefined, ParameterSchema | undefined, Schema | undefined>,
 ): Parameters<typeof createRoute>[0] {
@@ -208,6 +212,7 @@ function documentRoute(
               schema: answer.schema,
               ...(answer.example === undefined ? {} : { example: answer.example }),
             },
+            ...(answer.csvExample === undefined ? {} : { "text/csv": { schema: csvFile, example: answer.csvExample } }),
           },
         }
       : { description: answer.description };

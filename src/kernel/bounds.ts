@@ -46,6 +46,10 @@ export const periodLocksMax = 1_000;
 export const historyPointsMax = 3_700;
 /** Periods of a report side by side: five years of months. */
 export const reportColumnsMax = 60;
+/** Lines of the general ledger in one file, some 6 MB, which is gathered in memory so that it is whole or refused; also how far it counts its lines. */
+export const reportFileLinesMax = 20_000;
+/** Lines of it that a ledger is asked for at once while a file is gathered: others come between. */
+export const reportLinesAtOnce = 1_000;
 /** Account ids named in one balances query (URLs end at 16 KB). */
 export const accountIdsPerQueryMax = 200;
 /** A tree of accounts deeper than this is a mistake in the import. */

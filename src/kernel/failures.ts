@@ -252,6 +252,12 @@ export const failureKinds = {
     meaning: "A condition that the request puts on a balance would not hold after the entry.",
     action: "Read the balance and decide again.",
   },
+  REPORT_TOO_LARGE: {
+    status: 422,
+    retryable: false,
+    meaning: "The report has more lines than one file holds. None is left out to make it fit.",
+    action: "Ask for a shorter period or for one account, or for format=json, which comes in pages.",
+  },
   BALANCE_LIMIT: {
     status: 422,
     retryable: false,

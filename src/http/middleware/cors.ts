@@ -1,7 +1,7 @@
 import type { Stamp, Step } from "../way.ts";
 
 const exposed =
-  "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit-Policy, Retry-After, ETag, Location, X-Idempotent-Replayed, X-Bookmark";
+  "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit-Policy, Retry-After, ETag, Location, X-Idempotent-Replayed, X-Bookmark, Content-Disposition";
 
 /** A preflight carries no key, so it is answered alike for all: without a key nothing can be done, and without the site's consent nothing is read. */
 export const preflight: Step = (c) => {

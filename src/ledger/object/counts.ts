@@ -6,7 +6,7 @@ export interface Count {
   readonly capped: boolean;
 }
 
-/** A count that was taken up to one beyond the bound of filtered counts. */
-export function capped(count: number): Count {
-  return count > filteredCountMax ? { count: filteredCountMax, capped: true } : { count, capped: false };
+/** A count that was taken up to one beyond its bound. */
+export function capped(count: number, countMax = filteredCountMax): Count {
+  return count > countMax ? { count: countMax, capped: true } : { count, capped: false };
 }

@@ -20,7 +20,7 @@ type LinesQuery = Extract<Query, { kind: "lines" }>;
 type LineKey = Key;
 
 /** What narrows the list: an account's lines or all, of days, both inclusive, up to the last item that is known. */
-interface LineFilter {
+export interface LineFilter {
   readonly sources: readonly SortedSource[];
   readonly range: KeyRange;
   readonly from: DayNumber;
@@ -30,7 +30,9 @@ interface LineFilter {
 
 const entriesAtOnce = 300;
 
-function filterOf(state: StoredState, account: Account | undefined, query: LinesQuery): LineFilter {
+export type LinesNarrowed = Pick<LinesQuery, "startDate" | "endDate" | "knownAt">;
+
+export function filterOf(state: StoredState, account: Account | undefined, query: LinesNarrowed): LineFilter {
   const from = query.startDate === undefined ? firstDay : dayOf(query.startDate);
   const to = query.endDate === undefined ? lastDay : dayOf(query.endDate);
   return {
@@ -203,19 +205,25 @@ function runningBalances(
   return asc ? balances : balances.reverse();
 }
 
-function countLines(state: StoredState, account: Account | undefined, query: LinesQuery, filter: LineFilter): Count {
+export function countLines(
+  state: StoredState,
+  account: Account | undefined,
+  query: LinesNarrowed,
+  filter: LineFilter,
+  countMax = filteredCountMax,
+): Count {
   const isWhole = account === undefined && filter.from === firstDay && filter.to === lastDay;
   if (isWhole && query.knownAt === undefined) return { count: state.index.lineCount, capped: false };
   let count = 0;
   for (const source of filter.sources) {
-    if (count > filteredCountMax) break;
+    if (count > countMax) break;
     if (query.knownAt === undefined || source.toSequence <= query.knownAt) count += countRange([source], filter.range);
     else {
       visitRange(source, filter.range, (columns, start, end) => {
         const items = columns[1] as Float64Array;
-        for (let i = start; i < end && count <= filteredCountMax; i++) if ((items[i] as number) < filter.itemsBelow) count += 1;
+        for (let i = start; i < end && count <= countMax; i++) if ((items[i] as number) < filter.itemsBelow) count += 1;
       });
     }
   }
-  return capped(count);
+  return capped(count, countMax);
 }

@@ -8,6 +8,7 @@ import { draftById, entryById, holdById } from "../domain/recorded-entry.ts";
 import type { Head, Query, ReadOutcome, TurnoversView } from "../rpc.ts";
 import { tellEntries, tellingOf } from "./describe.ts";
 import { entriesOutcome, unknownAccount } from "./entry-list.ts";
+import { generalLedgerOutcome } from "./general-ledger.ts";
 import { dayOfPlace, itemsUpTo, linesOfAccount } from "./index-keys.ts";
 import { linesText } from "./line-list.ts";
 import { visitRange } from "./runs/sorted-source.ts";
@@ -71,6 +72,8 @@ export function answerQuery(sql: SqlStorage, state: StoredState, head: Head, que
       return found(totalsText(sql, state, query));
     case "turnovers":
       return found(JSON.stringify(turnoversOf(sql, state, query)));
+    case "general_ledger":
+      return generalLedgerOutcome(sql, state, query);
     case "head":
       return found(JSON.stringify(head));
   }
