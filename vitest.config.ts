@@ -20,6 +20,7 @@ export default defineConfig(async () => ({
             miniflare: {
               bindings: {
                 CURSOR_SECRET: "the cursor secret of the tests",
+                SESSION_SECRET: "the session secret of the tests",
                 OPERATOR_TOKEN: "the-operator-token-of-the-tests",
                 // Small, so that books of a few lines are written out, in blocks, and their runs merged.
                 LEDGER_TAIL_LINES: "60",

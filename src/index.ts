@@ -1,9 +1,11 @@
 import { createApp } from "./app.ts";
 import { purgeKeptAnswers } from "./db/purge.ts";
+import { purgeSessions } from "./features/users/index.ts";
 import { handleLedgerFacts } from "./jobs/ledger-facts.ts";
 import type { LedgerFactsMessage } from "./platform/messages.ts";
 
 export { AccessObject } from "./access/access-object.ts";
+export { SignInObject } from "./access/sign-in-object.ts";
 export { LedgerObject } from "./ledger/object/ledger-object.ts";
 
 const app = createApp();
@@ -11,5 +13,8 @@ const app = createApp();
 export default {
   fetch: (request, env, ctx) => app.fetch(request, env, ctx),
   queue: (batch, env) => handleLedgerFacts(batch, env),
-  scheduled: (_event, env) => purgeKeptAnswers(env, Date.now()),
+  scheduled: async (_event, env) => {
+    await purgeKeptAnswers(env, Date.now());
+    await purgeSessions(env, Date.now());
+  },
 } satisfies ExportedHandler<Cloudflare.Env, LedgerFactsMessage>;

@@ -1,8 +1,8 @@
-import { forgetLeasesOf } from "../../access/leases.ts";
 import { type OperationContext, requirePermission } from "../../platform/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { requireReach } from "./create-token.ts";
-import { endUnlessLast, findToken, holdsSite, markRevoked } from "./store.ts";
+import { endTokens } from "./end-tokens.ts";
+import { endUnlessLast, findToken, holdsSite } from "./store.ts";
 
 /** Ends a key: here at once, everywhere within five seconds. The last key that holds the site stays: nobody could make another. */
 export async function revokeToken(context: OperationContext, id: string): Promise<void> {
@@ -13,7 +13,5 @@ export async function revokeToken(context: OperationContext, id: string): Promis
   const now = context.clock();
   if (holdsSite(row) && !(await endUnlessLast(context.directory, row, now)))
     throw refusal("IN_USE", "This is the site's last OWNER key without an end. Rotate it, or make another OWNER key first.");
-  await context.env.ACCESS.getByName(id).revoke();
-  await markRevoked(context.directory, id, now).run();
-  forgetLeasesOf(id);
+  await endTokens(context, [id]);
 }
