@@ -96,6 +96,8 @@ export class AccessObject extends DurableObject {
 
   /** A session is past its end. */
   override async alarm(): Promise<void> {
+    const session = (await this.#load())?.session;
+    if (session === undefined || Date.now() < session.expiresAtMs) return;
     await this.ctx.storage.deleteAll();
     this.#token = undefined;
     this.#loaded = true;

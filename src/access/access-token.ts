@@ -19,18 +19,16 @@ export async function writeAccessToken(
   env: Cloudflare.Env,
   session: { readonly id: string; readonly userId: string; readonly siteId: string },
   nowMs: number,
-): Promise<{ readonly accessToken: string; readonly expiresAtMs: number }> {
+): Promise<string> {
   const { kid, key } = await signingKey(env, nowMs);
   const issuedAt = Math.floor(nowMs / 1000);
-  const expiresAt = issuedAt + accessTokenLifeMs / 1000;
-  const accessToken = await new SignJWT({ sid: session.id, site: session.siteId })
+  return new SignJWT({ sid: session.id, site: session.siteId })
     .setProtectedHeader({ alg: signatureAlgorithm, kid, typ: type })
     .setIssuer(issuer)
     .setSubject(session.userId)
     .setIssuedAt(issuedAt)
-    .setExpirationTime(expiresAt)
+    .setExpirationTime(issuedAt + accessTokenLifeMs / 1000)
     .sign(key);
-  return { accessToken, expiresAtMs: expiresAt * 1000 };
 }
 
 /** What an access token says; undefined where it is not one that we signed and that lives. One algorithm, whatever its header asks for (RFC 8725 §3.1). */

@@ -40,7 +40,7 @@ export class SignInObject extends DurableObject {
 
   /** None has come for a day. */
   override async alarm(): Promise<void> {
-    await this.#forget();
+    if (Date.now() - (await this.#load()).lastMs >= wrongPasswordsLifeMs) await this.#forget();
   }
 
   async #forget(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import { writeAccessToken } from "../../access/access-token.ts";
+import { accessTokenLifeMs } from "../../kernel/bounds.ts";
 import { instant } from "../../kernel/clock.ts";
 import { refreshSession } from "./refresh-session.ts";
 import { writeRefreshToken } from "./refresh-token.ts";
@@ -16,12 +17,11 @@ export async function createAuthToken(
     refreshToken === undefined ? await signIn(context, { email, password, siteId }) : await refreshSession(context, refreshToken, siteId);
   const { user, siteId: at } = started;
   const id = started.refreshToken.sessionId;
-  const nowMs = context.clock();
-  const { accessToken, expiresAtMs } = await writeAccessToken(context.env, { id, userId: user.id, siteId: at }, nowMs);
+  const accessToken = await writeAccessToken(context.env, { id, userId: user.id, siteId: at }, context.clock());
   return {
     tokenType: "Bearer",
     accessToken,
-    expiresIn: Math.floor((expiresAtMs - nowMs) / 1000),
+    expiresIn: accessTokenLifeMs / 1000,
     refreshToken: writeRefreshToken(started.refreshToken),
     session: { id, siteId: at, expiresAt: instant(started.expiresAtMs) },
     user: userView(user),

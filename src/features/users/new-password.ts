@@ -1,7 +1,7 @@
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import { refusal } from "../../platform/refused.ts";
 import { passwordFault } from "./domain/password-rules.ts";
-import { hashPassword } from "./password-hash.ts";
+import { hashPassword, passwordCost } from "./password-hash.ts";
 import { passwordsOfEmail } from "./store.ts";
 
 /** Refuses, as `VALIDATION_ERROR`, what is no password for the user of this email. */
@@ -12,12 +12,13 @@ export function requirePasswordFit(password: string, email: string, pointer: str
 
 /** The hash of a user's new password. */
 export async function hashNewPassword(
-  directory: DirectoryDatabase,
+  { env, directory }: { readonly env: Cloudflare.Env; readonly directory: DirectoryDatabase },
   user: { readonly id: string; readonly email: string },
   password: string,
 ): Promise<string> {
   const ofEmail = await passwordsOfEmail(directory, user.email);
   return hashPassword(
+    passwordCost(env),
     password,
     user.id,
     ofEmail.filter(({ userId }) => userId !== user.id),

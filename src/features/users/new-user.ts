@@ -14,7 +14,7 @@ export interface UserWish {
 
 /** A user's rows. Without a password the user cannot sign in. `pointer`: where the request has the password. */
 export async function newUser(
-  context: { readonly directory: DirectoryDatabase; readonly clock: Clock; readonly newId: () => string },
+  context: { readonly env: Cloudflare.Env; readonly directory: DirectoryDatabase; readonly clock: Clock; readonly newId: () => string },
   wish: UserWish,
   password: string | undefined,
   pointer: string,
@@ -28,6 +28,6 @@ export async function newUser(
   }
   requirePasswordFit(password, wish.email, pointer);
   const user: UserRow = { id, ...wish, ...none, passwordSetAt: nowMs };
-  const hash = await hashNewPassword(directory, user, password);
+  const hash = await hashNewPassword(context, user, password);
   return { user, statements: [insertUser(directory, user), putPassword(directory, id, hash)] };
 }

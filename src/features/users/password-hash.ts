@@ -5,9 +5,15 @@ import { normalizePassword } from "./domain/password-rules.ts";
  * The cost of scrypt (RFC 7914), one of those that the OWASP Password Storage Cheat Sheet holds equal: its others take 64 and 128 MB, which an isolate
  * of 128 MB has not got beside everything else, or less memory and as much time. Measured inside workerd: 168 ms and 32 MiB.
  */
-const cost: Cost = { log2N: 15, r: 8, p: 3 };
+const defaultCost: Cost = { log2N: 15, r: 8, p: 3 };
 
-interface Cost {
+/** `PASSWORD_COST_LOG2_N` is for tests, which hash by the hundred; and for who wants passwords to cost more. */
+export function passwordCost(env: object): Cost {
+  const log2N = Reflect.get(env, "PASSWORD_COST_LOG2_N");
+  return log2N === undefined ? defaultCost : { ...defaultCost, log2N: Number(log2N) };
+}
+
+export interface Cost {
   readonly log2N: number;
   readonly r: number;
   readonly p: number;
@@ -32,15 +38,15 @@ const saltsMax = 2;
  * The hash of a password, with its salt and its cost, in the PHC string format. `sameEmail`: the passwords of users of the same email in other firms. They
  * share a salt, so that to look at a password takes one scrypt for however many firms: the time it takes tells nobody how many there are.
  */
-export function hashPassword(password: string, userId: string, sameEmail: readonly KeptPassword[]): string {
-  const shared = sameEmail.map(({ hash }) => readHash(hash)).find((kept) => isCost(kept.cost));
+export function hashPassword(cost: Cost, password: string, userId: string, sameEmail: readonly KeptPassword[]): string {
+  const shared = sameEmail.map(({ hash }) => readHash(hash)).find((kept) => isSameCost(kept.cost, cost));
   const salt = shared?.salt ?? randomBytes(16);
   const tag = tagOf(derive(password, salt, cost), userId);
   return `$scrypt$ln=${cost.log2N},r=${cost.r},p=${cost.p}$${salt.toString("base64url")}$${tag.toString("base64url")}`;
 }
 
 /** The first of the passwords that it is. Where there are none, as much work is done. */
-export function findPassword(password: string, kept: readonly KeptPassword[]): KeptPassword | undefined {
+export function findPassword(cost: Cost, password: string, kept: readonly KeptPassword[]): KeptPassword | undefined {
   const derived = new Map<string, Buffer>();
   if (kept.length === 0) derive(password, Buffer.alloc(16), cost);
   let found: KeptPassword | undefined;
@@ -56,12 +62,12 @@ export function findPassword(password: string, kept: readonly KeptPassword[]): K
 }
 
 /** Whether a hash is of another cost than new ones have. */
-export function isOutdated(hash: string): boolean {
-  return !isCost(readHash(hash).cost);
+export function isOutdated(cost: Cost, hash: string): boolean {
+  return !isSameCost(readHash(hash).cost, cost);
 }
 
-function isCost({ log2N, r, p }: Cost): boolean {
-  return log2N === cost.log2N && r === cost.r && p === cost.p;
+function isSameCost(one: Cost, other: Cost): boolean {
+  return one.log2N === other.log2N && one.r === other.r && one.p === other.p;
 }
 
 function derive(password: string, salt: Buffer, { log2N, r, p }: Cost): Buffer {

@@ -60,8 +60,10 @@ export function registerUserRoutes(router: Router, contextOf: (c: RequestContext
       path: "/auth/logout",
       tag: "Users",
       summary: "End the session in use: everywhere within five seconds",
+      description: "Its refresh token is worth nothing from then on. A key is ended with DELETE /tokens/{id}.",
       permission: "self",
-      answers: { 204: { description: "Ended, its refresh token with it." } },
+      idempotency: "accepted",
+      answers: { 204: { description: "Ended." } },
       refusals: ["SESSION_REQUIRED"],
     },
     async (context) => {
@@ -168,9 +170,10 @@ export function registerUserRoutes(router: Router, contextOf: (c: RequestContext
       path: "/users/{id}",
       tag: "Users",
       summary: "Take a user out of the firm: their sessions and keys end within five seconds",
+      description: "What the user did stays theirs, and the email is free again. The last OWNER of a firm does not leave it.",
       permission: "users:write",
       params: byId,
-      answers: { 204: { description: "Gone. What the user did stays theirs." } },
+      answers: { 204: { description: "Gone." } },
       refusals: ["LAST_OWNER", "PRECONDITION_FAILED", "LIVE_KEY_REQUIRED", "ENTITY_FORBIDDEN"],
     },
     async (context, { params }) => {

@@ -60,7 +60,7 @@ export const AuthTokenRequest = z
   .strictObject({
     email: emailField.optional(),
     password: passwordField.optional().openapi({ description: "With the email." }),
-    refreshToken: z.string().min(1).max(200).optional().openapi({ description: "In the place of email and password.", example: undefined }),
+    refreshToken: z.string().min(1).max(200).optional().openapi({ description: "In the place of email and password." }),
     siteId: idField.optional().openapi({ description: "The site of the session; by default the firm's first live one." }),
   })
   .refine(
@@ -71,7 +71,7 @@ export const AuthTokenRequest = z
   .openapi("AuthTokenRequest");
 export const AuthToken = z
   .object({
-    tokenType: z.literal("Bearer"),
+    tokenType: z.string().openapi({ description: "Bearer (RFC 6750)." }),
     accessToken: z.string().openapi({ description: "A JWT, for `Authorization: Bearer`." }),
     expiresIn: z.int().openapi({ description: "Seconds that the access token lives." }),
     refreshToken: z.string().openapi({
@@ -103,7 +103,7 @@ export const Me = z
       .object({ id: idField, role: roleField, expiresAt: instantField })
       .nullable()
       .openapi({ description: "The session in use; null where a key is." }),
-    user: UserView.nullable().openapi({ description: "The user who acts, where it is one." }),
+    user: z.union([UserView, z.null()]).openapi({ description: "The user who acts, where it is one." }),
     site: SiteView,
     plan: z.object({ requestsPerMinute: z.int(), burst: z.int() }),
   })

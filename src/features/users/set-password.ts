@@ -7,7 +7,7 @@ import { refusal } from "../../platform/refused.ts";
 import { endTokensOfUser, tellTokensOfUser } from "../sites/index.ts";
 import { requireUser } from "./get-user.ts";
 import { hashNewPassword, requirePasswordFit } from "./new-password.ts";
-import { findPassword } from "./password-hash.ts";
+import { findPassword, passwordCost } from "./password-hash.ts";
 import { requireRoleInReach, requireUsersInReach } from "./reach.ts";
 import type { SetPasswordRequest } from "./schemas.ts";
 import { beginPassword } from "./sign-in.ts";
@@ -29,7 +29,7 @@ export async function setPassword(context: OperationContext, id: string, request
     requirePasswordFit(request.password, user.email, "/password");
     if (isOwn) await requirePresentPassword(context, user, request);
     const nowMs = context.clock();
-    const hash = await hashNewPassword(context.directory, user, request.password);
+    const hash = await hashNewPassword(context, user, request.password);
     const after: UserRow = { ...user, mustChangePassword: mustChange, passwordSetAt: nowMs, revision: user.revision + 1 };
     const statements = [markPasswordSet(context.directory, user, mustChange, nowMs), putPassword(context.directory, id, hash)];
     return { statements, status: 200, body: JSON.stringify(userView(after)) };
@@ -66,7 +66,8 @@ async function requirePresentPassword(
   if (currentPassword === password) throw fault("/password", "The new password is the present one.");
   await beginPassword(context.env, user.email);
   const hash = await findPasswordHash(context.directory, user.id);
-  const isRight = findPassword(currentPassword, hash === undefined ? [] : [{ userId: user.id, hash }]) !== undefined;
+  const isRight =
+    findPassword(passwordCost(context.env), currentPassword, hash === undefined ? [] : [{ userId: user.id, hash }]) !== undefined;
   if (!isRight) throw refusal("PASSWORD_INCORRECT", "The present password is not right.");
   await signInsOf(context.env, user.email).succeed(false);
 }

@@ -5,7 +5,7 @@ import type { Clock } from "../../kernel/clock.ts";
 import { failure } from "../../kernel/failures.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
 import { findFirstLiveSite, findSite } from "../sites/index.ts";
-import { findPassword, hashPassword, isOutdated } from "./password-hash.ts";
+import { findPassword, hashPassword, isOutdated, passwordCost } from "./password-hash.ts";
 import { type StartedSession, startSession } from "./start-session.ts";
 import { findUser, passwordsOfEmail, replaceHash } from "./store.ts";
 
@@ -37,7 +37,7 @@ export async function signIn(
     request.siteId === undefined ? undefined : findSite(directory, request.siteId),
   ]);
   const candidates = request.siteId === undefined ? ofEmail : ofEmail.filter(({ firmId }) => firmId === named?.firmId);
-  const right = findPassword(request.password, candidates);
+  const right = findPassword(passwordCost(env), request.password, candidates);
   const firmId = candidates.find(({ userId }) => userId === right?.userId)?.firmId;
   if (right === undefined || firmId === undefined) throw wrong();
   await signInsOf(env, request.email).succeed(ofEmail.length === 1);
@@ -56,14 +56,15 @@ export async function beginPassword(env: Cloudflare.Env, email: string): Promise
 
 /** A password that is at hand in clear is hashed anew where new ones cost more. */
 async function renewHash(
-  { directory }: SignInContext,
+  { env, directory }: SignInContext,
   password: string,
   { userId, hash }: { readonly userId: string; readonly hash: string },
   ofEmail: readonly { readonly userId: string; readonly hash: string }[],
 ): Promise<string> {
-  if (!isOutdated(hash)) return hash;
+  const cost = passwordCost(env);
+  if (!isOutdated(cost, hash)) return hash;
   const others = ofEmail.filter((other) => other.userId !== userId);
-  const renewed = hashPassword(password, userId, others);
+  const renewed = hashPassword(cost, password, userId, others);
   await replaceHash(directory, userId, hash, renewed);
   return renewed;
 }
