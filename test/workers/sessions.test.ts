@@ -1,10 +1,12 @@
 import { env } from "cloudflare:workers";
 import { createLocalJWKSet, decodeProtectedHeader, generateKeyPair, jwtVerify, SignJWT, UnsecuredJWT } from "jose";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { writeAccessToken } from "../../src/access/access-token.ts";
+import { readAccessToken, writeAccessToken } from "../../src/access/access-token.ts";
+import { verifyingKey } from "../../src/access/signing-keys.ts";
 import { purgeSessions } from "../../src/features/users/index.ts";
 import {
   apiWithToken,
+  type Firm,
   newFirm,
   newUser,
   password,
@@ -34,6 +36,11 @@ const codeOf = (answer: { readonly body: { readonly error?: { readonly code: str
 const jwks = async () =>
   (await request("GET", "/.well-known/jwks.json", {})).body as { keys: { kid: string; x: string; kty: string; crv: string }[] };
 const status = async (session: Session) => (await session.api.get("/me")).status;
+
+/** The module as another isolate has it: with leases and keys of its own. */
+async function anotherIsolates<M>(name: "leases" | "signing-keys"): Promise<M> {
+  return (await import(/* @vite-ignore */ `../../src/access/${name}.ts?isolate=${crypto.randomUUID()}`)) as M;
+}
 
 describe("signing in", () => {
   test("opens the firm's live site as the user", async () => {
@@ -375,7 +382,6 @@ describe("an access token", () => {
   test("made up by the hundred asks the directory for keys once a second at most", async () => {
     holdClock();
     const session = await signIn((await newFirm()).email);
-    const { verifyingKey } = await import("../../src/access/signing-keys.ts");
     now += minute;
     const asked = vi.spyOn(env.DIRECTORY, "withSession");
     for (let n = 0; n < 100; n += 1) expect(await verifyingKey(env, crypto.randomUUID(), now)).toBeUndefined();
@@ -465,19 +471,17 @@ describe("the keys that sign", () => {
       rows.results.map((row) => Object.values(row).map((value) => (Array.isArray(value) ? Buffer.from(value).toString() : value))),
     );
     expect(text).not.toContain('\\"d\\"');
-    vi.resetModules();
-    const restarted = await import("../../src/access/access-token.ts");
+    const restarted = await anotherIsolates<typeof import("../../src/access/signing-keys.ts")>("signing-keys");
     const otherwise = { ...env, SESSION_SECRET: "another secret" } as unknown as Cloudflare.Env;
     vi.spyOn(console, "error").mockImplementation(() => undefined);
-    const accessToken = await restarted.writeAccessToken(otherwise, { ...first, siteId: firm.live.siteId }, now);
-    expect(decodeProtectedHeader(accessToken).kid).not.toBe(kidOf(first));
+    const { kid } = await restarted.signingKey(otherwise, now);
+    expect(kid).not.toBe(kidOf(first));
+    expect((await restarted.publicKeys(otherwise, now)).map((key) => key.kid)).toEqual(expect.arrayContaining([kid, kidOf(first)]));
     now += second;
-    expect((await apiWithToken(accessToken).get("/me")).status).toBe(200);
+    expect(await verifyingKey(env, kid, now)).toBeDefined();
     expect(await status(first)).toBe(200);
     // Left as it was for the other tests: their isolate has the other secret.
-    await env.DIRECTORY.prepare("DELETE FROM signing_keys WHERE kid = ?")
-      .bind(decodeProtectedHeader(accessToken).kid ?? "")
-      .run();
+    await env.DIRECTORY.prepare("DELETE FROM signing_keys WHERE kid = ?").bind(kid).run();
   });
 });
 
@@ -569,15 +573,56 @@ describe("a session", () => {
     expect((await firm.live.api.get("/me")).status).toBe(200);
   });
 
-  test("that is logged out elsewhere goes on for less than five seconds", async () => {
+  test.each([
+    ["that is logged out", async (_firm: Firm, session: Session) => session.api.post("/auth/logout", undefined)],
+    ["whose user leaves", async ({ live }: Firm, { userId }: Session) => live.api.delete(`/users/${userId}`)],
+    [
+      "whose user's password is reset",
+      async ({ live }: Firm, { userId }: Session) => live.api.post(`/users/${userId}/password`, { password: "set by somebody else" }),
+    ],
+    [
+      "whose old refresh token is used again",
+      async (_firm: Firm, { refreshToken }: Session) => [await refresh(refreshToken), await refresh(refreshToken)][1],
+    ],
+  ])("%s here goes on in another isolate for less than five seconds", async (_name, end) => {
+    const elsewhere = await anotherIsolates<typeof import("../../src/access/leases.ts")>("leases");
     holdClock();
-    const session = await signIn((await newFirm()).email);
-    expect(await status(session)).toBe(200);
-    await env.ACCESS.getByName(session.id).revoke();
-    now += 5 * second - 1;
-    expect(await status(session)).toBe(200);
-    now += 1;
+    const firm = await newFirm();
+    const { email } = await newUser(firm, "APPROVER");
+    const session = await signIn(email);
+    const isAdmitted = async () =>
+      (await elsewhere.admitSession(env.ACCESS, session.accessToken, Date.now, (token, nowMs) => readAccessToken(env, token, nowMs))).ok;
+    expect([await status(session), await isAdmitted()]).toEqual([200, true]);
+    await end(firm, session);
     expect(await status(session)).toBe(401);
+    now += 5 * second - 1;
+    expect(await isAdmitted()).toBe(true);
+    now += 1;
+    expect(await isAdmitted()).toBe(false);
+  });
+
+  test("takes its user's new role here at once, and in another isolate within five seconds", async () => {
+    const elsewhere = await anotherIsolates<typeof import("../../src/access/leases.ts")>("leases");
+    holdClock();
+    const firm = await newFirm();
+    const { id, email } = await newUser(firm, "APPROVER");
+    const session = await signIn(email);
+    const roleThere = async () => {
+      const admitted = await elsewhere.admitSession(env.ACCESS, session.accessToken, Date.now, (token, nowMs) =>
+        readAccessToken(env, token, nowMs),
+      );
+      return admitted.ok ? admitted.authority.role : undefined;
+    };
+    expect(await roleThere()).toBe("APPROVER");
+    expect((await firm.live.api.patch(`/users/${id}`, { role: "REVIEWER" })).status).toBe(200);
+    expect((await session.api.get("/me")).body.session.role).toBe("REVIEWER");
+    now += 5 * second - 1;
+    expect(await roleThere()).toBe("APPROVER");
+    now += 1;
+    expect(await roleThere()).toBe("REVIEWER");
+    expect((await firm.live.api.patch(`/users/${id}`, { role: "ADMIN" })).status).toBe(200);
+    expect((await session.api.get("/users")).status).toBe(200);
+    expect((await session.api.get("/me")).body.session.role).toBe("ADMIN");
   });
 
   test("has a rate limit of its own, for all its access tokens together", async () => {
