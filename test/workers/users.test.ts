@@ -625,6 +625,16 @@ describe("a principal", () => {
     expect(outcome(await firm.live.api.post(`/tokens/${rotated.body.id}/rotate`, {}))).toEqual([409, "IN_USE"]);
   });
 
+  test("that is an OWNER is out of an ADMIN's reach, whatever role a key of theirs has", async () => {
+    const firm = await newFirm();
+    const key = await keyOf(firm, firm.ownerId, "REVIEWER");
+    const admin = await firm.live.api.withRole("ADMIN");
+    expect(outcome(await admin.post(`/tokens/${key.id}/rotate`, {}))).toEqual([403, "FORBIDDEN"]);
+    expect(outcome(await admin.delete(`/tokens/${key.id}`))).toEqual([403, "FORBIDDEN"]);
+    expect((await key.get("/me")).status).toBe(200);
+    expect((await firm.live.api.delete(`/tokens/${key.id}`)).status).toBe(204);
+  });
+
   test("is the user whom the request names, with a role that is at most theirs", async () => {
     const [firm, other] = await Promise.all([newFirm(), newFirm()]);
     const user = await newUser(firm, "PREPARER");

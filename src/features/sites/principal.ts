@@ -24,6 +24,18 @@ export async function namedPrincipal(context: OperationContext, kind: PrincipalK
   return known?.principalId ?? uuidV5(context.site.id, `${kind} ${name}`);
 }
 
+/** The user of a person's key. Refuses, as `FORBIDDEN`, to touch one's who is out of reach: an OWNER's is an OWNER's, whatever its own role. */
+export async function userInReach(
+  context: OperationContext,
+  userOf: UserOf,
+  key: { readonly kind: PrincipalKind; readonly principalId: string },
+) {
+  const user = key.kind === "person" ? await userOf(context, key.principalId) : undefined;
+  if (user !== undefined && !reaches(context.actor.role, user.role))
+    throw refusal("FORBIDDEN", `A key of the role ${context.actor.role} does not reach a user of the role ${user.role}.`);
+  return user;
+}
+
 /**
  * Holds a key to its user after it was listed: who changed or ended meanwhile had no key to tell. One of the two sees the other, because each writes before it reads.
  * Refuses, as `REFERENCE_NOT_FOUND`, a key whose user has gone.

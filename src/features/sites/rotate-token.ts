@@ -7,7 +7,7 @@ import { type OperationContext, requirePermission } from "../../platform/context
 import { refusal } from "../../platform/refused.ts";
 import { requireEnd, requireReach } from "./create-token.ts";
 import { issueToken } from "./issue-token.ts";
-import { holdToUser, type UserOf } from "./principal.ts";
+import { holdToUser, type UserOf, userInReach } from "./principal.ts";
 import type { RotateTokenRequest } from "./schemas.ts";
 import { findToken, insertToken, markExpiry } from "./store.ts";
 import { tokenView } from "./views.ts";
@@ -25,7 +25,7 @@ export async function rotateToken(
   const old = await findToken(context.directory, context.site.id, id);
   if (!old) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
   requireReach(context, old.role, old.entityIds);
-  const user = old.kind === "person" ? await userOf(context, old.principalId) : undefined;
+  const user = await userInReach(context, userOf, old);
   const kept = await commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
     const now = context.clock();
     if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now))

@@ -93,7 +93,7 @@ export function registerSiteRoutes(router: Router, userOf: UserOf): void {
       refusals: ["IN_USE", "ENTITY_FORBIDDEN"],
     },
     async (context, { params }) => {
-      await revokeToken(context, params.id);
+      await revokeToken(context, params.id, userOf);
       return new Response(null, { status: 204 });
     },
   );

@@ -1,6 +1,7 @@
 import { and, asc, count, eq, inArray, isNull, sql } from "drizzle-orm";
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import { pageOfDirectory } from "../../db/directory-page.ts";
+import { deleteInPieces } from "../../db/purge.ts";
 import type { Page } from "../../http/pages.ts";
 import { type PrincipalKind, type Role, reaches, roles } from "../../kernel/role.ts";
 import type { SiteScope } from "../../platform/context.ts";
@@ -120,10 +121,7 @@ export async function findFirstLiveSite(directory: DirectoryDatabase, firmId: st
 /** Deletes the rows of sessions that ended before. */
 export async function deleteEndedSessionTokens(directory: DirectoryDatabase, beforeMs: number): Promise<void> {
   const ended = sql`coalesce(${tokens.revokedAt}, ${tokens.expiresAt}) < ${beforeMs}`;
-  await directory.orm
-    .delete(tokens)
-    .where(and(eq(tokens.isSession, true), ended))
-    .run();
+  await deleteInPieces(directory.orm, tokens, sql`${tokens.isSession} and ${ended}`);
 }
 
 /** Tokens and sessions of the site that are not revoked, to tell them of a change of their site. */

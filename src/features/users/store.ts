@@ -1,6 +1,7 @@
-import { and, asc, eq, isNull, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, isNull, type SQL, sql } from "drizzle-orm";
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import { pageOfDirectory } from "../../db/directory-page.ts";
+import { deleteInPieces } from "../../db/purge.ts";
 import type { Page } from "../../http/pages.ts";
 import { sessionIdleMs } from "../../kernel/bounds.ts";
 import type { Role } from "../../kernel/role.ts";
@@ -142,8 +143,6 @@ export async function turnSession(
 
 /** Deletes what no refresh token is compared with any more. */
 export async function deleteEndedSessions(directory: DirectoryDatabase, nowMs: number): Promise<void> {
-  await directory.orm
-    .delete(sessions)
-    .where(or(lt(sessions.expiresAt, nowMs), lt(sessions.refreshedAt, nowMs - sessionIdleMs)))
-    .run();
+  const ended = sql`${sessions.expiresAt} < ${nowMs} or ${sessions.refreshedAt} < ${nowMs - sessionIdleMs}`;
+  await deleteInPieces(directory.orm, sessions, ended);
 }
