@@ -58,7 +58,8 @@ export const failureKinds = {
     status: 401,
     retryable: false,
     meaning: "The request carries no key or access token, or one that is unknown, expired or revoked.",
-    action: "Send a valid key as X-API-Key or as Authorization: Bearer. For an access token that has expired, POST /auth/token with the refresh token.",
+    action:
+      "Send a valid key as X-API-Key or as Authorization: Bearer. For an access token that has expired, POST /auth/token with the refresh token.",
   },
   CREDENTIALS_INVALID: {
     status: 401,
