@@ -1,6 +1,7 @@
 import { createApp } from "./app.ts";
+import { directoryDatabase } from "./db/directory-database.ts";
 import { purgeKeptAnswers } from "./db/purge.ts";
-import { purgeSessions } from "./features/users/index.ts";
+import { purgeSessions, tellUntoldUsers } from "./features/users/index.ts";
 import { handleLedgerFacts } from "./jobs/ledger-facts.ts";
 import type { LedgerFactsMessage } from "./platform/messages.ts";
 
@@ -16,5 +17,6 @@ export default {
   scheduled: async (_event, env) => {
     await purgeKeptAnswers(env, Date.now());
     await purgeSessions(env, Date.now());
+    await tellUntoldUsers({ env, directory: directoryDatabase(env), clock: Date.now });
   },
 } satisfies ExportedHandler<Cloudflare.Env, LedgerFactsMessage>;

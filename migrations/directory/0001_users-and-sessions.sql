@@ -29,10 +29,12 @@ CREATE UNIQUE INDEX `signing_keys_kid_unique` ON `signing_keys` (`kid`);--> stat
 DROP INDEX `users_email`;--> statement-breakpoint
 ALTER TABLE `users` ADD `name` text;--> statement-breakpoint
 ALTER TABLE `users` ADD `revision` integer DEFAULT 1 NOT NULL;--> statement-breakpoint
+ALTER TABLE `users` ADD `told_revision` integer DEFAULT 1 NOT NULL;--> statement-breakpoint
 ALTER TABLE `users` ADD `must_change_password` integer DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE `users` ADD `password_set_at` integer;--> statement-breakpoint
 ALTER TABLE `users` ADD `deleted_at` integer;--> statement-breakpoint
 CREATE INDEX `users_sign_in` ON `users` (`email`);--> statement-breakpoint
+CREATE INDEX `users_untold` ON `users` (`id`) WHERE "users"."told_revision" < "users"."revision";--> statement-breakpoint
 CREATE INDEX `users_firm` ON `users` (`firm_id`,`created_at`,`id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `users_email` ON `users` (`firm_id`,`email`) WHERE "users"."deleted_at" is null;--> statement-breakpoint
 ALTER TABLE `tokens` ADD `is_session` integer DEFAULT false NOT NULL;--> statement-breakpoint

@@ -1,3 +1,4 @@
+import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { admit } from "../../src/access/leases.ts";
@@ -15,6 +16,7 @@ import {
   passwordsOfEmail,
   putPassword,
 } from "../../src/features/users/store.ts";
+import worker from "../../src/index.ts";
 import { type Role, reaches, roles } from "../../src/kernel/role.ts";
 import type { OperationContext } from "../../src/platform/context.ts";
 import { operationContext } from "../../src/platform/context-builder.ts";
@@ -454,6 +456,28 @@ describe("a new role", () => {
     await env.ACCESS.getByName(session.id).follow({ role: "ADMIN", mustChangePassword: false, revision: 1 });
     expect((await session.api.get("/me")).body.session.role).toBe("REVIEWER");
   });
+
+  test.each([
+    ["a lower role", "role = 'REVIEWER'", [200, 200], "REVIEWER"],
+    ["another password", "password_set_at = created_at + 1000000000", [401, 200], "ADMIN"],
+    ["leaving", "deleted_at = created_at", [401, 401], undefined],
+  ] as const)(
+    "or other change that was broken off reaches all that is the user's with the next scheduled run (%s)",
+    async (_name, change, statuses, role) => {
+      const firm = await newFirm();
+      const user = await newUser(firm, "ADMIN");
+      const session = await signIn(user.email);
+      const key = await keyOf(firm, user.id, "ADMIN");
+      await env.DIRECTORY.prepare(`UPDATE users SET ${change}, revision = revision + 1 WHERE id = ?`).bind(user.id).run();
+      const later = Date.now() + 5_000;
+      await worker.scheduled?.(createScheduledController(), env);
+      vi.spyOn(Date, "now").mockReturnValue(later);
+      expect(await Promise.all([session, { api: key }].map(status))).toEqual(statuses);
+      expect((await key.get("/me")).body.token?.role).toBe(role);
+      const untold = await env.DIRECTORY.prepare("SELECT 1 FROM users WHERE id = ? AND told_revision < revision").bind(user.id).all();
+      expect(untold.results).toEqual([]);
+    },
+  );
 
   test("that was never told to a session is told when it is refreshed", async () => {
     const firm = await newFirm();

@@ -16,6 +16,8 @@ export const users = sqliteTable(
     role: text("role", { enum: roles }).notNull(),
     /** +1 with every change, of the password too. */
     revision: integer("revision").notNull().default(1),
+    /** Up to where the user's sessions and keys have learnt of the changes. */
+    toldRevision: integer("told_revision").notNull().default(1),
     /** Somebody else knows the password. */
     mustChangePassword: integer("must_change_password", { mode: "boolean" }).notNull().default(false),
     passwordSetAt: integer("password_set_at"),
@@ -26,6 +28,7 @@ export const users = sqliteTable(
   (table) => [
     uniqueIndex("users_email").on(table.firmId, table.email).where(sql`${table.deletedAt} is null`),
     index("users_sign_in").on(table.email),
+    index("users_untold").on(table.id).where(sql`${table.toldRevision} < ${table.revision}`),
     index("users_firm").on(table.firmId, table.createdAt, table.id),
   ],
 );

@@ -4,7 +4,6 @@ import type { KeptAnswer } from "../../db/batch.ts";
 import { commitSecretOnce, ownClaim } from "../../db/sealed-answers.ts";
 import { type OperationContext, requirePermission } from "../../platform/context.ts";
 import { refusal } from "../../platform/refused.ts";
-import { endTokensOfUser, tellTokensOfUser } from "../sites/index.ts";
 import { requireUser } from "./get-user.ts";
 import { hashNewPassword, requirePasswordFit } from "./new-password.ts";
 import { findPassword, passwordCost } from "./password-hash.ts";
@@ -12,6 +11,7 @@ import { requireRoleInReach, requireUsersInReach } from "./reach.ts";
 import type { SetPasswordRequest } from "./schemas.ts";
 import { beginPassword } from "./sign-in.ts";
 import { findPasswordHash, isChangedMeanwhile, markPasswordSet, putPassword, type UserRow } from "./store.ts";
+import { tellUser } from "./tell-user.ts";
 import { userView } from "./views.ts";
 
 /**
@@ -34,10 +34,7 @@ export async function setPassword(context: OperationContext, id: string, request
     const statements = [markPasswordSet(context.directory, user, mustChange, nowMs), putPassword(context.directory, id, hash)];
     return { statements, status: 200, body: JSON.stringify(userView(after)) };
   });
-  const now = await requireUser(context, id);
-  const setAt = now.passwordSetAt ?? 0;
-  await endTokensOfUser(context, id, (row) => row.isSession && row.createdAt <= setAt && row.id !== context.tokenId);
-  await tellTokensOfUser(context, now);
+  await tellUser(context, await requireUser(context, id), context.tokenId);
   return kept;
 }
 

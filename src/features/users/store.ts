@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, isNull, lt, type SQL, sql } from "drizzle-orm";
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import { pageOfDirectory } from "../../db/directory-page.ts";
 import { deleteInPieces } from "../../db/purge.ts";
@@ -112,6 +112,23 @@ export async function changeUser(
     )
     .returning()
     .get();
+}
+
+/** Notes that a user's sessions and keys know what the user is at this revision. */
+export async function markTold(directory: DirectoryDatabase, { id, revision }: UserRow): Promise<void> {
+  await directory.orm
+    .update(users)
+    .set({ toldRevision: revision })
+    .where(and(eq(users.id, id), lt(users.toldRevision, revision)))
+    .run();
+}
+
+/** What one run tells at most: the next goes on. */
+const toldPerRunMax = 100;
+
+/** Users whose sessions and keys have not all learnt of a change. */
+export async function untoldUsers(directory: DirectoryDatabase): Promise<UserRow[]> {
+  return directory.orm.select().from(users).where(lt(users.toldRevision, users.revision)).limit(toldPerRunMax);
 }
 
 /** Forgets the password of who has left. */

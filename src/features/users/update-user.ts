@@ -2,11 +2,11 @@ import type { z } from "@hono/zod-openapi";
 import { requireRevision } from "../../http/etag.ts";
 import type { OperationContext } from "../../platform/context.ts";
 import { refusal } from "../../platform/refused.ts";
-import { tellTokensOfUser } from "../sites/index.ts";
 import { getUser } from "./get-user.ts";
 import { requireRoleInReach, requireUsersInReach } from "./reach.ts";
 import type { UpdateUserRequest } from "./schemas.ts";
 import { changeUser, findUser, type UserRow } from "./store.ts";
+import { tellUser } from "./tell-user.ts";
 
 /** Changes a user's name or role. A new role holds for every session and key of theirs within five seconds; a lower one lowers their keys for good. */
 export async function updateUser(
@@ -24,7 +24,7 @@ export async function updateUser(
   const change = { ...(name === undefined ? {} : { name }), ...(role === undefined ? {} : { role }) };
   const changed = await changeUser(context.directory, user, change);
   if (changed === undefined) throw await whyNotChanged(context, user);
-  await tellTokensOfUser(context, changed);
+  await tellUser(context, changed, undefined);
   return changed;
 }
 
