@@ -8,6 +8,7 @@ const companyTags: ReadonlySet<string> = new Set<Tag>(["Journal", "Periods", "Re
 const tagDescriptions: Record<Tag, string> = {
   Sites: "Firms and their sites: isolated environments, live or sandbox.",
   Keys: "API keys: roles, restrictions, rotation, revocation.",
+  Users: "The people of the firm: roles, passwords, sessions.",
   Metadata: "Countries, currencies, and the site's own types, products and categories.",
   Entities: "Legal entities: companies, individuals, custodians.",
   Ledgers: "An entity's books in one currency, and their verification.",
@@ -93,7 +94,7 @@ function build(router: Router, version: string): OpenApiDocument {
       headers: componentHeaders,
       securitySchemes: {
         apiKey: { type: "apiKey", in: "header", name: "X-API-Key", description: "A key of one site: ch_live_… or ch_test_…" },
-        bearer: { type: "http", scheme: "bearer", description: "The same key as a bearer token." },
+        bearer: { type: "http", scheme: "bearer", description: "The same key, or the access token of a session." },
       },
     },
   };

@@ -30,6 +30,7 @@ export type RequestContext = Context<Env>;
 export const tags = {
   Sites: "ledger",
   Keys: "ledger",
+  Users: "ledger",
   Metadata: "events",
   Entities: "ledger",
   Ledgers: "ledger",

@@ -49,14 +49,14 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The API through a key. */
-export function apiWith(key: string): Api {
+/** The API through a key, or through what else the headers say who asks. */
+export function apiWith(key: string, who: Readonly<Record<string, string>> = { "x-api-key": key }): Api {
   const send: Api["send"] = (method, path, { body, text, headers = {} } = {}) => {
     const sent = text ?? (body === undefined ? undefined : JSON.stringify(body));
     return request(
       method,
       `/api/v1${path}`,
-      { "x-api-key": key, ...(sent === undefined ? {} : { "content-type": "application/json" }), ...headers },
+      { ...who, ...(sent === undefined ? {} : { "content-type": "application/json" }), ...headers },
       sent,
     );
   };

@@ -1,3 +1,4 @@
+import { isPublicRoute } from "../router.ts";
 import type { Stamp, Step } from "../way.ts";
 
 const exposed =
@@ -26,7 +27,9 @@ export const corsHeaders: Stamp = (c, headers) => {
   const origin = c.req.header("origin");
   if (origin === undefined) return;
   headers.append("Vary", "Origin");
-  if (!c.get("context")?.site.origins.includes(origin)) return;
+  // What needs no key is open to every page: a browser adds nothing of its own to it.
+  const site = c.get("context")?.site;
+  if (site === undefined ? !isPublicRoute(c.req.path, c.req.method) : !site.origins.includes(origin)) return;
   headers.set("Access-Control-Allow-Origin", origin);
   headers.set("Access-Control-Expose-Headers", exposed);
 };
