@@ -95,6 +95,11 @@ function keepDraft(sql: SqlStorage, draft: Draft, overlay: Overlay): void {
     source?.type ?? "api",
     reference,
   );
+  // The content, and so its accounts, may be of an earlier write.
+  if (contentSequence < overlay.firstSequence) return;
+  if (no < overlay.firstSequence) sql.exec("DELETE FROM draft_account WHERE draft = ?", no);
+  for (const account of new Set(content.lines.map((line) => line.account)))
+    sql.exec("INSERT INTO draft_account VALUES (?, ?)", account, no);
 }
 
 function insertHold(sql: SqlStorage, fact: HoldPlaced, no: number, atMs: number): void {
@@ -134,7 +139,16 @@ function keepPending(sql: SqlStorage, overlay: Overlay): void {
 
 /** The tables that are written with their facts. A release that writes them otherwise tells them anew from the log. */
 const tablesVersion = 1;
-const eagerTables = ["account", "reversal", "posting_reference", "draft", "hold", "hold_account", "account_pending"] as const;
+const eagerTables = [
+  "account",
+  "reversal",
+  "posting_reference",
+  "draft",
+  "draft_account",
+  "hold",
+  "hold_account",
+  "account_pending",
+] as const;
 
 /** Notes that the tables are as this release writes them. */
 export function markTables(sql: SqlStorage): void {

@@ -152,7 +152,7 @@ function figuresOf(sql: SqlStorage, state: StoredState, accounts: readonly Liste
     return all;
   };
   const sumsOf = (no: number) => {
-    if (all === undefined && known.size === 0) known.set(no, sumsAtEach(sql, state, days, query.knownAt, no));
+    if (all === undefined && known.size === 0) known.set(no, sumsAtEach(sql, state, days, query.knownAt, [no]));
     return known.get(no) ?? sumsOfAll();
   };
   const on = (sums: readonly Map<number, Sums>[], no: number, day: DayNumber): Sums => sums[days.indexOf(day)]?.get(no) ?? noSums;

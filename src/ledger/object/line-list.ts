@@ -189,7 +189,7 @@ function runningBalances(
   const [place, item] = page[first] ?? [];
   const day = lines[first] && dayOf(lines[first].fact.date);
   if (place === undefined || item === undefined || day === undefined) return [];
-  const before = sumsAt(sql, state, { day: day - 1, knownAt: query.knownAt }, account.no).get(account.no);
+  const before = sumsAt(sql, state, { day: day - 1, knownAt: query.knownAt }, [account.no]).get(account.no);
   let balance = (before?.debits ?? 0n) - (before?.credits ?? 0n);
   for (const source of filter.sources) {
     visitRange(source, { from: [linePlace(account.no, day), 0], to: [place, item] }, (columns, start, end) => {

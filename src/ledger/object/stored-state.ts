@@ -46,6 +46,7 @@ export class StoredState implements LedgerState {
   /** Most ledgers have neither, and need not look for them whenever they post. */
   #hasDrafts = false;
   #hasHolds = false;
+  #accountCount: number | undefined;
   readonly index: EntryIndex;
   readonly #accounts = new Map<number, Account>();
   readonly #refs = new Map<string, number>();
@@ -249,6 +250,12 @@ export class StoredState implements LedgerState {
     );
   }
 
+  /** Accounts that are not deleted. Counted once, and kept. */
+  get accountCount(): number {
+    this.#accountCount ??= this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM account WHERE status <> 'deleted'").one().n;
+    return this.#accountCount;
+  }
+
   get hasDrafts(): boolean {
     return this.#hasDrafts;
   }
@@ -287,6 +294,12 @@ export class StoredState implements LedgerState {
       if (before !== undefined && before.revision !== account.revision) for (const ref of refsOf(before)) this.#refs.delete(ref);
       if (before === undefined || before.revision !== account.revision) for (const ref of refsOf(account)) this.#refs.set(ref, account.no);
       this.#accounts.set(account.no, account);
+    }
+    if (this.#accountCount !== undefined && overlay.accounts.size > 0) {
+      for (const fact of overlay.facts) {
+        if (fact.kind === "account_opened") this.#accountCount += 1;
+        else if (fact.kind === "account_changed" && fact.status === "deleted") this.#accountCount -= 1;
+      }
     }
     for (const [no, figures] of overlay.touched) setFigures(this.figures(no), figures);
     if (overlay.drafts.size > 0) this.#hasDrafts = true;

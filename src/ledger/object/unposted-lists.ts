@@ -90,11 +90,7 @@ export function draftPlaces(sql: SqlStorage, account: Account | undefined, query
   if (query.sourceType !== undefined) add("t.source_type = ?", query.sourceType);
   if (query.minAmount !== undefined) add("t.amount >= ?", query.minAmount);
   if (query.maxAmount !== undefined) add("t.amount <= ?", query.maxAmount);
-  if (account !== undefined)
-    add(
-      "EXISTS (SELECT 1 FROM journal j, json_each(j.body, '$.content.lines') l WHERE j.seq = t.content AND l.value ->> '$.account' = ?)",
-      account.no,
-    );
+  if (account !== undefined) add("t.no IN (SELECT a.draft FROM draft_account a WHERE a.account = ?)", account.no);
   return pageOf(sql, "draft", filters, filters.where.length === 1 && query.status === undefined, query);
 }
 
