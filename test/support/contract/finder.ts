@@ -2,7 +2,7 @@ import { seed } from "../seed.ts";
 import type { Answer, Api } from "../site.ts";
 import type { Operation } from "./api-document.ts";
 import { differencesFrom } from "./check-answer.ts";
-import { changesBetween, stateOf } from "./site-state.ts";
+import { changesBetween, stateBefore, stateOf } from "./site-state.ts";
 import { type Call, type Stage, send, textOf, urlOf } from "./stage.ts";
 
 /** A call, what is special about it, and who sends it. */
@@ -68,7 +68,7 @@ export function newFinder(stage: Stage, operation: Operation): Finder {
 
   /** Sends attempts none of which may change anything. Which of them did is asked only where one did. */
   const unchanging = async (attempts: readonly Attempt[], sendOne: (attempt: Attempt) => Promise<Answer>) => {
-    const before = await stateOf(siteId);
+    const before = await stateBefore(siteId);
     let last: Answer | undefined;
     for (const attempt of attempts) last = await sendOne(attempt);
     const [first] = attempts;
@@ -99,13 +99,11 @@ export function newFinder(stage: Stage, operation: Operation): Finder {
     },
     async mayTake(attempts) {
       if (operation.method === "GET") return unchanging(attempts, answerTo);
-      let before = await stateOf(siteId);
       for (const attempt of attempts) {
+        const before = await stateBefore(siteId);
         const answer = await answerTo(attempt);
-        const after = await stateOf(siteId);
-        const changes = answer.status < 400 ? [] : changesBetween(before, after);
+        const changes = answer.status < 400 ? [] : changesBetween(before, await stateOf(siteId));
         if (changes.length > 0) note(attempt, answer, `it is refused and changed ${changes.join(", ")}`);
-        before = after;
       }
     },
     mustRefuse: (attempts, ...statuses) =>

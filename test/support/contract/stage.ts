@@ -72,6 +72,7 @@ export const queryBeside: Readonly<Record<string, Readonly<Record<string, readon
  * or shows one form of several. The first is what makes things; every one is tried, and has its fields varied.
  */
 const bodiesByOperation: Readonly<Record<string, (stage: Stage, example: unknown) => readonly unknown[]>> = {
+  createEntity: (_stage, example) => [{ name: "Blue Bottle Ltd", functionalCurrency: "USD", externalId: `co-${ownNumber}` }, example],
   createLedger: (stage) => [{ entityId: stage.entityId, currency: `X${ownNumber}`, scale: 2 }],
   importAccounts: () => [
     { csv: `code,name,type,parentCode\nA${ownNumber},Cash,bank,\nB${ownNumber},Petty Cash,bank,A${ownNumber}\n` },
@@ -127,8 +128,14 @@ export async function newKey(
 ): Promise<{ readonly api: Api; readonly tokenId: string }> {
   const issued = await owner.post("/tokens", { name: "a key of the test", ...fields });
   expect(issued.status, issued.text).toBe(201);
+  writes += 1;
   await env.ACCESS.getByName(issued.body.id).setPlan(1_000_000);
   return { api: apiWith(issued.body.key), tokenId: issued.body.id };
+}
+
+export async function revokeKey(owner: Api, tokenId: string): Promise<void> {
+  expect((await owner.delete(`/tokens/${tokenId}`)).status).toBe(204);
+  writes += 1;
 }
 
 /** A valid call of the operation, on real things. What the path names is made for this call alone. */
@@ -225,7 +232,11 @@ export function textOf(call: Call): string | undefined {
 }
 
 /** Sends the call with a key, or with none. A POST that takes an idempotency key has one of its own. */
-export function send(call: Call, api: Api | undefined, as: { readonly url?: string; readonly method?: string } = {}): Promise<Answer> {
+export async function send(
+  call: Call,
+  api: Api | undefined,
+  as: { readonly url?: string; readonly method?: string } = {},
+): Promise<Answer> {
   const text = textOf(call);
   const takesKey = call.operation.parameters.some((parameter) => parameter.name === "Idempotency-Key");
   const headers: Record<string, string | null> = {
@@ -237,5 +248,13 @@ export function send(call: Call, api: Api | undefined, as: { readonly url?: stri
     ...call.headers,
   };
   const sent = Object.entries(headers).filter((header): header is [string, string] => header[1] !== null);
-  return request(as.method ?? call.operation.method, as.url ?? urlOf(call), Object.fromEntries(sent), text);
+  const answer = await request(as.method ?? call.operation.method, as.url ?? urlOf(call), Object.fromEntries(sent), text);
+  if (call.operation.method !== "GET" && answer.status < 400) writes += 1;
+  return answer;
 }
+
+/** How many requests were taken so far that may have changed something. */
+export function writesSent(): number {
+  return writes;
+}
+let writes = 0;
