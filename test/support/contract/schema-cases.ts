@@ -179,22 +179,27 @@ function wrongValues(schema: JsonSchema, value: unknown): (readonly [string, unk
     if (schema.maxItems !== undefined && schema.maxItems < lengthSentMax)
       found.push(["one item long", Array.from({ length: schema.maxItems + 1 }, () => value[0] ?? "x")]);
   }
-  if (isFields(value) && schema.additionalProperties === false) found.push(["a field that nobody knows", { ...value, surprise: 1 }]);
   return found;
 }
 
-/** Bodies one fault away from the example, each of which the document refuses. */
+/** Bodies one fault away from the example, each of which the document refuses, or has to. */
 export function faultCases(by: Describing, schema: JsonSchema, example: unknown): Case[] {
-  const cases = positionsOf(by, schema, example).flatMap((position): Case[] => {
-    const name = position.pointer || "the body";
-    const wrong = wrongValues(position.schema, position.value).map(
-      ([what, value]): Case => ({ name: `${name} is ${what}`, value: position.place(value) }),
+  const positions = positionsOf(by, schema, example);
+  const named = ({ pointer }: Position) => pointer || "the body";
+  const wrong = positions.flatMap((position): Case[] => {
+    const values = wrongValues(position.schema, position.value).map(
+      ([what, value]): Case => ({ name: `${named(position)} is ${what}`, value: position.place(value) }),
     );
-    return position.isRequired && position.without !== undefined
-      ? [{ name: `${name} is missing`, value: position.without }, ...wrong]
-      : wrong;
+    if (!position.isRequired || position.without === undefined) return values;
+    return [{ name: `${named(position)} is missing`, value: position.without }, ...values];
   });
-  return cases.filter(({ value }) => !by.document.allows(schema, value));
+  // Requests are strict: a field that nobody knows is refused wherever fields are named, whether or not the document says so.
+  const unknown = positions.flatMap((position): Case[] => {
+    const { schema: described, value, place } = position;
+    if (!isFields(value) || typeof described.additionalProperties === "object") return [];
+    return [{ name: `${named(position)} has a field that nobody knows`, value: place({ ...value, surprise: 1 }) }];
+  });
+  return [...unknown, ...wrong.filter(({ value }) => !by.document.allows(schema, value))];
 }
 
 /** Bodies in which one field names a thing by an id that nobody has. */
