@@ -41,7 +41,7 @@ describe(`seed ${seed}; one operation alone: -t "<operationId> answers"`, () => 
   test.each(document.operations.map((operation) => [operation.operationId, operation] as const))(
     "%s answers everyone's valid inputs and faults as the document says, and changes nothing where it refuses",
     async (_operationId, operation) => {
-      const stage = operation.method === "GET" ? library : await newStage(document);
+      const stage = operation.method === "GET" ? library : await newStage(document, operation.operationId);
       const finder = newFinder(stage, operation);
       const example = await validCall(stage, operation);
       const first = await finder.answerTo({ name: "the example with real ids", call: example });

@@ -3,7 +3,7 @@ import type { Answer } from "../site.ts";
 import type { ApiDocument, Operation } from "./api-document.ts";
 
 /** Of these only some answers of a status can speak. */
-const notOnEveryAnswer = new Set(["X-Idempotent-Replayed"]);
+const notOnEveryAnswer = new Set(["X-Idempotent-Replayed", "Content-Disposition"]);
 const ofKeys = /^(?:X-RateLimit-|RateLimit-)/;
 
 /** In what an answer differs from what the document declares of its operation. */

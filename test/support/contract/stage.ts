@@ -96,8 +96,11 @@ const uniqueFields = new Set(["code", "key", "externalId", "email", "ownerEmail"
 /** Fields that name a thing of the same body by such a value. */
 const namingFields = new Set(["parentCode", "accountCode"]);
 
-export async function newStage(document: ApiDocument): Promise<Stage> {
-  const { api, siteId } = await newSite();
+/** Operations that a live site refuses. */
+const ofSandboxes: ReadonlySet<string> = new Set(["resetSite"]);
+
+export async function newStage(document: ApiDocument, operationId?: string): Promise<Stage> {
+  const { api, siteId } = await newSite(operationId !== undefined && ofSandboxes.has(operationId) ? "sandbox" : "live");
   const [company, other] = [
     await api.post("/entities", { name: "Blue Bottle Ltd", functionalCurrency: "USD", chart: "us-small-business" }),
     await api.post("/entities", { name: "Red Kettle Ltd", functionalCurrency: "USD" }),
