@@ -53,10 +53,23 @@ const thingsByName: Readonly<Record<string, (stage: Stage) => unknown>> = {
 /** Ids that are kept as they come, because nothing that they could name exists yet. */
 export const unreadIds: ReadonlySet<string> = new Set(["contactId"]);
 
-/** What makes the things of a collection that has no POST of its own, by the collection's path in the document. */
-const makers: Readonly<Record<string, string>> = {
-  "/jobs": "verifyLedger",
-  "/transfers": "postEntry",
+/** Operations that answer for each item of their body: an id that nobody has is one item's refusal, not the request's. */
+export const answeringEach: ReadonlySet<string> = new Set(["batchApprove"]);
+
+const pendingDraft = ["createDraft", "submitDraft"];
+
+/**
+ * What makes the thing that a path names, where that is not the POST of its collection alone: by operation or by the collection's path.
+ * The first makes it, each of the others works on it.
+ */
+const makers: Readonly<Record<string, readonly string[]>> = {
+  "/jobs": ["verifyLedger"],
+  "/transfers": ["postEntry"],
+  approveEntry: pendingDraft,
+  postDraft: ["createDraft"],
+  rejectEntry: pendingDraft,
+  submitDraft: ["createDraft"],
+  updateDraft: ["createDraft"],
 };
 
 /** In a body it stands for a number that no other call of the run has. */
@@ -71,7 +84,8 @@ export const queryBeside: Readonly<Record<string, Readonly<Record<string, readon
  * Bodies in place of the document's example, or more than it: where it works once in a site, takes too long to be sent a hundred times,
  * or shows one form of several. The first is what makes things; every one is tried, and has its fields varied.
  */
-const bodiesByOperation: Readonly<Record<string, (stage: Stage, example: unknown) => readonly unknown[]>> = {
+const bodiesByOperation: Readonly<Record<string, (stage: Stage, example: unknown) => readonly unknown[] | Promise<readonly unknown[]>>> = {
+  batchApprove: async (stage) => [{ entries: [{ id: (await makeBy(stage, pendingDraft)).id, version: 2 }] }],
   createEntity: (_stage, example) => [{ name: "Blue Bottle Ltd", functionalCurrency: "USD", externalId: `co-${ownNumber}` }, example],
   createLedger: (stage) => [{ entityId: stage.entityId, currency: `X${ownNumber}`, scale: 2 }],
   importAccounts: () => [
@@ -141,14 +155,14 @@ export async function revokeKey(owner: Api, tokenId: string): Promise<void> {
   writes += 1;
 }
 
-/** A valid call of the operation, on real things. What the path names is made for this call alone. */
-export async function validCall(stage: Stage, operation: Operation): Promise<Call> {
+/** A valid call of the operation, on real things. What the path names is made for this call alone, unless its id is given. */
+export async function validCall(stage: Stage, operation: Operation, id?: string): Promise<Call> {
   const path: Record<string, string> = {};
   let namesBooks = false;
   for (const parameter of operation.parameters.filter((candidate) => candidate.in === "path")) {
     const known = thingsByName[parameter.name]?.(stage);
     if (known === undefined) {
-      const made = await make(stage, operation, parameter.name);
+      const made = id === undefined ? await make(stage, operation, parameter.name) : { id, isOfBooks: true };
       path[parameter.name] = made.id;
       namesBooks ||= made.isOfBooks;
     } else {
@@ -161,7 +175,7 @@ export async function validCall(stage: Stage, operation: Operation): Promise<Cal
   const headers = operation.parameters.some((parameter) => parameter.name === "x-organization-id")
     ? { "x-organization-id": stage.entityId }
     : {};
-  return { operation, path, query, headers, body: filled(templatesOf(stage, operation)[0]), namesBooks };
+  return { operation, path, query, headers, body: filled((await templatesOf(stage, operation))[0]), namesBooks };
 }
 
 /** How cases of a body are made in the stage: with real things where a field takes them. */
@@ -174,7 +188,7 @@ export function realParameter(stage: Stage, parameter: Operation["parameters"][n
 }
 
 /** The bodies of valid calls, with the place of each call's own number still open. */
-export function templatesOf(stage: Stage, operation: Operation): readonly unknown[] {
+export async function templatesOf(stage: Stage, operation: Operation): Promise<readonly unknown[]> {
   if (operation.body === undefined) return [undefined];
   const given = new Set<string>();
   walk(operation.body.example, (name, value) => {
@@ -208,19 +222,33 @@ function walk(value: unknown, change: (name: string, text: string) => string, na
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner, change, key)]));
 }
 
-/** Makes what a parameter of the path names, by the POST of its collection. */
-async function make(stage: Stage, operation: Operation, parameter: string): Promise<{ readonly id: string; readonly isOfBooks: boolean }> {
+interface Made {
+  readonly id: string;
+  readonly isOfBooks: boolean;
+}
+
+async function make(stage: Stage, operation: Operation, parameter: string): Promise<Made> {
   const collection = operation.path.slice(0, operation.path.indexOf(`/{${parameter}}`));
-  const maker = stage.document.operations.find(
-    ({ operationId, method, path }) => operationId === makers[collection] || (method === "POST" && path === collection),
-  );
-  if (maker === undefined) throw new Error(`Nothing makes what ${operation.path} names: tell it in test/support/contract/stage.ts`);
-  const made = await send(await validCall(stage, maker), stage.api);
-  expect(made.status, `${maker.operationId} makes what ${operation.operationId} works on: ${made.text}`).toBeLessThan(300);
-  return {
-    id: made.body.id,
-    isOfBooks: collection === "/entities" || [stage.entityId, stage.ledgerId].some((id) => made.text.includes(id)),
+  const post = stage.document.operations.find(({ method, path }) => method === "POST" && path === collection);
+  const steps = makers[operation.operationId] ?? makers[collection] ?? (post ? [post.operationId] : []);
+  if (steps.length === 0) throw new Error(`Nothing makes what ${operation.path} names: tell it in test/support/contract/stage.ts`);
+  const made = await makeBy(stage, steps);
+  return collection === "/entities" ? { ...made, isOfBooks: true } : made;
+}
+
+/** Makes a thing by the operations, one after the other. */
+async function makeBy(stage: Stage, [first, ...others]: readonly string[]): Promise<Made> {
+  const step = async (operationId: string, id?: string) => {
+    const operation = stage.document.operations.find((candidate) => candidate.operationId === operationId);
+    if (operation === undefined) throw new Error(`there is no operation ${operationId}, which is to make something`);
+    const answer = await send(await validCall(stage, operation, id), stage.api);
+    expect(answer.status, `${operationId} makes what another operation works on: ${answer.text}`).toBeLessThan(300);
+    return answer;
   };
+  const made = await step(first ?? "");
+  const { id } = made.body;
+  for (const operationId of others) await step(operationId, id);
+  return { id, isOfBooks: [stage.entityId, stage.ledgerId].some((known) => made.text.includes(known)) };
 }
 
 export function urlOf(call: Call, prefix = "/api/v1"): string {
