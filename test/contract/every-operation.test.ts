@@ -61,7 +61,6 @@ describe(`seed ${seed}; one operation alone: -t "<operationId> answers"`, () => 
       const report = finder.report();
       if (report !== undefined) expect.fail(report);
     },
-    60_000,
   );
 });
 
