@@ -1,9 +1,6 @@
 import { OpenApiGeneratorV31 } from "@asteasolutions/zod-to-openapi";
 import { introduction } from "./introduction.ts";
-import { type Router, type Tag, tags } from "./router.ts";
-
-/** Operations that work on one entity's books are shown below the company. */
-const companyTags: ReadonlySet<string> = new Set<Tag>(["Journal", "Periods", "Reports"]);
+import { companyTags, type Router, type Tag, tags } from "./router.ts";
 
 const tagDescriptions: Record<Tag, string> = {
   Sites: "Firms and their sites: isolated environments, live or sandbox.",
@@ -21,13 +18,13 @@ const tagDescriptions: Record<Tag, string> = {
   Health: "Whether the services answer.",
 };
 
-interface Answer {
+interface DocumentedAnswer {
   headers?: unknown;
-  readonly content?: Readonly<Record<string, unknown>>;
+  readonly content?: Readonly<Record<string, { readonly example?: unknown }>>;
 }
 
 interface OpenApiDocument {
-  paths: Record<string, Record<string, { tags?: string[]; parameters?: unknown[]; responses: Record<string, Answer> }>>;
+  paths: Record<string, Record<string, { tags?: string[]; parameters?: unknown[]; responses: Record<string, DocumentedAnswer> }>>;
   [part: string]: unknown;
 }
 
@@ -152,11 +149,17 @@ const componentHeaders = {
   },
 };
 
+/** One thing with an id, which can be read where it is; a batch or a firm's first sites cannot. */
+function isResource({ content }: DocumentedAnswer): boolean {
+  const example = content?.["application/json"]?.example;
+  return typeof example === "object" && example !== null && "id" in example;
+}
+
 /** The headers of an answer: some are on every one, some belong to a status, and what can be patched has a tag. */
 function headersOf(
   operation: { readonly parameters?: unknown[] },
   status: string,
-  response: Answer,
+  response: DocumentedAnswer,
   tagged: boolean,
 ): Record<string, unknown> {
   const names: (keyof typeof componentHeaders)[] = [
@@ -171,7 +174,7 @@ function headersOf(
     names.push("X-Idempotent-Replayed");
   }
   if (response.content?.["text/csv"] !== undefined) names.push("Content-Disposition");
-  if (status === "201") names.push("Location");
+  if (status === "201" && isResource(response)) names.push("Location");
   if (status === "401") names.push("WWW-Authenticate");
   if (status === "429" || status === "503") names.push("Retry-After");
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));

@@ -7,7 +7,7 @@ import type { Permission } from "../kernel/role.ts";
 import type { OperationContext } from "../platform/context.ts";
 import type { Log } from "../platform/log.ts";
 import { CachedRouter } from "./cached-router.ts";
-import { ErrorEnvelope } from "./errors.ts";
+import { ErrorEnvelope, Problem } from "./errors.ts";
 import { entityOf } from "./middleware/entity.ts";
 import { claimIdempotency, replayFromSite } from "./middleware/idempotency.ts";
 import type { RateLimit } from "./middleware/rate-limit.ts";
@@ -43,6 +43,8 @@ export const tags = {
   Health: "ledger",
 } as const;
 export type Tag = keyof typeof tags;
+/** Operations that work on one entity's books are shown below the company. */
+export const companyTags: ReadonlySet<string> = new Set<Tag>(["Journal", "Periods", "Reports"]);
 type Schema = z.ZodType;
 type ParameterSchema = z.ZodObject;
 
@@ -192,19 +194,28 @@ const entityHeader = z.object({
 
 const csvFile = z.string().openapi({ description: "RFC 4180, with a header: a row for each row and total of the report." });
 
+/** The answers of a route, and 200 where a repeated Idempotency-Key brings the first answer again. */
+function withReplay({ answers, idempotency }: Pick<RouteDefinition<undefined, undefined, undefined>, "answers" | "idempotency">) {
+  const first = answers[201] ?? answers[202];
+  if (idempotency === undefined || first === undefined || answers[200] !== undefined) return answers;
+  return { 200: { ...first, description: "The answer of the first request with this Idempotency-Key, byte for byte." }, ...answers };
+}
+
 function documentRoute(
   definition: RouteDefinition<ParameterSchema | undefined, ParameterSchema | undefined, Schema | undefined>,
 ): Parameters<typeof createRoute>[0] {
   const refusals = new Set<FailureCode>(definition.refusals ?? []);
   if (definition.permission !== "public") for (const code of ["UNAUTHENTICATED", "FORBIDDEN"] as const) refusals.add(code);
   for (const code of ["VALIDATION_ERROR", "RATE_LIMITED", "INTERNAL"] as const) refusals.add(code);
-  if (definition.params) refusals.add("NOT_FOUND");
+  const namesCompany = definition.entity || companyTags.has(definition.tag);
+  if (definition.params || namesCompany) refusals.add("NOT_FOUND");
+  if (namesCompany) refusals.add("ENTITY_CONFLICT");
   if (definition.body) for (const code of ["BODY_NOT_JSON", "BODY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"] as const) refusals.add(code);
-  if (definition.entity) for (const code of ["ENTITY_REQUIRED", "ENTITY_CONFLICT", "ENTITY_FORBIDDEN"] as const) refusals.add(code);
+  if (definition.entity) for (const code of ["ENTITY_REQUIRED", "ENTITY_FORBIDDEN", "REFERENCE_NOT_FOUND"] as const) refusals.add(code);
   if (definition.idempotency) for (const code of ["IDEMPOTENCY_KEY_INVALID", "IDEMPOTENCY_KEY_REUSED"] as const) refusals.add(code);
   if (definition.idempotency === "required") refusals.add("IDEMPOTENCY_KEY_REQUIRED");
   const responses: Record<string, unknown> = {};
-  for (const [status, answer] of Object.entries(definition.answers)) {
+  for (const [status, answer] of Object.entries(withReplay(definition))) {
     responses[status] = answer.schema
       ? {
           description: answer.description,
@@ -236,6 +247,7 @@ function documentRoute(
             },
           },
         },
+        "application/problem+json": { schema: Problem },
       },
     };
   }
