@@ -6,7 +6,12 @@ import { defineConfig } from "drizzle-kit";
  */
 const schemas = {
   site: ["./src/features/*/tables.ts", "./src/db/idempotency-tables.ts"],
-  directory: ["./src/features/*/directory-tables.ts", "./src/db/sealed-answer-tables.ts", "./src/db/ledger-number-tables.ts"],
+  directory: [
+    "./src/features/*/directory-tables.ts",
+    "./src/db/sealed-answer-tables.ts",
+    "./src/db/ledger-number-tables.ts",
+    "./src/db/signing-key-tables.ts",
+  ],
 } as const;
 
 const name = process.env.SCHEMA;

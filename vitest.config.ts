@@ -20,7 +20,10 @@ export default defineConfig(async () => ({
             miniflare: {
               bindings: {
                 CURSOR_SECRET: "the cursor secret of the tests",
+                SESSION_SECRET: "the session secret of the tests",
                 OPERATOR_TOKEN: "the-operator-token-of-the-tests",
+                // Cheap, because tests sign in by the hundred.
+                PASSWORD_COST_LOG2_N: "8",
                 // Small, so that books of a few lines are written out, in blocks, and their runs merged.
                 LEDGER_TAIL_LINES: "60",
                 LEDGER_BLOCK_RECORDS: "8",

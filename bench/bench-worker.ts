@@ -1,8 +1,9 @@
 /** The ledger's object alone, behind a Worker that does nothing but pass on: what happens inside is counted and timed without the edge. */
+import type { Writable } from "../src/kernel/writable.ts";
 import { type EncodedCommands, encodeCommands } from "../src/ledger/command-columns.ts";
 import { LedgerObject } from "../src/ledger/object/ledger-object.ts";
 import type { Command, Query, WriteOptions } from "../src/ledger/rpc.ts";
-import { accountCode, commandOf, entrySource, shapes } from "./bodies.ts";
+import { accountCode, commandOf, type EntryShape, entrySource, shapes } from "./bodies.ts";
 
 interface Env {
   readonly LEDGER: DurableObjectNamespace<MeasuredLedger>;
@@ -77,7 +78,7 @@ export default {
     const { pathname, searchParams } = new URL(request.url);
     const named = (name: string) => searchParams.get(name) ?? "";
     const ledger = env.LEDGER.getByName(named("ledger"));
-    const options: Omit<WriteOptions, "answer"> = {
+    const options: Writable<Omit<WriteOptions, "answer">> = {
       mode: "atomic",
       actor: { kind: "service", id: "bench", role: "OWNER" },
       requestId: "req_bench",
@@ -101,9 +102,11 @@ export default {
         return new Response(await write(encodeCommands(await request.json<Command[]>()), "minimal"), { status: 201 });
       // So many entries, generated here, in writes of `batch`; single ones 16 at a time.
       case "/fill": {
-        const next = entrySource(shapes[named("shape") as keyof typeof shapes], Number(named("seed")));
+        const shape: EntryShape = shapes[named("shape") as keyof typeof shapes];
+        const next = entrySource(shape, Number(named("seed")));
         const batch = Number(named("batch"));
-        const commands = () => encodeCommands(Array.from({ length: batch }, () => commandOf(next())));
+        const commands = () => encodeCommands(Array.from({ length: batch }, () => commandOf(next(), shape.unposted ?? "post_entry")));
+        if (shape.unposted === "post_entry") options.actor = { kind: "agent", id: "bench-agent", role: "PREPARER" };
         for (let left = Number(named("entries")); left > 0; ) {
           const writes = Math.min(batch === 1 ? 16 : 1, Math.ceil(left / batch));
           await Promise.all(Array.from({ length: writes }, () => write(commands(), batch === 1 ? "one" : "minimal")));

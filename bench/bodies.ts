@@ -1,6 +1,6 @@
 /** What is posted: two-line entries between accounts, prebuilt before any clock starts. Random, and the same in every run. */
 import { refByCode } from "../src/ledger/domain/command.ts";
-import type { PostEntry } from "../src/ledger/rpc.ts";
+import type { Command, PostEntry } from "../src/ledger/rpc.ts";
 import { randomFrom } from "./random.ts";
 
 export interface EntryShape {
@@ -9,6 +9,8 @@ export interface EntryShape {
   readonly dates: number;
   /** Whether each entry has an external id of its own, random as a client's own ids are. */
   readonly externalIds: boolean;
+  /** Not posted: the command that is sent. An entry waits for an approval where an agent posts it. */
+  readonly unposted?: "create_draft" | "place_hold" | "post_entry";
 }
 
 /** The usual load: one date, 1,000 accounts. */
@@ -16,7 +18,16 @@ export const oneDate: EntryShape = { accounts: 1_000, dates: 1, externalIds: fal
 /** The load that an index likes least: any day of a year, and an external id for each entry. */
 export const yearWithIds: EntryShape = { accounts: 1_000, dates: 365, externalIds: true };
 export const hotAccounts: EntryShape = { accounts: 2, dates: 1, externalIds: false };
-export const shapes = { oneDate, yearWithIds, hotAccounts };
+/** Kept without being posted: as drafts, as what waits for an approval, as holds. */
+const yearOf = (unposted: NonNullable<EntryShape["unposted"]>): EntryShape => ({ ...yearWithIds, unposted });
+export const shapes = {
+  oneDate,
+  yearWithIds,
+  hotAccounts,
+  drafts: yearOf("create_draft"),
+  pending: yearOf("post_entry"),
+  holds: yearOf("place_hold"),
+};
 
 export interface EntryBody {
   readonly date: string;
@@ -69,9 +80,11 @@ export function entrySource(shape: EntryShape, seed: number): () => EntryBody {
 }
 
 /** The same entry as a command to a ledger's object. */
-export function commandOf({ lines, ...entry }: EntryBody): PostEntry {
+export function commandOf(body: EntryBody): PostEntry;
+export function commandOf(body: EntryBody, kind: NonNullable<EntryShape["unposted"]>): Command;
+export function commandOf({ lines, ...entry }: EntryBody, kind: NonNullable<EntryShape["unposted"]> = "post_entry"): Command {
   return {
-    kind: "post_entry",
+    kind,
     ...entry,
     lines: lines.map(({ accountCode: code, side, amount }) => ({ account: refByCode(code), side, amount })),
   };

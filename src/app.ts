@@ -14,9 +14,11 @@ import { registerPeriodRoutes } from "./features/periods/index.ts";
 import { registerReportRoutes } from "./features/reports/index.ts";
 import { registerSandboxRoutes } from "./features/sandbox/index.ts";
 import { noteTokenUse, registerOperatorRoutes, registerSiteRoutes } from "./features/sites/index.ts";
+import { registerUserRoutes, userOf } from "./features/users/index.ts";
 import { canonicalPath, pathOf } from "./http/aliases.ts";
 import { answer } from "./http/answers.ts";
 import { registerHealthRoutes } from "./http/health.ts";
+import { addressOf } from "./http/middleware/attempts.ts";
 import { authenticate } from "./http/middleware/authenticate.ts";
 import { bodyLimit } from "./http/middleware/body-limit.ts";
 import { bookmark } from "./http/middleware/bookmark.ts";
@@ -51,14 +53,9 @@ export function createApp(): Router {
   );
   resolveEntitiesBy(entityResolver);
   registerHealthRoutes(app, packageJson.version);
-  registerFirmRoutes(app, (c, input) => ({
-    env: c.env,
-    directory: directoryDatabase(c.env),
-    clock: Date.now,
-    newId: newUuid,
-    idempotency: claimOf(c, "signUp", "", input),
-  }));
-  registerSiteRoutes(app);
+  registerFirmRoutes(app, (c, input) => ({ ...withoutKey(c), idempotency: claimOf(c, "signUp", "", input) }));
+  registerUserRoutes(app, (c) => ({ ...withoutKey(c), address: addressOf(c) }));
+  registerSiteRoutes(app, userOf);
   registerSandboxRoutes(app);
   registerMetadataRoutes(app);
   registerEntityRoutes(app);
@@ -82,6 +79,11 @@ export function createApp(): Router {
 /** What the path's prefixes name, for all that follows. */
 function scopeOfPath(c: RequestContext): undefined {
   c.set("scope", canonicalPath(pathOf(c.req.raw)));
+}
+
+/** What a request that needs no key works with. */
+function withoutKey(c: RequestContext) {
+  return { env: c.env, directory: directoryDatabase(c.env), clock: Date.now, newId: newUuid };
 }
 
 /** Gives a request whose key is good the context of its operations. */

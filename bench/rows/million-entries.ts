@@ -5,12 +5,14 @@ import { type Figure, figure } from "../figure.ts";
 import { drive } from "../load.ts";
 import { type Objects, objectsAt } from "../objects.ts";
 import { interleave, ratios } from "../rounds.ts";
+import { type ListQuery, lists, unpostedLists } from "./lists.ts";
 
 const growthName = "entries/s with 1,000,000 random externalIds against 10,000";
 const pastName = "1,000,000 entries, inside: trial balance at a past date";
 const knownName = "1,000,000 entries, inside: trial balance known 100,000 entries ago";
 const monthsName = "1,000,000 entries, inside: twelve monthly columns";
-const pageName = "1,000,000 entries, inside: a page filtered by";
+const pageName = "1,000,000 entries, inside: a page of";
+const generalLedgerName = "1,000,000 entries, inside: general ledger of";
 const fillName = "1,000,000 entries, inside: writing them, 365 dates with externalId";
 const coldName = "1,000,000 entries, cold start: first read";
 const coldTailName = "1,000,000 entries, cold start: first read, with a full tail to replay";
@@ -26,29 +28,45 @@ const batchesPerRound = 120;
 const growthRounds = 5;
 const coldStarts = 5;
 /** A slow query is asked fewer times. */
-const insideRoundMs = 800;
+const insideRoundMs = 300;
+/** Drafts, entries that wait for approval, and holds that stand beside the entries. */
+const unpostedEach = 5_000;
 
-const page = { kind: "entries", order: "date", direction: "desc", limit: 50 } as const;
-/** A page of entries in each of the ways that a list is narrowed. */
-const filters: Record<string, (no: number, accountId: string) => Query> = {
-  account: (_, accountId) => ({ ...page, accountId }),
-  "account and dates": (no, accountId) => ({ ...page, accountId, startDate: dayOfYear(no * 9), endDate: dayOfYear(no * 9 + 90) }),
-  dates: (no) => ({ ...page, startDate: dayOfYear(no * 10), endDate: dayOfYear(no * 10 + 30) }),
-  "dates and amounts": (no) => ({
-    ...page,
-    startDate: dayOfYear(no * 9),
-    endDate: dayOfYear(no * 9 + 90),
-    minAmount: 500_000,
-    maxAmount: 600_000,
-  }),
-  amounts: (no) => ({ ...page, minAmount: 900_000 + no * 1_000, maxAmount: 905_000 + no * 1_000 }),
-  status: () => ({ ...page, status: "reversed" }),
+const pageNameOf = (list: string) => `${pageName} ${list}`;
+
+/** Pages of the general ledger: its first, later ones each from another account on, the lines of a day, where many accounts fill a page, and a part of a file. */
+const generalLedger: Record<string, (no: number) => Query> = {
+  "a year, first page of 50 lines": (no) => ({ ...generalLedgerOf(dayOfYear(0), dayOfYear(364 - no)), limit: 50 }),
+  "a year, a page of 50 lines": (no) => ({ ...yearFrom(no), limit: 50 }),
+  "a year, a page of 200 lines": (no) => ({ ...yearFrom(no), limit: 200 }),
+  "a day, a page of 200 lines": (no) => ({ ...generalLedgerOf(dayOfYear(100 + no), dayOfYear(100 + no)), limit: 200 }),
+  "a year, 1,000 lines of a file": (no) => ({ ...yearFrom(no), limit: 1_000 }),
 };
-const pageNameOf = (filter: string) => `${pageName} ${filter}`;
+const generalLedgerNameOf = (page: string) => `${generalLedgerName} ${page}`;
+
+function generalLedgerOf(startDate: string, endDate: string) {
+  return { kind: "general_ledger", startDate, endDate, temporaryFrom: startDate } as const;
+}
+
+/** The page after all of an account: accounts are numbered by the sequences of their facts, which follow that of the ledger's. */
+function yearFrom(no: number) {
+  return { ...generalLedgerOf(dayOfYear(0), dayOfYear(364)), after: String(2 + no * 37) };
+}
 
 /** A ledger of a million entries, 1,000 accounts, 365 dates and as many external ids, measured at its object. */
 export const millionEntries: Rows = {
-  names: [growthName, fillName, pastName, knownName, monthsName, ...Object.keys(filters).map(pageNameOf), coldName, coldTailName],
+  names: [
+    growthName,
+    fillName,
+    pastName,
+    knownName,
+    monthsName,
+    ...Object.keys(generalLedger).map(generalLedgerNameOf),
+    ...Object.keys(lists).map(pageNameOf),
+    ...Object.keys(unpostedLists).map(pageNameOf),
+    coldName,
+    coldTailName,
+  ],
   async measure(bench) {
     const objects = objectsAt((await bench.objects()).baseUrl);
     const accountIds = await objects.open(large, accounts);
@@ -56,8 +74,15 @@ export const millionEntries: Rows = {
     await fillWith(objects, large, largeEntries, 1);
     await objects.settle(large);
     const filled = figure(fillName, "entries/s", [largeEntries / ((performance.now() - startedAt) / 1_000)], null);
-    const figures = [...(await insideReads(objects, accountIds)), ...(await coldStart(objects, accountIds))];
-    return [filled, ...figures, await growth(objects)];
+    const figures = [...(await insideReads(objects, accountIds)), ...(await coldStart(objects, accountIds)), await growth(objects)];
+    // Last: most ledgers have none, and what was measured so far has not.
+    for (const [seed, shape] of [
+      [11, "drafts"],
+      [12, "pending"],
+      [13, "holds"],
+    ] as const)
+      await objects.fill(large, { shape, entries: unpostedEach, batch: 500, seed });
+    return [filled, ...figures, ...(await pagesOf(objects, accountIds, unpostedLists))];
   },
 };
 
@@ -124,16 +149,24 @@ async function insideReads(objects: Objects, accountIds: readonly string[]): Pro
   );
   const months = await insideMs(objects, spread.map(monthlyColumns));
   const pages: Figure[] = [];
-  for (const [name, query] of Object.entries(filters)) {
-    const queries = spread.map((no) => query(no, accountIds[no * 37] ?? ""));
-    pages.push(figure(pageNameOf(name), "ms", await insideMs(objects, queries), { atMost: 10 }));
-  }
+  for (const [name, query] of Object.entries(generalLedger))
+    pages.push(figure(generalLedgerNameOf(name), "ms", await insideMs(objects, spread.map(query)), { atMost: 50 }));
+  pages.push(...(await pagesOf(objects, accountIds, lists)));
   return [
     figure(pastName, "ms", past, { atMost: 40 }),
     figure(knownName, "ms", known, { atMost: 60 }),
     figure(monthsName, "ms", months, { atMost: 100 }),
     ...pages,
   ];
+}
+
+async function pagesOf(objects: Objects, accountIds: readonly string[], of: Readonly<Record<string, ListQuery>>): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const [name, query] of Object.entries(of)) {
+    const queries = Array.from({ length: 20 }, (_, no) => query(no, accountIds[no * 37] ?? ""));
+    figures.push(figure(pageNameOf(name), "ms", await insideMs(objects, queries), { atMost: 10 }));
+  }
+  return figures;
 }
 
 /** What a profit and loss of a year in months asks; its last month is cut, each time to another day. */

@@ -1,15 +1,18 @@
 import { DurableObject } from "cloudflare:workers";
 import { leaseMs } from "../kernel/bounds.ts";
+import { lesserRole } from "../kernel/role.ts";
 import { type Bucket, fullBucket, leaseSlice, refill, waitForOne } from "./bucket.ts";
-import { type Authority, isSameHash, type LeaseOutcome, type NewToken } from "./token.ts";
+import { type Authority, isSameHash, type LeaseOutcome, type NewToken, type UserStanding } from "./token.ts";
 
 interface Stored extends NewToken {
   readonly revokedAtMs: number | null;
+  /** Of the user whose standing it was told last. */
+  readonly userRevision?: number;
 }
 
 const noteUseEveryMs = 60_000;
 
-/** One token: whether it is good, what it may, and how many requests it has left. Exact, because there is one of it. */
+/** One token or session: whether it is good, what it may, and how many requests it has left. Exact, because there is one of it. */
 export class AccessObject extends DurableObject {
   #token: Stored | undefined;
   #loaded = false;
@@ -36,10 +39,12 @@ export class AccessObject extends DurableObject {
   async create(token: NewToken): Promise<void> {
     if (await this.#load()) return;
     await this.#store({ ...token, revokedAtMs: null });
+    // Sessions come and go by the thousand, so one that has ended by itself leaves nothing behind.
+    if (token.session) await this.ctx.storage.setAlarm(token.session.expiresAtMs);
   }
 
   /** Authority for at most five seconds and a slice of the bucket; one request when the bucket is low. `unused`: what the caller's last lease has left. A key that names another environment than its site's is another key. */
-  async lease(secretHash: string, unused = 0, environment?: Authority["site"]["environment"]): Promise<LeaseOutcome> {
+  async lease(secretHash: string | null, unused = 0, environment?: Authority["site"]["environment"]): Promise<LeaseOutcome> {
     const token = await this.#load();
     const nowMs = Date.now();
     if (token === undefined || !isSameHash(token.secretHash, secretHash) || token.revokedAtMs !== null)
@@ -71,6 +76,33 @@ export class AccessObject extends DurableObject {
     if (token && token.revokedAtMs === null) await this.#store({ ...token, revokedAtMs: Date.now() });
   }
 
+  /**
+   * Tells the token what its user is now, and answers whether it lives. A session takes the user's role, a key none above it; a higher role does not
+   * give a key back what a lower one took.
+   */
+  async follow(user: UserStanding): Promise<boolean> {
+    const token = await this.#load();
+    if (token === undefined || token.revokedAtMs !== null) return false;
+    if ((token.userRevision ?? 0) >= user.revision) return true;
+    const { session, role } = token;
+    await this.#store({
+      ...token,
+      role: session ? user.role : lesserRole(role, user.role),
+      ...(session ? { session: { ...session, mustChangePassword: user.mustChangePassword } } : {}),
+      userRevision: user.revision,
+    });
+    return true;
+  }
+
+  /** A session is past its end. */
+  override async alarm(): Promise<void> {
+    const session = (await this.#load())?.session;
+    if (session === undefined || Date.now() < session.expiresAtMs) return;
+    await this.ctx.storage.deleteAll();
+    this.#token = undefined;
+    this.#loaded = true;
+  }
+
   /** Brings the token's end forward, never back. */
   async expireAt(expiresAtMs: number): Promise<void> {
     const token = await this.#load();
@@ -99,6 +131,6 @@ export class AccessObject extends DurableObject {
 }
 
 function authorityOf(token: Stored): Authority {
-  const { tokenId, kind, role, principalId, site, entityIds, expiresAtMs, plan } = token;
-  return { tokenId, kind, role, principalId, site, entityIds, expiresAtMs, plan };
+  const { tokenId, kind, role, principalId, site, entityIds, expiresAtMs, plan, session } = token;
+  return { tokenId, kind, role, principalId, site, entityIds, expiresAtMs, plan, ...(session ? { session } : {}) };
 }

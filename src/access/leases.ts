@@ -1,7 +1,7 @@
 import { leaseMs } from "../kernel/bounds.ts";
 import { lookAgain } from "../platform/turns.ts";
 import type { AccessObject } from "./access-object.ts";
-import { type Authority, hashSecret, type KeyParts, type LeaseOutcome, readKey } from "./token.ts";
+import { type Authority, hashSecret, type KeyParts, type LeaseOutcome, readKey, type SessionParts } from "./token.ts";
 
 /** A request's admission: what the key may, and what is left of its bucket. */
 export type Admission =
@@ -34,7 +34,19 @@ const refused = new Map<
  * Of the requests that find none one calls the key's object, and the others wait for what it brings.
  */
 export function admit(namespace: DurableObjectNamespace<AccessObject>, key: string, nowMs: () => number): Admission | Promise<Admission> {
-  return admitFromLease(key, nowMs()) ?? admitByAsking(namespace, key, nowMs);
+  return admitFromLease(key, nowMs()) ?? admitByAsking(namespace, key, readKey(key), nowMs);
+}
+
+/** The same under an access token of a session. `read` verifies it; a lease that is at hand was given for a verified one, and ends with it. */
+export function admitSession(
+  namespace: DurableObjectNamespace<AccessObject>,
+  accessToken: string,
+  nowMs: () => number,
+  read: (accessToken: string, nowMs: number) => Promise<SessionParts | undefined>,
+): Admission | Promise<Admission> {
+  return (
+    admitFromLease(accessToken, nowMs()) ?? read(accessToken, nowMs()).then((parts) => admitByAsking(namespace, accessToken, parts, nowMs))
+  );
 }
 
 /** Only a good key has a lease, so nothing else of it is looked at. */
@@ -46,8 +58,12 @@ function admitFromLease(key: string, now: number): Admission | undefined {
   return { ok: true, authority: lease.authority, remaining: lease.remaining + lease.requests, noteUse: false };
 }
 
-async function admitByAsking(namespace: DurableObjectNamespace<AccessObject>, key: string, nowMs: () => number): Promise<Admission> {
-  const parsed = readKey(key);
+async function admitByAsking(
+  namespace: DurableObjectNamespace<AccessObject>,
+  key: string,
+  parsed: KeyParts | SessionParts | undefined,
+  nowMs: () => number,
+): Promise<Admission> {
   if (parsed === undefined) return { ok: false, reason: "unknown" };
   for (;;) {
     const now = nowMs();
@@ -71,7 +87,8 @@ async function admitByAsking(namespace: DurableObjectNamespace<AccessObject>, ke
     }
     const { lease: granted } = outcome;
     if (held.size >= heldMax) held.clear();
-    held.set(key, { authority: granted.authority, untilMs: granted.untilMs, requests: granted.requests - 1, remaining: granted.remaining });
+    const untilMs = parsed.secret === null ? Math.min(granted.untilMs, parsed.expiresAtMs) : granted.untilMs;
+    held.set(key, { authority: granted.authority, untilMs, requests: granted.requests - 1, remaining: granted.remaining });
     return { ok: true, authority: granted.authority, remaining: granted.remaining + granted.requests - 1, noteUse: granted.noteUse };
   }
 }
@@ -79,14 +96,17 @@ async function admitByAsking(namespace: DurableObjectNamespace<AccessObject>, ke
 async function ask(
   namespace: DurableObjectNamespace<AccessObject>,
   key: string,
-  { tokenId, secret, environment }: KeyParts,
+  parts: KeyParts | SessionParts,
   unused: number,
   now: number,
 ): Promise<LeaseOutcome> {
   if (asking.size >= heldMax) asking.clear();
   asking.set(key, now);
   try {
-    return await namespace.getByName(tokenId).lease(hashSecret(secret), unused, environment);
+    const object = namespace.getByName(parts.tokenId);
+    if (parts.secret !== null) return await object.lease(hashSecret(parts.secret), unused, parts.environment);
+    const outcome = await object.lease(null, unused);
+    return outcome.ok && outcome.lease.authority.site.id !== parts.siteId ? { ok: false, reason: "unknown" } : outcome;
   } finally {
     asking.delete(key);
   }

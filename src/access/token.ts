@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { PrincipalKind, Role } from "../kernel/role.ts";
-import type { SiteScope } from "../platform/context.ts";
+import type { SessionInUse, SiteScope } from "../platform/context.ts";
 
 /** What a token may, as its Access object keeps it. */
 export interface Authority {
@@ -15,11 +15,21 @@ export interface Authority {
   readonly expiresAtMs: number | null;
   /** Requests a minute. */
   readonly plan: number;
+  /** Set where it is a user's session and no key. */
+  readonly session?: SessionInUse;
 }
 
 /** What a token asks its object for: to be made as described. */
 export interface NewToken extends Authority {
-  readonly secretHash: string;
+  /** Null for a session: its access tokens are signed, and the edge has verified the one it asks for. */
+  readonly secretHash: string | null;
+}
+
+/** What a user is, for the sessions and keys that are theirs. Of two, the one of the higher revision holds. */
+export interface UserStanding {
+  readonly role: Role;
+  readonly mustChangePassword: boolean;
+  readonly revision: number;
 }
 
 /** A short authority to answer requests without asking again: never longer than `leaseMs`, nor than the token lives. */
@@ -46,6 +56,15 @@ export interface KeyParts {
   readonly environment: SiteScope["environment"];
   readonly tokenId: string;
   readonly secret: string;
+}
+
+/** What an access token says of its session, once its signature is verified. */
+export interface SessionParts {
+  readonly tokenId: string;
+  readonly secret: null;
+  readonly siteId: string;
+  /** When the access token ends, in Unix milliseconds. */
+  readonly expiresAtMs: number;
 }
 
 /** The environment, id and secret inside a key; undefined for anything of another form. */
@@ -75,6 +94,8 @@ export function hashSecret(secret: string): string {
   return createHash("sha256").update(secret).digest("base64url");
 }
 
-export function isSameHash(a: string, b: string): boolean {
+/** Without telling by its time how much was right. What has no secret is the same as nothing but that. */
+export function isSameHash(a: string | null, b: string | null): boolean {
+  if (a === null || b === null) return a === b;
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }

@@ -1,4 +1,5 @@
-import { sql } from "drizzle-orm";
+import { lte, type SQL, sql } from "drizzle-orm";
+import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { idempotencyLifeMs } from "../kernel/bounds.ts";
 import { directoryDatabase } from "./directory-database.ts";
@@ -17,12 +18,13 @@ export async function purgeKeptAnswers(env: Cloudflare.Env, nowMs: number): Prom
   for (const name of siteDatabaseNames(env)) await purge(drizzleOver(openDatabase(env, name)), idempotencyKeys, nowMs);
 }
 
-async function purge(
-  orm: ReturnType<typeof drizzleOver>,
-  table: SQLiteTable & { readonly createdAt: SQLiteColumn },
-  nowMs: number,
-): Promise<void> {
-  const piece = sql`DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${table.createdAt} <= ${nowMs - idempotencyLifeMs} LIMIT ${rowsPerDelete})`;
+function purge(orm: DrizzleD1Database, table: SQLiteTable & { readonly createdAt: SQLiteColumn }, nowMs: number): Promise<void> {
+  return deleteInPieces(orm, table, lte(table.createdAt, nowMs - idempotencyLifeMs));
+}
+
+/** Deletes rows in pieces, up to what one run deletes. */
+export async function deleteInPieces(orm: DrizzleD1Database, table: SQLiteTable, where: SQL): Promise<void> {
+  const piece = sql`DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${where} LIMIT ${rowsPerDelete})`;
   for (let run = 0; run < deletesMax; run += 1) {
     const { meta } = await orm.run(piece);
     if (meta.changes < rowsPerDelete) return;

@@ -62,7 +62,7 @@ export function answerKept(
 }
 
 /** Every resource's JSON starts with its id. */
-function idOf(body: string): string {
+export function idOf(body: string): string {
   return body.slice('{"id":"'.length, '{"id":"'.length + idLength);
 }
 

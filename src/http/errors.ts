@@ -19,6 +19,20 @@ export const ErrorEnvelope = z
   })
   .openapi("Error");
 
+/** The same facts as RFC 9457 writes them. */
+export const Problem = z
+  .object({
+    type: z.string().openapi({ description: "Where the code is explained." }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: ErrorEnvelope.shape.error.shape.code,
+    requestId: z.string(),
+    retryable: z.boolean(),
+    errors: ErrorEnvelope.shape.error.shape.details,
+  })
+  .openapi("Problem", { description: "An error, where `Accept` asks for `application/problem+json`." });
+
 /** The answer to a refusal: the envelope, or the same facts as RFC 9457 where the caller prefers `application/problem+json`. */
 export function answerFailure(failure: Failure, requestId: string, accept: string | undefined): Response {
   const kind = failureKinds[failure.code];

@@ -3,6 +3,8 @@ export const introduction = `Post money movements as balanced journal entries an
 
 **Keys.** Send a site's key as \`X-API-Key\` or as \`Authorization: Bearer\`. A key belongs to one site, live (\`ch_live_…\`) or sandbox (\`ch_test_…\`), and reaches no other. \`POST /signup\` makes a live and a sandbox site and answers the key of each.
 
+**People.** A user signs in with email and password (\`POST /auth/token\`) and sends the access token as \`Authorization: Bearer\`, for 15 minutes; the refresh token, good once, gives the next. The public keys are at \`/.well-known/jwks.json\`. What a key may not outlive, a session does not either: log-out, a new role and a user's leaving hold everywhere within five seconds.
+
 **Money and dates.** An amount is an integer in minor units of the ledger's currency: 4299 is 42.99 USD. A date is a civil date, \`2026-06-08\`, that no time zone moves; an instant is RFC 3339 in UTC.
 
 **Whose books.** An operation on one entity's books finds it in the path (\`/companies/{companyId}/…\`), in \`X-Organization-Id\`, or as \`entityId\`; a site with a single entity needs none of them. The same operations answer without the \`/companies/{companyId}\` before them.

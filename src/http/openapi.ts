@@ -1,13 +1,11 @@
 import { OpenApiGeneratorV31 } from "@asteasolutions/zod-to-openapi";
 import { introduction } from "./introduction.ts";
-import { type Router, type Tag, tags } from "./router.ts";
-
-/** Operations that work on one entity's books are shown below the company. */
-const companyTags: ReadonlySet<string> = new Set<Tag>(["Journal", "Periods", "Reports"]);
+import { companyTags, type Router, type Tag, tags } from "./router.ts";
 
 const tagDescriptions: Record<Tag, string> = {
   Sites: "Firms and their sites: isolated environments, live or sandbox.",
   Keys: "API keys: roles, restrictions, rotation, revocation.",
+  Users: "The people of the firm: roles, passwords, sessions.",
   Metadata: "Countries, currencies, and the site's own types, products and categories.",
   Entities: "Legal entities: companies, individuals, custodians.",
   Ledgers: "An entity's books in one currency, and their verification.",
@@ -20,8 +18,13 @@ const tagDescriptions: Record<Tag, string> = {
   Health: "Whether the services answer.",
 };
 
+interface DocumentedAnswer {
+  headers?: unknown;
+  readonly content?: Readonly<Record<string, { readonly example?: unknown }>>;
+}
+
 interface OpenApiDocument {
-  paths: Record<string, Record<string, { tags?: string[]; parameters?: unknown[]; responses: Record<string, { headers?: unknown }> }>>;
+  paths: Record<string, Record<string, { tags?: string[]; parameters?: unknown[]; responses: Record<string, DocumentedAnswer> }>>;
   [part: string]: unknown;
 }
 
@@ -70,7 +73,7 @@ function build(router: Router, version: string): OpenApiDocument {
       const scoped = operation.tags?.some((tag) => companyTags.has(tag)) ?? false;
       const shown = scoped ? `/companies/{companyId}${path}` : path;
       for (const [status, response] of Object.entries(operation.responses))
-        response.headers = headersOf(operation, status, "patch" in item && (method === "get" || method === "patch"));
+        response.headers = headersOf(operation, status, response, "patch" in item && (method === "get" || method === "patch"));
       if (method === "patch") operation.parameters = [...(operation.parameters ?? []), ifMatch];
       paths[shown] ??= {};
       paths[shown][method] = scoped
@@ -88,7 +91,7 @@ function build(router: Router, version: string): OpenApiDocument {
       headers: componentHeaders,
       securitySchemes: {
         apiKey: { type: "apiKey", in: "header", name: "X-API-Key", description: "A key of one site: ch_live_… or ch_test_…" },
-        bearer: { type: "http", scheme: "bearer", description: "The same key as a bearer token." },
+        bearer: { type: "http", scheme: "bearer", description: "The same key, or the access token of a session." },
       },
     },
   };
@@ -132,6 +135,11 @@ const componentHeaders = {
     schema: { type: "string" },
     example: "/api/v1/journal-entries/01980c1e-7e0c-8000-8000-400000000012",
   },
+  "Content-Disposition": {
+    description: "With `format=csv` the name of the file.",
+    schema: { type: "string" },
+    example: 'attachment; filename="trial-balance-2026-06-30.csv"',
+  },
   "Retry-After": { description: "Seconds to wait before the same request may succeed.", schema: { type: "integer" }, example: 1 },
   "WWW-Authenticate": { description: "How to authenticate.", schema: { type: "string" }, example: 'Bearer realm="countinghouse"' },
   "X-Idempotent-Replayed": {
@@ -141,8 +149,19 @@ const componentHeaders = {
   },
 };
 
+/** One thing with an id, which can be read where it is; a batch or a firm's first sites cannot. */
+function isResource({ content }: DocumentedAnswer): boolean {
+  const example = content?.["application/json"]?.example;
+  return typeof example === "object" && example !== null && "id" in example;
+}
+
 /** The headers of an answer: some are on every one, some belong to a status, and what can be patched has a tag. */
-function headersOf(operation: { readonly parameters?: unknown[] }, status: string, tagged: boolean): Record<string, unknown> {
+function headersOf(
+  operation: { readonly parameters?: unknown[] },
+  status: string,
+  response: DocumentedAnswer,
+  tagged: boolean,
+): Record<string, unknown> {
   const names: (keyof typeof componentHeaders)[] = [
     "X-Request-Id",
     "X-RateLimit-Limit",
@@ -154,7 +173,8 @@ function headersOf(operation: { readonly parameters?: unknown[] }, status: strin
   if (status === "200" && operation.parameters?.some((parameter) => (parameter as { readonly name?: string }).name === "Idempotency-Key")) {
     names.push("X-Idempotent-Replayed");
   }
-  if (status === "201") names.push("Location");
+  if (response.content?.["text/csv"] !== undefined) names.push("Content-Disposition");
+  if (status === "201" && isResource(response)) names.push("Location");
   if (status === "401") names.push("WWW-Authenticate");
   if (status === "429" || status === "503") names.push("Retry-After");
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));

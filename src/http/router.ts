@@ -7,7 +7,7 @@ import type { Permission } from "../kernel/role.ts";
 import type { OperationContext } from "../platform/context.ts";
 import type { Log } from "../platform/log.ts";
 import { CachedRouter } from "./cached-router.ts";
-import { ErrorEnvelope } from "./errors.ts";
+import { ErrorEnvelope, Problem } from "./errors.ts";
 import { entityOf } from "./middleware/entity.ts";
 import { claimIdempotency, replayFromSite } from "./middleware/idempotency.ts";
 import type { RateLimit } from "./middleware/rate-limit.ts";
@@ -30,6 +30,7 @@ export type RequestContext = Context<Env>;
 export const tags = {
   Sites: "ledger",
   Keys: "ledger",
+  Users: "ledger",
   Metadata: "events",
   Entities: "ledger",
   Ledgers: "ledger",
@@ -42,6 +43,8 @@ export const tags = {
   Health: "ledger",
 } as const;
 export type Tag = keyof typeof tags;
+/** Operations that work on one entity's books are shown below the company. */
+export const companyTags: ReadonlySet<string> = new Set<Tag>(["Journal", "Periods", "Reports"]);
 type Schema = z.ZodType;
 type ParameterSchema = z.ZodObject;
 
@@ -79,6 +82,8 @@ export interface RouteDefinition<
       readonly description: string;
       readonly example?: unknown;
       readonly mediaType?: string;
+      /** The operation answers the same as a CSV file too, where `format=csv` asks for it: an example of one. */
+      readonly csvExample?: string;
     };
   };
   readonly refusals?: readonly FailureCode[];
@@ -187,19 +192,30 @@ const entityHeader = z.object({
   }),
 });
 
+const csvFile = z.string().openapi({ description: "RFC 4180, with a header: a row for each row and total of the report." });
+
+/** The answers of a route, and 200 where a repeated Idempotency-Key brings the first answer again. */
+function withReplay({ answers, idempotency }: Pick<RouteDefinition<undefined, undefined, undefined>, "answers" | "idempotency">) {
+  const first = answers[201] ?? answers[202];
+  if (idempotency === undefined || first === undefined || answers[200] !== undefined) return answers;
+  return { 200: { ...first, description: "The answer of the first request with this Idempotency-Key, byte for byte." }, ...answers };
+}
+
 function documentRoute(
   definition: RouteDefinition<ParameterSchema | undefined, ParameterSchema | undefined, Schema | undefined>,
 ): Parameters<typeof createRoute>[0] {
   const refusals = new Set<FailureCode>(definition.refusals ?? []);
   if (definition.permission !== "public") for (const code of ["UNAUTHENTICATED", "FORBIDDEN"] as const) refusals.add(code);
   for (const code of ["VALIDATION_ERROR", "RATE_LIMITED", "INTERNAL"] as const) refusals.add(code);
-  if (definition.params) refusals.add("NOT_FOUND");
+  const namesCompany = definition.entity || companyTags.has(definition.tag);
+  if (definition.params || namesCompany) refusals.add("NOT_FOUND");
+  if (namesCompany) refusals.add("ENTITY_CONFLICT");
   if (definition.body) for (const code of ["BODY_NOT_JSON", "BODY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"] as const) refusals.add(code);
-  if (definition.entity) for (const code of ["ENTITY_REQUIRED", "ENTITY_CONFLICT", "ENTITY_FORBIDDEN"] as const) refusals.add(code);
+  if (definition.entity) for (const code of ["ENTITY_REQUIRED", "ENTITY_FORBIDDEN", "REFERENCE_NOT_FOUND"] as const) refusals.add(code);
   if (definition.idempotency) for (const code of ["IDEMPOTENCY_KEY_INVALID", "IDEMPOTENCY_KEY_REUSED"] as const) refusals.add(code);
   if (definition.idempotency === "required") refusals.add("IDEMPOTENCY_KEY_REQUIRED");
   const responses: Record<string, unknown> = {};
-  for (const [status, answer] of Object.entries(definition.answers)) {
+  for (const [status, answer] of Object.entries(withReplay(definition))) {
     responses[status] = answer.schema
       ? {
           description: answer.description,
@@ -208,6 +224,7 @@ function documentRoute(
               schema: answer.schema,
               ...(answer.example === undefined ? {} : { example: answer.example }),
             },
+            ...(answer.csvExample === undefined ? {} : { "text/csv": { schema: csvFile, example: answer.csvExample } }),
           },
         }
       : { description: answer.description };
@@ -230,6 +247,7 @@ function documentRoute(
             },
           },
         },
+        "application/problem+json": { schema: Problem },
       },
     };
   }

@@ -39,6 +39,24 @@ export const pageLimitDefault = 50;
 export const offsetMax = 10_000;
 /** A filtered count is exact up to here. */
 export const filteredCountMax = 10_000;
+/** Known by heart or kept by a manager; longer ones cost nothing, but a body must end somewhere. */
+export const passwordLengthMin = 12;
+export const passwordLengthMax = 200;
+/** A user's devices; a sign-in beyond them ends the session that began first. */
+export const sessionsPerUserMax = 50;
+/** An access token outlives what is known of its session by no more than this, and by no more than a lease where the session has ended. */
+export const accessTokenLifeMs = 15 * 60 * 1000;
+/** A session ends when it has not been refreshed for so long, and in any case after its life (OWASP ASVS 3.3: re-authentication at least every 30 days). */
+export const sessionIdleMs = 14 * 24 * 60 * 60 * 1000;
+export const sessionLifeMs = 30 * 24 * 60 * 60 * 1000;
+/** Wrong passwords that cost no wait. From then on each doubles it, from a second to a quarter of an hour. */
+export const wrongPasswordsFree = 5;
+export const signInWaitMinMs = 1_000;
+export const signInWaitMaxMs = 15 * 60 * 1000;
+/** Wrong passwords are forgotten when none has come for a day. */
+export const wrongPasswordsLifeMs = 24 * 60 * 60 * 1000;
+/** How long one key signs access tokens. */
+export const signingKeyLifeMs = 30 * 24 * 60 * 60 * 1000;
 /** Revocation and a changed role reach every isolate within this time. */
 export const leaseMs = 5_000;
 export const periodLocksMax = 1_000;
@@ -46,6 +64,10 @@ export const periodLocksMax = 1_000;
 export const historyPointsMax = 3_700;
 /** Periods of a report side by side: five years of months. */
 export const reportColumnsMax = 60;
+/** Lines of the general ledger in one file, some 6 MB, which is gathered in memory so that it is whole or refused; also how far it counts its lines. */
+export const reportFileLinesMax = 20_000;
+/** Lines of it that a ledger is asked for at once while a file is gathered: others come between. */
+export const reportLinesAtOnce = 1_000;
 /** Account ids named in one balances query (URLs end at 16 KB). */
 export const accountIdsPerQueryMax = 200;
 /** A tree of accounts deeper than this is a mistake in the import. */

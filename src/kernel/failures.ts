@@ -57,8 +57,16 @@ export const failureKinds = {
   UNAUTHENTICATED: {
     status: 401,
     retryable: false,
-    meaning: "The request carries no key, or one that is unknown, expired or revoked.",
-    action: "Send a valid key as X-API-Key or as Authorization: Bearer.",
+    meaning: "The request carries no key or access token, or one that is unknown, expired or revoked.",
+    action:
+      "Send a valid key as X-API-Key or as Authorization: Bearer. For an access token that has expired, POST /auth/token with the refresh token.",
+  },
+  CREDENTIALS_INVALID: {
+    status: 401,
+    retryable: false,
+    meaning:
+      "The email and the password, or the refresh token, open nothing. Which of them is wrong, and whether the email is known, is not told.",
+    action: "Correct them, or have an administrator of the firm set the password anew. After a refused refresh token, sign in again.",
   },
   FORBIDDEN: {
     status: 403,
@@ -71,6 +79,30 @@ export const failureKinds = {
     retryable: false,
     meaning: "The key is restricted to other entities.",
     action: "Use a key that covers the entity.",
+  },
+  PASSWORD_INCORRECT: {
+    status: 403,
+    retryable: false,
+    meaning: "The present password, which a change of one's own takes, is not right.",
+    action: "Send the present password as currentPassword, or have an administrator of the firm set a new one.",
+  },
+  PASSWORD_CHANGE_REQUIRED: {
+    status: 403,
+    retryable: false,
+    meaning: "The user's password was set by somebody else. Until it is changed, the session may do nothing but that.",
+    action: "POST /users/{id}/password with the present password and one that nobody else knows.",
+  },
+  SESSION_REQUIRED: {
+    status: 403,
+    retryable: false,
+    meaning: "The operation is about the session in use, and the request came with a key.",
+    action: "Use the access token of a session; a key is ended with DELETE /tokens/{id}.",
+  },
+  LIVE_KEY_REQUIRED: {
+    status: 403,
+    retryable: false,
+    meaning: "Users belong to the firm and reach all of its sites, so a sandbox's key does not change them.",
+    action: "Use a key of a live site, or a user's session.",
   },
   SIGNUP_CLOSED: {
     status: 403,
@@ -149,6 +181,12 @@ export const failureKinds = {
     retryable: false,
     meaning: "It is in use and so cannot be deleted or changed in this way.",
     action: "Archive it instead: it is kept for what used it and refused for what comes.",
+  },
+  LAST_OWNER: {
+    status: 409,
+    retryable: false,
+    meaning: "The firm would be left without an OWNER.",
+    action: "Make another user OWNER first.",
   },
   PRECONDITION_FAILED: {
     status: 412,
@@ -264,6 +302,12 @@ export const failureKinds = {
     meaning: "A condition that the request puts on a balance would not hold after the entry.",
     action: "Read the balance and decide again.",
   },
+  REPORT_TOO_LARGE: {
+    status: 422,
+    retryable: false,
+    meaning: "The report has more lines than one file holds. None is left out to make it fit.",
+    action: "Ask for a shorter period or for one account, or for format=json, which comes in pages.",
+  },
   BALANCE_LIMIT: {
     status: 422,
     retryable: false,
@@ -300,6 +344,12 @@ export const failureKinds = {
     retryable: true,
     meaning: "The key has used up its requests.",
     action: "Wait Retry-After seconds.",
+  },
+  SIGN_IN_LOCKED: {
+    status: 429,
+    retryable: true,
+    meaning: "Too many wrong passwords were given for this email. Whether the email is known is not told.",
+    action: "Wait Retry-After seconds; each further wrong password doubles the wait, up to 15 minutes.",
   },
   INTERNAL: {
     status: 500,

@@ -15,6 +15,8 @@ export interface Actor {
 /** Every permission, with the least role that has it. */
 export const permissions = {
   read: "REVIEWER",
+  /** What concerns the caller alone. */
+  self: "REVIEWER",
   "entries:prepare": "PREPARER",
   "entries:post": "PREPARER",
   "entries:approve": "APPROVER",
@@ -24,12 +26,18 @@ export const permissions = {
   "ledgers:verify": "REVIEWER",
   "tokens:write": "ADMIN",
   "sites:write": "ADMIN",
+  "users:write": "ADMIN",
 } as const satisfies Record<string, Role>;
 export type Permission = keyof typeof permissions;
 
 /** Whether `role` may do what needs `permission`. */
 export function may(role: Role, permission: Permission): boolean {
   return roles.indexOf(role) <= roles.indexOf(permissions[permission]);
+}
+
+/** The one of two roles that may less. */
+export function lesserRole(one: Role, other: Role): Role {
+  return reaches(one, other) ? other : one;
 }
 
 /** Whether `role` reaches at least as far as `other`. */

@@ -32,6 +32,7 @@ export type {
 } from "./domain/command.ts";
 export { modules } from "./domain/command.ts";
 export { type ApprovalPolicy, approvalPolicies } from "./domain/draft.ts";
+export type { GeneralLedgerAccountView, GeneralLedgerLineView, GeneralLedgerView } from "./domain/general-ledger-view.ts";
 export { type HoldStatus, holdStatuses } from "./domain/hold.ts";
 export type {
   AccountView,
@@ -159,6 +160,20 @@ export type Query =
       readonly types: readonly AccountType[];
       readonly knownAt?: number;
       readonly includeUnused?: boolean;
+    }
+  | {
+      /** A page of the accounts in order of their codes, each with its lines between two days, both inclusive: see GeneralLedgerView. */
+      readonly kind: "general_ledger";
+      readonly startDate: string;
+      readonly endDate: string;
+      /** Revenue and expense accounts open with what was posted from this day on; without it with all that ever was. */
+      readonly temporaryFrom?: string;
+      readonly accountId?: string;
+      readonly knownAt?: number;
+      readonly includeUnused?: boolean;
+      readonly after?: string;
+      /** Of lines; an account without any counts as one. */
+      readonly limit: number;
     }
   | { readonly kind: "head" };
 

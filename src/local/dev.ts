@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { buildAssets } from "../docs/build-assets.ts";
 import { d1Bindings, projectRoot } from "./build.ts";
@@ -15,9 +15,12 @@ function wrangler(...args: readonly string[]): number {
 }
 
 const secretsFile = path.join(projectRoot, ".dev.vars");
-if (!existsSync(secretsFile)) {
-  const lines = Object.entries(newSecrets()).map(([name, value]) => `${name}=${value}\n`);
-  writeFileWhole(secretsFile, lines.join(""), 0o600);
+const kept = existsSync(secretsFile) ? readFileSync(secretsFile, "utf8") : "";
+// A name that came with a later release is added.
+const missing = Object.entries(newSecrets()).filter(([name]) => !new RegExp(`^${name}=`, "m").test(kept));
+if (missing.length > 0) {
+  const lines = missing.map(([name, value]) => `${name}=${value}\n`);
+  writeFileWhole(secretsFile, [kept.replace(/(?<=[^\n])$/, "\n"), ...lines].join(""), 0o600);
 }
 await buildAssets();
 for (const binding of await d1Bindings()) {

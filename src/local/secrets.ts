@@ -5,7 +5,7 @@ import { z } from "zod";
 import { writeFileWhole } from "./write-file.ts";
 
 /** The Worker's secrets, which a deployment is given with `wrangler secret put`. */
-const names = ["CURSOR_SECRET", "OPERATOR_TOKEN"] as const;
+const names = ["CURSOR_SECRET", "SESSION_SECRET", "OPERATOR_TOKEN"] as const;
 export type WorkerSecrets = Record<(typeof names)[number], string>;
 
 /** The secrets of a data folder: made on its first start, kept for its owner's eyes only. A name that came with a later release is added. */
@@ -23,7 +23,7 @@ export function workerSecrets(dataDir: string): WorkerSecrets {
 /** Fresh ones: 256 bits each. */
 export function newSecrets(): WorkerSecrets {
   const fresh = () => randomBytes(32).toString("base64url");
-  return { CURSOR_SECRET: fresh(), OPERATOR_TOKEN: fresh() };
+  return { CURSOR_SECRET: fresh(), SESSION_SECRET: fresh(), OPERATOR_TOKEN: fresh() };
 }
 
 function readSecrets(file: string): Partial<WorkerSecrets> {

@@ -44,6 +44,7 @@ class PartsInContext implements OperationContext {
   readonly actor: OperationContext["actor"];
   readonly tokenId: string;
   readonly entityIds: readonly string[] | null;
+  readonly session: OperationContext["session"];
   readonly expiresAtMs: number | null;
   readonly clock = Date.now;
   readonly newId = newUuid;
@@ -61,7 +62,8 @@ class PartsInContext implements OperationContext {
     this.actor = { kind: authority.kind, id: authority.principalId, role: authority.role };
     this.tokenId = authority.tokenId;
     this.entityIds = authority.entityIds;
-    this.expiresAtMs = authority.expiresAtMs;
+    this.session = authority.session ?? null;
+    this.expiresAtMs = this.session === null ? authority.expiresAtMs : null;
     this.env = parts.env;
     this.log = parts.log;
     this.requestId = parts.requestId;

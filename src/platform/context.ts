@@ -18,13 +18,21 @@ export interface SiteScope {
   readonly origins: readonly string[];
 }
 
+/** A user's session, as its lease knows it. */
+export interface SessionInUse {
+  /** Unix milliseconds. */
+  readonly expiresAtMs: number;
+  /** Somebody else set the user's password: until it is changed, the session may do nothing but that. */
+  readonly mustChangePassword: boolean;
+}
+
 /** The idempotency key of a request, under the scope in which it is unique. */
 export interface IdempotencyClaim {
   readonly operationId: string;
   /** operationId, and the entity where the operation has one: the scope in the site's database. A ledger is its own. */
   readonly scope: string;
   readonly key: string;
-  /** SHA-256 over the parsed request, for what the site's database commits. A ledger takes its own over the commands. */
+  /** A digest of the parsed request, for what the site's database commits. A ledger takes its own over the commands. */
   readonly fingerprint: () => string;
 }
 
@@ -32,11 +40,13 @@ export interface IdempotencyClaim {
 export interface OperationContext {
   readonly site: SiteScope;
   readonly actor: Actor;
-  /** The token in use. */
+  /** The token or session in use. */
   readonly tokenId: string;
   /** The entities that the token is restricted to; null for all of the site. */
   readonly entityIds: readonly string[] | null;
-  /** When the token ends, in Unix milliseconds; null for never. */
+  /** What is to be known of the session in use; null for a key. */
+  readonly session: SessionInUse | null;
+  /** When the key ends, in Unix milliseconds; null for never, and for a session, whose user may give what outlives it. */
   readonly expiresAtMs: number | null;
   readonly clock: Clock;
   /** A fresh UUIDv7. */
@@ -58,6 +68,8 @@ export interface OperationContext {
 
 /** Refuses, as `FORBIDDEN`, an actor whose role does not reach the permission. The first line of every write. */
 export function requirePermission(context: OperationContext, permission: Permission): void {
+  if (context.session?.mustChangePassword && permission !== "self")
+    throw refusal("PASSWORD_CHANGE_REQUIRED", "The password was set by somebody else; change it with POST /users/{id}/password first.");
   if (may(context.actor.role, permission)) return;
   throw refusal("FORBIDDEN", `This takes the role ${permissions[permission]} or above; the key's role is ${context.actor.role}.`);
 }

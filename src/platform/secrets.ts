@@ -2,8 +2,10 @@ import { createHash, timingSafeEqual } from "node:crypto";
 
 /** What an installation keeps to itself; set with `wrangler secret put`, or by the launcher. */
 interface Secrets {
-  /** Signs the cursors of lists. */
+  /** Signs the cursors of lists and the fingerprints of requests. */
   readonly CURSOR_SECRET?: string;
+  /** Wraps the private keys that sign access tokens. */
+  readonly SESSION_SECRET?: string;
   /** Lets the operator set what a site must not: a key's plan. Without it there is no such route. */
   readonly OPERATOR_TOKEN?: string;
   /** The invitation that sign-up takes where SIGNUP is `invitation`. */
@@ -18,6 +20,12 @@ function secretsOf(env: Cloudflare.Env): Secrets {
 export function cursorSecret(env: Cloudflare.Env): string {
   const secret = secretsOf(env).CURSOR_SECRET;
   if (!secret) throw new Error("CURSOR_SECRET is not set: without it cursors could be forged.");
+  return secret;
+}
+
+export function sessionSecret(env: Cloudflare.Env): string {
+  const secret = secretsOf(env).SESSION_SECRET;
+  if (!secret) throw new Error("SESSION_SECRET is not set: without it the keys that sign access tokens would stand open.");
   return secret;
 }
 

@@ -2,7 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { accountRows } from "../../src/features/reports/domain/account-rows.ts";
 import { type AccountFlow, profitAndLoss } from "../../src/features/reports/domain/profit-and-loss.ts";
-import { type ColumnsOf, type ComparedWith, comparedColumn, periodColumns } from "../../src/features/reports/domain/report-columns.ts";
+import {
+  type ColumnsOf,
+  type ComparedWith,
+  columnsOfYearBefore,
+  comparedColumn,
+  periodColumns,
+} from "../../src/features/reports/domain/report-columns.ts";
 import { type AccountType, accountTypeNames } from "../../src/kernel/account-type.ts";
 import { dateOfDay, dayNumber, fiscalYearStartOf, parseDay } from "../../src/kernel/calendar-date.ts";
 import { seeded } from "../support/seed.ts";
@@ -150,6 +156,16 @@ describe("columns of a report", () => {
     expect(columns("2026-01-01", "2026-01-01", "month")).toEqual(["c0 period 2026-01-01 2026-01-01", "total total 2026-01-01 2026-01-01"]);
   });
 
+  test.each([
+    ["01-31", "2025-01-31", "2026-01-30", ["2025-01-31", "2025-04-30", "2025-07-31", "2025-10-31"]],
+    ["08-30", "2025-08-30", "2026-08-29", ["2025-08-30", "2025-11-30", "2026-02-28", "2026-05-30"]],
+    ["05-31", "2023-05-31", "2024-05-30", ["2023-05-31", "2023-08-31", "2023-11-30", "2024-02-29"]],
+    ["11-29", "2023-11-29", "2024-11-28", ["2023-11-29", "2024-02-29", "2024-05-29", "2024-08-29"]],
+  ])("quarters of a year from %s begin with a short month's last day", (fiscalYear, startDate, endDate, starts) => {
+    const periods = columns(startDate, endDate, "quarter", fiscalYear)?.slice(0, -1);
+    expect(periods?.map((column) => column.split(" ")[2])).toEqual(starts);
+  });
+
   test("are refused where there are too many", () => {
     expect(columns("2020-01-01", "2024-12-31", "month")).toHaveLength(61);
     expect(columns("2020-01-01", "2025-01-01", "month")).toBeUndefined();
@@ -157,7 +173,7 @@ describe("columns of a report", () => {
 
   test("cover the period once, without a gap", () => {
     const anyDay = fc.integer({ min: dayNumber(1950, 1, 1), max: dayNumber(2050, 1, 1) });
-    const anyYear = fc.constantFrom("01-01", "02-28", "04-06", "07-01", "12-31");
+    const anyYear = fc.constantFrom("01-01", "01-31", "02-28", "04-06", "05-30", "07-01", "11-29", "12-31");
     fc.assert(
       fc.property(
         anyDay,
@@ -174,10 +190,34 @@ describe("columns of a report", () => {
             next = day(column.endDate) + 1;
           }
           expect(next).toBe(endDay + 1);
+          const beside = columnsOfYearBefore(found);
+          expect(beside).toHaveLength(found.length);
+          for (const [at, column] of beside.slice(0, -1).entries()) {
+            if (at > 0) expect(day(column.startDate)).toBe(day(beside[at - 1]?.endDate ?? "") + 1);
+            expect(found[at]?.endDate.slice(5).replace("02-29", "02-28")).toBe(column.endDate.slice(5).replace("02-29", "02-28"));
+          }
         },
       ),
       seeded(300),
     );
+  });
+
+  test("beside those of the year before keep whole months whole, and count no day twice around 29 February", () => {
+    const beside = (startDate: string, endDate: string, of: ColumnsOf, fiscalYear = "01-01") =>
+      columnsOfYearBefore(periodColumns(range(startDate, endDate), of, fiscalYearStartOf(day(endDate), fiscalYear), 60) ?? []).map(
+        ({ key, kind, startDate, endDate }) => `${key} ${kind} ${startDate} ${endDate}`,
+      );
+    expect(beside("2025-01-15", "2025-03-10", "month")).toEqual([
+      "c3 previousYear 2024-01-15 2024-01-31",
+      "c4 previousYear 2024-02-01 2024-02-29",
+      "c5 previousYear 2024-03-01 2024-03-10",
+      "previousYearTotal total 2024-01-15 2024-03-10",
+    ]);
+    expect(beside("2023-11-30", "2024-05-30", "quarter", "05-31")).toEqual([
+      "c2 previousYear 2022-11-30 2023-02-28",
+      "c3 previousYear 2023-03-01 2023-05-30",
+      "previousYearTotal total 2022-11-30 2023-05-30",
+    ]);
   });
 
   test.each<[string, string, ComparedWith, string]>([

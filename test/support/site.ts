@@ -26,7 +26,7 @@ export interface Api {
 }
 
 export interface Site {
-  /** The sandbox, through its OWNER's key. */
+  /** Through its OWNER's key. */
   readonly api: Api;
   readonly siteId: string;
   readonly tokenId: string;
@@ -49,14 +49,14 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The API through a key. */
-export function apiWith(key: string): Api {
+/** The API through a key, or through what else the headers say who asks. */
+export function apiWith(key: string, who: Readonly<Record<string, string>> = { "x-api-key": key }): Api {
   const send: Api["send"] = (method, path, { body, text, headers = {} } = {}) => {
     const sent = text ?? (body === undefined ? undefined : JSON.stringify(body));
     return request(
       method,
       `/api/v1${path}`,
-      { "x-api-key": key, ...(sent === undefined ? {} : { "content-type": "application/json" }), ...headers },
+      { ...who, ...(sent === undefined ? {} : { "content-type": "application/json" }), ...headers },
       sent,
     );
   };
@@ -75,8 +75,8 @@ export function apiWith(key: string): Api {
   };
 }
 
-/** A firm signed up anew, with no limit on its key's requests but a test's patience. */
-export async function newSite(): Promise<Site> {
+/** A firm signed up anew, of whose two sites the test works on one, with no limit on its key's requests but a test's patience. */
+export async function newSite(environment: "sandbox" | "live" = "sandbox"): Promise<Site> {
   // Sign-ups are limited by address: every firm has its own.
   const address = Array.from(crypto.getRandomValues(new Uint8Array(4))).join(".");
   const body = { firmName: "Acme Payments", ownerEmail: `${crypto.randomUUID()}@example.com` };
@@ -87,7 +87,7 @@ export async function newSite(): Promise<Site> {
     JSON.stringify(body),
   );
   expect(signedUp.status).toBe(201);
-  const { siteId, tokenId, key } = signedUp.body.sandbox;
+  const { siteId, tokenId, key } = signedUp.body[environment];
   expect(await env.ACCESS.getByName(tokenId).setPlan(1_000_000)).toBe(true);
   return { api: apiWith(key), siteId, tokenId };
 }

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Books, codes, entryOf, freshKey, newBooks, post } from "../support/books.ts";
+import { type Books, booksOf, codes, entryOf, freshKey, newBooks, post } from "../support/books.ts";
 import { seeded } from "../support/seed.ts";
+import { newSite } from "../support/site.ts";
 
 async function statement(books: Books, report: string, query: string) {
   const answer = await books.api.get(`/companies/${books.entityId}/reports/${report}?${query}`);
@@ -42,6 +43,22 @@ describe("the balance sheet", () => {
     const beside = await statement(books, "balance-sheet", "asOf=2025-02-28&compare=previousYear");
     expect(beside.columns[1]).toEqual({ key: "c1", kind: "previousYear", asOf: "2024-02-29" });
     expect(beside.totals.totalAssets).toEqual([10_000, 0]);
+    const lastYearEnd = await statement(books, "balance-sheet", "asOf=2025-05-31&compare=previousPeriod");
+    expect(lastYearEnd.columns[1]).toEqual({ key: "c1", kind: "previousPeriod", asOf: "2025-03-31" });
+    expect(lastYearEnd.totals.totalAssets).toEqual([10_370, 10_500]);
+    expect(lastYearEnd.sections.at(-1).rows.at(-1)).toMatchObject({ key: "netIncome", amountsCents: [-130, 500] });
+    const monthBefore = await statement(books, "balance-sheet", "asOf=2025-05-31&startDate=2025-05-01&compare=previousPeriod");
+    expect(monthBefore.totals.totalAssets).toEqual([10_370, 10_300]);
+    const bothYears = await statement(books, "balance-sheet", "asOf=2025-04-30&columns=month&startDate=2025-02-01&compare=previousYear");
+    expect(bothYears.columns.map(({ kind, asOf }: { kind: string; asOf: string }) => `${kind} ${asOf}`)).toEqual([
+      "asOf 2025-02-28",
+      "asOf 2025-03-31",
+      "asOf 2025-04-30",
+      "previousYear 2024-02-29",
+      "previousYear 2024-03-31",
+      "previousYear 2024-04-30",
+    ]);
+    expect(bothYears.totals.totalAssets).toEqual([10_000, 10_500, 10_300, 0, 0, 10_000]);
 
     await post(books, entryOf("rent", "cash", 9, { date: "2025-04-02" }));
     const then = await statement(books, "balance-sheet", `asOf=2025-05-31&knownAt=${mark.sequence}`);
@@ -49,6 +66,7 @@ describe("the balance sheet", () => {
   });
 
   test("ties to the trial balance and to profit and loss, whatever is posted and on whatever day", async () => {
+    const { api } = await newSite();
     const dates = ["2023-06-30", "2023-07-01", "2024-02-29", "2024-06-30", "2024-07-01", "2025-01-15", "2025-06-30", "2025-07-01"];
     const name = fc.constantFrom("cash" as const, "receivable" as const, "equity" as const, "sales" as const, "rent" as const);
     const entry = fc
@@ -56,7 +74,7 @@ describe("the balance sheet", () => {
       .filter(([debit, credit]) => debit !== credit);
     await fc.assert(
       fc.asyncProperty(fc.array(entry, { minLength: 1, maxLength: 25 }), fc.constantFrom(...dates), async (drawn, asOf) => {
-        const books = await newBooks({ fiscalYearStart: "07-01" });
+        const books = await booksOf(api, { fiscalYearStart: "07-01" });
         const entries = drawn.map(([debit, credit, amount, date]) => entryOf(debit, credit, amount, { date }));
         const posted = await books.api.post("/journal-entries/batch", { entityId: books.entityId, mode: "atomic", entries }, freshKey());
         expect(posted.status).toBe(201);
@@ -83,7 +101,10 @@ describe("the balance sheet", () => {
 
   test.each([
     ["startDate=2026-01-01", "startDate"],
-    ["columns=month&compare=previousYear", "compare"],
+    ["columns=month&compare=previousPeriod", "compare"],
+    ["asOf=2024-12-31&startDate=2022-01-01&columns=month&compare=previousYear", "columns"],
+    ["asOf=2026-01-01&startDate=2026-02-01&compare=previousPeriod", "startDate"],
+    ["asOf=1900-06-01&compare=previousPeriod", "compare"],
     ["asOf=2026-01-01&startDate=2026-02-01&columns=month", "startDate"],
     ["asOf=2026-01-01&startDate=2020-01-01&columns=month", "columns"],
     ["asOf=1900-01-31&compare=previousYear", "compare"],

@@ -170,9 +170,12 @@ async function same(trial: Trial, query: Query): Promise<{ readonly after?: stri
 }
 
 /** Pages one after the other. */
-async function samePages(trial: Trial, query: Extract<Query, { kind: "lines" | "entries" | "holds" }>): Promise<void> {
+async function samePages(trial: Trial, query: Extract<Query, { kind: "lines" | "entries" | "holds" | "general_ledger" }>): Promise<void> {
   for (let turn = 0, after: string | undefined; turn < 100; turn++) {
-    const page: { readonly after?: string | null } = await same(trial, after === undefined ? query : { ...query, offset: 0, after });
+    const page: { readonly after?: string | null } = await same(
+      trial,
+      after === undefined ? query : "offset" in query ? { ...query, offset: 0, after } : { ...query, after },
+    );
     if (typeof page.after !== "string") return;
     after = page.after;
   }
@@ -199,6 +202,9 @@ async function look(trial: Trial, { asOf, knownAt: known, account, filter, limit
   await same(trial, { kind: "balances", limit: 200, direction, ...point });
   await same(trial, { kind: "balances", limit: 200, direction });
   await same(trial, { kind: "totals", ...point, ...(asOf !== undefined && asOf < "2026-01-15" ? {} : { before: "2026-01-15" }) });
+  const ledgerPages = { startDate: "2026-01-01", endDate: "2026-06-30", limit, ...knowing } as const;
+  await samePages(trial, { kind: "general_ledger", ...ledgerPages, includeUnused: asc, temporaryFrom: "2026-01-15" });
+  await samePages(trial, { kind: "general_ledger", ...ledgerPages, accountId });
   const days = dates.map((date) => parseDay(date) ?? 0).sort((a, b) => a - b);
   await same(trial, { kind: "balance_history", accountId, days, ...knowing });
   const ascending = [...dates].sort();

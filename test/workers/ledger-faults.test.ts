@@ -608,7 +608,17 @@ test("a ledger with the first release's tables tells its index from its log and 
   const afterwards = await asked();
   expect(afterwards).not.toEqual(before);
   await ledger.inside((sql) => {
-    for (const table of ["run", "block", "term_filter", "account_total", "draft", "hold", "hold_account", "account_pending"])
+    for (const table of [
+      "run",
+      "block",
+      "term_filter",
+      "account_total",
+      "draft",
+      "draft_account",
+      "hold",
+      "hold_account",
+      "account_pending",
+    ])
       sql.exec(`DROP TABLE ${table}`);
     sql.exec(
       "CREATE TABLE account_month (id INTEGER PRIMARY KEY, debits INTEGER NOT NULL, credits INTEGER NOT NULL, lines INTEGER NOT NULL) STRICT",
@@ -623,6 +633,7 @@ test("a ledger with the first release's tables tells its index from its log and 
       );
       sql.exec(`DROP TABLE answer_${bucket}`);
     }
+    sql.exec("DROP INDEX account_type");
     sql.exec("DELETE FROM schema_version WHERE version >= 2");
   });
   await ledger.kill();

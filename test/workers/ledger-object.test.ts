@@ -5,7 +5,10 @@ import { dateOfDay, parseDay } from "../../src/kernel/calendar-date.ts";
 import { encodeAddress } from "../../src/kernel/id.ts";
 import { decodeCommands, encodeCommands } from "../../src/ledger/command-columns.ts";
 import type { Account } from "../../src/ledger/domain/account.ts";
+import type { Draft } from "../../src/ledger/domain/draft.ts";
+import { holdStatuses } from "../../src/ledger/domain/hold.ts";
 import type { RecordedEntry } from "../../src/ledger/domain/state.ts";
+import { dropTables } from "../../src/ledger/object/eager-tables.ts";
 import { keysFrom, runKinds } from "../../src/ledger/object/index-keys.ts";
 import { decodeContext, readFacts } from "../../src/ledger/object/journal.ts";
 import { readMeta } from "../../src/ledger/object/meta.ts";
@@ -16,11 +19,12 @@ import { probeOf } from "../../src/ledger/object/runs/term-filter.ts";
 import { Tail } from "../../src/ledger/object/tail.ts";
 import type { TermKey } from "../../src/ledger/object/term-hash.ts";
 import type { Command, EntriesQuery, WriteOptions, WriteOutcome } from "../../src/ledger/rpc.ts";
-import { type BooksOracle, booksOracle } from "../support/books-oracle.ts";
-import { anyDate, anyWrite, commandOf, dates, startingAccounts, type WriteStep } from "../support/ledger-steps.ts";
+import { actors, anyDate, anyWrite, commandOf, dates, startingAccounts, type WriteStep } from "../support/ledger-steps.ts";
 import { holdClock, type LedgerUnderTest, newLedger, setClock } from "../support/ledger-under-test.ts";
-import { type MemoryLedger, memoryLedger, owner, preparer } from "../support/memory-ledger.ts";
+import { type MemoryLedger, memoryLedger, owner } from "../support/memory-ledger.ts";
+import { type Paper, paper } from "../support/paper.ts";
 import { seeded } from "../support/seed.ts";
+import { standingOf } from "../support/standing.ts";
 
 /**
  * The real object against two witnesses that share nothing with it but the rules: a ledger in memory, folded from its log,
@@ -79,7 +83,7 @@ afterEach(() => {
 interface Trial {
   readonly ledger: LedgerUnderTest;
   readonly memory: MemoryLedger;
-  readonly paper: BooksOracle;
+  readonly paper: Paper;
   readonly kept: { readonly commands: readonly Command[]; readonly options: Partial<WriteOptions>; readonly outcome: WriteOutcome }[];
   nowMs: number;
 }
@@ -87,12 +91,13 @@ interface Trial {
 async function newTrial(): Promise<Trial> {
   const ledger = newLedger();
   const nowMs = Date.now();
-  const trial: Trial = { ledger, memory: memoryLedger(ledger.identity, nowMs), paper: booksOracle(), kept: [], nowMs };
+  const trial: Trial = { ledger, memory: memoryLedger(ledger.identity, nowMs), paper: paper(), kept: [], nowMs };
   await write(trial, startingAccounts, { mode: "atomic" });
   return trial;
 }
 
 const idOf = (trial: Trial, entry: RecordedEntry) =>
+  entry.fact.draftId ??
   encodeAddress({ atMs: entry.atMs, ledgerNumber: trial.ledger.identity.number, kind: "entry", sequence: entry.sequence });
 const livingAccounts = (trial: Trial) => trial.memory.accounts().filter((account) => account.status !== "deleted");
 
@@ -104,13 +109,14 @@ function crossed(commands: readonly Command[]): Command[] {
 
 /** Writes to the object and to its witnesses, and holds the answer to what the witness says. */
 async function write(trial: Trial, commands: readonly Command[], options: Partial<WriteOptions>): Promise<WriteOutcome> {
-  const { ledger, memory, paper } = trial;
+  const { ledger, memory } = trial;
   const mode = options.mode ?? "atomic";
   const outcome = await ledger.write(commands, options);
-  const atMs = Math.max(Date.now(), memory.log.at(-1)?.atMs ?? 0);
   const before = memory.sequence;
   // As they cross to the object: canonical, metadata in order of its keys.
-  const expected = memory.write(crossed(commands), { mode, actor: options.actor ?? owner, atMs });
+  const asked = crossed(commands);
+  const expected = memory.write(asked, { mode, actor: options.actor ?? owner, atMs: presentMs(trial) });
+  trial.paper.note(memory, asked, expected.items, before);
   if (options.idempotencyKey !== undefined) trial.kept.push({ commands, options, outcome });
   if (expected.refused !== undefined) {
     if (outcome.outcome !== "refused") throw new Error(`the object took what is refused as ${expected.refused.code}`);
@@ -118,36 +124,53 @@ async function write(trial: Trial, commands: readonly Command[], options: Partia
     return outcome;
   }
   if (outcome.outcome === "refused") throw new Error(`the object refused as ${outcome.failure.code}: ${outcome.failure.message}`);
-  expect(outcome.outcome).toBe(memory.sequence > before ? "written" : "existing");
-  for (const entry of memory.entries()) {
-    if (entry.sequence <= before) continue;
-    for (const [i, line] of entry.fact.lines.entries()) {
-      const accountId = memory.account(line.account)?.id ?? "";
-      paper.add({ sequence: entry.sequence, no: i + 1, date: entry.fact.date, accountId, amount: line.amount });
-    }
-  }
+  expect(outcome.outcome).toBe(expected.items.some((item) => "facts" in item) ? "written" : "existing");
   if (commands.length === 1) return outcome;
   const answer = JSON.parse(outcome.body);
   expect(answer.head.sequence).toBe(memory.sequence);
   expect(answer.data).toHaveLength(commands.length);
   expected.items.forEach((item, i) => {
     if ("failure" in item) expect(answer.data[i].error.code).toBe(item.failure.code);
-    else if ("existing" in item) expect(answer.data[i].sequence).toBe(item.existing);
+    else if ("existing" in item) expect(answer.data[i].id).toBe(idAt(trial, item.existing));
     else if (item.facts[0]?.kind === "entry_posted") expect(answer.data[i].sequence).toBe(item.first);
   });
   return outcome;
 }
 
+/** The time that the ledger goes by: that of its clock, which never steps back. */
+function presentMs({ memory }: Trial): number {
+  return Math.max(Date.now(), memory.log.at(-1)?.atMs ?? 0);
+}
+
+/** The id of the entry, draft or hold that a fact is of. */
+function idAt(trial: Trial, sequence: number): string {
+  const { memory } = trial;
+  const entry = memory.entry(sequence);
+  if (entry !== undefined) return idOf(trial, entry);
+  const draft = memory.drafts().find(({ no, savedSequence }) => no === sequence || savedSequence === sequence);
+  return draft?.id ?? memory.hold(sequence)?.id ?? "";
+}
+
+/** Has the witnesses note what is over, as any call to the object does. */
+function noteExpiries(trial: Trial): void {
+  const { memory } = trial;
+  const before = memory.sequence;
+  memory.expire(presentMs(trial));
+  trial.paper.note(memory, [], [], before);
+}
+
 async function happen(trial: Trial, happening: Happening): Promise<void> {
   const { ledger, memory } = trial;
+  // Killing is no call; whatever comes next finds the same holds over, at the same time.
+  if (happening.kind !== "write" && happening.kind !== "kill") noteExpiries(trial);
   switch (happening.kind) {
     case "write": {
       trial.nowMs += happening.clockMs;
       setClock(trial.nowMs);
-      const standing = { accounts: livingAccounts(trial), entries: memory.entries().map((entry) => idOf(trial, entry)) };
+      const standing = standingOf(memory, presentMs(trial));
       const commands = happening.write.steps.flatMap((step) => commandOf(step, standing) ?? []);
       if (commands.length === 0) return;
-      const options = { mode: happening.write.mode, actor: happening.write.asPreparer ? preparer : owner };
+      const options = { mode: happening.write.mode, actor: actors[happening.write.as] };
       const rehearsed = happening.rehearsed ? await ledger.write(commands, { ...options, dryRun: true }) : undefined;
       const key = happening.keyed ? { idempotencyKey: crypto.randomUUID() } : {};
       const outcome = await write(trial, commands, { ...options, ...key });
@@ -186,7 +209,8 @@ function unsealed(outcome: WriteOutcome): unknown {
 
 /** Reads everything there is to read at a point, and holds it to the witnesses. */
 async function look(trial: Trial, { asOf, knownAt: known, account: which, filter, limit, asc }: Look): Promise<void> {
-  const { ledger, memory, paper } = trial;
+  const { ledger, memory } = trial;
+  const paper = trial.paper.books;
   const direction = asc ? "asc" : "desc";
   const knownAt = known === undefined ? undefined : known % (memory.sequence + 2);
   const point = { ...(asOf === undefined ? {} : { asOf }), ...(knownAt === undefined ? {} : { knownAt }) };
@@ -195,7 +219,13 @@ async function look(trial: Trial, { asOf, knownAt: known, account: which, filter
 
   const figures = (of: Account) => {
     const turnover = paper.turnover(of.id, point);
-    return { posted: { debits: `${turnover.debits}`, credits: `${turnover.credits}` }, balance: `${paper.balance(of.id, of.type, point)}` };
+    const balance = paper.balance(of.id, of.type, point);
+    const posted = { posted: { debits: `${turnover.debits}`, credits: `${turnover.credits}` }, balance: `${balance}` };
+    // What is pending is answered by sequence only.
+    if (asOf !== undefined) return posted;
+    const { debits, credits } = trial.paper.pending(of.id, knownAt ?? memory.sequence);
+    const out = sideOf(of) > 0n ? credits : debits;
+    return { ...posted, pending: { debits: `${debits}`, credits: `${credits}` }, available: `${balance - out}` };
   };
   expect(exactly(await ledger.client.readText({ kind: "balance", accountId: account.id, ...point }))).toMatchObject({
     accountId: account.id,
@@ -286,6 +316,7 @@ async function look(trial: Trial, { asOf, knownAt: known, account: which, filter
 
   await lookAtLines(trial, account, { asOf, knownAt, limit, asc });
   await lookAtEntries(trial, account, filter, limit, asc);
+  await lookAtHolds(trial, account, filter, limit, asc);
   const views = await ledger.read({ kind: "accounts", accountIds: memory.accounts().map((of) => of.id) });
   expect(views).toMatchObject(
     livingAccounts(trial).map((of) => ({
@@ -315,7 +346,8 @@ async function lookAtLines(
   account: Account,
   { asOf, knownAt, limit, asc }: { asOf: string | undefined; knownAt: number | undefined; limit: number; asc: boolean },
 ): Promise<void> {
-  const { ledger, paper } = trial;
+  const { ledger } = trial;
+  const paper = trial.paper.books;
   const direction = asc ? "asc" : "desc";
   for (const order of ["date", "sequence"] as const) {
     for (const of of [account, undefined]) {
@@ -359,17 +391,102 @@ async function lookAtLines(
 
 const sideOf = (account: Account) => (["bank", "accounts_receivable", "expense"].includes(account.type) ? 1n : -1n);
 
+function lineTold({ memory }: Trial, line: { account: number; amount: number; memo: string | null }, i: number) {
+  return {
+    no: i + 1,
+    accountId: memory.account(line.account)?.id,
+    accountCode: memory.account(line.account)?.code,
+    side: line.amount > 0 ? "debit" : "credit",
+    amount: Math.abs(line.amount),
+    memo: line.memo,
+  };
+}
+
+function draftTold(trial: Trial, { id, no, status, version, preparers, content, reason }: Draft) {
+  const original = trial.memory.entry(content.reversalOf ?? 0);
+  return {
+    id,
+    status,
+    sequence: no,
+    date: content.date,
+    externalId: content.externalId,
+    reference: content.reference,
+    reversalOf: original === undefined ? null : idOf(trial, original),
+    approval: { version, preparedBy: preparers, approvedBy: null, reason },
+    holdId: content.hold === null ? null : trial.memory.hold(content.hold)?.id,
+    lines: content.lines.map((line, i) => ({ ...lineTold(trial, line, i), balanceAfter: null, accountVersion: null })),
+    seal: null,
+  };
+}
+
+async function lookAtHolds(trial: Trial, account: Account, filter: number, limit: number, asc: boolean): Promise<void> {
+  const { ledger, memory } = trial;
+  const bit = (n: number) => Math.floor(filter / 2 ** n) % 2 === 1;
+  const status = bit(0) ? holdStatuses[filter % 4] : undefined;
+  const accountId = bit(1) ? account.id : undefined;
+  const startDate = bit(2) ? "2026-01-02" : undefined;
+  const groupId = bit(3) && bit(4) ? "0198f000-0000-7000-8000-0000000000aa" : undefined;
+  for (const order of ["sequence", "date"] as const) {
+    const matching = memory
+      .holds()
+      .filter(
+        (hold) =>
+          (status === undefined || hold.status === status) &&
+          (accountId === undefined || hold.fact.lines.some((line) => line.account === account.no)) &&
+          (startDate === undefined || hold.fact.date >= startDate) &&
+          (groupId === undefined || hold.fact.groupId === groupId),
+      )
+      .sort((a, b) => (order === "date" && a.fact.date !== b.fact.date ? (a.fact.date < b.fact.date ? -1 : 1) : a.no - b.no));
+    const expected = (asc ? matching : matching.reverse()).map((hold) => {
+      const entry = hold.status === "settled" ? memory.entry(hold.resolved ?? 0) : undefined;
+      return {
+        id: hold.id,
+        status: hold.status,
+        sequence: hold.no,
+        date: hold.fact.date,
+        groupId: hold.fact.groupId,
+        entryId: entry === undefined ? null : idOf(trial, entry),
+        lines: hold.fact.lines.map((line, i) => ({
+          ...lineTold(trial, line, i),
+          availableAfter: line.availableAfter,
+          accountVersion: line.version,
+        })),
+      };
+    });
+    const holds = await allPages(async (after) => {
+      const page = await ledger.read({
+        kind: "holds",
+        order,
+        direction: asc ? "asc" : "desc",
+        limit,
+        ...(status === undefined ? {} : { status }),
+        ...(accountId === undefined ? {} : { accountId }),
+        ...(startDate === undefined ? {} : { startDate }),
+        ...(groupId === undefined ? {} : { groupId }),
+        ...(after === null ? {} : { after }),
+      });
+      expect(page.totalCount).toBe(expected.length);
+      return page;
+    });
+    expect(holds).toMatchObject(expected);
+    const one = expected[filter % Math.max(expected.length, 1)];
+    if (one !== undefined) expect(await ledger.read({ kind: "hold", holdId: one.id })).toMatchObject(one);
+  }
+}
+
 async function lookAtEntries(trial: Trial, account: Account, filter: number, limit: number, asc: boolean): Promise<void> {
   const { ledger, memory } = trial;
   const statusOf = (entry: RecordedEntry) => {
     const reversal = memory.entry(memory.reversalOf(entry.sequence) ?? 0);
     return reversal === undefined ? "posted" : reversal.fact.void ? "voided" : "reversed";
   };
-  const amountOf = (entry: RecordedEntry) => entry.fact.lines.reduce((sum, line) => sum + BigInt(Math.max(line.amount, 0)), 0n);
+  const amountOf = (entry: { readonly fact: { readonly lines: readonly { readonly amount: number }[] } }) =>
+    entry.fact.lines.reduce((sum, line) => sum + BigInt(Math.max(line.amount, 0)), 0n);
   const bit = (n: number) => Math.floor(filter / 2 ** n) % 2 === 1;
   const query: Partial<EntriesQuery> = {
     ...(bit(0) ? { accountId: account.id } : {}),
-    ...(bit(1) ? { status: (["posted", "reversed", "voided"] as const)[filter % 3] ?? "posted" } : {}),
+    ...(bit(1) ? { status: (["posted", "reversed", "voided", "draft", "pending_approval"] as const)[filter % 5] ?? "posted" } : {}),
+    ...(bit(1) && bit(4) ? { postedOnly: true } : {}),
     ...(bit(2) ? { startDate: "2026-01-02" } : {}),
     ...(bit(3) ? { endDate: "2026-02-28" } : {}),
     ...(bit(4) && bit(5) ? { sourceType: bit(1) ? "bill" : "api" } : {}),
@@ -378,13 +495,42 @@ async function lookAtEntries(trial: Trial, account: Account, filter: number, lim
     ...(bit(8) ? { minAmount: 500 } : {}),
     ...(bit(9) ? { maxAmount: 2_000 } : {}),
   };
+  const entryTold = (entry: RecordedEntry) => {
+    const reversal = memory.entry(memory.reversalOf(entry.sequence) ?? 0);
+    const original = memory.entry(entry.fact.reversalOf ?? 0);
+    return {
+      id: idOf(trial, entry),
+      status: statusOf(entry),
+      sequence: entry.sequence,
+      createdAt: new Date(entry.atMs).toISOString(),
+      date: entry.fact.date,
+      externalId: entry.fact.externalId,
+      reference: entry.fact.reference,
+      flagged: entry.fact.flagged,
+      reversedBy: reversal === undefined ? null : idOf(trial, reversal),
+      reversalOf: original === undefined ? null : idOf(trial, original),
+      holdId: entry.fact.hold === null ? null : memory.hold(entry.fact.hold)?.id,
+      lines: entry.fact.lines.map((line, i) => ({
+        ...lineTold(trial, line, i),
+        balanceAfter: line.balanceAfter,
+        accountVersion: line.version,
+      })),
+    };
+  };
+  type Told = { readonly status: string; readonly sequence: number; readonly fact: Draft["content"]; readonly told: unknown };
+  const unposted: Told[] = memory
+    .drafts()
+    .filter(({ status }) => status !== "posted" && query.postedOnly !== true)
+    .map((draft) => ({ status: draft.status, sequence: draft.no, fact: draft.content, told: draftTold(trial, draft) }));
   for (const order of ["sequence", "date"] as const) {
-    const matching = memory
-      .entries()
+    const matching = [
+      ...memory.entries().map((entry) => ({ status: statusOf(entry), sequence: entry.sequence, fact: entry.fact, told: entryTold(entry) })),
+      ...unposted,
+    ]
       .filter(
         (entry) =>
           (query.accountId === undefined || entry.fact.lines.some((line) => line.account === account.no)) &&
-          (query.status === undefined || statusOf(entry) === query.status) &&
+          (query.status === undefined || entry.status === query.status) &&
           (query.startDate === undefined || entry.fact.date >= query.startDate) &&
           (query.endDate === undefined || entry.fact.date <= query.endDate) &&
           (query.sourceType === undefined || (entry.fact.source?.type ?? "api") === query.sourceType) &&
@@ -394,32 +540,8 @@ async function lookAtEntries(trial: Trial, account: Account, filter: number, lim
           (query.maxAmount === undefined || amountOf(entry) <= BigInt(query.maxAmount)),
       )
       .sort((a, b) => (order === "date" && a.fact.date !== b.fact.date ? (a.fact.date < b.fact.date ? -1 : 1) : a.sequence - b.sequence));
-    const expected = (asc ? matching : matching.reverse()).map((entry) => {
-      const reversal = memory.entry(memory.reversalOf(entry.sequence) ?? 0);
-      const original = memory.entry(entry.fact.reversalOf ?? 0);
-      return {
-        id: idOf(trial, entry),
-        status: statusOf(entry),
-        sequence: entry.sequence,
-        createdAt: new Date(entry.atMs).toISOString(),
-        date: entry.fact.date,
-        externalId: entry.fact.externalId,
-        reference: entry.fact.reference,
-        flagged: entry.fact.flagged,
-        reversedBy: reversal === undefined ? null : idOf(trial, reversal),
-        reversalOf: original === undefined ? null : idOf(trial, original),
-        lines: entry.fact.lines.map((line, i) => ({
-          no: i + 1,
-          accountId: memory.account(line.account)?.id,
-          accountCode: memory.account(line.account)?.code,
-          side: line.amount > 0 ? "debit" : "credit",
-          amount: Math.abs(line.amount),
-          memo: line.memo,
-          balanceAfter: line.balanceAfter,
-          accountVersion: line.version,
-        })),
-      };
-    });
+    // biome-ignore lint/suspicious/noExplicitAny: what an answer holds is what the test is about.
+    const expected: any[] = (asc ? matching : matching.reverse()).map(({ told }) => told);
     const entries = await allPages(async (after) => {
       const page = await ledger.read({
         kind: "entries",
@@ -480,6 +602,15 @@ async function compareDisk(trial: Trial): Promise<void> {
   );
 }
 
+/** Every row of the tables that are written with their facts. */
+async function tablesOf(ledger: LedgerUnderTest): Promise<unknown> {
+  const tables: Record<string, unknown> = {};
+  for (const table of ["account", "reversal", "posting_reference", "draft", "draft_account", "hold", "hold_account", "account_pending"])
+    tables[table] = await ledger.rows(`SELECT * FROM ${table} ORDER BY 1, 2`);
+  tables.meta = await ledger.rows("SELECT * FROM meta WHERE key IN ('lock_facts', 'approval_policy', 'tables') ORDER BY key");
+  return tables;
+}
+
 /** What the index says of the log, on disk and in the tail, however its runs are cut; and whether the filters know all of their runs' terms. */
 async function indexContent(ledger: LedgerUnderTest): Promise<unknown> {
   return ledger.inside((sql) => {
@@ -489,6 +620,7 @@ async function indexContent(ledger: LedgerUnderTest): Promise<unknown> {
     const tail = new Tail(flushedTo + 1, readMeta<TermKey>(sql, "term_key") ?? [0, 0]);
     for (const { seq, fact, context } of readFacts(sql, flushedTo, Number.MAX_SAFE_INTEGER)) {
       if (fact.kind === "entry_posted") tail.add(seq, fact, 0);
+      if (fact.kind === "hold_placed") tail.addNames(seq, fact);
       const claim = context === null ? undefined : decodeContext(context).claim;
       if (claim !== undefined) tail.addClaim(claim.key, seq);
     }
@@ -528,11 +660,12 @@ function addedUp(records: readonly (readonly number[])[]): unknown {
   return [...cells].sort(([a], [b]) => a - b);
 }
 
-/** Throws the index away. What is left is the log, and the few tables that are written with it. */
-async function dropIndex(ledger: LedgerUnderTest): Promise<void> {
+/** Throws everything away that can be told again. What is left is the log. */
+async function dropDerived(ledger: LedgerUnderTest): Promise<void> {
   await ledger.inside((sql) => {
     for (const table of ["run", "block", "term_filter", "account_total"]) sql.exec(`DELETE FROM ${table}`);
     sql.exec("DELETE FROM meta WHERE key IN ('index', 'last_run')");
+    dropTables(sql);
   });
   await ledger.kill();
 }
@@ -549,19 +682,20 @@ async function noteInterruption(ledger: LedgerUnderTest): Promise<void> {
 }
 
 describe("a ledger's object, evicted and killed at any point, in the middle of a flush and of a merge too", () => {
-  test("2 3 6 7 9 10 11 12 14 19 20: answers, figures, lists and log are those of its witnesses", { timeout: 60_000 }, async () => {
+  test("2 3 4 5 6 7 9 10 11 12 14 19 20: answers, figures, lists and log are those of its witnesses", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyHappening, { minLength: 25, maxLength: 45 }), anyLook, async (happenings, last) => {
         const trial = await newTrial();
         for (const happening of happenings) await happen(trial, happening);
         await happen(trial, { kind: "repeat" });
-        await look(trial, last);
+        await happen(trial, { kind: "look", look: last });
         await compareDisk(trial);
         await happen(trial, { kind: "verify" });
-        const index = await indexContent(trial.ledger);
-        await dropIndex(trial.ledger);
+        const [index, tables] = [await indexContent(trial.ledger), await tablesOf(trial.ledger)];
+        await dropDerived(trial.ledger);
         await look(trial, last);
         expect(await indexContent(trial.ledger)).toEqual(index);
+        expect(await tablesOf(trial.ledger)).toEqual(tables);
       }),
       { ...seeded(16), interruptAfterTimeLimit: 45_000 },
     );

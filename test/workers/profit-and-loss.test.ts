@@ -54,6 +54,21 @@ describe("profit and loss", () => {
     });
     const beside = await report(books, "startDate=2026-03-31&endDate=2026-04-01&compare=previousYear");
     expect(beside.totals.netIncome).toEqual([0, 350]);
+    const both = await report(books, "startDate=2026-03-31&endDate=2026-05-31&columns=month&compare=previousYear");
+    expect(both.columns.map(({ key, kind, startDate }: Record<string, string>) => `${key} ${kind} ${startDate}`)).toEqual([
+      "c0 period 2026-03-31",
+      "c1 period 2026-04-01",
+      "c2 period 2026-05-01",
+      "total total 2026-03-31",
+      "c3 previousYear 2025-03-31",
+      "c4 previousYear 2025-04-01",
+      "c5 previousYear 2025-05-01",
+      "previousYearTotal total 2025-03-31",
+    ]);
+    expect(both.totals.netIncome).toEqual([0, 0, 0, 0, 300, 50, 9, 359]);
+    const first = await report(books, "startDate=2025-03-31&endDate=2025-05-31&columns=month&compare=previousYear");
+    expect(first.totals.netIncome).toEqual([300, 50, 9, 359, 0, 0, 0, 0]);
+    expect(both.checks.every((check: { ok: boolean }) => check.ok)).toBe(true);
   });
 
   test("as known at a sequence is what it was then, whatever was dated back since", async () => {
@@ -111,7 +126,9 @@ describe("profit and loss", () => {
 
   test.each([
     ["startDate=2026-02-01&endDate=2026-01-01", "startDate"],
-    ["columns=month&compare=previousYear", "compare"],
+    ["columns=month&compare=previousPeriod", "compare"],
+    ["startDate=2022-01-01&endDate=2024-12-31&columns=month&compare=previousYear", "columns"],
+    ["startDate=1900-01-01&endDate=1900-02-28&columns=month&compare=previousYear", "compare"],
     ["columns=week", "columns"],
     ["startDate=2020-01-01&endDate=2026-01-01&columns=month", "columns"],
     ["startDate=1900-02-01&endDate=1900-02-28&compare=previousYear", "compare"],

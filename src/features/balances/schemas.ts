@@ -58,6 +58,7 @@ export const BalancesQuery = z.object({
   asOf,
   knownAt: knownAtParameter.optional(),
   ...listQuery,
+  sort: listQuery.sort.openapi({ description: "`code:asc` or `code:desc`.", example: "code:asc" }),
 });
 export type BalancesFilter = Omit<z.output<typeof BalancesQuery>, keyof ListQuery>;
 

@@ -19,7 +19,7 @@ export function registerFirmRoutes(router: Router, contextOf: (c: RequestContext
       description: "The keys are shown this once. With an Idempotency-Key, a repetition of the request within 24 hours shows them again.",
       permission: "public",
       body: SignUpRequest,
-      bodyExample: { firmName: "Acme Payments", ownerEmail: "owner@example.com" },
+      bodyExample: { firmName: "Acme Payments", ownerEmail: "owner@example.com", ownerPassword: "correct horse battery staple" },
       idempotency: "accepted",
       answers: {
         201: {

@@ -1,10 +1,14 @@
 import { z } from "@hono/zod-openapi";
 import { idField, nameField } from "../../http/fields.ts";
+import { emailField, passwordField } from "../users/index.ts";
 
 export const SignUpRequest = z
   .strictObject({
     firmName: nameField,
-    ownerEmail: z.email().max(254).openapi({ example: "owner@example.com" }),
+    ownerEmail: emailField,
+    ownerPassword: passwordField.optional().openapi({
+      description: "Without one the owner cannot sign in until a key of the live site sets it: `POST /users/{id}/password`.",
+    }),
     invitation: z.string().max(200).optional().openapi({ description: "Where sign-ups are by invitation." }),
   })
   .openapi("SignUpRequest");

@@ -7,8 +7,9 @@ import type { IdempotencyClaim } from "../../platform/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { invitationCode, sameSecret } from "../../platform/secrets.ts";
 import { insertSite, insertToken, issueToken, newSite, siteScope } from "../sites/index.ts";
+import { newUser } from "../users/index.ts";
 import type { SignUpRequest } from "./schemas.ts";
-import { insertFirm, insertUser } from "./store.ts";
+import { insertFirm } from "./store.ts";
 
 /** What a sign-up works with: there is no site yet, and so no operation's context. */
 export interface SignUpContext {
@@ -25,7 +26,8 @@ export async function signUp(context: SignUpContext, request: z.infer<typeof Sig
   return commitSecretOnce(context.directory, context.idempotency, context.clock, async () => {
     const now = context.clock();
     const firm = { id: context.newId(), name: request.firmName, createdAt: now };
-    const owner = { id: context.newId(), firmId: firm.id, email: request.ownerEmail.toLowerCase(), role: "OWNER" as const, createdAt: now };
+    const wish = { firmId: firm.id, email: request.ownerEmail, name: null, role: "OWNER", mustChangePassword: false } as const;
+    const { user: owner, statements: ofOwner } = await newUser(context, wish, request.ownerPassword, "/ownerPassword");
     const live = await siteWithKey(context, firm, "live", now);
     const sandbox = await siteWithKey(context, firm, "sandbox", now);
     const answered = {
@@ -34,12 +36,7 @@ export async function signUp(context: SignUpContext, request: z.infer<typeof Sig
       live: live.answered,
       sandbox: sandbox.answered,
     };
-    const statements = [
-      insertFirm(context.directory, firm),
-      insertUser(context.directory, owner),
-      ...live.statements,
-      ...sandbox.statements,
-    ];
+    const statements = [insertFirm(context.directory, firm), ...ofOwner, ...live.statements, ...sandbox.statements];
     return { statements, status: 201, body: JSON.stringify(answered) };
   });
 }

@@ -17,12 +17,15 @@ type Result =
       };
     };
 
-/** Approves many entries, each by itself: in one commit for each ledger that they are of. The results are in the order of the request. */
+/**
+ * Approves many entries, each by itself: in one commit for each ledger that they are of. The results are in the order of the request.
+ * `replayed` where every ledger repeats what it answered under the request's key.
+ */
 export async function batchApprove(
   context: OperationContext,
   entityId: string | undefined,
   { entries }: BatchApproveRequest,
-): Promise<{ readonly data: readonly Result[] }> {
+): Promise<{ readonly data: readonly Result[]; readonly replayed: boolean }> {
   requirePermission(context, "entries:approve");
   const ledgers = await Promise.all(entries.map(({ id }) => ledgerOrRefusal(context, id, entityId)));
   const byLedger = new Map<number, number[]>();
@@ -40,7 +43,7 @@ export async function batchApprove(
         }
       : undefined,
   );
-  await Promise.all(
+  const isReplay = await Promise.all(
     [...byLedger].map(async ([number, places]) => {
       const commands = places.map((place): ApproveEntry => {
         const { id, version } = present(entries[place], "a place is of an entry");
@@ -57,9 +60,11 @@ export async function batchApprove(
         const place = present(places[i], "a ledger answers each of its entries");
         results[place] = "error" in result ? { error: atPlace(result.error, i, place) } : result;
       });
+      return outcome.outcome === "replayed";
     }),
   );
-  return { data: results.map((result) => present(result, "every entry has its result")) };
+  const data = results.map((result) => present(result, "every entry has its result"));
+  return { data, replayed: isReplay.length > 0 && isReplay.every(Boolean) };
 }
 
 type RefusalOfOne = Extract<Result, { readonly error: unknown }>["error"];

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { answer, answerText, answerWrite, stateOf } from "../../http/answers.ts";
+import { answer, answerText, answerWrite, replayHeaders, stateOf } from "../../http/answers.ts";
 import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
 import { mount, type RequestContext, type Router } from "../../http/router.ts";
@@ -91,7 +91,10 @@ export function registerDraftRoutes(router: Router): void {
       answers: { 200: { description: "The draft in its new version.", schema: JournalEntry, example: draftExample } },
       refusals: ["ENTRY_STATE", "PRECONDITION_FAILED", ...contentRefusals],
     },
-    async (context, { params, body }, c) => answerWrite(await updateDraft(context, named(c, params.id), body), { status: 200 }),
+    async (context, { params, body }, c) => {
+      const outcome = await updateDraft(context, named(c, params.id), body);
+      return outcome.outcome === "refused" ? answerWrite(outcome, { status: 200 }) : answerEntry(outcome.body);
+    },
   );
   mount(
     router,
@@ -196,6 +199,9 @@ export function registerDraftRoutes(router: Router): void {
       },
       refusals: ledgerRefusals,
     },
-    async (context, { body }, c) => answer(await batchApprove(context, c.get("scope").entityId, body)),
+    async (context, { body }, c) => {
+      const { data, replayed } = await batchApprove(context, c.get("scope").entityId, body);
+      return answer({ data }, 200, replayed ? replayHeaders(200) : {});
+    },
   );
 }

@@ -1,13 +1,13 @@
 import { invalidParameter } from "../../http/pages.ts";
 import { accountTypeNames } from "../../kernel/account-type.ts";
 import { reportColumnsMax } from "../../kernel/bounds.ts";
-import { type DayNumber, dateOfDay, dayOf, firstDay, firstDayOfMonth, fiscalYearStartOf, monthOfDay } from "../../kernel/calendar-date.ts";
+import { type DayNumber, dateOfDay, dayOf, firstDay, fiscalYearStartOf } from "../../kernel/calendar-date.ts";
 import { instant } from "../../kernel/clock.ts";
 import type { TurnoversView } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../platform/context.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import { type AccountPosition, balanceSheet } from "./domain/balance-sheet.ts";
-import { comparedColumn, periodColumns } from "./domain/report-columns.ts";
+import { type DayRange, periodColumns, yearBeforeDay } from "./domain/report-columns.ts";
 import { reportHead } from "./report-head.ts";
 import type { BalanceSheetQuery } from "./schemas.ts";
 
@@ -17,7 +17,7 @@ export async function getBalanceSheet(context: OperationContext, entityId: strin
   const now = context.clock();
   const asOf = query.asOf ?? instant(now).slice(0, 10);
   const yearStartOf = (day: DayNumber) => fiscalYearStartOf(day, ledger.fiscalYearStart);
-  const columns = columnsOf(query, dayOf(asOf), yearStartOf);
+  const columns = columnsOf(query, dayOf(asOf), yearStartOf(dayOf(asOf)));
   const dayPairs = columns.flatMap(({ asOf: endDate }) => [
     { startDate: dateOfDay(firstDay), endDate },
     { startDate: dateOfDay(yearStartOf(dayOf(endDate))), endDate },
@@ -45,25 +45,36 @@ export async function getBalanceSheet(context: OperationContext, entityId: strin
   };
 }
 
-/** A balance sheet is of days: of a period's column it has the last. */
-function columnsOf(query: BalanceSheetQuery, endDay: DayNumber, yearStartOf: (day: DayNumber) => DayNumber) {
-  const yearStart = yearStartOf(endDay);
+interface BalanceSheetColumn {
+  readonly key: string;
+  readonly kind: "asOf" | "previousPeriod" | "previousYear";
+  readonly asOf: string;
+}
+
+/** The last day of each period, and beside them those compared with: a year earlier, or the day before the period that leads up to asOf. */
+function columnsOf(query: BalanceSheetQuery, endDay: DayNumber, yearStart: DayNumber): BalanceSheetColumn[] {
   const startDay = query.startDate === undefined ? yearStart : dayOf(query.startDate);
-  if (query.columns === "total") {
-    if (query.startDate !== undefined)
-      throw invalidParameter("startDate", "It says where the columns begin and goes with columns=month, quarter or year.");
-    const asOf = { key: "c0", kind: "asOf" as const, asOf: dateOfDay(endDay) };
-    if (query.compare === undefined) return [asOf];
-    // The end of a month has the end of a month beside it.
-    const { kind, endDate } = comparedColumn({ startDay: firstDayOfMonth(monthOfDay(endDay)), endDay }, query.compare);
-    if (endDate < dateOfDay(firstDay)) throw invalidParameter("compare", "The day compared with is before 1900.");
-    return [asOf, { key: "c1", kind, asOf: endDate }];
-  }
-  if (query.compare !== undefined) throw invalidParameter("compare", "It sets one column beside that of asOf and goes with columns=total.");
-  if (startDay > endDay) throw invalidParameter("startDate", "It is after asOf.");
-  const columns = periodColumns({ startDay, endDay }, query.columns, yearStart, reportColumnsMax);
+  const days = daysOf(query, { startDay, endDay }, yearStart);
+  const compared = query.compare === undefined ? [] : query.compare === "previousPeriod" ? [startDay - 1] : days.map(yearBeforeDay);
+  if (compared.some((day) => day < firstDay)) throw invalidParameter("compare", "A day compared with is before 1900.");
+  return [...days, ...compared].map((day, at) => ({
+    key: `c${at}`,
+    kind: at < days.length || query.compare === undefined ? "asOf" : query.compare,
+    asOf: dateOfDay(day),
+  }));
+}
+
+function daysOf(query: BalanceSheetQuery, range: DayRange, yearStart: DayNumber): DayNumber[] {
+  const isOne = query.columns === "total";
+  if (isOne && query.startDate !== undefined && query.compare !== "previousPeriod")
+    throw invalidParameter("startDate", "It goes with columns=month, quarter or year, or with compare=previousPeriod.");
+  if (!isOne && query.compare === "previousPeriod")
+    throw invalidParameter("compare", "previousPeriod goes with columns=total: of several days each has the one before it to its left.");
+  if (range.startDay > range.endDay) throw invalidParameter("startDate", "It is after asOf.");
+  const sides = query.compare === undefined ? 1 : 2;
+  const columns = periodColumns(range, query.columns, yearStart, reportColumnsMax / sides);
   if (columns === undefined) throw invalidParameter("columns", `There would be more than ${reportColumnsMax} columns.`);
-  return columns.filter(({ kind }) => kind === "period").map(({ key, endDate }) => ({ key, kind: "asOf" as const, asOf: endDate }));
+  return columns.filter(({ kind }) => kind === "period").map(({ endDate }) => dayOf(endDate));
 }
 
 /** Figures come in pairs: up to a column's day, and within its fiscal year. */

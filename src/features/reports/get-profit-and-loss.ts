@@ -7,7 +7,7 @@ import type { TurnoversView } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../platform/context.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import { type AccountFlow, profitAndLoss } from "./domain/profit-and-loss.ts";
-import { comparedColumn, periodColumns, type ReportColumn } from "./domain/report-columns.ts";
+import { columnsOfYearBefore, comparedColumn, periodColumns, type ReportColumn } from "./domain/report-columns.ts";
 import { reportHead } from "./report-head.ts";
 import type { ProfitAndLossQuery } from "./schemas.ts";
 
@@ -30,9 +30,8 @@ export async function getProfitAndLoss(context: OperationContext, entityId: stri
     includeUnused: query.includeZero,
     ...(query.knownAt === undefined ? {} : { knownAt: query.knownAt }),
   });
-  const hasTotal = periods.length < columns.length;
   const report = profitAndLoss(
-    books.accounts.map((account) => flowOf(account, hasTotal)),
+    books.accounts.map((account) => flowOf(account, columns)),
     { columns: columns.length, includeZero: query.includeZero },
   );
   return {
@@ -57,24 +56,29 @@ function columnsOf(
 ): ReportColumn[] {
   if (range.startDay > range.endDay)
     throw invalidParameter("startDate", query.startDate === undefined ? "The fiscal year begins after endDate." : "It is after endDate.");
-  if (query.compare !== undefined && query.columns !== "total")
-    throw invalidParameter("compare", "It sets one column beside the whole period and goes with columns=total.");
-  const columns = periodColumns(range, query.columns, fiscalYearStart, reportColumnsMax);
+  if (query.compare === "previousPeriod" && query.columns !== "total")
+    throw invalidParameter("compare", "previousPeriod goes with columns=total: of several periods each has the one before it to its left.");
+  const sides = query.compare === undefined ? 1 : 2;
+  const columns = periodColumns(range, query.columns, fiscalYearStart, reportColumnsMax / sides);
   if (columns === undefined)
-    throw invalidParameter(
-      "columns",
-      `The period has more than ${reportColumnsMax} columns of a ${query.columns}; ask for a shorter one or longer columns.`,
-    );
+    throw invalidParameter("columns", `There would be more than ${reportColumnsMax} columns; ask for a shorter period or longer columns.`);
   if (query.compare === undefined) return columns;
-  const compared = comparedColumn(range, query.compare);
-  if (compared.startDate < dateOfDay(firstDay)) throw invalidParameter("compare", "The period compared with begins before 1900.");
-  return [...columns, compared];
+  const compared = query.columns === "total" ? [comparedColumn(range, query.compare)] : columnsOfYearBefore(columns);
+  if (compared.some(({ startDate }) => startDate < dateOfDay(firstDay)))
+    throw invalidParameter("compare", "The period compared with begins before 1900.");
+  return [...columns, ...compared];
 }
 
-function flowOf(account: TurnoversView["accounts"][number], hasTotal: boolean): AccountFlow {
-  const figures = (texts: readonly string[]) => {
-    const amounts = texts.map(BigInt);
-    return hasTotal ? [...amounts, amounts.reduce((sum, amount) => sum + amount, 0n)] : amounts;
-  };
-  return { ...account, debits: figures(account.debits), credits: figures(account.credits) };
+function flowOf(account: TurnoversView["accounts"][number], columns: readonly ReportColumn[]): AccountFlow {
+  return { ...account, debits: withTotals(account.debits, columns), credits: withTotals(account.credits, columns) };
+}
+
+function withTotals(ofPeriods: readonly string[], columns: readonly ReportColumn[]): bigint[] {
+  const amounts = ofPeriods.map(BigInt).values();
+  let total = 0n;
+  return columns.map(({ kind }) => {
+    const amount = kind === "total" ? total : (amounts.next().value ?? 0n);
+    total = kind === "total" ? 0n : total + amount;
+    return amount;
+  });
 }

@@ -1,12 +1,29 @@
 import { answerExact } from "../../http/answers.ts";
+import { answerCsv } from "../../http/csv.ts";
+import { filtersOf } from "../../http/ledger-pages.ts";
+import { readPage } from "../../http/pages.ts";
 import { mount, type Router } from "../../http/router.ts";
-import { balanceSheetExample, profitAndLossExample, trialBalanceExample } from "./examples.ts";
+import {
+  balanceSheetCsv,
+  balanceSheetExample,
+  generalLedgerCsv,
+  generalLedgerExample,
+  profitAndLossCsv,
+  profitAndLossExample,
+  trialBalanceCsv,
+  trialBalanceExample,
+} from "./examples.ts";
 import { getBalanceSheet } from "./get-balance-sheet.ts";
+import { getGeneralLedger } from "./get-general-ledger.ts";
+import { getGeneralLedgerFile } from "./get-general-ledger-file.ts";
 import { getProfitAndLoss } from "./get-profit-and-loss.ts";
 import { getTrialBalance } from "./get-trial-balance.ts";
+import { balanceSheetFile, profitAndLossFile, type ReportFile, trialBalanceFile } from "./report-files.ts";
 import {
   BalanceSheetQuery,
   BalanceSheetReport,
+  GeneralLedgerQuery,
+  GeneralLedgerReport,
   ProfitAndLossQuery,
   ProfitAndLossReport,
   TrialBalanceQuery,
@@ -27,10 +44,12 @@ export function registerReportRoutes(router: Router): void {
       permission: "read",
       entity: true,
       query: TrialBalanceQuery,
-      answers: { 200: { description: "The report.", schema: TrialBalanceReport, example: trialBalanceExample } },
+      answers: {
+        200: { description: "The report.", schema: TrialBalanceReport, example: trialBalanceExample, csvExample: trialBalanceCsv },
+      },
       refusals: ["REFERENCE_NOT_FOUND", "OVERLOADED"],
     },
-    async (context, { query, entityId }) => answerExact(await getTrialBalance(context, entityId, query)),
+    async (context, { query, entityId }) => answerReport(await getTrialBalance(context, entityId, query), query.format, trialBalanceFile),
   );
   mount(
     router,
@@ -45,10 +64,12 @@ export function registerReportRoutes(router: Router): void {
       permission: "read",
       entity: true,
       query: ProfitAndLossQuery,
-      answers: { 200: { description: "The report.", schema: ProfitAndLossReport, example: profitAndLossExample } },
+      answers: {
+        200: { description: "The report.", schema: ProfitAndLossReport, example: profitAndLossExample, csvExample: profitAndLossCsv },
+      },
       refusals: ["REFERENCE_NOT_FOUND", "OVERLOADED"],
     },
-    async (context, { query, entityId }) => answerExact(await getProfitAndLoss(context, entityId, query)),
+    async (context, { query, entityId }) => answerReport(await getProfitAndLoss(context, entityId, query), query.format, profitAndLossFile),
   );
   mount(
     router,
@@ -63,9 +84,51 @@ export function registerReportRoutes(router: Router): void {
       permission: "read",
       entity: true,
       query: BalanceSheetQuery,
-      answers: { 200: { description: "The report.", schema: BalanceSheetReport, example: balanceSheetExample } },
+      answers: {
+        200: { description: "The report.", schema: BalanceSheetReport, example: balanceSheetExample, csvExample: balanceSheetCsv },
+      },
       refusals: ["REFERENCE_NOT_FOUND", "OVERLOADED"],
     },
-    async (context, { query, entityId }) => answerExact(await getBalanceSheet(context, entityId, query)),
+    async (context, { query, entityId }) => answerReport(await getBalanceSheet(context, entityId, query), query.format, balanceSheetFile),
   );
+  mount(
+    router,
+    {
+      operationId: "getGeneralLedger",
+      method: "get",
+      path: "/reports/general-ledger",
+      tag: "Reports",
+      summary: "The general ledger between two days",
+      description:
+        "Every account with its opening balance, its lines with the running balance, and its closing balance, in order of the accounts' codes. In pages: each repeats the opening balance of an account that it continues, and all are of the books as the first page knew them, whatever is posted meanwhile.",
+      permission: "read",
+      entity: true,
+      query: GeneralLedgerQuery,
+      answers: {
+        200: {
+          description: "A page of the report.",
+          schema: GeneralLedgerReport,
+          example: generalLedgerExample,
+          csvExample: generalLedgerCsv,
+        },
+      },
+      refusals: ["REFERENCE_NOT_FOUND", "INVALID_CURSOR", "REPORT_TOO_LARGE", "OVERLOADED"],
+    },
+    async (context, { query, entityId }) => {
+      if (query.format === "csv") return answerCsv(await getGeneralLedgerFile(context, entityId, query));
+      const filter = filtersOf(query);
+      const page = readPage(context, query, {
+        list: "general-ledger",
+        sorts: ["code"],
+        direction: "asc",
+        filters: { ...filter, entityId },
+      });
+      return answerExact(await getGeneralLedger(context, entityId, filter, page));
+    },
+  );
+}
+
+/** The report as JSON, or as the file that is made of it. */
+function answerReport<Report>(report: Report, format: "json" | "csv", fileOf: (report: Report) => ReportFile): Response {
+  return format === "csv" ? answerCsv(fileOf(report)) : answerExact(report);
 }

@@ -1,11 +1,15 @@
 import { z } from "@hono/zod-openapi";
 import { dateField, idField, instantField, knownAtParameter, ledgerChoice } from "../../http/fields.ts";
+import { type ListQuery, listQuery } from "../../http/pages.ts";
 import { accountTypeNames } from "../../kernel/account-type.ts";
+import { reportFileLinesMax } from "../../kernel/bounds.ts";
 import { balanceSheetSections, balanceSheetTotals } from "./domain/balance-sheet.ts";
 import { profitAndLossSections, profitAndLossTotals } from "./domain/profit-and-loss.ts";
 import { trialBalanceColumns } from "./domain/trial-balance.ts";
 
 const flag = z.enum(["true", "false"]).transform((text) => text === "true");
+/** How a report is answered. */
+const format = z.enum(["json", "csv"]).default("json").openapi({ description: "`csv`: a file for a spreadsheet, amounts in minor units." });
 
 export const TrialBalanceQuery = z.object({
   ...ledgerChoice,
@@ -18,6 +22,7 @@ export const TrialBalanceQuery = z.object({
       "`fiscalYear`: revenue and expense accounts start the fiscal year at zero. `inception`: they carry all that was ever posted.",
   }),
   includeZero: flag.default(false).openapi({ type: "boolean", description: "Also list accounts without figures." }),
+  format,
 });
 export type TrialBalanceQuery = z.output<typeof TrialBalanceQuery>;
 
@@ -35,10 +40,11 @@ export const ProfitAndLossQuery = z.object({
   }),
   compare: z.enum(["previousPeriod", "previousYear"]).optional().openapi({
     description:
-      "A second column: as many whole months before, or as many days where the period is not of whole months; or the same a year earlier. With columns=total.",
+      "`previousPeriod`: a second column, of as many whole months before, or as many days where the period is not of whole months; with columns=total. `previousYear`: a second column for each, a year earlier.",
   }),
   knownAt: knownAtParameter.optional(),
   includeZero: flag.default(false).openapi({ type: "boolean", description: "Also list accounts without figures." }),
+  format,
 });
 export type ProfitAndLossQuery = z.output<typeof ProfitAndLossQuery>;
 
@@ -47,18 +53,46 @@ export const BalanceSheetQuery = z.object({
   asOf: dateField.optional().openapi({ description: "The last day that counts; by default today in UTC.", example: "2026-06-30" }),
   startDate: dateField.optional().openapi({
     description:
-      "With columns=month, quarter or year the day from which they are; by default the first of the fiscal year that holds asOf.",
+      "With columns=month, quarter or year the day from which they are, with compare=previousPeriod the first of the period; by default the first of the fiscal year that holds asOf.",
     example: "2026-01-01",
   }),
   columns: z.enum(["total", "month", "quarter", "year"]).default("total").openapi({
     description:
       "`total`: asOf alone. `month`, `quarter`, `year`: a column for the last day of each, the last for asOf; quarters and years are those of the fiscal year.",
   }),
-  compare: z.enum(["previousYear"]).optional().openapi({ description: "A second column: a year earlier. With columns=total." }),
+  compare: z.enum(["previousPeriod", "previousYear"]).optional().openapi({
+    description:
+      "`previousPeriod`: a second column, of the day before startDate, by default the end of the last fiscal year; with columns=total. `previousYear`: a second column for each, a year earlier.",
+  }),
   knownAt: knownAtParameter.optional(),
   includeZero: flag.default(false).openapi({ type: "boolean", description: "Also list accounts without figures." }),
+  format,
 });
 export type BalanceSheetQuery = z.output<typeof BalanceSheetQuery>;
+
+export const GeneralLedgerQuery = z.object({
+  ...ledgerChoice,
+  startDate: dateField
+    .optional()
+    .openapi({ description: "The first day; by default that of the fiscal year that holds endDate.", example: "2026-01-01" }),
+  endDate: dateField.optional().openapi({ description: "The last day; by default today in UTC.", example: "2026-06-30" }),
+  accountId: idField.optional().openapi({ description: "Only this account." }),
+  pnl: z.enum(["fiscalYear", "inception"]).default("fiscalYear").openapi({
+    description:
+      "`fiscalYear`: revenue and expense accounts open with what was posted since the first day of the fiscal year that holds startDate. `inception`: with all that was ever posted.",
+  }),
+  knownAt: knownAtParameter.optional(),
+  includeZero: flag.default(false).openapi({ type: "boolean", description: "Also list accounts without lines and balance." }),
+  format: format.openapi({
+    description: `\`csv\`: a file for a spreadsheet, amounts in minor units. It is whole, of up to ${reportFileLinesMax} lines, or refused, and takes neither limit nor cursor.`,
+  }),
+  limit: listQuery.limit.openapi({ description: "How many lines a page holds; an account without lines counts as one." }),
+  pageSize: listQuery.pageSize,
+  cursor: listQuery.cursor,
+});
+export type GeneralLedgerQuery = z.output<typeof GeneralLedgerQuery>;
+/** What of it decides what the report holds. */
+export type GeneralLedgerFilter = Omit<GeneralLedgerQuery, keyof ListQuery>;
 
 export const TrialBalanceReport = z
   .object({
@@ -200,12 +234,16 @@ export const BalanceSheetReport = z
     filters: z.object({
       startDate: dateField.nullable(),
       columns: z.enum(["total", "month", "quarter", "year"]),
-      compare: z.enum(["previousYear"]).nullable(),
+      compare: z.enum(["previousPeriod", "previousYear"]).nullable(),
       includeZero: z.boolean(),
       knownAt: z.int().nullable(),
     }),
     truncated: z.literal(false),
-    columns: z.array(z.object({ key: z.string(), kind: z.enum(["asOf", "previousYear"]), asOf: dateField }).openapi("BalanceSheetColumn")),
+    columns: z.array(
+      z
+        .object({ key: z.string(), kind: z.enum(["asOf", "previousPeriod", "previousYear"]), asOf: dateField })
+        .openapi("BalanceSheetColumn"),
+    ),
     sections: z.array(
       z.object({
         key: z.enum(balanceSheetSections),
@@ -237,3 +275,69 @@ export const BalanceSheetReport = z
     checks: z.array(z.object({ name: z.string(), ok: z.boolean() })),
   })
   .openapi("BalanceSheetReport");
+
+const GeneralLedgerLine = z
+  .object({
+    journalEntryId: idField,
+    lineNo: z.int(),
+    date: dateField,
+    sequence: z.int(),
+    description: z.string().nullable(),
+    reference: z.string().nullable(),
+    memo: z.string().nullable(),
+    contactId: idField.nullable(),
+    counterAccountIds: z.array(idField).openapi({ description: "The accounts on the entry's other side." }),
+    debitCents: cents,
+    creditCents: cents,
+    balanceCents: cents.openapi({ description: "After the line, on the account's normal side; contra negative." }),
+    voided: z.boolean().openapi({ description: "Of an entry that was voided, or of the one that voids it: the two cancel out." }),
+    source: z.object({ type: z.string(), id: z.string().nullable(), step: z.string().optional() }),
+  })
+  .openapi("GeneralLedgerLine");
+
+export const GeneralLedgerReport = z
+  .object({
+    report: z.literal("general-ledger"),
+    companyId: idField,
+    ledgerId: idField,
+    currency: z.string(),
+    basis: z.literal("accrual"),
+    period: z.object({ startDate: dateField, endDate: dateField }),
+    fiscalYearStart: dateField.openapi({ description: "Of the fiscal year that holds startDate." }),
+    ledgerSequence: z.int().openapi({
+      description: "The sequence that the figures include, on all pages that follow from one cursor: send it as knownAt to see them again.",
+    }),
+    generatedAt: instantField,
+    filters: z.object({
+      accountId: idField.nullable(),
+      pnl: z.enum(["fiscalYear", "inception"]),
+      includeZero: z.boolean(),
+      knownAt: z.int().nullable(),
+    }),
+    truncated: z.literal(false),
+    accounts: z.array(
+      z
+        .object({
+          kind: z.enum(["account", "computed"]),
+          key: z.literal("priorYearsEarnings").optional().openapi({ description: "Of the computed row, which ends the report." }),
+          accountId: idField.nullable(),
+          code: z.string().nullable(),
+          name: z.string(),
+          type: z.enum(accountTypeNames),
+          continued: z.boolean().openapi({ description: "Its lines began on an earlier page." }),
+          continues: z.boolean().openapi({ description: "Its lines go on on the next page." }),
+          openingBalanceCents: cents.openapi({ description: "Before startDate, on the account's normal side; contra negative." }),
+          lines: z.array(GeneralLedgerLine).openapi({ description: "By date, sequence and lineNo." }),
+          totalDebitCents: cents.openapi({ description: "Of the whole period, whatever of it is on this page." }),
+          totalCreditCents: cents.openapi({ description: "Of the whole period, whatever of it is on this page." }),
+          closingBalanceCents: cents.openapi({ description: "On endDate: the opening balance and the totals." }),
+        })
+        .openapi("GeneralLedgerAccount"),
+    ),
+    checks: z.array(z.object({ name: z.string(), ok: z.boolean() })),
+    totalCount: z.int().openapi({ description: `Lines on all pages together, up to ${reportFileLinesMax}.` }),
+    totalCountCapped: z.literal(true).optional().openapi({ description: "There are more than `totalCount`." }),
+    hasMore: z.boolean(),
+    nextCursor: z.string().nullable(),
+  })
+  .openapi("GeneralLedgerReport");

@@ -1,18 +1,24 @@
 import type { z } from "@hono/zod-openapi";
 import type { KeptAnswer } from "../../db/batch.ts";
 import { commitSecretOnce, ownClaim } from "../../db/sealed-answers.ts";
+import { idOf } from "../../http/answers.ts";
 import { firstUnknownEntity } from "../../http/middleware/entity.ts";
 import { instant } from "../../kernel/clock.ts";
 import { type Role, reaches } from "../../kernel/role.ts";
 import { type OperationContext, requirePermission } from "../../platform/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { issueToken } from "./issue-token.ts";
+import { holdToUser, namedPrincipal, type UserOf } from "./principal.ts";
 import type { CreateTokenRequest } from "./schemas.ts";
 import { insertToken } from "./store.ts";
 import { tokenView } from "./views.ts";
 
-/** Makes a key of the site. Nobody gives more than they have, and an agent is never more than a preparer. */
-export async function createToken(context: OperationContext, request: z.infer<typeof CreateTokenRequest>): Promise<KeptAnswer> {
+/** Makes a key of the site. Nobody gives more than they have, an agent is never more than a preparer, and a user's key never more than the user. */
+export async function createToken(
+  context: OperationContext,
+  request: z.infer<typeof CreateTokenRequest>,
+  userOf: UserOf,
+): Promise<KeptAnswer> {
   requirePermission(context, "tokens:write");
   const entityIds = request.entityIds ?? context.entityIds;
   requireReach(context, request.role, entityIds);
@@ -21,18 +27,38 @@ export async function createToken(context: OperationContext, request: z.infer<ty
   const expiresAtMs = request.expiresAt === undefined ? context.expiresAtMs : Date.parse(request.expiresAt);
   const now = context.clock();
   if (expiresAtMs !== null && !(expiresAtMs > now)) throw invalid("/expiresAt", "The expiry is in the past.");
-  return commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
+  const user = await userOfKey(context, request, userOf);
+  const kept = await commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
     requireEnd(context, expiresAtMs);
     await requireEntities(context, request.entityIds ?? []);
     const id = context.newId();
+    const principalId = kind === "person" ? (user?.id ?? id) : await namedPrincipal(context, kind, request.name);
     const { key, row } = await issueToken(
       context.env.ACCESS,
       context.site,
-      { id, name: request.name, kind, role: request.role, principalId: id, entityIds, expiresAtMs },
+      { id, name: request.name, kind, role: request.role, principalId, entityIds, expiresAtMs },
       now,
     );
     return { statements: [insertToken(context.directory, row)], status: 201, body: JSON.stringify({ ...tokenView(row, now), key }) };
   });
+  if (user) await holdToUser(context, userOf, user.id, idOf(kept.body));
+  return kept;
+}
+
+/** The user for whom a person's key acts: whom the request names, or who asks. None, where a person's key that has no user asks for one like it. */
+async function userOfKey(context: OperationContext, request: z.infer<typeof CreateTokenRequest>, userOf: UserOf) {
+  const { userId, kind, role } = request;
+  if (userId !== undefined && kind !== "person") throw invalid("/userId", "Only a key of the kind person is a user's.");
+  if (kind !== "person") return undefined;
+  if (userId === undefined) return context.actor.kind === "person" ? userOf(context, context.actor.id) : undefined;
+  const user = await userOf(context, userId);
+  if (user === undefined) {
+    const message = "The firm has no such user.";
+    throw refusal("REFERENCE_NOT_FOUND", message, [{ pointer: "/userId", code: "REFERENCE_NOT_FOUND", message }]);
+  }
+  requireReach(context, user.role, context.entityIds);
+  if (!reaches(user.role, role)) throw invalid("/role", `The user is ${user.role}; a key of theirs is no more.`);
+  return user;
 }
 
 /** An ADMIN touches nothing of an OWNER's, and a key that is restricted to entities none that reaches beyond them. */

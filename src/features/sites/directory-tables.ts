@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { roles } from "../../kernel/role.ts";
 
@@ -39,6 +40,13 @@ export const tokens = sqliteTable(
     revokedAt: integer("revoked_at"),
     lastUsedAt: integer("last_used_at"),
     createdAt: integer("created_at").notNull(),
+    /** A session stands here as a key does: it ends, and learns of its site's changes, in the same way. It is listed nowhere. */
+    isSession: integer("is_session", { mode: "boolean" }).notNull().default(false),
   },
-  (table) => [index("tokens_site").on(table.siteId, table.createdAt, table.id)],
+  (table) => [
+    index("tokens_site").on(table.siteId, table.createdAt, table.id),
+    index("tokens_principal").on(table.principalId, table.createdAt),
+    index("tokens_name").on(table.siteId, table.kind, table.name),
+    index("tokens_sessions").on(table.expiresAt).where(sql`${table.isSession}`),
+  ],
 );

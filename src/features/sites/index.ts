@@ -1,7 +1,23 @@
 export { demoEntity, demoYear } from "./domain/demo-company.ts";
-export { issueToken } from "./issue-token.ts";
+export { endTokens, endTokensOfUser, type TokenContext, tellTokens, tellTokensOfUser } from "./end-tokens.ts";
+export { getSite } from "./get-site.ts";
+export { defaultPlan, issueToken } from "./issue-token.ts";
 export { newSite } from "./new-site.ts";
 export { registerOperatorRoutes } from "./operator-routes.ts";
+export type { UserOf } from "./principal.ts";
 export { registerSiteRoutes } from "./routes.ts";
-export { ResetSite, ResetSiteRequest } from "./schemas.ts";
-export { findSiteScope, insertSite, insertToken, noteTokenUse, siteScope } from "./store.ts";
+export { kindField, ResetSite, ResetSiteRequest, roleField, SiteView, siteExample, tokenExample } from "./schemas.ts";
+export {
+  deleteEndedSessionTokens,
+  findFirstLiveSite,
+  findSessionToken,
+  findSite,
+  findSiteScope,
+  insertSite,
+  insertToken,
+  noteTokenUse,
+  type SiteRow,
+  siteScope,
+  tokensOfUser,
+} from "./store.ts";
+export { siteView } from "./views.ts";

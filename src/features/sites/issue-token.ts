@@ -55,6 +55,7 @@ export async function issueToken(
     revokedAt: null,
     lastUsedAt: null,
     createdAt: nowMs,
+    isSession: false,
   };
   return { key, row };
 }

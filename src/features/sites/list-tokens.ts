@@ -1,11 +1,11 @@
 import { type Page, pageAnswer } from "../../http/pages.ts";
 import type { OperationContext } from "../../platform/context.ts";
-import { endOfPage, listTokenRows } from "./store.ts";
+import { listTokenRows } from "./store.ts";
 import { tokenView } from "./views.ts";
 
 /** The site's keys, without their secrets. */
 export async function listTokens(context: OperationContext, page: Page<"createdAt">) {
-  const { rows, total } = await listTokenRows(context.directory, context.site.id, page);
-  const data = rows.slice(0, page.limit).map((row) => tokenView(row, context.clock()));
-  return pageAnswer(page, { data, totalCount: total, after: endOfPage(rows, page.limit) });
+  const { rows, total, after } = await listTokenRows(context.directory, context.site.id, page);
+  const data = rows.map((row) => tokenView(row, context.clock()));
+  return pageAnswer(page, { data, totalCount: total, after });
 }

@@ -1,19 +1,19 @@
-import { forgetLeasesOf } from "../../access/leases.ts";
 import { type OperationContext, requirePermission } from "../../platform/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { requireReach } from "./create-token.ts";
-import { endUnlessLast, findToken, holdsSite, markRevoked } from "./store.ts";
+import { endTokens } from "./end-tokens.ts";
+import { type UserOf, userInReach } from "./principal.ts";
+import { endUnlessLast, findToken, holdsSite } from "./store.ts";
 
 /** Ends a key: here at once, everywhere within five seconds. The last key that holds the site stays: nobody could make another. */
-export async function revokeToken(context: OperationContext, id: string): Promise<void> {
+export async function revokeToken(context: OperationContext, id: string, userOf: UserOf): Promise<void> {
   requirePermission(context, "tokens:write");
   const row = await findToken(context.directory, context.site.id, id);
   if (!row) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
   requireReach(context, row.role, row.entityIds);
+  await userInReach(context, userOf, row);
   const now = context.clock();
   if (holdsSite(row) && !(await endUnlessLast(context.directory, row, now)))
     throw refusal("IN_USE", "This is the site's last OWNER key without an end. Rotate it, or make another OWNER key first.");
-  await context.env.ACCESS.getByName(id).revoke();
-  await markRevoked(context.directory, id, now).run();
-  forgetLeasesOf(id);
+  await endTokens(context, [id]);
 }

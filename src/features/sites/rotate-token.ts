@@ -2,10 +2,12 @@ import type { z } from "@hono/zod-openapi";
 import { forgetLeasesOf } from "../../access/leases.ts";
 import type { KeptAnswer } from "../../db/batch.ts";
 import { commitSecretOnce, ownClaim } from "../../db/sealed-answers.ts";
+import { idOf } from "../../http/answers.ts";
 import { type OperationContext, requirePermission } from "../../platform/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { requireEnd, requireReach } from "./create-token.ts";
 import { issueToken } from "./issue-token.ts";
+import { holdToUser, type UserOf, userInReach } from "./principal.ts";
 import type { RotateTokenRequest } from "./schemas.ts";
 import { findToken, insertToken, markExpiry } from "./store.ts";
 import { tokenView } from "./views.ts";
@@ -13,11 +15,17 @@ import { tokenView } from "./views.ts";
 const overlapDefaultSeconds = 86_400;
 
 /** Gives the key's principal a new key; the old one goes on for the overlap and then expires. */
-export async function rotateToken(context: OperationContext, id: string, request: z.infer<typeof RotateTokenRequest>): Promise<KeptAnswer> {
+export async function rotateToken(
+  context: OperationContext,
+  id: string,
+  request: z.infer<typeof RotateTokenRequest>,
+  userOf: UserOf,
+): Promise<KeptAnswer> {
   requirePermission(context, "tokens:write");
   const old = await findToken(context.directory, context.site.id, id);
   if (!old) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
   requireReach(context, old.role, old.entityIds);
+  const user = await userInReach(context, userOf, old);
   const kept = await commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
     const now = context.clock();
     if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now))
@@ -42,5 +50,6 @@ export async function rotateToken(context: OperationContext, id: string, request
   const endsAtMs = (await findToken(context.directory, context.site.id, id))?.expiresAt;
   if (endsAtMs) await context.env.ACCESS.getByName(id).expireAt(endsAtMs);
   forgetLeasesOf(id);
+  if (user) await holdToUser(context, userOf, user.id, idOf(kept.body));
   return kept;
 }

@@ -1,16 +1,16 @@
 import { z } from "@hono/zod-openapi";
 import type { KeptAnswer } from "../../db/batch.ts";
-import { answer, answerText, replayHeaders } from "../../http/answers.ts";
+import { answer, answerText, idOf, replayHeaders } from "../../http/answers.ts";
 import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
 import { listQuery, readPage } from "../../http/pages.ts";
 import { mount, type Router } from "../../http/router.ts";
 import { createSite } from "./create-site.ts";
 import { createToken } from "./create-token.ts";
-import { getMe } from "./get-me.ts";
 import { getSite } from "./get-site.ts";
 import { listSites } from "./list-sites.ts";
 import { listTokens } from "./list-tokens.ts";
+import type { UserOf } from "./principal.ts";
 import { revokeToken } from "./revoke-token.ts";
 import { rotateToken } from "./rotate-token.ts";
 import {
@@ -19,7 +19,6 @@ import {
   CreateTokenRequest,
   IssuedToken,
   keyExample,
-  Me,
   RotateTokenRequest,
   SitePage,
   SiteView,
@@ -39,33 +38,10 @@ const page = <T>(item: T) => ({ data: [item], totalCount: 1, hasMore: false, nex
 /** The answer that holds a secret: as made, or as repeated. */
 function answerKept(kept: KeptAnswer, collection: string): Response {
   if (kept.replayed) return answerText(kept.body, 200, replayHeaders(kept.status));
-  return answerText(kept.body, kept.status, { Location: `/api/v1/${collection}/${kept.body.slice(7, 43)}`, "Cache-Control": "no-store" });
+  return answerText(kept.body, kept.status, { Location: `/api/v1/${collection}/${idOf(kept.body)}`, "Cache-Control": "no-store" });
 }
 
-export function registerSiteRoutes(router: Router): void {
-  mount(
-    router,
-    {
-      operationId: "getMe",
-      method: "get",
-      path: "/me",
-      tag: "Sites",
-      summary: "The key in use, its site and its plan",
-      permission: "read",
-      answers: {
-        200: {
-          schema: Me,
-          description: "Who asks.",
-          example: {
-            token: { id: tokenExample.id, kind: "service", role: "OWNER", principalId: tokenExample.id, entityIds: null, expiresAt: null },
-            site: siteExample,
-            plan: { requestsPerMinute: 100, burst: 200 },
-          },
-        },
-      },
-    },
-    async (context, _input, c) => answer(await getMe(context, c.get("rateLimit")?.limit ?? 0)),
-  );
+export function registerSiteRoutes(router: Router, userOf: UserOf): void {
   mount(
     router,
     {
@@ -92,12 +68,14 @@ export function registerSiteRoutes(router: Router): void {
       summary: "Make a key of the site; it is shown this once",
       permission: "tokens:write",
       body: CreateTokenRequest,
+      description:
+        "Who acts with a key is a service or an agent, by its name: keys of one name and kind are one principal's. Or it is a user: who asks for it with a session, or whom userId names.",
       bodyExample: { name: "Payout service", role: "PREPARER" },
       idempotency: "accepted",
       answers: { 201: { schema: IssuedToken, description: "The key.", example: { ...tokenExample, lastUsedAt: null, key: keyExample } } },
       refusals: ["ENTITY_FORBIDDEN", "REFERENCE_NOT_FOUND"],
     },
-    async (context, { body }) => answerKept(await createToken(context, body), "tokens"),
+    async (context, { body }) => answerKept(await createToken(context, body, userOf), "tokens"),
   );
   mount(
     router,
@@ -115,7 +93,7 @@ export function registerSiteRoutes(router: Router): void {
       refusals: ["IN_USE", "ENTITY_FORBIDDEN"],
     },
     async (context, { params }) => {
-      await revokeToken(context, params.id);
+      await revokeToken(context, params.id, userOf);
       return new Response(null, { status: 204 });
     },
   );
@@ -137,7 +115,7 @@ export function registerSiteRoutes(router: Router): void {
       },
       refusals: ["IN_USE", "ENTITY_FORBIDDEN"],
     },
-    async (context, { params, body }) => answerKept(await rotateToken(context, params.id, body), "tokens"),
+    async (context, { params, body }) => answerKept(await rotateToken(context, params.id, body, userOf), "tokens"),
   );
   mount(
     router,

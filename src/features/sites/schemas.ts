@@ -3,8 +3,8 @@ import { idField, instantField, list, nameField } from "../../http/fields.ts";
 import { pageOf } from "../../http/pages.ts";
 import { principalKinds, roles } from "../../kernel/role.ts";
 
-const roleField = z.enum(roles).openapi({ description: "What it may, from the most to the least.", example: "PREPARER" });
-const kindField = z.enum(principalKinds).openapi({ description: "An agent's token is PREPARER or REVIEWER.", example: "service" });
+export const roleField = z.enum(roles).openapi({ description: "What it may, from the most to the least.", example: "PREPARER" });
+export const kindField = z.enum(principalKinds).openapi({ description: "An agent's token is PREPARER or REVIEWER.", example: "service" });
 const entityIdsField = list(idField, 1, 100).openapi({ description: "The entities that the key is restricted to." });
 const originField = z
   .string()
@@ -78,6 +78,9 @@ export const CreateTokenRequest = z
     name: nameField,
     role: roleField,
     kind: kindField.optional(),
+    userId: idField
+      .optional()
+      .openapi({ description: "The user whose key it is; with the kind person only. The role is at most the user's." }),
     entityIds: entityIdsField.optional(),
     expiresAt: z.iso.datetime({ offset: true }).optional().openapi({
       description: "RFC 3339. By default that of the key in use, which makes none that ends later.",
@@ -95,21 +98,6 @@ export const RotateTokenRequest = z
       .openapi({ description: "How long the old key goes on; default 86,400.", example: 3600 }),
   })
   .openapi("RotateTokenRequest");
-
-export const Me = z
-  .object({
-    token: z.object({
-      id: idField,
-      kind: kindField,
-      role: roleField,
-      principalId: z.string(),
-      entityIds: z.array(idField).nullable(),
-      expiresAt: instantField.nullable(),
-    }),
-    site: SiteView,
-    plan: z.object({ requestsPerMinute: z.int(), burst: z.int() }),
-  })
-  .openapi("Me");
 
 const id = "01980c1e-7e0c-7abc-9def-0123456789ab";
 export const siteExample: SiteView = {

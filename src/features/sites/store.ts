@@ -1,6 +1,9 @@
-import { and, asc, count, desc, eq, gt, isNull, lt, or, sql } from "drizzle-orm";
+import { and, asc, count, eq, inArray, isNull, sql } from "drizzle-orm";
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
-import type { Page, Position } from "../../http/pages.ts";
+import { pageOfDirectory } from "../../db/directory-page.ts";
+import { deleteInPieces } from "../../db/purge.ts";
+import type { Page } from "../../http/pages.ts";
+import { type PrincipalKind, type Role, reaches, roles } from "../../kernel/role.ts";
 import type { SiteScope } from "../../platform/context.ts";
 import { sites, tokens } from "./directory-tables.ts";
 
@@ -19,57 +22,13 @@ export async function findSite(directory: DirectoryDatabase, id: string): Promis
   return directory.orm.select().from(sites).where(eq(sites.id, id)).get();
 }
 
-export async function listSiteRows(
-  directory: DirectoryDatabase,
-  firmId: string,
-  page: Page<"createdAt">,
-): Promise<{ rows: SiteRow[]; total: number }> {
-  const { rows, total } = await pageOfRows(directory, sites, eq(sites.firmId, firmId), page);
-  return { rows, total };
+export function listSiteRows(directory: DirectoryDatabase, firmId: string, page: Page<"createdAt">) {
+  return pageOfDirectory(directory, sites, eq(sites.firmId, firmId), page);
 }
 
-export async function listTokenRows(
-  directory: DirectoryDatabase,
-  siteId: string,
-  page: Page<"createdAt">,
-): Promise<{ rows: TokenRow[]; total: number }> {
-  return pageOfRows(directory, tokens, eq(tokens.siteId, siteId), page);
-}
-
-/** A page by (createdAt, id), one row more than asked for to tell whether there is another. */
-async function pageOfRows<T extends typeof sites | typeof tokens>(
-  directory: DirectoryDatabase,
-  table: T,
-  where: ReturnType<typeof eq>,
-  page: Page<"createdAt">,
-): Promise<{ rows: T["$inferSelect"][]; total: number }> {
-  const [at, id] = page.after ?? [];
-  const later = page.direction === "asc" ? gt : lt;
-  const beyond =
-    at === undefined
-      ? undefined
-      : or(later(table.createdAt, Number(at)), and(eq(table.createdAt, Number(at)), later(table.id, String(id))));
-  const order = page.direction === "asc" ? asc : desc;
-  const rows = await directory.orm
-    .select()
-    .from(table as typeof sites)
-    .where(and(where, beyond))
-    .orderBy(order(table.createdAt), order(table.id))
-    .limit(page.limit + 1)
-    .offset(page.offset);
-  const counted = await directory.orm
-    .select({ n: count() })
-    .from(table as typeof sites)
-    .where(where)
-    .get();
-  // Selected from this very table.
-  return { rows: rows as unknown as T["$inferSelect"][], total: counted?.n ?? 0 };
-}
-
-/** Where a page of rows ended, for its cursor; null at the end. */
-export function endOfPage(rows: readonly { readonly createdAt: number; readonly id: string }[], limit: number): Position | null {
-  const last = rows[limit - 1];
-  return rows.length > limit && last ? [last.createdAt, last.id] : null;
+/** The keys of a site. Its sessions are not among them. */
+export function listTokenRows(directory: DirectoryDatabase, siteId: string, page: Page<"createdAt">) {
+  return pageOfDirectory(directory, tokens, and(eq(tokens.siteId, siteId), eq(tokens.isSession, false)), page);
 }
 
 export async function updateSiteRow(
@@ -89,15 +48,83 @@ export async function updateSiteRow(
     .get();
 }
 
+/** A key of the site. */
 export async function findToken(directory: DirectoryDatabase, siteId: string, id: string): Promise<TokenRow | undefined> {
   return directory.orm
     .select()
     .from(tokens)
-    .where(and(eq(tokens.siteId, siteId), eq(tokens.id, id)))
+    .where(and(eq(tokens.siteId, siteId), eq(tokens.id, id), eq(tokens.isSession, false)))
     .get();
 }
 
-/** Tokens of the site that are not revoked, to tell them of a change of their site. */
+/** The row of a session. */
+export async function findSessionToken(directory: DirectoryDatabase, id: string): Promise<TokenRow | undefined> {
+  return directory.orm
+    .select()
+    .from(tokens)
+    .where(and(eq(tokens.id, id), eq(tokens.isSession, true)))
+    .get();
+}
+
+/** The keys and sessions of a user, in all sites, that are not revoked; the oldest first. */
+export async function tokensOfUser(directory: DirectoryDatabase, userId: string): Promise<TokenRow[]> {
+  return directory.orm
+    .select()
+    .from(tokens)
+    .where(and(eq(tokens.principalId, userId), isNull(tokens.revokedAt)))
+    .orderBy(asc(tokens.createdAt), asc(tokens.id));
+}
+
+/** Lists a user's keys of a higher role under this one, and the sessions under theirs, as the user's own is now. */
+export async function markUserRole(directory: DirectoryDatabase, userId: string, role: Role): Promise<void> {
+  const higher = roles.filter((other) => other !== role && reaches(other, role));
+  const own = eq(tokens.principalId, userId);
+  await directory.orm.batch([
+    directory.orm
+      .update(tokens)
+      .set({ role })
+      .where(and(own, eq(tokens.isSession, true))),
+    directory.orm
+      .update(tokens)
+      .set({ role })
+      .where(and(own, inArray(tokens.role, higher))),
+  ]);
+}
+
+/** The keys that a named service or agent of the site has had: its first one, and the highest role of any. */
+export async function findNamedPrincipal(
+  directory: DirectoryDatabase,
+  siteId: string,
+  kind: PrincipalKind,
+  name: string,
+): Promise<{ readonly principalId: string; readonly roles: readonly Role[] } | undefined> {
+  const rows = await directory.orm
+    .select({ principalId: tokens.principalId, role: tokens.role })
+    .from(tokens)
+    .where(and(eq(tokens.siteId, siteId), eq(tokens.kind, kind), eq(tokens.name, name)))
+    .groupBy(tokens.principalId, tokens.role)
+    .orderBy(sql`min(${tokens.createdAt})`);
+  const first = rows[0];
+  return first && { principalId: first.principalId, roles: rows.map((row) => row.role) };
+}
+
+/** The site of a firm that a user signs in to who names none: the first live one. */
+export async function findFirstLiveSite(directory: DirectoryDatabase, firmId: string): Promise<SiteRow | undefined> {
+  return directory.orm
+    .select()
+    .from(sites)
+    .where(and(eq(sites.firmId, firmId), eq(sites.environment, "live")))
+    .orderBy(asc(sites.createdAt), asc(sites.id))
+    .get();
+}
+
+/** Deletes the rows of sessions that ended before. */
+export async function deleteEndedSessionTokens(directory: DirectoryDatabase, beforeMs: number): Promise<void> {
+  const ended = sql`coalesce(${tokens.revokedAt}, ${tokens.expiresAt}) < ${beforeMs}`;
+  await deleteInPieces(directory.orm, tokens, sql`${tokens.isSession} and ${ended}`);
+}
+
+/** Tokens and sessions of the site that are not revoked, to tell them of a change of their site. */
 export async function liveTokenIds(directory: DirectoryDatabase, siteId: string): Promise<string[]> {
   const rows = await directory.orm
     .select({ id: tokens.id })

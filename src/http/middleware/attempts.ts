@@ -1,3 +1,5 @@
+import type { RequestContext } from "../router.ts";
+
 /** Addresses remembered at once; a flood of others empties the memory. */
 const addressesMax = 10_000;
 const windowMs = 60_000;
@@ -20,7 +22,14 @@ function countPerAddress(perMinute: number): (address: string, nowMs: number) =>
   };
 }
 
+/** The platform always says the address; nothing else can be trusted to. */
+export function addressOf(c: RequestContext): string {
+  return c.req.header("cf-connecting-ip") ?? "unknown";
+}
+
 /** Requests without a good key. A client that tries every route without one stays below; guessing 256 bits is hopeless at any rate. */
 export const countAttempt = countPerAddress(300);
 /** Sign-ups and other writes without a key: an office or a test run behind one address stays below. */
 export const countPublicWrite = countPerAddress(600);
+/** Passwords to be looked at: each takes the isolate's thread for a sixth of a second. Those of one email have a limit of their own. */
+export const countPassword = countPerAddress(120);

@@ -1,12 +1,13 @@
+import { isAccessToken, readAccessToken } from "../../access/access-token.ts";
 import { waitForFull } from "../../access/bucket.ts";
-import { type Admission, admit } from "../../access/leases.ts";
+import { type Admission, admit, admitSession } from "../../access/leases.ts";
 import type { Authority } from "../../access/token.ts";
 import { failure } from "../../kernel/failures.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
 import { pathOf } from "../aliases.ts";
 import { methodsOf, type RequestContext } from "../router.ts";
 import type { Step } from "../way.ts";
-import { countAttempt, countPublicWrite } from "./attempts.ts";
+import { addressOf, countAttempt, countPublicWrite } from "./attempts.ts";
 
 /** What the app does with a caller once it is known: builds the context, notes the use. */
 export type Welcome = (c: RequestContext, authority: Authority, noteUse: boolean) => void;
@@ -26,13 +27,14 @@ function limited(message: string, retryAfterSeconds: number): Refused {
   return new Refused({ ...failure("RATE_LIMITED", message), retryAfterSeconds });
 }
 
-/** The platform always says the address; nothing else can be trusted to. */
-function addressOf(c: RequestContext): string {
-  return c.req.header("cf-connecting-ip") ?? "unknown";
+/** By a lease of the key or the session. Normally one is at hand, and nothing is waited for. */
+function admitBy(c: RequestContext, key: string): Admission | Promise<Admission> {
+  if (!isAccessToken(key)) return admit(c.env.ACCESS, key, Date.now);
+  return admitSession(c.env.ACCESS, key, Date.now, (accessToken, nowMs) => readAccessToken(c.env, accessToken, nowMs));
 }
 
 /**
- * Admits a request by its key, and leaves the rate limit for the headers of whatever is answered.
+ * Admits a request by its key or access token, and leaves the rate limit for the headers of whatever is answered.
  * Requests without a good key are limited by address. Public routes take no key.
  */
 export function authenticate(isPublic: (path: string, method: string) => boolean, welcome: Welcome): Step {
@@ -40,7 +42,10 @@ export function authenticate(isPublic: (path: string, method: string) => boolean
     if (admission === undefined || (!admission.ok && admission.reason === "unknown")) {
       const waitSeconds = countAttempt(addressOf(c), Date.now());
       if (waitSeconds > 0) throw limited(`Too many requests without a valid key; wait ${secondsText(waitSeconds)}.`, waitSeconds);
-      throw refusal("UNAUTHENTICATED", key === undefined ? "The request carries no key." : "The key is unknown, expired or revoked.");
+      throw refusal(
+        "UNAUTHENTICATED",
+        key === undefined ? "The request carries no key." : "The key or access token is unknown, expired or revoked.",
+      );
     }
     if (!admission.ok) {
       if (admission.reason !== "limited") return;
@@ -69,8 +74,7 @@ export function authenticate(isPublic: (path: string, method: string) => boolean
     if (key === undefined && !methodsOf(path).includes(method === "HEAD" ? "GET" : method)) {
       throw refusal("ROUTE_NOT_FOUND", `There is no route ${method} ${pathOf(c.req.raw).slice(0, 200)}.`);
     }
-    const admission = key === undefined ? undefined : admit(c.env.ACCESS, key, Date.now);
-    // Normally a lease is at hand, and nothing is waited for.
+    const admission = key === undefined ? undefined : admitBy(c, key);
     return admission instanceof Promise ? admission.then((admitted) => enter(c, key, admitted)) : enter(c, key, admission);
   };
 }

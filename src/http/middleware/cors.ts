@@ -1,7 +1,8 @@
+import { isPublicRoute } from "../router.ts";
 import type { Stamp, Step } from "../way.ts";
 
 const exposed =
-  "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit-Policy, Retry-After, ETag, Location, X-Idempotent-Replayed, X-Bookmark";
+  "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit-Policy, Retry-After, ETag, Location, X-Idempotent-Replayed, X-Bookmark, Content-Disposition";
 
 /** A preflight carries no key, so it is answered alike for all: without a key nothing can be done, and without the site's consent nothing is read. */
 export const preflight: Step = (c) => {
@@ -26,7 +27,9 @@ export const corsHeaders: Stamp = (c, headers) => {
   const origin = c.req.header("origin");
   if (origin === undefined) return;
   headers.append("Vary", "Origin");
-  if (!c.get("context")?.site.origins.includes(origin)) return;
+  // What needs no key is open to every page: a browser adds nothing of its own to it.
+  const site = c.get("context")?.site;
+  if (site === undefined ? !isPublicRoute(c.req.path, c.req.method) : !site.origins.includes(origin)) return;
   headers.set("Access-Control-Allow-Origin", origin);
   headers.set("Access-Control-Expose-Headers", exposed);
 };

@@ -1,9 +1,10 @@
-import { createHash } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { findKeptAnswer } from "../../db/batch.ts";
 import { idempotencyKeyLengthMax } from "../../kernel/bounds.ts";
 import { canonicalJson } from "../../platform/canonical-json.ts";
 import type { IdempotencyClaim, OperationContext } from "../../platform/context.ts";
 import { refusal } from "../../platform/refused.ts";
+import { cursorSecret } from "../../platform/secrets.ts";
 import { answerText, replayHeaders } from "../answers.ts";
 import type { RequestContext } from "../router.ts";
 
@@ -22,8 +23,9 @@ export function claimOf(c: RequestContext, operationId: string, entityId: string
   const header = c.req.header("idempotency-key");
   if (header === undefined) return undefined;
   const scope = `${operationId} ${entityId}`;
+  // Keyed, because a body may hold a password, and whoever reads a database must not be able to try some.
   const fingerprint = () =>
-    createHash("sha256")
+    createHmac("sha256", cursorSecret(c.env))
       .update(`${scope} ${canonicalJson(input)}`)
       .digest("base64url");
   return { operationId, scope, key: readKey(header), fingerprint };

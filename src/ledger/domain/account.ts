@@ -157,7 +157,7 @@ export function normalSign(type: AccountType): 1 | -1 {
 }
 
 /** The code that the account had when the fact `sequence` was the last. */
-export function codeAt(account: AccountTerms, sequence: number): string {
+export function codeAt(account: Pick<AccountTerms, "code" | "formerCodes">, sequence: number): string {
   for (const former of account.formerCodes) if (sequence < former.until) return former.code;
   return account.code;
 }

@@ -2,8 +2,9 @@
 import type { Account } from "../domain/account.ts";
 import { type AnswerTo, alone, type EarlierFact, type Question, type QuestionKind, type SumRows } from "./earlier.ts";
 import { pageOfAll, reversalsOf } from "./entry-list.ts";
+import { ownAccountLines } from "./general-ledger.ts";
 import { earlierRow } from "./journal.ts";
-import { amountBefore, ownKeys } from "./line-list.ts";
+import { amountBefore, ownKeys, ownLineCount } from "./line-list.ts";
 import { ownTurnoverByDay } from "./queries.ts";
 import type { StoredState } from "./stored-state.ts";
 import { ownSums } from "./sums.ts";
@@ -35,12 +36,16 @@ function answerOf(sql: SqlStorage, state: StoredState, question: Question<Answer
       return factsOf(sql, question.sequences);
     case "sums": {
       const days = question.days.map((day) => day ?? undefined);
-      return ownSums(sql, state, days, question.knownAt, question.account ?? undefined).map(rowsOf);
+      return ownSums(sql, state, days, question.knownAt, question.accounts ?? undefined).map(rowsOf);
     }
     case "turnover_by_day":
       return turnoverRows(state, question);
     case "amount_before":
       return String(amountBefore(state, question.account, question.day, question.key, question.knownAt));
+    case "account_lines":
+      return ownAccountLines(state, question);
+    case "line_count":
+      return ownLineCount(state, accountOf(question.account), question.query, question.countMax);
     case "line_keys":
       return ownKeys(sql, state, accountOf(question.account), question.query);
     case "entry_places":

@@ -1,4 +1,5 @@
 /** What the generations of a ledger remember of the way from one to the next. */
+import { markTables } from "./eager-tables.ts";
 import type { Beginning, Slice } from "./hand-over.ts";
 import { writeMeta } from "./meta.ts";
 
@@ -34,6 +35,7 @@ export interface GenerationRpc {
 
 /** Writes what a generation knows of those before it. In the transaction of its first fact. */
 export function begin(sql: SqlStorage, { generations, head, termKey, lastRun, closing }: Beginning): void {
+  markTables(sql);
   writeMeta(sql, "generations", generations);
   writeMeta(sql, "term_key", termKey);
   writeMeta(sql, "last_run", lastRun);

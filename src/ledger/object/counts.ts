@@ -13,7 +13,7 @@ export function addedCounts(of: readonly { readonly count: Count }[], isExact: b
   return isExact ? { count: sum, capped: false } : capped(sum);
 }
 
-/** A count that was taken up to one beyond the bound of filtered counts. */
-export function capped(count: number): Count {
-  return count > filteredCountMax ? { count: filteredCountMax, capped: true } : { count, capped: false };
+/** A count that was taken up to one beyond its bound. */
+export function capped(count: number, countMax = filteredCountMax): Count {
+  return count > countMax ? { count: countMax, capped: true } : { count, capped: false };
 }

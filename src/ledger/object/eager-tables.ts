@@ -53,7 +53,7 @@ export function writeEagerTables(sql: SqlStorage, overlay: Overlay): void {
     } else keepCarried(sql, fact, overlay);
   });
   insertOpened(sql, opened);
-  for (const draft of overlay.drafts.values()) keepDraft(sql, draft, overlay.atMs);
+  for (const draft of overlay.drafts.values()) keepDraft(sql, draft, overlay.atMs, overlay.firstSequence);
   for (const { no, status, resolved } of overlay.holds.values())
     if (resolved !== null) sql.exec("UPDATE hold SET status = ?, resolved = ? WHERE no = ?", status, resolved, no);
   if (overlay.holds.size > 0) keepPending(sql, overlay);
@@ -78,7 +78,7 @@ function keepCarried(sql: SqlStorage, fact: Fact, overlay: Overlay): void {
       break;
     case "draft_carried":
       insertRow(sql, fact.contentRow);
-      keepDraft(sql, present(overlay.drafts.get(fact.draft), "the draft was just carried"), fact.createdAtMs);
+      keepDraft(sql, present(overlay.drafts.get(fact.draft), "the draft was just carried"), fact.createdAtMs, 0);
       break;
     case "hold_carried":
       insertRow(sql, fact.row);
@@ -103,8 +103,8 @@ function insertCarried(sql: SqlStorage, accounts: readonly CarriedAccount[]): vo
   );
 }
 
-/** A draft as the whole write leaves it. `atMs`: when it was created, where it is new. */
-function keepDraft(sql: SqlStorage, draft: Draft, atMs: number): void {
+/** A draft as the whole write leaves it. `atMs`: when it was created, where it is new. `firstSequence`: the write's. */
+function keepDraft(sql: SqlStorage, draft: Draft, atMs: number, firstSequence: number): void {
   const { no, status, savedSequence, contentSequence, entry, content } = draft;
   const { externalId, source, reference } = content;
   sql.exec(
@@ -125,6 +125,11 @@ function keepDraft(sql: SqlStorage, draft: Draft, atMs: number): void {
     source?.type ?? "api",
     reference,
   );
+  // The content, and so its accounts, may be of an earlier write.
+  if (contentSequence < firstSequence) return;
+  if (no < firstSequence) sql.exec("DELETE FROM draft_account WHERE draft = ?", no);
+  for (const account of new Set(content.lines.map((line) => line.account)))
+    sql.exec("INSERT INTO draft_account VALUES (?, ?)", account, no);
 }
 
 function insertHold(sql: SqlStorage, fact: HoldPlaced, no: number, atMs: number): void {
@@ -181,6 +186,36 @@ function accountRow(account: RowOfAccount, formerCodes: AccountTerms["formerCode
     account.revision,
     JSON.stringify(formerCodes),
   ]);
+}
+
+/** The tables that are written with their facts. A release that writes them otherwise tells them anew from the log. */
+const tablesVersion = 1;
+const eagerTables = [
+  "account",
+  "reversal",
+  "posting_reference",
+  "draft",
+  "draft_account",
+  "hold",
+  "hold_account",
+  "account_pending",
+  "carried_row",
+  "account_carried",
+] as const;
+
+/** Notes that the tables are as this release writes them. */
+export function markTables(sql: SqlStorage): void {
+  writeMeta(sql, "tables", tablesVersion);
+}
+
+export function areTablesTold(sql: SqlStorage): boolean {
+  return readMeta<number>(sql, "tables") === tablesVersion;
+}
+
+/** Throws the tables away. */
+export function dropTables(sql: SqlStorage): void {
+  for (const table of eagerTables) sql.exec(`DELETE FROM ${table}`);
+  sql.exec("DELETE FROM meta WHERE key IN ('lock_facts', 'approval_policy', 'locks_carried', 'tables')");
 }
 
 function insertOpened(sql: SqlStorage, opened: readonly string[]): void {

@@ -4,6 +4,7 @@ import type { EarlierRow } from "../domain/fact.ts";
 import type { EntriesQuery, HoldsQuery, Query, WriteOutcome } from "../rpc.ts";
 import type { Count } from "./counts.ts";
 import { type JournalRow, rowOfEarlier } from "./journal.ts";
+import type { LinesNarrowed } from "./line-list.ts";
 import type { Key } from "./runs/sorted-source.ts";
 import type { DraftRow, HoldRow } from "./unposted.ts";
 
@@ -55,7 +56,7 @@ export interface Questions {
   readonly facts: { readonly ask: { readonly sequences: readonly number[] }; readonly answer: readonly EarlierFact[] };
   /** Sums at the end of each day, see `ownSums`. */
   readonly sums: {
-    readonly ask: { readonly days: readonly (DayNumber | null)[]; readonly knownAt: number; readonly account: number | null };
+    readonly ask: { readonly days: readonly (DayNumber | null)[]; readonly knownAt: number; readonly accounts: readonly number[] | null };
     readonly answer: readonly SumRows[];
   };
   readonly turnover_by_day: {
@@ -66,6 +67,23 @@ export interface Questions {
   readonly amount_before: {
     readonly ask: { readonly account: number; readonly day: DayNumber; readonly key: Key; readonly knownAt: number };
     readonly answer: string;
+  };
+  /** The first lines of accounts one after the other, oldest first. */
+  readonly account_lines: {
+    readonly ask: {
+      readonly accounts: readonly number[];
+      /** In the first of them: what comes after this key. */
+      readonly after: Key | null;
+      readonly startDate: string;
+      readonly endDate: string;
+      readonly knownAt: number;
+      readonly wanted: number;
+    };
+    readonly answer: readonly (readonly [account: number, place: number, item: number, amount: number])[];
+  };
+  readonly line_count: {
+    readonly ask: { readonly account: number | null; readonly query: LinesNarrowed; readonly countMax: number };
+    readonly answer: Count;
   };
   readonly line_keys: {
     readonly ask: { readonly account: number | null; readonly query: Extract<Query, { kind: "lines" }> };

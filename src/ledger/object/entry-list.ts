@@ -84,7 +84,7 @@ export function entriesOutcome(sql: SqlStorage, state: StoredState, query: Entri
 
 /** The page of all generations: each has its own places, which mean the same in all of them. */
 function pageAcross(sql: SqlStorage, state: StoredState, account: Account | undefined, query: EntriesQuery): PlacesPage {
-  const generations = generationsWith(state, state.sequence, account?.no);
+  const generations = generationsWith(state, state.sequence, account && [account.no]);
   if (generations.length === 0) return pageOfAll(sql, state, account, query);
   const skipped = query.offset ?? 0;
   const fromStart = { ...query, offset: 0, limit: skipped + query.limit };
@@ -191,10 +191,7 @@ function pageOf(list: List, narrowest: Narrowing | undefined): { readonly places
     const matches = [...matching(list, leftBy(narrowest, conditions), narrowest.entries())];
     return { places: paged(matches, query), count: capped(matches.length) };
   }
-  const count =
-    conditions.length === 0
-      ? { count: state.index.entryCount, capped: false }
-      : capped(countMatches(list, narrowest, filteredCountMax + 1));
+  const count = conditions.length === 0 ? { count: state.index.entryCount, capped: false } : capped(countOf(list, narrowest));
   const skipped = query.offset ?? 0;
   const wanted = skipped + query.limit + 1;
   const places = query.order === "date" ? walkByDate(list, wanted) : walkLog(list, wanted);
@@ -215,7 +212,9 @@ function conditionsOf(query: EntriesQuery, account: Account | undefined, reverse
   if (query.startDate !== undefined || query.endDate !== undefined) add("dates", `${day} BETWEEN ? AND ?`, ...daysOf(query));
   if (query.minAmount !== undefined) add("amounts", `${amount} >= ?`, query.minAmount);
   if (query.maxAmount !== undefined) add("amounts", `${amount} <= ?`, query.maxAmount);
-  if (query.sourceType !== undefined) add("sourceType", "coalesce(j.body ->> '$.source.type', 'api') = ?", query.sourceType);
+  // A source is an object, and no text within the row has these characters unescaped: most entries need not be parsed to know that they have none.
+  if (query.sourceType === "api") add("sourceType", `(instr(j.body, ',"source":{') = 0 OR j.body ->> '$.source.type' = 'api')`);
+  else if (query.sourceType !== undefined) add("sourceType", "j.body ->> '$.source.type' = ?", query.sourceType);
   if (account !== undefined) add("account", "EXISTS (SELECT 1 FROM json_each(j.body, '$.lines') l WHERE l.value ->> 0 = ?)", account.no);
   return conditions;
 }
@@ -483,6 +482,17 @@ function walkLog({ sql, query, conditions, reversed }: List, wanted: number): Pl
     .exec<{ seq: number }>(statement, ...bindings, wanted)
     .toArray()
     .map((row) => ({ day: 0, seq: row.seq }));
+}
+
+/** How many entries match, counted up to one beyond the bound of counts. All but what was reversed need not be counted one by one. */
+function countOf(list: List, narrowest: Narrowing | undefined): number {
+  const { sql, state, conditions } = list;
+  if (conditions.length === 1 && list.query.status === "posted")
+    return (
+      state.index.entryCount -
+      sql.exec<{ n: number }>("SELECT count(*) AS n FROM reversal WHERE original >= ?", state.firstSequence).one().n
+    );
+  return countMatches(list, narrowest, filteredCountMax + 1);
 }
 
 /** How many entries match, counted up to `max`. */

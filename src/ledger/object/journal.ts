@@ -5,6 +5,7 @@ import { decodeFact, type EarlierRow, type Fact, factVersion, writeFact } from "
 import type { Head, WriteOptions } from "../rpc.ts";
 import { emptySeal, type SealedText, sealedText, sealOfBytes } from "../seal.ts";
 import { blobBytesMax } from "./bulk.ts";
+import { isEntry } from "./schema.ts";
 
 /** What all rows of a commit share; kept on its last row. */
 export interface CommitContext {
@@ -208,6 +209,25 @@ export function* readCommit(sql: SqlStorage, head: number): Generator<{ seq: num
       yield { seq: row.seq, fact: decodeFact(row.body) };
     }
     if (rows.length < rowsAtOnce) return;
+  }
+}
+
+/** Every fact that writes more than its row in the journal, oldest first: all but the plainly posted entries, of which there are millions. */
+export function* readRareFacts(sql: SqlStorage): Generator<{ seq: number; fact: Fact; atMs: number }> {
+  for (let after = 0; ; ) {
+    const rows = sql
+      .exec<{ seq: number; body: string; context: string }>(
+        `SELECT j.seq AS seq, j.body AS body, c.context AS context FROM journal j JOIN journal c ON c.seq = j.commit_seq
+         WHERE j.seq > ? AND (NOT ${isEntry} OR j.body ->> '$.reversalOf' IS NOT NULL OR j.body ->> '$.draftId' IS NOT NULL OR j.body ->> '$.hold' IS NOT NULL)
+         ORDER BY j.seq LIMIT ?`,
+        after,
+        rowsAtOnce,
+      )
+      .toArray();
+    for (const row of rows) yield { seq: row.seq, fact: decodeFact(row.body), atMs: decodeContext(row.context).atMs };
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < rowsAtOnce) return;
+    after = last.seq;
   }
 }
 

@@ -16,7 +16,7 @@ import { AnswerCache } from "./answer-cache.ts";
 import { answerEarlier } from "./answer-earlier.ts";
 import { begin, type CloseOut, type GenerationRpc, type TakeOver } from "./close-out.ts";
 import { describe, type Item, storable } from "./describe.ts";
-import { isOneRow, writeEagerTables } from "./eager-tables.ts";
+import { areTablesTold, isOneRow, markTables, writeEagerTables } from "./eager-tables.ts";
 import { Earlier, type Generation, NeedsEarlier, type Question } from "./earlier.ts";
 import { EntryIndex } from "./entry-index.ts";
 import { type Beginning, type ClosedBefore, type Cursor, type Slice, showRuns, sliceAt, writeParts } from "./hand-over.ts";
@@ -133,11 +133,18 @@ export class LedgerObject extends DurableObject<Env> {
     this.#state = this.#stateOf(identityOf(first));
     this.#state.earlier = new Earlier(readMeta<readonly Generation[]>(sql, "generations") ?? []);
     this.#filledBuckets = filledBuckets(sql);
+    if (!areTablesTold(sql)) this.#retellTables();
     this.#state.load();
     this.#state.index.load();
     this.#state.replay(this.#head.sequence);
     this.#nextHoldEnd = this.#state.nextHoldEnd();
     this.#measure();
+  }
+
+  /** All in one transaction: tables that are told in part are no tables. */
+  #retellTables(): void {
+    const { identity } = this.#state;
+    this.ctx.storage.transactionSync(() => this.#stateOf(identity).retellTables());
   }
 
   #stateOf(identity: LedgerIdentity): StoredState {
@@ -152,6 +159,7 @@ export class LedgerObject extends DurableObject<Env> {
   open(identity: LedgerIdentity): void {
     if (this.#newer || this.#isOpen || this.#takeOver !== undefined) return;
     this.#state.index.load();
+    markTables(this.ctx.storage.sql);
     this.#record({ kind: "ledger_opened", ...identity } satisfies LedgerOpened, Date.now(), "open");
   }
 
@@ -328,7 +336,7 @@ export class LedgerObject extends DurableObject<Env> {
       return { outcome: "existing", body };
     }
     const first = overlay.firstSequence;
-    const claim = key !== undefined && isClaimable(items, first) ? { key, fingerprint, answer, first } : undefined;
+    const claim = key !== undefined && isToldByLog(items, overlay.facts, first) ? { key, fingerprint, answer, first } : undefined;
     const commit = prepareCommit(this.#head, overlay.facts, claim === undefined ? context : { ...context, claim });
     const { head } = commit;
     const body = describe(sql, this.#state, { items, answer, overlay, context, head });
@@ -662,6 +670,11 @@ export class LedgerObject extends DurableObject<Env> {
     const firstSequences = [...earlier.map(({ generation }) => generation.firstSequence), this.#firstSequence];
     return JSON.stringify(joinedCheck(own, checks, firstSequences));
   }
+}
+
+/** Whether the answer can be told again from the commit alone. That to a lock names what stood open in the period when it was set. */
+function isToldByLog(items: readonly Item[], facts: readonly Fact[], first: number): boolean {
+  return isClaimable(items, first) && !facts.some(({ kind }) => kind === "period_locked");
 }
 
 function refusedCloseOut(reason: Failure): CloseOutOutcome {

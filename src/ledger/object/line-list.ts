@@ -20,7 +20,7 @@ type LinesQuery = Extract<Query, { kind: "lines" }>;
 type LineKey = Key;
 
 /** What narrows the list: an account's lines or all, of days, both inclusive, up to the last item that is known. */
-interface LineFilter {
+export interface LineFilter {
   readonly sources: readonly SortedSource[];
   readonly range: KeyRange;
   readonly from: DayNumber;
@@ -30,7 +30,9 @@ interface LineFilter {
 
 const entriesAtOnce = 300;
 
-function filterOf(state: StoredState, account: Account | undefined, query: LinesQuery): LineFilter {
+export type LinesNarrowed = Pick<LinesQuery, "startDate" | "endDate" | "knownAt">;
+
+export function filterOf(state: StoredState, account: Account | undefined, query: LinesNarrowed): LineFilter {
   const from = query.startDate === undefined ? firstDay : dayOf(query.startDate);
   const to = query.endDate === undefined ? lastDay : dayOf(query.endDate);
   return {
@@ -69,7 +71,7 @@ export function ownKeys(sql: SqlStorage, state: StoredState, account: Account | 
 
 /** The same of all generations: a key means the same in each, so that their pages are merged. */
 function keysAcross(sql: SqlStorage, state: StoredState, account: Account | undefined, query: LinesQuery): KeysPage {
-  const generations = generationsWith(state, query.knownAt ?? state.sequence, account?.no);
+  const generations = generationsWith(state, query.knownAt ?? state.sequence, account && [account.no]);
   if (generations.length === 0) return ownKeys(sql, state, account, query);
   const skipped = query.offset ?? 0;
   const fromStart = { ...query, offset: 0, limit: skipped + query.limit };
@@ -208,10 +210,10 @@ function runningBalances(
   const [place, item] = page[first] ?? [];
   const day = lines[first] && dayOf(lines[first].fact.date);
   if (place === undefined || item === undefined || day === undefined) return [];
-  const before = sumsAt(sql, state, { day: day - 1, knownAt: query.knownAt }, account.no).get(account.no);
+  const before = sumsAt(sql, state, { day: day - 1, knownAt: query.knownAt }, [account.no]).get(account.no);
   const knownAt = query.knownAt ?? state.sequence;
   const asked = state.earlier.ask<"amount_before">(
-    generationsWith(state, knownAt, account.no).map((generation) => ({
+    generationsWith(state, knownAt, [account.no]).map((generation) => ({
       generation,
       question: {
         kind: "amount_before",
@@ -245,19 +247,53 @@ export function amountBefore(state: StoredState, account: number, day: DayNumber
   return balance;
 }
 
-function countLines(state: StoredState, account: Account | undefined, query: LinesQuery, filter: LineFilter): Count {
+/** How many lines there are in all generations, counted up to a bound. */
+export function countLinesAcross(state: StoredState, account: Account | undefined, query: LinesNarrowed, countMax: number): Count {
+  const knownAt = query.knownAt ?? state.sequence;
+  const { startDate, endDate } = query;
+  const counts = state.earlier.ask<"line_count">(
+    generationsWith(state, knownAt, account && [account.no]).map((generation) => ({
+      generation,
+      question: {
+        kind: "line_count",
+        account: account?.no ?? null,
+        query: { ...(startDate === undefined ? {} : { startDate }), ...(endDate === undefined ? {} : { endDate }), knownAt },
+        countMax,
+      },
+    })),
+  );
+  const own = ownLineCount(state, account, query, countMax);
+  if (counts.length === 0) return own;
+  return capped(
+    [...counts, own].reduce((sum, { count, capped: isCapped }) => sum + count + (isCapped ? 1 : 0), 0),
+    countMax,
+  );
+}
+
+/** The same of this generation's own log. */
+export function ownLineCount(state: StoredState, account: Account | undefined, query: LinesNarrowed, countMax: number): Count {
+  return countLines(state, account, query, filterOf(state, account, query), countMax);
+}
+
+function countLines(
+  state: StoredState,
+  account: Account | undefined,
+  query: LinesNarrowed,
+  filter: LineFilter,
+  countMax = filteredCountMax,
+): Count {
   const isWhole = account === undefined && filter.from === firstDay && filter.to === lastDay;
   if (isWhole && query.knownAt === undefined) return { count: state.index.lineCount, capped: false };
   let count = 0;
   for (const source of filter.sources) {
-    if (count > filteredCountMax) break;
+    if (count > countMax) break;
     if (query.knownAt === undefined || source.toSequence <= query.knownAt) count += countRange([source], filter.range);
     else {
       visitRange(source, filter.range, (columns, start, end) => {
         const items = columns[1] as Float64Array;
-        for (let i = start; i < end && count <= filteredCountMax; i++) if ((items[i] as number) < filter.itemsBelow) count += 1;
+        for (let i = start; i < end && count <= countMax; i++) if ((items[i] as number) < filter.itemsBelow) count += 1;
       });
     }
   }
-  return capped(count);
+  return capped(count, countMax);
 }

@@ -1,21 +1,22 @@
 import type { AccountType } from "../../kernel/account-type.ts";
-import { normalSide } from "../../kernel/account-type.ts";
 import { present } from "../../kernel/assert.ts";
 import { type DayNumber, dateOfDay, dayOf } from "../../kernel/calendar-date.ts";
 import { failure } from "../../kernel/failures.ts";
 import type { Writable } from "../../kernel/writable.ts";
-import { type Account, creditsOf, debitsOf, normalSign } from "../domain/account.ts";
+import { type Account, normalSign } from "../domain/account.ts";
 import { draftById, entryById, holdById } from "../domain/recorded-entry.ts";
 import type { Head, Query, ReadOutcome, TurnoversView } from "../rpc.ts";
+import { balancesText, balanceText, noSums } from "./balances.ts";
 import { tellEntries, tellingOf } from "./describe.ts";
 import { entriesOutcome, unknownAccount } from "./entry-list.ts";
+import { generalLedgerOutcome } from "./general-ledger.ts";
 import { dayOfPlace, itemsUpTo, linesOfAccount } from "./index-keys.ts";
 import { linesText } from "./line-list.ts";
 import { visitRange } from "./runs/sorted-source.ts";
 import { accountById, type StoredState } from "./stored-state.ts";
 import { generationsWith, type Sums, sumsAt, sumsAtEach } from "./sums.ts";
 import { holdView } from "./tell-unposted.ts";
-import { holdsOutcome, pendingAt, tellDrafts } from "./unposted-lists.ts";
+import { holdsOutcome, tellDrafts } from "./unposted-lists.ts";
 import { accountView, lockView } from "./views.ts";
 
 const notFound: ReadOutcome = { ok: false, failure: failure("NOT_FOUND", "Nothing with this id exists in the site.") };
@@ -72,68 +73,11 @@ export function answerQuery(sql: SqlStorage, state: StoredState, head: Head, que
       return found(totalsText(sql, state, query));
     case "turnovers":
       return found(JSON.stringify(turnoversOf(sql, state, query)));
+    case "general_ledger":
+      return generalLedgerOutcome(sql, state, query);
     case "head":
       return found(JSON.stringify(head));
   }
-}
-
-const noSums: Sums = { debits: 0n, credits: 0n };
-
-/** Built as text, because turnover passes what a JavaScript number holds and JSON does not mind. */
-function balanceText(
-  sql: SqlStorage,
-  state: StoredState,
-  account: Account,
-  asOf: string | undefined,
-  knownAt: number | undefined,
-  sums?: ReadonlyMap<number, Sums>,
-): string {
-  const now = asOf === undefined && (knownAt === undefined || knownAt >= state.sequence);
-  const of = now
-    ? { debits: debitsOf(account), credits: creditsOf(account) }
-    : ((sums ?? sumsAt(sql, state, { day: asOf === undefined ? undefined : dayOf(asOf), knownAt }, account.no)).get(account.no) ?? noSums);
-  const balance = now ? BigInt(account.balance) : (of.debits - of.credits) * BigInt(normalSign(account.type));
-  let holds = "";
-  let available = "";
-  if (asOf === undefined) {
-    const pending = now
-      ? { debits: account.pendingDebits, credits: account.pendingCredits }
-      : pendingAt(sql, state, account.no, knownAt ?? state.sequence);
-    const out = normalSide(account.type) === "debit" ? pending.credits : pending.debits;
-    holds = `,"pending":{"debits":${pending.debits},"credits":${pending.credits}}`;
-    available = `,"available":${balance - BigInt(out)}`;
-  }
-  return `{"accountId":"${account.id}","code":${JSON.stringify(account.code)},"type":"${account.type}","currency":"${state.identity.currency}","normalSide":"${normalSide(account.type)}","posted":{"debits":${of.debits},"credits":${of.credits}}${holds},"balance":${balance}${available},"version":${account.version},"sequence":${state.sequence},"asOf":${asOf === undefined ? "null" : `"${asOf}"`},"knownAt":${knownAt ?? "null"}}`;
-}
-
-function balancesText(sql: SqlStorage, state: StoredState, query: Extract<Query, { kind: "balances" }>): string {
-  const types = query.types === undefined ? null : JSON.stringify(query.types);
-  const ids = query.accountIds === undefined ? null : JSON.stringify(query.accountIds);
-  const where =
-    "status <> 'deleted' AND (?1 IS NULL OR type IN (SELECT value FROM json_each(?1))) AND (?2 IS NULL OR id IN (SELECT value FROM json_each(?2)))";
-  const numbers = sql
-    .exec<{ no: number }>(
-      query.direction === "desc"
-        ? `SELECT no FROM account WHERE ${where} AND (?3 IS NULL OR code < ?3) ORDER BY code DESC LIMIT ?4 OFFSET ?5`
-        : `SELECT no FROM account WHERE ${where} AND (?3 IS NULL OR code > ?3) ORDER BY code LIMIT ?4 OFFSET ?5`,
-      types,
-      ids,
-      query.afterCode ?? null,
-      query.limit + 1,
-      query.offset ?? 0,
-    )
-    .toArray()
-    .map((row) => row.no);
-  const total = sql.exec<{ n: number }>(`SELECT count(*) AS n FROM account WHERE ${where}`, types, ids).one().n;
-  const page = numbers.slice(0, query.limit).map((no) => present(state.account(no), "the account exists"));
-  // Going back by sequence reads the same sums for one account as for all.
-  const sums =
-    query.knownAt !== undefined && page.length > 1
-      ? sumsAt(sql, state, { day: query.asOf === undefined ? undefined : dayOf(query.asOf), knownAt: query.knownAt })
-      : undefined;
-  const texts = page.map((account) => balanceText(sql, state, account, query.asOf, query.knownAt, sums));
-  const after = numbers.length > query.limit ? JSON.stringify(page.at(-1)?.code) : "null";
-  return `{"data":[${texts.join(",")}],"totalCount":${total},"after":${after}}`;
 }
 
 /** The balance at the end of each of the days, which come in order. */
@@ -147,7 +91,7 @@ function historyText(
   const first = days[0];
   const last = days.at(-1);
   if (first === undefined || last === undefined) return "[]";
-  const opening = sumsAt(sql, state, { day: first, knownAt }, account.no).get(account.no) ?? noSums;
+  const opening = sumsAt(sql, state, { day: first, knownAt }, [account.no]).get(account.no) ?? noSums;
   const sign = BigInt(normalSign(account.type));
   const byDay = turnoverByDay(state, account.no, first + 1, last, knownAt);
   let { debits, credits } = opening;
@@ -178,7 +122,7 @@ function turnoverByDay(
 ): readonly DayTurnover[] {
   const own = ownTurnoverByDay(state, account, from, to, knownAt);
   const asked = state.earlier.ask<"turnover_by_day">(
-    generationsWith(state, knownAt, account).map((generation) => ({
+    generationsWith(state, knownAt, [account]).map((generation) => ({
       generation,
       question: { kind: "turnover_by_day", account, from, to, knownAt: Math.min(knownAt, generation.lastSequence) },
     })),

@@ -96,6 +96,9 @@ const migrations: readonly (readonly string[])[] = [
     `CREATE INDEX draft_day ON draft (day, no) WHERE status <> 'posted'`,
     `CREATE INDEX draft_external_id ON draft (external_id) WHERE external_id IS NOT NULL`,
     `CREATE INDEX draft_source ON draft (source) WHERE source IS NOT NULL`,
+    `CREATE INDEX account_type ON account (type, code) WHERE status <> 'deleted'`,
+    `CREATE TABLE draft_account (account INTEGER NOT NULL, draft INTEGER NOT NULL, PRIMARY KEY (account, draft)) STRICT, WITHOUT ROWID`,
+    `CREATE INDEX draft_account_draft ON draft_account (draft)`,
     `CREATE TABLE hold (
        no INTEGER PRIMARY KEY,
        at INTEGER NOT NULL,

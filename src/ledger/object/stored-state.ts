@@ -8,11 +8,12 @@ import type { ApprovalPolicy, Draft } from "../domain/draft.ts";
 import { decodeFact, type EntryPosted } from "../domain/fact.ts";
 import type { Hold } from "../domain/hold.ts";
 import { type PeriodLock, setLock } from "../domain/period-lock.ts";
-import { type LedgerState, type Overlay, type RecordedEntry, refsOf, sourceText } from "../domain/state.ts";
+import { type LedgerState, Overlay, type RecordedEntry, refsOf, sourceText } from "../domain/state.ts";
 import type { AccountDescription, Command, LedgerIdentity, Source } from "../rpc.ts";
+import { dropTables, markTables, writeEagerTables } from "./eager-tables.ts";
 import { alone, type Earlier } from "./earlier.ts";
 import type { EntryIndex } from "./entry-index.ts";
-import { type Claim, decodeContext, type JournalRow, readFacts, readRow, readRows } from "./journal.ts";
+import { type Claim, decodeContext, type JournalRow, readFacts, readRareFacts, readRow, readRows } from "./journal.ts";
 import { readMeta } from "./meta.ts";
 import type { AccountTotal } from "./tail.ts";
 import { externalIdTerm, sourceTerm } from "./term-hash.ts";
@@ -54,6 +55,7 @@ export class StoredState implements LedgerState {
   /** Most ledgers have neither, and need not look for them whenever they post. */
   #hasDrafts = false;
   #hasHolds = false;
+  #accountCount: number | undefined;
   readonly index: EntryIndex;
   readonly #accounts = new Map<number, Account>();
   readonly #refs = new Map<string, number>();
@@ -337,6 +339,12 @@ export class StoredState implements LedgerState {
     );
   }
 
+  /** Accounts that are not deleted. Counted once, and kept. */
+  get accountCount(): number {
+    this.#accountCount ??= this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM account WHERE status <> 'deleted'").one().n;
+    return this.#accountCount;
+  }
+
   get hasDrafts(): boolean {
     return this.#hasDrafts;
   }
@@ -347,19 +355,42 @@ export class StoredState implements LedgerState {
 
   /** Takes over what an overlay decided, once it is on disk. */
   merge(overlay: Overlay, bytesOf: readonly number[], claim: Claim | undefined): void {
-    for (const account of overlay.accounts.values()) {
-      const before = this.#accounts.get(account.no);
-      if (before !== undefined && before.revision !== account.revision) for (const ref of refsOf(before)) this.#refs.delete(ref);
-      if (before === undefined || before.revision !== account.revision) for (const ref of refsOf(account)) this.#refs.set(ref, account.no);
-      this.#accounts.set(account.no, account);
-    }
-    for (const [no, figures] of overlay.touched) setFigures(this.figures(no), figures);
+    this.#takeOver(overlay);
     for (let i = 0; i < overlay.facts.length; i++) {
       const fact = overlay.facts[i];
       if (fact?.kind === "entry_posted") this.index.add(overlay.firstSequence + i, fact, bytesOf[i] ?? 0);
       else if (fact?.kind === "hold_placed") this.index.addNames(overlay.firstSequence + i, fact);
     }
     if (claim !== undefined) this.index.addClaim(claim.key, overlay.sequence);
+  }
+
+  /** Writes the tables that are written with their facts anew, from the log. Memory is of no use afterwards: what was only posted is not in it. */
+  retellTables(): void {
+    dropTables(this.#sql);
+    for (const { seq, fact, atMs } of readRareFacts(this.#sql)) {
+      this.sequence = seq - 1;
+      const overlay = new Overlay(this, atMs);
+      overlay.take([fact]);
+      writeEagerTables(this.#sql, overlay);
+      this.#takeOver(overlay);
+    }
+    markTables(this.#sql);
+  }
+
+  #takeOver(overlay: Overlay): void {
+    for (const account of overlay.accounts.values()) {
+      const before = this.#accounts.get(account.no);
+      if (before !== undefined && before.revision !== account.revision) for (const ref of refsOf(before)) this.#refs.delete(ref);
+      if (before === undefined || before.revision !== account.revision) for (const ref of refsOf(account)) this.#refs.set(ref, account.no);
+      this.#accounts.set(account.no, account);
+    }
+    if (this.#accountCount !== undefined && overlay.accounts.size > 0) {
+      for (const fact of overlay.facts) {
+        if (fact.kind === "account_opened") this.#accountCount += 1;
+        else if (fact.kind === "account_changed" && fact.status === "deleted") this.#accountCount -= 1;
+      }
+    }
+    for (const [no, figures] of overlay.touched) setFigures(this.figures(no), figures);
     if (overlay.drafts.size > 0) this.#hasDrafts = true;
     if (overlay.holds.size > 0) this.#hasHolds = true;
     this.policy = overlay.policy;

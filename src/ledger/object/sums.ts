@@ -5,7 +5,7 @@ import { accountOfCell, firstCellOf, itemsUpTo, keysFrom, linesOfAccount, linesO
 import { readFacts } from "./journal.ts";
 import type { Columns } from "./runs/columns.ts";
 import { halfSpan, highHalf } from "./runs/halves.ts";
-import { type KeyRange, visitRange } from "./runs/sorted-source.ts";
+import { type KeyRange, type SortedSource, visitRange } from "./runs/sorted-source.ts";
 import type { StoredState } from "./stored-state.ts";
 
 export interface Sums {
@@ -87,9 +87,9 @@ class Sheet {
 /**
  * Turnover per account at a point in the books, exactly.
  * Whole months come from the runs of sums that were known then, the days of a broken month from the runs of lines, the last facts before a
- * sequence from the journal, and what the index lacks from the tails. `only`: one account's number. Accounts without lines are left out.
+ * sequence from the journal, and what the index lacks from the tails. `only`: the numbers of few accounts. Accounts without lines are left out.
  */
-export function sumsAt(sql: SqlStorage, state: StoredState, point: Point, only?: number): Map<number, Sums> {
+export function sumsAt(sql: SqlStorage, state: StoredState, point: Point, only?: readonly number[]): Map<number, Sums> {
   return present(sumsAtEach(sql, state, [point.day], point.knownAt, only)[0], "a day has its sums");
 }
 
@@ -99,7 +99,7 @@ export function sumsAtEach(
   state: StoredState,
   days: readonly (DayNumber | undefined)[],
   known: number | undefined,
-  only?: number,
+  only?: readonly number[],
 ): Map<number, Sums>[] {
   const own = ownSums(sql, state, days, known, only);
   const knownAt = known ?? state.sequence;
@@ -113,7 +113,7 @@ export function sumsAtEach(
         days: days.map((day) => day ?? null),
         // What is known later changes nothing of its answer.
         knownAt: Math.min(knownAt, generation.lastSequence),
-        account: only ?? null,
+        accounts: only ?? null,
       },
     })),
   );
@@ -121,10 +121,10 @@ export function sumsAtEach(
   return own;
 }
 
-/** The earlier generations that may have lines: of an account, where it was opened in their time, known at a sequence. */
-export function generationsWith(state: StoredState, knownAt: number, account: number | undefined): readonly Generation[] {
+/** The earlier generations that may have lines: of accounts, where any was opened in their time, known at a sequence. */
+export function generationsWith(state: StoredState, knownAt: number, accounts: readonly number[] | undefined): readonly Generation[] {
   return state.earlier.generations.filter(
-    ({ firstSequence, lastSequence }) => firstSequence <= knownAt && (account === undefined || account <= lastSequence),
+    ({ firstSequence, lastSequence }) => firstSequence <= knownAt && (accounts === undefined || accounts.some((no) => no <= lastSequence)),
   );
 }
 
@@ -141,25 +141,27 @@ export function ownSums(
   state: StoredState,
   days: readonly (DayNumber | undefined)[],
   known: number | undefined,
-  only?: number,
+  only?: readonly number[],
 ): Map<number, Sums>[] {
   const { index } = state;
   const knownAt = Math.min(known ?? state.sequence, state.sequence);
   const splits = days.map((day) => (day === undefined ? undefined : splitMonth(day)));
   // What is dated up to a day and after the one before it.
   const parts = days.map(() => new Sheet());
+  const isAsked = amongThem(only);
   const asked: Asked = {
     sql,
     state,
     knownAt,
     only,
+    isAsked,
     monthsBefore: splits.map((split) => split?.monthsBefore ?? Number.POSITIVE_INFINITY),
     parts,
   };
   addMonths(asked);
   for (const tail of index.tails) {
     tail.visitLines((account, day, item, amount) => {
-      if ((only !== undefined && account !== only) || sequenceOfItem(item) > knownAt) return;
+      if (!isAsked(account) || sequenceOfItem(item) > knownAt) return;
       const at = days.findIndex((end) => end === undefined || day <= end);
       parts[at]?.line(account, amount, 1);
     });
@@ -179,7 +181,9 @@ export function ownSums(
 /** What the runs alone have of each account. */
 export function sumsOfRuns(sql: SqlStorage, state: StoredState): Map<number, Sums> {
   const sheet = new Sheet();
-  addMonths({ sql, state, knownAt: state.index.flushedTo, only: undefined, monthsBefore: [Number.POSITIVE_INFINITY], parts: [sheet] });
+  const { flushedTo } = state.index;
+  const isAsked = amongThem(undefined);
+  addMonths({ sql, state, knownAt: flushedTo, only: undefined, isAsked, monthsBefore: [Number.POSITIVE_INFINITY], parts: [sheet] });
   return sheet.sums();
 }
 
@@ -188,9 +192,19 @@ interface Asked {
   readonly sql: SqlStorage;
   readonly state: StoredState;
   readonly knownAt: number;
-  readonly only: number | undefined;
+  readonly only: readonly number[] | undefined;
+  readonly isAsked: (account: number) => boolean;
   readonly monthsBefore: readonly MonthNumber[];
   readonly parts: readonly Sheet[];
+}
+
+/** Whether an account is one of those asked for. */
+function amongThem(only: readonly number[] | undefined): (account: number) => boolean {
+  if (only === undefined) return () => true;
+  const [first] = only;
+  if (only.length === 1) return (account) => account === first;
+  const them = new Set(only);
+  return (account) => them.has(account);
 }
 
 /** Whether a day's month is better built up from its start or taken off from its end, and by which days. */
@@ -211,17 +225,18 @@ function addMonths(asked: Asked): void {
   const { state, knownAt, only } = asked;
   const upTo = Math.min(knownAt, state.index.flushedTo);
   const runs = state.index.runs.monthRunsUpTo(upTo);
-  const range: KeyRange = keysFrom(
-    only === undefined ? 0 : firstCellOf(only),
-    only === undefined ? Number.MAX_SAFE_INTEGER : firstCellOf(only + 1) - 1,
-  );
-  for (const run of runs) visitRange(run, range, (columns, from, to) => addCells(asked, columns, from, to));
+  const ranges: readonly KeyRange[] =
+    only === undefined ? [keysFrom(0, Number.MAX_SAFE_INTEGER)] : only.map((no) => keysFrom(firstCellOf(no), firstCellOf(no + 1) - 1));
+  const addRun = (run: SortedSource) => {
+    for (const range of ranges) visitRange(run, range, (columns, from, to) => addCells(asked, columns, from, to));
+  };
+  runs.forEach(addRun);
   const reached = runs.at(-1)?.toSequence ?? state.firstSequence - 1;
   if (reached >= upTo) return;
   // A part of one flushed tail is left: from its start, or taken off from its end, whichever is less to read.
   const whole = state.index.runs.monthRunFrom(reached + 1);
   if (whole !== undefined && whole.toSequence - upTo < upTo - reached) {
-    visitRange(whole, range, (columns, from, to) => addCells(asked, columns, from, to));
+    addRun(whole);
     addFacts(asked, upTo, whole.toSequence, -1);
   } else addFacts(asked, reached, upTo, 1);
 }
@@ -263,27 +278,28 @@ function addCells({ monthsBefore, parts }: Asked, columns: Columns, from: number
 /** The lines of the days of a broken month that the runs have. */
 function addDays({ state, knownAt, only }: Asked, sheet: Sheet, [first, last]: readonly [DayNumber, DayNumber], sign: 1 | -1): void {
   const itemsBelow = itemsUpTo(knownAt);
-  const kind = only === undefined ? "day" : "line";
-  const range = only === undefined ? linesOfDays(first, last) : linesOfAccount(only, first, last);
-  for (const run of state.index.runs.of(kind)) {
-    if (run.fromSequence > knownAt) continue;
+  const addRange = (run: SortedSource, range: KeyRange, no: number | undefined) =>
     visitRange(run, range, (columns, from, to) => {
       const items = columns[1] as Float64Array;
       const amounts = columns.at(-1) as Float64Array;
       for (let i = from; i < to; i++) {
         if ((items[i] as number) >= itemsBelow) continue;
-        sheet.line(only ?? ((columns[2] as Float64Array)[i] as number), amounts[i] as number, sign);
+        sheet.line(no ?? ((columns[2] as Float64Array)[i] as number), amounts[i] as number, sign);
       }
     });
+  for (const run of state.index.runs.of(only === undefined ? "day" : "line")) {
+    if (run.fromSequence > knownAt) continue;
+    if (only === undefined) addRange(run, linesOfDays(first, last), undefined);
+    else for (const no of only) addRange(run, linesOfAccount(no, first, last), no);
   }
 }
 
-function addFacts({ sql, monthsBefore, parts, only }: Asked, after: number, upTo: number, sign: 1 | -1): void {
+function addFacts({ sql, monthsBefore, parts, isAsked }: Asked, after: number, upTo: number, sign: 1 | -1): void {
   for (const { fact } of readFacts(sql, after, upTo)) {
     if (fact.kind !== "entry_posted") continue;
     const month = monthOfDay(dayOf(fact.date));
     const part = parts[monthsBefore.findIndex((bound) => month < bound)];
     if (part === undefined) continue;
-    for (const line of fact.lines) if (only === undefined || line.account === only) part.line(line.account, line.amount, sign);
+    for (const line of fact.lines) if (isAsked(line.account)) part.line(line.account, line.amount, sign);
   }
 }

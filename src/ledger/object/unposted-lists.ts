@@ -93,12 +93,7 @@ export function draftPlaces(sql: SqlStorage, state: StoredState, account: Accoun
   if (query.sourceType !== undefined) add("t.source_type = ?", query.sourceType);
   if (query.minAmount !== undefined) add("t.amount >= ?", query.minAmount);
   if (query.maxAmount !== undefined) add("t.amount <= ?", query.maxAmount);
-  if (account !== undefined)
-    add(
-      `EXISTS (SELECT 1 FROM json_each(coalesce((SELECT body FROM journal WHERE seq = t.content), (SELECT body FROM carried_row WHERE seq = t.content)), '$.content.lines') l
-         WHERE l.value ->> '$.account' = ?)`,
-      account.no,
-    );
+  if (account !== undefined) add("t.no IN (SELECT a.draft FROM draft_account a WHERE a.account = ?)", account.no);
   const isWhole = filters.bindings.length === 0 && query.status === undefined;
   return pageOf(sql, "draft", filters, isWhole, query);
 }
@@ -137,7 +132,7 @@ export function holdPlaces(sql: SqlStorage, state: StoredState, account: Account
 
 /** The same of all generations: a hold is told by the one in which it has its state. */
 function holdPlacesAcross(sql: SqlStorage, state: StoredState, account: Account | undefined, query: HoldsQuery): PlacesPage {
-  const generations = generationsWith(state, state.sequence, account?.no);
+  const generations = generationsWith(state, state.sequence, account && [account.no]);
   if (generations.length === 0) return holdPlaces(sql, state, account, query);
   const skipped = query.offset ?? 0;
   const fromStart = { ...query, offset: 0, limit: skipped + query.limit };

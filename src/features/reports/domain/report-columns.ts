@@ -1,6 +1,6 @@
-import { type CalendarDate, type DayNumber, dateOfDay, firstDayOfMonth, monthOfDay } from "../../../kernel/calendar-date.ts";
+import { type CalendarDate, type DayNumber, dateOfDay, dayOf, firstDayOfMonth, monthOfDay } from "../../../kernel/calendar-date.ts";
 
-/** A column of a report over a range of days, both inclusive. `total` adds up the columns before it. */
+/** A column of a report over a range of days, both inclusive. `total` adds up the columns before it, back to another total. */
 export interface ReportColumn {
   readonly key: string;
   readonly kind: "period" | "previousPeriod" | "previousYear" | "total";
@@ -41,10 +41,33 @@ function boundaries(fiscalYearStart: DayNumber, months: number): (day: DayNumber
   // A fiscal year may begin within a month; calendar months do not move for it.
   const first = months === 1 ? 0 : monthOfDay(fiscalYearStart);
   const offset = months === 1 ? 0 : fiscalYearStart - firstDayOfMonth(first);
-  return (day) => {
-    const step = Math.floor((monthOfDay(day - offset) - first) / months) + 1;
-    return firstDayOfMonth(first + step * months) + offset;
+  // A month that is too short for it begins the step with its last day: in a year from 31 January that is 30 April.
+  const startOf = (step: number) => {
+    const month = first + step * months;
+    return Math.min(firstDayOfMonth(month) + offset, firstDayOfMonth(month + 1) - 1);
   };
+  return (day) => {
+    const step = Math.floor((monthOfDay(day) - first) / months);
+    return startOf(step) > day ? startOf(step) : startOf(step + 1);
+  };
+}
+
+/**
+ * Beside each column of a report in months, quarters or years the same days a year earlier, and beside the total their total.
+ * They meet as the columns do: where 29 February has no day of its own the year before, none is in two of them.
+ */
+export function columnsOfYearBefore(columns: readonly ReportColumn[]): ReportColumn[] {
+  const periods = columns.filter(({ kind }) => kind === "period");
+  let next: DayNumber | undefined;
+  const compared = periods.map(({ startDate, endDate }, at) => {
+    const { startDay, endDay } = yearBefore({ startDay: dayOf(startDate), endDay: dayOf(endDate) });
+    const range = { startDay: next ?? startDay, endDay };
+    next = endDay + 1;
+    return column(`c${periods.length + at}`, "previousYear", range);
+  });
+  const [first, last] = [compared[0], compared.at(-1)];
+  if (periods.length === columns.length || first === undefined || last === undefined) return compared;
+  return [...compared, { key: "previousYearTotal", kind: "total", startDate: first.startDate, endDate: last.endDate }];
 }
 
 /**
@@ -53,6 +76,11 @@ function boundaries(fiscalYearStart: DayNumber, months: number): (day: DayNumber
  */
 export function comparedColumn(range: DayRange, compare: ComparedWith): ReportColumn {
   return column("c1", compare, compare === "previousPeriod" ? periodBefore(range) : yearBefore(range));
+}
+
+/** The same day a year earlier: the end of a month beside the end of a month, else 29 February being the 28th. */
+export function yearBeforeDay(day: DayNumber): DayNumber {
+  return yearBefore({ startDay: firstDayOfMonth(monthOfDay(day)), endDay: day }).endDay;
 }
 
 function periodBefore({ startDay, endDay }: DayRange): DayRange {

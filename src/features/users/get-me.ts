@@ -2,14 +2,16 @@ import type { z } from "@hono/zod-openapi";
 import { bucketCapacity } from "../../access/bucket.ts";
 import { instant } from "../../kernel/clock.ts";
 import type { OperationContext } from "../../platform/context.ts";
-import { getSite } from "./get-site.ts";
+import { getSite, siteView } from "../sites/index.ts";
 import type { Me } from "./schemas.ts";
-import { siteView } from "./views.ts";
+import { findUser } from "./store.ts";
+import { userView } from "./views.ts";
 
-/** The key in use, its site and its plan. */
+/** The key or session in use, the user where it is one's, the site and the plan. */
 export async function getMe(context: OperationContext, plan: number): Promise<z.infer<typeof Me>> {
   const site = await getSite(context, context.site.id);
   const { kind, role, id } = context.actor;
+  const user = kind === "person" ? await findUser(context.directory, context.site.firmId, id) : undefined;
   const token = {
     id: context.tokenId,
     kind,
@@ -18,5 +20,11 @@ export async function getMe(context: OperationContext, plan: number): Promise<z.
     entityIds: context.entityIds === null ? null : [...context.entityIds],
     expiresAt: context.expiresAtMs === null ? null : instant(context.expiresAtMs),
   };
-  return { token, site: siteView(site), plan: { requestsPerMinute: plan, burst: bucketCapacity(plan) } };
+  return {
+    token: context.session === null ? token : null,
+    session: context.session === null ? null : { id: context.tokenId, role, expiresAt: instant(context.session.expiresAtMs) },
+    user: user === undefined ? null : userView(user),
+    site: siteView(site),
+    plan: { requestsPerMinute: plan, burst: bucketCapacity(plan) },
+  };
 }

@@ -1,0 +1,29 @@
+import type { z } from "@hono/zod-openapi";
+import { writeAccessToken } from "../../access/access-token.ts";
+import { accessTokenLifeMs } from "../../kernel/bounds.ts";
+import { instant } from "../../kernel/clock.ts";
+import { refreshSession } from "./refresh-session.ts";
+import { writeRefreshToken } from "./refresh-token.ts";
+import type { AuthToken, AuthTokenRequest } from "./schemas.ts";
+import { type SignInContext, signIn } from "./sign-in.ts";
+import { userView } from "./views.ts";
+
+/** Signs in, or goes on with a session. Nothing of the answer is kept for a repetition: it opens the site. */
+export async function createAuthToken(
+  context: SignInContext,
+  { email = "", password = "", refreshToken, siteId }: z.infer<typeof AuthTokenRequest>,
+): Promise<z.infer<typeof AuthToken>> {
+  const started =
+    refreshToken === undefined ? await signIn(context, { email, password, siteId }) : await refreshSession(context, refreshToken, siteId);
+  const { user, siteId: at } = started;
+  const id = started.refreshToken.sessionId;
+  const accessToken = await writeAccessToken(context.env, { id, userId: user.id, siteId: at }, context.clock());
+  return {
+    tokenType: "Bearer",
+    accessToken,
+    expiresIn: accessTokenLifeMs / 1000,
+    refreshToken: writeRefreshToken(started.refreshToken),
+    session: { id, siteId: at, expiresAt: instant(started.expiresAtMs) },
+    user: userView(user),
+  };
+}

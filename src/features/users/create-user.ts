@@ -1,0 +1,27 @@
+import type { z } from "@hono/zod-openapi";
+import { isUniqueViolation, type KeptAnswer } from "../../db/batch.ts";
+import { commitSecretOnce, ownClaim } from "../../db/sealed-answers.ts";
+import type { OperationContext } from "../../platform/context.ts";
+import { refusal } from "../../platform/refused.ts";
+import { newUser } from "./new-user.ts";
+import { requireRoleInReach, requireUsersInReach } from "./reach.ts";
+import type { CreateUserRequest } from "./schemas.ts";
+import { userView } from "./views.ts";
+
+/** Makes a user of the firm. Nobody makes one of a higher role than their own. */
+export async function createUser(context: OperationContext, request: z.infer<typeof CreateUserRequest>): Promise<KeptAnswer> {
+  requireUsersInReach(context);
+  requireRoleInReach(context, request.role);
+  const { email, role, name = null, password } = request;
+  const wish = { firmId: context.site.firmId, email, name, role, mustChangePassword: request.mustChangePassword ?? true };
+  try {
+    return await commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
+      const { user, statements } = await newUser(context, wish, password, "/password");
+      return { statements, status: 201, body: JSON.stringify(userView(user)) };
+    });
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    const message = "The firm has a user of this email.";
+    throw refusal("CODE_TAKEN", message, [{ pointer: "/email", code: "CODE_TAKEN", message }]);
+  }
+}

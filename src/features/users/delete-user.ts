@@ -1,0 +1,18 @@
+import type { OperationContext } from "../../platform/context.ts";
+import { refusal } from "../../platform/refused.ts";
+import { requireRoleInReach, requireUsersInReach } from "./reach.ts";
+import { changeUser, findUserEver } from "./store.ts";
+import { tellUser } from "./tell-user.ts";
+import { whyNotChanged } from "./update-user.ts";
+
+/** Takes a user out of the firm: every session and key of theirs ends within five seconds. What they did stays theirs. Repeated, it completes what was broken off. */
+export async function deleteUser(context: OperationContext, id: string): Promise<void> {
+  requireUsersInReach(context);
+  const { directory, site } = context;
+  const user = await findUserEver(directory, site.firmId, id);
+  if (user === undefined) throw refusal("NOT_FOUND", "Nothing with this id exists in the firm.");
+  requireRoleInReach(context, user.role);
+  const left = user.deletedAt === null ? await changeUser(directory, user, { deletedAt: context.clock() }) : user;
+  if (left === undefined) throw await whyNotChanged(context, user);
+  await tellUser(context, left, undefined);
+}

@@ -1,0 +1,92 @@
+import { createHmac, randomBytes, scryptSync, timingSafeEqual } from "node:crypto";
+import { normalizePassword } from "./domain/password-rules.ts";
+
+/**
+ * The cost of scrypt (RFC 7914), one of those that the OWASP Password Storage Cheat Sheet holds equal: its others take 64 and 128 MB, which an isolate
+ * of 128 MB has not got beside everything else, or less memory and as much time. Measured inside workerd: 168 ms and 32 MiB.
+ */
+const defaultCost: Cost = { log2N: 15, r: 8, p: 3 };
+
+/** `PASSWORD_COST_LOG2_N` is for tests, which hash by the hundred; and for who wants passwords to cost more. */
+export function passwordCost(env: object): Cost {
+  const log2N = Reflect.get(env, "PASSWORD_COST_LOG2_N");
+  return log2N === undefined ? defaultCost : { ...defaultCost, log2N: Number(log2N) };
+}
+
+export interface Cost {
+  readonly log2N: number;
+  readonly r: number;
+  readonly p: number;
+}
+interface PasswordHash {
+  readonly cost: Cost;
+  readonly salt: Buffer;
+  readonly tag: Buffer;
+}
+
+/** A user's password as it is kept. */
+export interface KeptPassword {
+  readonly userId: string;
+  readonly hash: string;
+}
+
+const keyBytes = 32;
+/** Salts that one look at a password tries. Users of one email share theirs, so that there are two only after a change of the cost, or of two passwords at once. */
+const saltsMax = 2;
+
+/**
+ * The hash of a password, with its salt and its cost, in the PHC string format. `sameEmail`: the passwords of users of the same email in other firms. They
+ * share a salt, so that to look at a password takes one scrypt for however many firms: the time it takes tells nobody how many there are.
+ */
+export function hashPassword(cost: Cost, password: string, userId: string, sameEmail: readonly KeptPassword[]): string {
+  const shared = sameEmail.map(({ hash }) => readHash(hash)).find((kept) => isSameCost(kept.cost, cost));
+  const salt = shared?.salt ?? randomBytes(16);
+  const tag = tagOf(derive(password, salt, cost), userId);
+  return `$scrypt$ln=${cost.log2N},r=${cost.r},p=${cost.p}$${salt.toString("base64url")}$${tag.toString("base64url")}`;
+}
+
+/** The first of the passwords that it is. Where there are none, as much work is done. */
+export function findPassword(cost: Cost, password: string, kept: readonly KeptPassword[]): KeptPassword | undefined {
+  const derived = new Map<string, Buffer>();
+  if (kept.length === 0) derive(password, Buffer.alloc(16), cost);
+  let found: KeptPassword | undefined;
+  for (const candidate of kept) {
+    const { cost: itsCost, salt, tag } = readHash(candidate.hash);
+    const way = candidate.hash.slice(0, candidate.hash.lastIndexOf("$"));
+    if (!derived.has(way) && derived.size >= saltsMax) continue;
+    const key = derived.get(way) ?? derive(password, salt, itsCost);
+    derived.set(way, key);
+    if (timingSafeEqual(tagOf(key, candidate.userId), tag)) found ??= candidate;
+  }
+  return found;
+}
+
+/** Whether a hash is of another cost than new ones have. */
+export function isOutdated(cost: Cost, hash: string): boolean {
+  return !isSameCost(readHash(hash).cost, cost);
+}
+
+function isSameCost(one: Cost, other: Cost): boolean {
+  return one.log2N === other.log2N && one.r === other.r && one.p === other.p;
+}
+
+function derive(password: string, salt: Buffer, { log2N, r, p }: Cost): Buffer {
+  const N = 2 ** log2N;
+  return scryptSync(normalizePassword(password), salt, keyBytes, { N, r, p, maxmem: 2 * 128 * N * r });
+}
+
+/** Makes it the user's: two with one salt and one password are not seen to have it, and a hash put in another's place opens nothing. */
+function tagOf(key: Buffer, userId: string): Buffer {
+  return createHmac("sha256", key).update(userId).digest();
+}
+
+function readHash(hash: string): PasswordHash {
+  const match = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([\w-]+)\$([\w-]+)$/.exec(hash);
+  const [, log2N, r, p, salt, tag] = match ?? [];
+  if (salt === undefined || tag === undefined) throw new Error("assertion failed: a kept password is of the form that is written here");
+  return {
+    cost: { log2N: Number(log2N), r: Number(r), p: Number(p) },
+    salt: Buffer.from(salt, "base64url"),
+    tag: Buffer.from(tag, "base64url"),
+  };
+}

@@ -1,0 +1,40 @@
+import { isSameHash } from "../../access/token.ts";
+import { sessionIdleMs } from "../../kernel/bounds.ts";
+import { refusal } from "../../platform/refused.ts";
+import { endTokens, findSessionToken, findSiteScope } from "../sites/index.ts";
+import { hashesOf, nextRefreshToken, readRefreshToken } from "./refresh-token.ts";
+import type { SignInContext } from "./sign-in.ts";
+import type { StartedSession } from "./start-session.ts";
+import { findSession, findUser, turnSession } from "./store.ts";
+
+/** Gives a session its next refresh token. An old one, used again, ends the session: either it was stolen, or the next one was (RFC 9700 §4.14.2). */
+export async function refreshSession(context: SignInContext, text: string, siteId: string | undefined): Promise<StartedSession> {
+  const { directory } = context;
+  const nowMs = context.clock();
+  const given = readRefreshToken(text);
+  if (given === undefined) throw wrong();
+  const [session, token] = await Promise.all([findSession(directory, given.sessionId), findSessionToken(directory, given.sessionId)]);
+  const { familyHash, turnHash } = hashesOf(given);
+  // A guess ends nobody's session: it has not the half that stays.
+  if (session === undefined || token === undefined || !isSameHash(session.familyHash, familyHash)) throw wrong();
+  const isOver = token.revokedAt !== null || session.expiresAt <= nowMs || session.refreshedAt + sessionIdleMs <= nowMs;
+  if (isOver || (siteId !== undefined && siteId !== token.siteId)) throw wrong();
+  const next = nextRefreshToken(given);
+  const isPresent = isSameHash(session.turnHash, turnHash);
+  if (!isPresent || !(await turnSession(directory, session, { turnHash: hashesOf(next).turnHash, atMs: nowMs }))) {
+    await endTokens(context, [session.id]);
+    throw wrong();
+  }
+  const site = await findSiteScope(directory, token.siteId);
+  const user = site && (await findUser(directory, site.firmId, session.userId));
+  // Told once more what it should know, so that what was broken off in between lasts no longer than an access token.
+  if (user === undefined || !(await context.env.ACCESS.getByName(session.id).follow(user))) {
+    await endTokens(context, [session.id]);
+    throw wrong();
+  }
+  return { refreshToken: next, user, siteId: token.siteId, expiresAtMs: session.expiresAt };
+}
+
+function wrong() {
+  return refusal("CREDENTIALS_INVALID", "The refresh token is unknown, used before, or its session has ended.");
+}

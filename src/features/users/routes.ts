@@ -1,0 +1,211 @@
+import { z } from "@hono/zod-openapi";
+import { publicKeys } from "../../access/signing-keys.ts";
+import { answer, answerKept, answerText } from "../../http/answers.ts";
+import { etagOf } from "../../http/etag.ts";
+import { idField } from "../../http/fields.ts";
+import { listQuery, readPage } from "../../http/pages.ts";
+import { mount, type RequestContext, type Router } from "../../http/router.ts";
+import { createAuthToken } from "./create-auth-token.ts";
+import { createUser } from "./create-user.ts";
+import { deleteUser } from "./delete-user.ts";
+import { getMe } from "./get-me.ts";
+import { getUser } from "./get-user.ts";
+import { listUsers } from "./list-users.ts";
+import { logOut } from "./log-out.ts";
+import {
+  AuthToken,
+  AuthTokenRequest,
+  authTokenExample,
+  CreateUserRequest,
+  Me,
+  meExample,
+  SetPasswordRequest,
+  UpdateUserRequest,
+  UserPage,
+  UserView,
+  userExample,
+} from "./schemas.ts";
+import { setPassword } from "./set-password.ts";
+import type { SignInContext } from "./sign-in.ts";
+import { updateUser } from "./update-user.ts";
+import { userView } from "./views.ts";
+
+const byId = z.object({ id: idField });
+
+/** `contextOf`: what a request without a key works with. */
+export function registerUserRoutes(router: Router, contextOf: (c: RequestContext) => SignInContext): void {
+  mount(
+    router,
+    {
+      operationId: "createAuthToken",
+      method: "post",
+      path: "/auth/token",
+      tag: "Users",
+      summary: "Sign a user in to a site, or go on with a session",
+      description:
+        "With email and password, or with the refresh token of the answer before. The access token lives 15 minutes; its keys are at /.well-known/jwks.json. A refresh token is good once: used again, it ends the session. No answer is kept for a repetition: an Idempotency-Key does nothing here.",
+      permission: "public",
+      body: AuthTokenRequest,
+      bodyExample: { email: "ada@example.com", password: "correct horse battery staple" },
+      answers: { 200: { schema: AuthToken, description: "The tokens, the session and the user.", example: authTokenExample } },
+      refusals: ["CREDENTIALS_INVALID", "SIGN_IN_LOCKED"],
+    },
+    async (_context, { body }, c) => answer(await createAuthToken(contextOf(c), body), 200, { "Cache-Control": "no-store" }),
+  );
+  mount(
+    router,
+    {
+      operationId: "logOut",
+      method: "post",
+      path: "/auth/logout",
+      tag: "Users",
+      summary: "End the session in use: everywhere within five seconds",
+      description: "Its refresh token is worth nothing from then on. A key is ended with DELETE /tokens/{id}.",
+      permission: "self",
+      idempotency: "accepted",
+      answers: { 204: { description: "Ended." } },
+      refusals: ["SESSION_REQUIRED"],
+    },
+    async (context) => {
+      await logOut(context);
+      return new Response(null, { status: 204 });
+    },
+  );
+  mount(
+    router,
+    {
+      operationId: "getMe",
+      method: "get",
+      path: "/me",
+      tag: "Sites",
+      summary: "The key or session in use, its user, its site and its plan",
+      permission: "self",
+      answers: { 200: { schema: Me, description: "Who asks.", example: meExample } },
+    },
+    async (context, _input, c) => answer(await getMe(context, c.get("rateLimit")?.limit ?? 0)),
+  );
+  mount(
+    router,
+    {
+      operationId: "listUsers",
+      method: "get",
+      path: "/users",
+      tag: "Users",
+      summary: "List the firm's users",
+      permission: "users:write",
+      query: z.object(listQuery),
+      answers: {
+        200: {
+          schema: UserPage,
+          description: "A page of users.",
+          example: { data: [userExample], totalCount: 1, hasMore: false, nextCursor: null },
+        },
+      },
+      refusals: ["INVALID_CURSOR"],
+    },
+    async (context, { query }) =>
+      answer(await listUsers(context, readPage(context, query, { list: "users", filters: {}, sorts: ["createdAt"] }))),
+  );
+  mount(
+    router,
+    {
+      operationId: "createUser",
+      method: "post",
+      path: "/users",
+      tag: "Users",
+      summary: "Make a user of the firm, of at most the caller's role",
+      description: "Nothing is sent to the user: who creates one tells them their password, or sets one later.",
+      permission: "users:write",
+      body: CreateUserRequest,
+      bodyExample: { email: "ada@example.com", name: "Ada King", role: "APPROVER", password: "correct horse battery staple" },
+      idempotency: "accepted",
+      answers: { 201: { schema: UserView, description: "The user.", example: { ...userExample, mustChangePassword: true } } },
+      refusals: ["CODE_TAKEN", "LIVE_KEY_REQUIRED", "ENTITY_FORBIDDEN"],
+    },
+    async (context, { body }) => answerKept(await createUser(context, body), "users"),
+  );
+  mount(
+    router,
+    {
+      operationId: "getUser",
+      method: "get",
+      path: "/users/{id}",
+      tag: "Users",
+      summary: "Read a user of the firm",
+      permission: "users:write",
+      params: byId,
+      answers: { 200: { schema: UserView, description: "The user.", example: userExample } },
+    },
+    async (context, { params }) => {
+      const user = await getUser(context, params.id);
+      return answer(userView(user), 200, { ETag: etagOf(user.revision) });
+    },
+  );
+  mount(
+    router,
+    {
+      operationId: "updateUser",
+      method: "patch",
+      path: "/users/{id}",
+      tag: "Users",
+      summary: "Change a user's name or role; a new role holds everywhere within five seconds",
+      description: "Every session of the user takes the new role, and every key of theirs has at most that. A higher role raises no key.",
+      permission: "users:write",
+      params: byId,
+      body: UpdateUserRequest,
+      bodyExample: { role: "PREPARER" },
+      answers: { 200: { schema: UserView, description: "The user as changed.", example: { ...userExample, role: "PREPARER" } } },
+      refusals: ["LAST_OWNER", "PRECONDITION_FAILED", "LIVE_KEY_REQUIRED", "ENTITY_FORBIDDEN"],
+    },
+    async (context, { params, body }, c) => {
+      const user = await updateUser(context, params.id, body, c.req.header("if-match"));
+      return answer(userView(user), 200, { ETag: etagOf(user.revision) });
+    },
+  );
+  mount(
+    router,
+    {
+      operationId: "deleteUser",
+      method: "delete",
+      path: "/users/{id}",
+      tag: "Users",
+      summary: "Take a user out of the firm: their sessions and keys end within five seconds",
+      description: "What the user did stays theirs, and the email is free again. The last OWNER of a firm does not leave it.",
+      permission: "users:write",
+      params: byId,
+      answers: { 204: { description: "Gone." } },
+      refusals: ["LAST_OWNER", "PRECONDITION_FAILED", "LIVE_KEY_REQUIRED", "ENTITY_FORBIDDEN"],
+    },
+    async (context, { params }) => {
+      await deleteUser(context, params.id);
+      return new Response(null, { status: 204 });
+    },
+  );
+  mount(
+    router,
+    {
+      operationId: "setPassword",
+      method: "post",
+      path: "/users/{id}/password",
+      tag: "Users",
+      summary: "Change one's own password, or set another user's",
+      description:
+        "One's own takes the present one; another's takes the role ADMIN. Every session of the user ends, but the one that asks.",
+      permission: "self",
+      params: byId,
+      body: SetPasswordRequest,
+      bodyExample: { currentPassword: "correct horse battery staple", password: "a better one that nobody else knows" },
+      idempotency: "accepted",
+      answers: { 200: { schema: UserView, description: "The user.", example: userExample } },
+      refusals: ["PASSWORD_INCORRECT", "SIGN_IN_LOCKED", "PRECONDITION_FAILED", "LIVE_KEY_REQUIRED", "ENTITY_FORBIDDEN"],
+    },
+    async (context, { params, body }) => answerKept(await setPassword(context, params.id, body), "users"),
+  );
+  // Where RFC 8615 has such things, beside the API and not in its document. Cached for less time than a new key is published before it signs.
+  router.get("/.well-known/jwks.json", async (c) =>
+    answerText(JSON.stringify({ keys: await publicKeys(c.env, Date.now()) }), 200, {
+      "Cache-Control": "public, max-age=300",
+      "Access-Control-Allow-Origin": "*",
+    }),
+  );
+}

@@ -1,0 +1,137 @@
+import { z } from "@hono/zod-openapi";
+import { idField, instantField, nameField } from "../../http/fields.ts";
+import { pageOf } from "../../http/pages.ts";
+import { kindField, roleField, SiteView, siteExample, tokenExample } from "../sites/index.ts";
+
+/** RFC 5321 §4.5.3.1.3: a path has at most 256 octets, two of them its brackets. */
+export const emailField = z
+  .email()
+  .max(254)
+  .transform((email) => email.toLowerCase())
+  .openapi({ type: "string", format: "email", description: "Compared in lower case.", example: "ada@example.com" });
+/** More than any password has: the rule itself, which counts characters as people do, is the operation's. */
+export const passwordField = z.string().min(1).max(1_000).openapi({
+  format: "password",
+  description: "12 to 200 characters, as they are after Unicode's NFKC; anything but the email.",
+  example: "correct horse battery staple",
+});
+const mustChangeField = z.boolean().openapi({
+  description: "Whether the user has to change the password before a session of theirs may do anything else.",
+});
+
+export const UserView = z
+  .object({
+    id: idField,
+    firmId: idField,
+    email: z.string(),
+    name: z.string().nullable(),
+    role: roleField,
+    passwordSetAt: instantField.nullable().openapi({ description: "Null where the user has no password and cannot sign in." }),
+    mustChangePassword: mustChangeField,
+    createdAt: instantField,
+  })
+  .openapi("User");
+export type UserView = z.infer<typeof UserView>;
+export const UserPage = pageOf(UserView, "UserPage");
+
+export const CreateUserRequest = z
+  .strictObject({
+    email: emailField,
+    name: nameField.optional(),
+    role: roleField,
+    password: passwordField.optional().openapi({ description: "Without one the user cannot sign in until one is set." }),
+    mustChangePassword: mustChangeField.optional().openapi({ description: "Default true: who creates a user knows the password." }),
+  })
+  .openapi("CreateUserRequest");
+export const UpdateUserRequest = z
+  .strictObject({ name: nameField.nullable().optional(), role: roleField.optional() })
+  .openapi("UpdateUserRequest");
+export const SetPasswordRequest = z
+  .strictObject({
+    password: passwordField,
+    currentPassword: passwordField.optional().openapi({ description: "The present password: required for one's own." }),
+    mustChangePassword: mustChangeField.optional().openapi({
+      description: "For another's password: default true, unless an OWNER's service key sets an OWNER's.",
+    }),
+  })
+  .openapi("SetPasswordRequest");
+
+export const AuthTokenRequest = z
+  .strictObject({
+    email: emailField.optional(),
+    password: passwordField.optional().openapi({ description: "With the email." }),
+    refreshToken: z.string().min(1).max(200).optional().openapi({ description: "In the place of email and password." }),
+    siteId: idField.optional().openapi({ description: "The site of the session; by default the firm's first live one." }),
+  })
+  .refine(
+    ({ email, password, refreshToken }) =>
+      refreshToken === undefined ? email !== undefined && password !== undefined : email === undefined && password === undefined,
+    "Send email and password, or a refreshToken.",
+  )
+  .openapi("AuthTokenRequest");
+export const AuthToken = z
+  .object({
+    tokenType: z.string().openapi({ description: "Bearer (RFC 6750)." }),
+    accessToken: z.string().openapi({ description: "A JWT, for `Authorization: Bearer`." }),
+    expiresIn: z.int().openapi({ description: "Seconds that the access token lives." }),
+    refreshToken: z.string().openapi({
+      description: "Gives the next access token, and the next refresh token, once: used again, it ends the session.",
+    }),
+    session: z.object({
+      id: idField,
+      siteId: idField,
+      expiresAt: instantField.openapi({ description: "When it ends however often it is refreshed; unused, it ends after 14 days." }),
+    }),
+    user: UserView,
+  })
+  .openapi("AuthToken");
+
+export const Me = z
+  .object({
+    token: z
+      .object({
+        id: idField,
+        kind: kindField,
+        role: roleField,
+        principalId: z.string(),
+        entityIds: z.array(idField).nullable(),
+        expiresAt: instantField.nullable(),
+      })
+      .nullable()
+      .openapi({ description: "The key in use; null where a session is." }),
+    session: z
+      .object({ id: idField, role: roleField, expiresAt: instantField })
+      .nullable()
+      .openapi({ description: "The session in use; null where a key is." }),
+    user: z.union([UserView, z.null()]).openapi({ description: "The user who acts, where it is one." }),
+    site: SiteView,
+    plan: z.object({ requestsPerMinute: z.int(), burst: z.int() }),
+  })
+  .openapi("Me");
+
+export const userExample: UserView = {
+  id: "01980c1e-7e0f-7abc-9def-0123456789ab",
+  firmId: siteExample.firmId,
+  email: "ada@example.com",
+  name: "Ada King",
+  role: "APPROVER",
+  passwordSetAt: "2026-06-08T09:30:00.000Z",
+  mustChangePassword: false,
+  createdAt: "2026-06-08T09:30:00.000Z",
+};
+const sessionExample = { id: "01980c1e-7e10-7abc-9def-0123456789ab", expiresAt: "2026-07-08T09:30:00.000Z" };
+export const authTokenExample: z.infer<typeof AuthToken> = {
+  tokenType: "Bearer",
+  accessToken: "eyJhbGciOiJFZERTQSJ9.EXAMPLE.EXAMPLE",
+  expiresIn: 900,
+  refreshToken: "chr_01980c1e7e107abc9def0123456789ab_EXAMPLE_EXAMPLE",
+  session: { id: sessionExample.id, siteId: siteExample.id, expiresAt: sessionExample.expiresAt },
+  user: userExample,
+};
+export const meExample: z.infer<typeof Me> = {
+  token: { id: tokenExample.id, kind: "service", role: "OWNER", principalId: tokenExample.id, entityIds: null, expiresAt: null },
+  session: null,
+  user: null,
+  site: siteExample,
+  plan: { requestsPerMinute: 100, burst: 200 },
+};

@@ -1,0 +1,70 @@
+import type { z } from "@hono/zod-openapi";
+import { signInsOf } from "../../access/sign-in-object.ts";
+import type { KeptAnswer } from "../../db/batch.ts";
+import { commitSecretOnce, ownClaim } from "../../db/sealed-answers.ts";
+import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { refusal } from "../../platform/refused.ts";
+import { requireUser } from "./get-user.ts";
+import { hashNewPassword, requirePasswordFit } from "./new-password.ts";
+import { findPassword, passwordCost } from "./password-hash.ts";
+import { requireRoleInReach, requireUsersInReach } from "./reach.ts";
+import type { SetPasswordRequest } from "./schemas.ts";
+import { beginPassword } from "./sign-in.ts";
+import { findPasswordHash, isChangedMeanwhile, markPasswordSet, putPassword, type UserRow } from "./store.ts";
+import { tellUser } from "./tell-user.ts";
+import { userView } from "./views.ts";
+
+/**
+ * Sets a user's password: one's own with the present one, another's by who reaches the user. Every session of the user ends, but the one that asks.
+ * A repetition under the idempotency key completes what was broken off.
+ */
+export async function setPassword(context: OperationContext, id: string, request: z.infer<typeof SetPasswordRequest>): Promise<KeptAnswer> {
+  requirePermission(context, "self");
+  const isOwn = context.actor.kind === "person" && context.actor.id === id;
+  if (!isOwn) requireUsersInReach(context);
+  const user = await requireUser(context, id);
+  if (!isOwn) requireRoleInReach(context, user.role);
+  const mustChange = !isOwn && (request.mustChangePassword ?? !isOwnersKeyForOwner(context, user));
+  const kept = await commit(context, async () => {
+    requirePasswordFit(request.password, user.email, "/password");
+    if (isOwn) await requirePresentPassword(context, user, request);
+    const nowMs = context.clock();
+    const hash = await hashNewPassword(context, user, request.password);
+    const after: UserRow = { ...user, mustChangePassword: mustChange, passwordSetAt: nowMs, revision: user.revision + 1 };
+    const statements = [markPasswordSet(context.directory, user, mustChange, nowMs), putPassword(context.directory, id, hash)];
+    return { statements, status: 200, body: JSON.stringify(userView(after)) };
+  });
+  await tellUser(context, await requireUser(context, id), context.tokenId);
+  return kept;
+}
+
+async function commit(context: OperationContext, work: Parameters<typeof commitSecretOnce>[3]): Promise<KeptAnswer> {
+  try {
+    return await commitSecretOnce(context.directory, ownClaim(context), context.clock, work);
+  } catch (error) {
+    if (!isChangedMeanwhile(error)) throw error;
+    throw refusal("PRECONDITION_FAILED", "The user was changed meanwhile.");
+  }
+}
+
+/** How a firm that signed up without a password gets its OWNER's: nobody else has set it. */
+function isOwnersKeyForOwner({ actor }: OperationContext, user: UserRow): boolean {
+  return actor.kind === "service" && actor.role === "OWNER" && user.role === "OWNER";
+}
+
+/** Wrong ones count as those of a sign-in do: a session that was stolen must not be a place to guess. */
+async function requirePresentPassword(
+  context: OperationContext,
+  user: UserRow,
+  { password, currentPassword }: z.infer<typeof SetPasswordRequest>,
+): Promise<void> {
+  const fault = (pointer: string, message: string) => refusal("VALIDATION_ERROR", message, [{ pointer, code: "invalid", message }]);
+  if (currentPassword === undefined) throw fault("/currentPassword", "One's own password is changed with the present one.");
+  if (currentPassword === password) throw fault("/password", "The new password is the present one.");
+  await beginPassword(context.env, user.email);
+  const hash = await findPasswordHash(context.directory, user.id);
+  const isRight =
+    findPassword(passwordCost(context.env), currentPassword, hash === undefined ? [] : [{ userId: user.id, hash }]) !== undefined;
+  if (!isRight) throw refusal("PASSWORD_INCORRECT", "The present password is not right.");
+  await signInsOf(context.env, user.email).succeed(false);
+}

@@ -1,0 +1,72 @@
+import { sessionLifeMs, sessionsPerUserMax } from "../../kernel/bounds.ts";
+import { refusal } from "../../platform/refused.ts";
+import { defaultPlan, endTokens, findSite, insertToken, type SiteRow, siteScope, tellTokens, tokensOfUser } from "../sites/index.ts";
+import { hashesOf, newRefreshToken, type RefreshToken } from "./refresh-token.ts";
+import type { SignInContext } from "./sign-in.ts";
+import { findPasswordHash, findUser, insertSession, type UserRow } from "./store.ts";
+
+export interface StartedSession {
+  readonly refreshToken: RefreshToken;
+  readonly user: UserRow;
+  readonly siteId: string;
+  readonly expiresAtMs: number;
+}
+
+/** Makes a session of a user at a site: its Access object, then its rows. `hash`: the password that was right. */
+export async function startSession(context: SignInContext, user: UserRow, hash: string, site: SiteRow): Promise<StartedSession> {
+  const { directory } = context;
+  const [id, nowMs] = [context.newId(), context.clock()];
+  const refreshToken = newRefreshToken(id);
+  const expiresAtMs = nowMs + sessionLifeMs;
+  const person = { kind: "person", role: user.role, principalId: user.id, entityIds: null } as const;
+  await context.env.ACCESS.getByName(id).create({
+    tokenId: id,
+    secretHash: null,
+    ...person,
+    site: siteScope(site),
+    expiresAtMs,
+    plan: defaultPlan,
+    session: { expiresAtMs, mustChangePassword: user.mustChangePassword },
+  });
+  const token = { id, siteId: site.id, name: "Session", ...person, hint: "", expiresAt: expiresAtMs, createdAt: nowMs };
+  await directory.orm.batch([
+    insertToken(directory, { ...token, revokedAt: null, lastUsedAt: null, isSession: true }),
+    insertSession(directory, { id, userId: user.id, ...hashesOf(refreshToken), refreshedAt: nowMs, expiresAt: expiresAtMs }),
+  ]);
+  const now = await holdToWhatIs(context, { id, user, hash, site });
+  await endOldest(context, user.id);
+  return { refreshToken, user: now, siteId: site.id, expiresAtMs };
+}
+
+/**
+ * Who changed the user, the password or the site while the session was being made had no session to tell. One of the two sees the other,
+ * because each writes before it reads.
+ */
+async function holdToWhatIs(
+  context: SignInContext,
+  made: { readonly id: string; readonly user: UserRow; readonly hash: string; readonly site: SiteRow },
+): Promise<UserRow> {
+  const { id, user, hash, site } = made;
+  const [userNow, hashNow, siteNow] = await Promise.all([
+    findUser(context.directory, user.firmId, user.id),
+    findPasswordHash(context.directory, user.id),
+    findSite(context.directory, site.id),
+  ]);
+  if (userNow === undefined || hashNow !== hash || siteNow === undefined) {
+    await endTokens(context, [id]);
+    throw refusal("CREDENTIALS_INVALID", "The user or the password has changed meanwhile.");
+  }
+  if (userNow.revision !== user.revision) await tellTokens(context, [id], userNow);
+  if (siteNow.revision !== site.revision || siteNow.epoch !== site.epoch)
+    await context.env.ACCESS.getByName(id).setSite(siteScope(siteNow));
+  return userNow;
+}
+
+async function endOldest(context: SignInContext, userId: string): Promise<void> {
+  const nowMs = context.clock();
+  const live = (await tokensOfUser(context.directory, userId)).filter((row) => row.isSession && (row.expiresAt ?? 0) > nowMs);
+  await endTokens(
+    context,
+    live.slice(0, Math.max(0, live.length - sessionsPerUserMax)).map((row) => row.id),
+  );
+}

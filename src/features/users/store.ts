@@ -1,0 +1,165 @@
+import { and, asc, eq, isNull, lt, type SQL, sql } from "drizzle-orm";
+import type { DirectoryDatabase } from "../../db/directory-database.ts";
+import { pageOfDirectory } from "../../db/directory-page.ts";
+import { deleteInPieces } from "../../db/purge.ts";
+import type { Page } from "../../http/pages.ts";
+import { sessionIdleMs } from "../../kernel/bounds.ts";
+import type { Role } from "../../kernel/role.ts";
+import { passwords, sessions, users } from "./directory-tables.ts";
+
+export type UserRow = typeof users.$inferSelect;
+export type SessionRow = typeof sessions.$inferSelect;
+
+export function insertUser(directory: DirectoryDatabase, row: UserRow) {
+  return directory.orm.insert(users).values(row);
+}
+
+/** A user of the firm who has not left it. */
+export async function findUser(directory: DirectoryDatabase, firmId: string, id: string): Promise<UserRow | undefined> {
+  return directory.orm
+    .select()
+    .from(users)
+    .where(and(eq(users.firmId, firmId), eq(users.id, id), isNull(users.deletedAt)))
+    .get();
+}
+
+/** A user by id, whether or not they have left. */
+export async function findUserEver(directory: DirectoryDatabase, firmId: string, id: string): Promise<UserRow | undefined> {
+  return directory.orm
+    .select()
+    .from(users)
+    .where(and(eq(users.firmId, firmId), eq(users.id, id)))
+    .get();
+}
+
+export function listUserRows(directory: DirectoryDatabase, firmId: string, page: Page<"createdAt">) {
+  return pageOfDirectory(directory, users, and(eq(users.firmId, firmId), isNull(users.deletedAt)), page);
+}
+
+/** More firms than anybody works for. */
+const firmsPerEmailMax = 100;
+
+/** The passwords of the users of an email, in all firms. */
+export async function passwordsOfEmail(directory: DirectoryDatabase, email: string) {
+  return directory.orm
+    .select({ userId: passwords.userId, hash: passwords.hash, firmId: users.firmId })
+    .from(users)
+    .innerJoin(passwords, eq(passwords.userId, users.id))
+    .where(and(eq(users.email, email), isNull(users.deletedAt)))
+    .orderBy(asc(users.createdAt), asc(users.id))
+    .limit(firmsPerEmailMax);
+}
+
+export async function findPasswordHash(directory: DirectoryDatabase, userId: string): Promise<string | undefined> {
+  const row = await directory.orm.select({ hash: passwords.hash }).from(passwords).where(eq(passwords.userId, userId)).get();
+  return row?.hash;
+}
+
+export function putPassword(directory: DirectoryDatabase, userId: string, hash: string) {
+  return directory.orm.insert(passwords).values({ userId, hash }).onConflictDoUpdate({ target: passwords.userId, set: { hash } });
+}
+
+/** Puts a hash in the place of the one it was made from the password of. */
+export async function replaceHash(directory: DirectoryDatabase, userId: string, before: string, hash: string): Promise<void> {
+  await directory.orm
+    .update(passwords)
+    .set({ hash })
+    .where(and(eq(passwords.userId, userId), eq(passwords.hash, before)))
+    .run();
+}
+
+/**
+ * Notes that the password was set, in the batch that sets it. The batch fails as a whole where the user has changed since `user` was read: an ADMIN must not reset
+ * who has become OWNER. SQL has no other word for it than a null where none is taken.
+ */
+export function markPasswordSet(directory: DirectoryDatabase, user: UserRow, mustChangePassword: boolean, atMs: number) {
+  const unchanged = sql`${users.revision} = ${user.revision} and ${users.deletedAt} is null`;
+  return directory.orm
+    .update(users)
+    .set({
+      mustChangePassword: sql`case when ${unchanged} then ${mustChangePassword ? 1 : 0} end`,
+      passwordSetAt: atMs,
+      revision: user.revision + 1,
+    })
+    .where(eq(users.id, user.id));
+}
+
+/** Whether a batch failed because of `markPasswordSet`. */
+export function isChangedMeanwhile(error: unknown): boolean {
+  for (let at: unknown = error; at instanceof Error; at = at.cause)
+    if (at.message.includes("NOT NULL constraint failed: users.must_change_password")) return true;
+  return false;
+}
+
+/** Whether the firm keeps an OWNER without this one. Part of the statement that takes one away, so that of the last two at once only one goes. */
+function keepsAnOwner(user: UserRow): SQL {
+  return sql`exists (select 1 from ${users} as other where other.firm_id = ${user.firmId} and other.id <> ${user.id}
+    and other.role = 'OWNER' and other.deleted_at is null)`;
+}
+
+/** Changes a user as it was read. Undefined where it has changed since, or is the last OWNER and would not be one. */
+export async function changeUser(
+  directory: DirectoryDatabase,
+  user: UserRow,
+  change: { readonly name?: string | null; readonly role?: Role; readonly deletedAt?: number },
+): Promise<UserRow | undefined> {
+  const staysOwner = user.role !== "OWNER" || ((change.role ?? "OWNER") === "OWNER" && change.deletedAt === undefined);
+  return directory.orm
+    .update(users)
+    .set({ ...change, revision: user.revision + 1 })
+    .where(
+      and(eq(users.id, user.id), eq(users.revision, user.revision), isNull(users.deletedAt), staysOwner ? undefined : keepsAnOwner(user)),
+    )
+    .returning()
+    .get();
+}
+
+/** Notes that a user's sessions and keys know what the user is at this revision. */
+export async function markTold(directory: DirectoryDatabase, { id, revision }: UserRow): Promise<void> {
+  await directory.orm
+    .update(users)
+    .set({ toldRevision: revision })
+    .where(and(eq(users.id, id), lt(users.toldRevision, revision)))
+    .run();
+}
+
+/** What one run tells at most: the next goes on. */
+const toldPerRunMax = 100;
+
+/** Users whose sessions and keys have not all learnt of a change. */
+export async function untoldUsers(directory: DirectoryDatabase): Promise<UserRow[]> {
+  return directory.orm.select().from(users).where(lt(users.toldRevision, users.revision)).limit(toldPerRunMax);
+}
+
+/** Forgets the password of who has left. */
+export async function deletePassword(directory: DirectoryDatabase, userId: string): Promise<void> {
+  await directory.orm.delete(passwords).where(eq(passwords.userId, userId)).run();
+}
+
+export function insertSession(directory: DirectoryDatabase, row: SessionRow) {
+  return directory.orm.insert(sessions).values(row);
+}
+
+export async function findSession(directory: DirectoryDatabase, id: string): Promise<SessionRow | undefined> {
+  return directory.orm.select().from(sessions).where(eq(sessions.id, id)).get();
+}
+
+/** Gives the session its next refresh token in the place of this one. In one statement, so that of two uses only one succeeds. */
+export async function turnSession(
+  directory: DirectoryDatabase,
+  session: SessionRow,
+  next: { readonly turnHash: string; readonly atMs: number },
+): Promise<boolean> {
+  const turned = await directory.orm
+    .update(sessions)
+    .set({ turnHash: next.turnHash, refreshedAt: next.atMs })
+    .where(and(eq(sessions.id, session.id), eq(sessions.turnHash, session.turnHash)))
+    .returning({ id: sessions.id });
+  return turned.length > 0;
+}
+
+/** Deletes what no refresh token is compared with any more. */
+export async function deleteEndedSessions(directory: DirectoryDatabase, nowMs: number): Promise<void> {
+  const ended = sql`${sessions.expiresAt} < ${nowMs} or ${sessions.refreshedAt} < ${nowMs - sessionIdleMs}`;
+  await deleteInPieces(directory.orm, sessions, ended);
+}

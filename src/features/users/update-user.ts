@@ -1,0 +1,36 @@
+import type { z } from "@hono/zod-openapi";
+import { requireRevision } from "../../http/etag.ts";
+import type { OperationContext } from "../../platform/context.ts";
+import { refusal } from "../../platform/refused.ts";
+import { getUser } from "./get-user.ts";
+import { requireRoleInReach, requireUsersInReach } from "./reach.ts";
+import type { UpdateUserRequest } from "./schemas.ts";
+import { changeUser, findUser, type UserRow } from "./store.ts";
+import { tellUser } from "./tell-user.ts";
+
+/** Changes a user's name or role. A new role holds for every session and key of theirs within five seconds; a lower one lowers their keys for good. */
+export async function updateUser(
+  context: OperationContext,
+  id: string,
+  request: z.infer<typeof UpdateUserRequest>,
+  ifMatch: string | undefined,
+): Promise<UserRow> {
+  requireUsersInReach(context);
+  const user = await getUser(context, id);
+  requireRoleInReach(context, user.role);
+  if (request.role !== undefined) requireRoleInReach(context, request.role);
+  requireRevision(ifMatch, user.revision);
+  const { name, role } = request;
+  const change = { ...(name === undefined ? {} : { name }), ...(role === undefined ? {} : { role }) };
+  const changed = await changeUser(context.directory, user, change);
+  if (changed === undefined) throw await whyNotChanged(context, user);
+  await tellUser(context, changed, undefined);
+  return changed;
+}
+
+/** A user that was not changed has changed meanwhile, or is the last OWNER. */
+export async function whyNotChanged({ directory }: OperationContext, user: UserRow) {
+  const now = await findUser(directory, user.firmId, user.id);
+  if (now?.revision !== user.revision) return refusal("PRECONDITION_FAILED", "The user was changed meanwhile.");
+  return refusal("LAST_OWNER", "This is the firm's last OWNER. Make another user OWNER first.");
+}

@@ -1,0 +1,17 @@
+import { instant } from "../../kernel/clock.ts";
+import type { UserView } from "./schemas.ts";
+import type { UserRow } from "./store.ts";
+
+export function userView(row: UserRow): UserView {
+  const { id, firmId, email, name, role, passwordSetAt, mustChangePassword, createdAt } = row;
+  return {
+    id,
+    firmId,
+    email,
+    name,
+    role,
+    passwordSetAt: passwordSetAt === null ? null : instant(passwordSetAt),
+    mustChangePassword,
+    createdAt: instant(createdAt),
+  };
+}

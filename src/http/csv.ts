@@ -1,0 +1,34 @@
+import { stringify } from "csv-stringify/sync";
+
+export interface CsvFile {
+  /** Of the characters that a file name of every system may have: it goes into the header as it is. */
+  readonly name: string;
+  readonly table: {
+    readonly columns: readonly string[];
+    readonly rows: readonly (readonly (string | number | bigint | boolean | null)[])[];
+  };
+}
+
+/**
+ * A table as CSV (RFC 4180), in UTF-8, with a header. A text that a spreadsheet would take for a formula gets an apostrophe before it
+ * (CWE-1236); numbers stay as they are, negative ones too.
+ */
+export function csvText({ columns, rows }: CsvFile["table"]): string {
+  return stringify([columns, ...rows], {
+    record_delimiter: "windows",
+    escape_formulas: true,
+    // The library quotes what holds its own line end; a bare CR or LF breaks a record too.
+    quoted_match: /[\r\n]/,
+    cast: { boolean: String },
+  });
+}
+
+/** The answer to `format=csv`. */
+export function answerCsv({ name, table }: CsvFile): Response {
+  return new Response(csvText(table), {
+    headers: {
+      "Content-Type": "text/csv; charset=utf-8; header=present",
+      "Content-Disposition": `attachment; filename="${name}"`,
+    },
+  });
+}

@@ -1,0 +1,198 @@
+import { describe, expect, test } from "vitest";
+import { type Command, type LineRequest, refByCode } from "../../src/ledger/domain/command.ts";
+import { agent, approver, owner, preparer } from "../support/actors.ts";
+import { openAccount } from "../support/ledger-steps.ts";
+import { type MemoryLedger, memoryLedger, type Written } from "../support/memory-ledger.ts";
+
+const line = (code: string, side: "debit" | "credit", amount: number): LineRequest => ({ account: refByCode(code), side, amount });
+const moving = (amount: number, more: object = {}) => ({
+  date: "2026-06-08",
+  lines: [line("2", "debit", amount), line("1", "credit", amount)],
+  ...more,
+});
+const post = (amount: number, more: object = {}): Command => ({ kind: "post_entry", ...moving(amount, more) });
+const draft = (amount: number, more: object = {}): Command => ({ kind: "create_draft", ...moving(amount, more) });
+const hold = (amount: number, more: object = {}): Command => ({ kind: "place_hold", ...moving(amount, more) });
+const drop = (entryId: string): Command => ({ kind: "reverse_entry", entryId, void: true, reason: "not needed" });
+const lock = (level: "soft" | "hard" | "open"): Command => ({
+  kind: "lock_period",
+  startDate: "2026-06-01",
+  endDate: "2026-06-30",
+  module: "all",
+  level,
+  reason: "closed",
+});
+
+function opened(): MemoryLedger {
+  const ledger = memoryLedger();
+  ledger.write([openAccount("1", "bank"), openAccount("2", "expense")]);
+  return ledger;
+}
+
+const lastDraft = (ledger: MemoryLedger) => ledger.drafts().at(-1) as NonNullable<ReturnType<MemoryLedger["draft"]>>;
+const lastHold = (ledger: MemoryLedger) => ledger.holds().at(-1) as NonNullable<ReturnType<MemoryLedger["hold"]>>;
+const codes = (written: Written) =>
+  written.refused?.code ??
+  written.items.map((item) => ("failure" in item ? item.failure.code : "existing" in item ? "existing" : item.facts[0]?.kind));
+
+describe("within one write", () => {
+  test("a draft that is let go leaves its external id to the next command", () => {
+    const ledger = opened();
+    ledger.write([draft(1, { externalId: "a" })]);
+    const { id } = lastDraft(ledger);
+    expect(codes(ledger.write([draft(2, { externalId: "a" })]))).toBe("EXTERNAL_ID_TAKEN");
+    expect(codes(ledger.write([drop(id), draft(2, { externalId: "a" })]))).toEqual(["draft_saved", "draft_saved"]);
+  });
+
+  test("a draft that takes another external id leaves its own, and its source stays its own", () => {
+    const ledger = opened();
+    const source = { type: "bill", id: "b-1", step: "accrue" };
+    ledger.write([draft(1, { externalId: "a", source })]);
+    const { id } = lastDraft(ledger);
+    const renamed: Command = { kind: "edit_draft", entryId: id, change: { externalId: "b" } };
+    expect(codes(ledger.write([renamed, draft(2, { externalId: "a" })]))).toEqual(["draft_saved", "draft_saved"]);
+    expect(codes(ledger.write([post(1, { source })]))).toBe("SOURCE_CONFLICT");
+    expect(codes(ledger.write([draft(2, { externalId: "b" })]))).toBe("EXTERNAL_ID_TAKEN");
+  });
+
+  test("many entries that wait are told apart by their external ids", () => {
+    const ledger = opened();
+    const twice = ledger.write([post(1, { externalId: "a" }), post(1, { externalId: "a" }), post(2, { externalId: "a" })], {
+      mode: "each",
+      actor: agent,
+    });
+    expect(codes(twice)).toEqual(["draft_saved", "existing", "EXTERNAL_ID_TAKEN"]);
+  });
+
+  test("a hold is placed and settled, and once", () => {
+    const ledger = opened();
+    ledger.write([hold(5)]);
+    const settle: Command = { kind: "settle_hold", holdId: lastHold(ledger).id };
+    expect(codes(ledger.write([settle, settle], { mode: "each" }))).toEqual(["entry_posted", "HOLD_STATE"]);
+  });
+});
+
+describe("a draft keeps what was asked when it was written", () => {
+  test("its accounts by what they were named then, whatever they are called later", () => {
+    const ledger = opened();
+    ledger.write([draft(7)]);
+    const account = ledger.account(ledger.accountNumber("c2") ?? 0);
+    ledger.write([{ kind: "change_account", accountId: account?.id ?? "", code: "9" }]);
+    ledger.write([openAccount("2", "income")]);
+    ledger.write([{ kind: "post_draft", entryId: lastDraft(ledger).id }]);
+    expect(ledger.account(account?.no ?? 0)?.balance).toBe(7);
+  });
+
+  test("its conditions, which are checked when it is posted", () => {
+    const ledger = opened();
+    const lines = [{ ...line("2", "debit", 5), conditions: { maxPosted: 5 } }, line("1", "credit", 5)];
+    ledger.write([{ kind: "create_draft", date: "2026-06-08", lines }]);
+    ledger.write([post(1)]);
+    const { id } = lastDraft(ledger);
+    expect(codes(ledger.write([{ kind: "post_draft", entryId: id }]))).toBe("CONDITION_FAILED");
+    ledger.write([{ kind: "edit_draft", entryId: id, change: { lines: [line("2", "debit", 4), line("1", "credit", 4)] } }]);
+    expect(codes(ledger.write([{ kind: "post_draft", entryId: id }]))).toEqual(["entry_posted"]);
+  });
+
+  test("an archived account refuses it when it is handed in or posted", () => {
+    const ledger = opened();
+    ledger.write([draft(1)]);
+    const accountId = ledger.account(ledger.accountNumber("c2") ?? 0)?.id ?? "";
+    ledger.write([{ kind: "change_account", accountId, status: "archived" }]);
+    const { id } = lastDraft(ledger);
+    for (const kind of ["submit_draft", "post_draft"] as const) expect(codes(ledger.write([{ kind, entryId: id }]))).toBe("ACCOUNT_CLOSED");
+  });
+});
+
+describe("soft locks", () => {
+  test("are passed by who approves, not by who prepared", () => {
+    const ledger = opened();
+    ledger.write([post(5)], { actor: agent });
+    ledger.write([lock("soft")]);
+    const { id } = lastDraft(ledger);
+    const person = { ...approver, kind: "person" as const };
+    expect(codes(ledger.write([{ kind: "approve_entry", entryId: id }], { actor: person }))).toBe("PERIOD_LOCKED");
+    expect(codes(ledger.write([{ kind: "approve_entry", entryId: id }], { actor: owner }))).toEqual(["entry_posted"]);
+    expect(ledger.entries().at(-1)?.fact.flagged).toBe(true);
+  });
+
+  test("do not hold up a hold of a group that was placed past one: whoever settles it, the entry is flagged", () => {
+    const ledger = opened();
+    ledger.write([lock("soft")]);
+    expect(codes(ledger.write([hold(5, { groupId: "g" })], { actor: preparer }))).toBe("PERIOD_LOCKED");
+    ledger.write([hold(5, { groupId: "g" })]);
+    expect(codes(ledger.write([{ kind: "settle_hold", holdId: lastHold(ledger).id }], { actor: preparer }))).toEqual(["entry_posted"]);
+    expect(ledger.entries().at(-1)?.fact.flagged).toBe(true);
+  });
+
+  test("and hard ones are not set over an open hold of a group, of their module or of all", () => {
+    const ledger = opened();
+    ledger.write([hold(5, { groupId: "g", module: "banking" })]);
+    for (const level of ["soft", "hard"] as const) expect(codes(ledger.write([lock(level)]))).toBe("IN_USE");
+    expect(codes(ledger.write([{ ...lock("hard"), module: "lease" } as Command]))).toEqual(["period_locked"]);
+    expect(codes(ledger.write([lock("open")]))).toEqual(["period_locked"]);
+  });
+});
+
+describe("two faults at once give the first", () => {
+  test.each<[string, (ledger: MemoryLedger) => Command, Parameters<MemoryLedger["write"]>[1], string]>([
+    [
+      "an archived account before the state",
+      (ledger) => ({ kind: "submit_draft", entryId: pendingOn(ledger, true) }),
+      {},
+      "ACCOUNT_CLOSED",
+    ],
+    [
+      "the state before the version",
+      (ledger) => ({ kind: "submit_draft", entryId: pendingOn(ledger, false), expectedVersion: 9 }),
+      {},
+      "ENTRY_STATE",
+    ],
+    [
+      "the version before the approver",
+      (ledger) => ({ kind: "approve_entry", entryId: pendingOn(ledger, false), expectedVersion: 9 }),
+      {},
+      "VERSION_STALE",
+    ],
+    ["the approver before the lock", (ledger) => locked(ledger, pendingOn(ledger, false)), { actor: owner }, "SELF_APPROVAL"],
+    [
+      "what is held before what balances",
+      (ledger) => ({ kind: "settle_hold", holdId: held(ledger), lines: [{ no: 1, amount: 9 }] }),
+      {},
+      "SETTLES_MORE_THAN_HELD",
+    ],
+    ["the hold's state before what is held", (ledger) => resolved(ledger), {}, "HOLD_STATE"],
+  ])("%s", (_, command, request, code) => {
+    const ledger = opened();
+    expect(codes(ledger.write([command(ledger)], request))).toBe(code);
+  });
+
+  function pendingOn(ledger: MemoryLedger, isArchived: boolean): string {
+    ledger.write([{ kind: "set_approval_policy", policy: "four_eyes" }, post(1)]);
+    const accountId = ledger.account(ledger.accountNumber("c2") ?? 0)?.id ?? "";
+    if (isArchived) ledger.write([{ kind: "change_account", accountId, status: "archived" }]);
+    return lastDraft(ledger).id;
+  }
+  function locked(ledger: MemoryLedger, entryId: string): Command {
+    ledger.write([lock("hard")]);
+    return { kind: "approve_entry", entryId };
+  }
+  function held(ledger: MemoryLedger): string {
+    ledger.write([hold(5)]);
+    return lastHold(ledger).id;
+  }
+  function resolved(ledger: MemoryLedger): Command {
+    const holdId = held(ledger);
+    ledger.write([{ kind: "release_hold", holdId }]);
+    return { kind: "settle_hold", holdId, lines: [{ no: 1, amount: 9 }] };
+  }
+});
+
+test("what is pending cannot take a balance out of what is exact, on either side", () => {
+  const ledger = opened();
+  const most = Number.MAX_SAFE_INTEGER;
+  expect(codes(ledger.write([hold(most)]))).toEqual(["hold_placed"]);
+  expect(codes(ledger.write([hold(1)]))).toBe("BALANCE_OVERFLOW");
+  expect(codes(ledger.write([post(1)]))).toBe("BALANCE_OVERFLOW");
+  expect(codes(ledger.write([{ kind: "settle_hold", holdId: lastHold(ledger).id }]))).toEqual(["entry_posted"]);
+});

@@ -1,0 +1,291 @@
+import { env } from "cloudflare:workers";
+import { expect } from "vitest";
+import { type Answer, type Api, apiWith, newSite, request } from "../site.ts";
+import type { ApiDocument, Operation } from "./api-document.ts";
+import type { Describing } from "./schema-cases.ts";
+
+/** A site in which every operation has something to work on. */
+export interface Stage {
+  readonly document: ApiDocument;
+  /** Its OWNER's. */
+  readonly api: Api;
+  readonly siteId: string;
+  /** A company with a chart and a few entries. */
+  readonly entityId: string;
+  readonly ledgerId: string;
+  readonly accountId: string;
+  /** Another company of the same site, which is none of the calls'. */
+  readonly otherEntityId: string;
+  /** A key that is restricted to it. */
+  readonly restricted: Api;
+}
+
+/** A request that can be sent as it is, by whom it may concern. */
+export interface Call {
+  readonly operation: Operation;
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: readonly (readonly [string, string])[];
+  /** `null` leaves a header out that would be there otherwise. */
+  readonly headers: Readonly<Record<string, string | null>>;
+  readonly body: unknown;
+  /** In place of the body. */
+  readonly text?: string;
+  /** Whether the path names something that belongs to the stage's company. */
+  readonly namesBooks: boolean;
+}
+
+/**
+ * Real things, by the name of the field or parameter that takes them. An operation that takes a new kind of thing needs its line here,
+ * unless its path is that of a collection that has a POST: then one is made for every call.
+ */
+const thingsByName: Readonly<Record<string, (stage: Stage) => unknown>> = {
+  accountId: (stage) => stage.accountId,
+  accountIds: (stage) => [stage.accountId],
+  companyId: (stage) => stage.entityId,
+  entityId: (stage) => stage.entityId,
+  entityIds: (stage) => [stage.entityId],
+  ledgerId: (stage) => stage.ledgerId,
+  parentId: (stage) => stage.accountId,
+  siteId: (stage) => stage.siteId,
+  "x-organization-id": (stage) => stage.entityId,
+};
+
+/** Ids that are kept as they come, because nothing that they could name exists yet. */
+export const unreadIds: ReadonlySet<string> = new Set(["contactId"]);
+
+/** Operations that answer for each item of their body: an id that nobody has is one item's refusal, not the request's. */
+export const answeringEach: ReadonlySet<string> = new Set(["batchApprove"]);
+
+const pendingDraft = ["createDraft", "submitDraft"];
+
+/**
+ * What makes the thing that a path names, where that is not the POST of its collection alone: by operation or by the collection's path.
+ * The first makes it, each of the others works on it.
+ */
+const makers: Readonly<Record<string, readonly string[]>> = {
+  "/jobs": ["verifyLedger"],
+  "/transfers": ["postEntry"],
+  approveEntry: pendingDraft,
+  postDraft: ["createDraft"],
+  rejectEntry: pendingDraft,
+  submitDraft: ["createDraft"],
+  updateDraft: ["createDraft"],
+};
+
+/** In a body it stands for a number that no other call of the run has. */
+const ownNumber = "0N0";
+
+/** What a parameter of a query is sent with, where it means nothing alone: by operation and parameter. */
+export const queryBeside: Readonly<Record<string, Readonly<Record<string, readonly (readonly [string, string])[]>>>> = {
+  getBalanceSheet: { startDate: [["columns", "month"]] },
+};
+
+/**
+ * Bodies in place of the document's example, or more than it: where it works once in a site, takes too long to be sent a hundred times,
+ * or shows one form of several. The first is what makes things; every one is tried, and has its fields varied.
+ */
+const bodiesByOperation: Readonly<Record<string, (stage: Stage, example: unknown) => readonly unknown[] | Promise<readonly unknown[]>>> = {
+  batchApprove: async (stage) => [{ entries: [{ id: (await makeBy(stage, pendingDraft)).id, version: 2 }] }],
+  createEntity: (_stage, example) => [{ name: "Blue Bottle Ltd", functionalCurrency: "USD", externalId: `co-${ownNumber}` }, example],
+  createLedger: (stage) => [{ entityId: stage.entityId, currency: `X${ownNumber}`, scale: 2 }],
+  importAccounts: () => [
+    { csv: `code,name,type,parentCode\nA${ownNumber},Cash,bank,\nB${ownNumber},Petty Cash,bank,A${ownNumber}\n` },
+    { accounts: [{ code: `C${ownNumber}`, name: "Cash", type: "bank" }] },
+  ],
+  postEntry: (stage, example) => [example, { date: "2026-06-08", lines: linesByAccountId(stage) }],
+  resetSite: () => [{ sampleData: false }],
+  validateEntries: (_stage, example) => [example, { mode: "each", entries: [example] }],
+};
+
+function linesByAccountId({ accountId }: Stage) {
+  const tags = ["travel"];
+  return [
+    { accountId, side: "debit", amount: 1, memo: "card 4417", tags, conditions: { minPosted: -1_000_000 } },
+    { accountId, side: "credit", amount: 1 },
+  ];
+}
+
+/** Fields whose value belongs to one thing only: each call sends its own. */
+const uniqueFields = new Set(["code", "key", "externalId", "email", "ownerEmail"]);
+/** Fields that name a thing of the same body by such a value. */
+const namingFields = new Set(["parentCode", "accountCode"]);
+
+/** Operations that a live site refuses. */
+const ofSandboxes: ReadonlySet<string> = new Set(["resetSite"]);
+
+export async function newStage(document: ApiDocument, operationId?: string): Promise<Stage> {
+  const { api, siteId } = await newSite(operationId !== undefined && ofSandboxes.has(operationId) ? "sandbox" : "live");
+  const [company, other] = [
+    await api.post("/entities", { name: "Blue Bottle Ltd", functionalCurrency: "USD", chart: "us-small-business" }),
+    await api.post("/entities", { name: "Red Kettle Ltd", functionalCurrency: "USD" }),
+  ];
+  const entityId = company.body.id;
+  const accounts = await api.get(`/accounts?entityId=${entityId}&code=1010`);
+  const { id: accountId, ledgerId } = accounts.body.data[0];
+  for (const [date, amount] of [
+    ["2026-05-31", 100],
+    ["2026-06-08", 4299],
+  ] as const) {
+    const lines = [
+      { accountCode: "6100", side: "debit", amount },
+      { accountCode: "1010", side: "credit", amount },
+    ];
+    const posted = await api.post(`/companies/${entityId}/journal-entries`, { date, lines }, { "idempotency-key": crypto.randomUUID() });
+    expect(posted.status).toBe(201);
+  }
+  const otherEntityId = other.body.id;
+  const { api: restricted } = await newKey(api, { role: "ADMIN", entityIds: [otherEntityId] });
+  return { document, api, siteId, entityId, ledgerId, accountId, otherEntityId, restricted };
+}
+
+/** Another key of the site, not limited in its requests. */
+export async function newKey(
+  owner: Api,
+  fields: Readonly<Record<string, unknown>>,
+): Promise<{ readonly api: Api; readonly tokenId: string }> {
+  const issued = await owner.post("/tokens", { name: "a key of the test", ...fields });
+  expect(issued.status, issued.text).toBe(201);
+  writes += 1;
+  await env.ACCESS.getByName(issued.body.id).setPlan(1_000_000);
+  return { api: apiWith(issued.body.key), tokenId: issued.body.id };
+}
+
+export async function revokeKey(owner: Api, tokenId: string): Promise<void> {
+  expect((await owner.delete(`/tokens/${tokenId}`)).status).toBe(204);
+  writes += 1;
+}
+
+/** A valid call of the operation, on real things. What the path names is made for this call alone, unless its id is given. */
+export async function validCall(stage: Stage, operation: Operation, id?: string): Promise<Call> {
+  const path: Record<string, string> = {};
+  let namesBooks = false;
+  for (const parameter of operation.parameters.filter((candidate) => candidate.in === "path")) {
+    const known = thingsByName[parameter.name]?.(stage);
+    if (known === undefined) {
+      const made = id === undefined ? await make(stage, operation, parameter.name) : { id, isOfBooks: true };
+      path[parameter.name] = made.id;
+      namesBooks ||= made.isOfBooks;
+    } else {
+      path[parameter.name] = String(known);
+      namesBooks ||= parameter.name === "companyId";
+    }
+  }
+  const needed = operation.parameters.filter((parameter) => parameter.in === "query" && parameter.required);
+  const query = needed.map((parameter) => [parameter.name, String(realParameter(stage, parameter))] as const);
+  const headers = operation.parameters.some((parameter) => parameter.name === "x-organization-id")
+    ? { "x-organization-id": stage.entityId }
+    : {};
+  return { operation, path, query, headers, body: filled((await templatesOf(stage, operation))[0]), namesBooks };
+}
+
+/** How cases of a body are made in the stage: with real things where a field takes them. */
+export function describing(stage: Stage): Describing {
+  return { document: stage.document, known: (name) => thingsByName[name]?.(stage) };
+}
+
+export function realParameter(stage: Stage, parameter: Operation["parameters"][number]): unknown {
+  return thingsByName[parameter.name]?.(stage) ?? parameter.example ?? parameter.schema.example ?? parameter.schema.default;
+}
+
+/** The bodies of valid calls, with the place of each call's own number still open. */
+export async function templatesOf(stage: Stage, operation: Operation): Promise<readonly unknown[]> {
+  if (operation.body === undefined) return [undefined];
+  const given = new Set<string>();
+  walk(operation.body.example, (name, value) => {
+    if (uniqueFields.has(name)) given.add(value);
+    return value;
+  });
+  const example = walk(real(stage, operation.body.example), (name, value) => {
+    if (!given.has(value) || !(uniqueFields.has(name) || namingFields.has(name))) return value;
+    return value.includes("@") ? `${ownNumber}.${value}` : `${value}-${ownNumber}`;
+  });
+  return bodiesByOperation[operation.operationId]?.(stage, example) ?? [example];
+}
+
+/** The body as one call sends it. */
+export function filled(template: unknown): unknown {
+  calls += 1;
+  return template === undefined ? undefined : JSON.parse(JSON.stringify(template).replaceAll(ownNumber, String(calls)));
+}
+let calls = 0;
+
+function real(stage: Stage, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => real(stage, item));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, thingsByName[name]?.(stage) ?? real(stage, inner)]));
+}
+
+function walk(value: unknown, change: (name: string, text: string) => string, name = ""): unknown {
+  if (typeof value === "string") return change(name, value);
+  if (Array.isArray(value)) return value.map((item) => walk(item, change, name));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner, change, key)]));
+}
+
+interface Made {
+  readonly id: string;
+  readonly isOfBooks: boolean;
+}
+
+async function make(stage: Stage, operation: Operation, parameter: string): Promise<Made> {
+  const collection = operation.path.slice(0, operation.path.indexOf(`/{${parameter}}`));
+  const post = stage.document.operations.find(({ method, path }) => method === "POST" && path === collection);
+  const steps = makers[operation.operationId] ?? makers[collection] ?? (post ? [post.operationId] : []);
+  if (steps.length === 0) throw new Error(`Nothing makes what ${operation.path} names: tell it in test/support/contract/stage.ts`);
+  const made = await makeBy(stage, steps);
+  return collection === "/entities" ? { ...made, isOfBooks: true } : made;
+}
+
+/** Makes a thing by the operations, one after the other. */
+async function makeBy(stage: Stage, [first, ...others]: readonly string[]): Promise<Made> {
+  const step = async (operationId: string, id?: string) => {
+    const operation = stage.document.operations.find((candidate) => candidate.operationId === operationId);
+    if (operation === undefined) throw new Error(`there is no operation ${operationId}, which is to make something`);
+    const answer = await send(await validCall(stage, operation, id), stage.api);
+    expect(answer.status, `${operationId} makes what another operation works on: ${answer.text}`).toBeLessThan(300);
+    return answer;
+  };
+  const made = await step(first ?? "");
+  const { id } = made.body;
+  for (const operationId of others) await step(operationId, id);
+  return { id, isOfBooks: [stage.entityId, stage.ledgerId].some((known) => made.text.includes(known)) };
+}
+
+export function urlOf(call: Call, prefix = "/api/v1"): string {
+  const path = call.operation.path.replace(/\{(\w+)\}/g, (_, name: string) => call.path[name] ?? "");
+  const query = call.query.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join("&");
+  return `${prefix}${path}${query ? `?${query}` : ""}`;
+}
+
+/** What is sent, less what only this run knows: for the report of a failure. */
+export function textOf(call: Call): string | undefined {
+  return call.text ?? (call.body === undefined ? undefined : JSON.stringify(call.body));
+}
+
+/** Sends the call with a key, or with none. A POST that takes an idempotency key has one of its own. */
+export async function send(
+  call: Call,
+  api: Api | undefined,
+  as: { readonly url?: string; readonly method?: string } = {},
+): Promise<Answer> {
+  const text = textOf(call);
+  const takesKey = call.operation.parameters.some((parameter) => parameter.name === "Idempotency-Key");
+  const headers: Record<string, string | null> = {
+    // What needs no key is limited by address: every call has its own.
+    "cf-connecting-ip": Array.from(crypto.getRandomValues(new Uint8Array(4))).join("."),
+    ...(api && !call.operation.isPublic ? { "x-api-key": api.key } : {}),
+    ...(text === undefined ? {} : { "content-type": "application/json" }),
+    ...(takesKey ? { "idempotency-key": crypto.randomUUID() } : {}),
+    ...call.headers,
+  };
+  const sent = Object.entries(headers).filter((header): header is [string, string] => header[1] !== null);
+  const answer = await request(as.method ?? call.operation.method, as.url ?? urlOf(call), Object.fromEntries(sent), text);
+  if (call.operation.method !== "GET" && answer.status < 400) writes += 1;
+  return answer;
+}
+
+/** How many requests were taken so far that may have changed something. */
+export function writesSent(): number {
+  return writes;
+}
+let writes = 0;

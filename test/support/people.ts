@@ -1,0 +1,78 @@
+import { env } from "cloudflare:workers";
+import { expect } from "vitest";
+import type { Role } from "../../src/kernel/role.ts";
+import { type Answer, type Api, apiWith, request } from "./site.ts";
+
+export const password = "correct horse battery staple";
+
+export interface Firm {
+  readonly id: string;
+  readonly email: string;
+  readonly ownerId: string;
+  readonly live: { readonly siteId: string; readonly tokenId: string; readonly api: Api };
+  readonly sandbox: { readonly siteId: string; readonly tokenId: string; readonly api: Api };
+}
+
+export interface Session {
+  readonly id: string;
+  readonly userId: string;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly api: Api;
+}
+
+/** Sends a body to a route that takes no key, from an address of its own. */
+export function postWithoutKey(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  const own = { "content-type": "application/json", "cf-connecting-ip": crypto.randomUUID(), ...headers };
+  return request("POST", `/api/v1${path}`, own, JSON.stringify(body));
+}
+
+/** A firm signed up anew, its owner with a password. */
+export async function newFirm(more: Readonly<Record<string, unknown>> = {}): Promise<Firm> {
+  const email = `${crypto.randomUUID()}@example.com`;
+  const { status, body } = await postWithoutKey("/signup", { firmName: "Acme", ownerEmail: email, ownerPassword: password, ...more });
+  expect(status).toBe(201);
+  const site = async ({ siteId, tokenId, key }: { readonly siteId: string; readonly tokenId: string; readonly key: string }) => {
+    await env.ACCESS.getByName(tokenId).setPlan(1_000_000);
+    return { siteId, tokenId, api: apiWith(key) };
+  };
+  return {
+    id: body.firm.id,
+    email: body.owner.email,
+    ownerId: body.owner.id,
+    live: await site(body.live),
+    sandbox: await site(body.sandbox),
+  };
+}
+
+export function tryToSignIn(email: string, more: Readonly<Record<string, unknown>> = {}): Promise<Answer> {
+  return postWithoutKey("/auth/token", { email, password, ...more });
+}
+
+export function refresh(refreshToken: string): Promise<Answer> {
+  return postWithoutKey("/auth/token", { refreshToken });
+}
+
+export async function signIn(email: string, more: Readonly<Record<string, unknown>> = {}): Promise<Session> {
+  return sessionOf(await tryToSignIn(email, more));
+}
+
+export function sessionOf({ status, body }: Answer): Session {
+  expect(status).toBe(200);
+  const { accessToken, refreshToken, session, user } = body;
+  return { id: session.id, userId: user.id, accessToken, refreshToken, api: apiWithToken(accessToken) };
+}
+
+/** The API through an access token. */
+export function apiWithToken(accessToken: string): Api {
+  return apiWith(accessToken, { authorization: `Bearer ${accessToken}` });
+}
+
+/** A user of the firm of a role, with the password of the tests and nothing to change about it. */
+export async function newUser(firm: Firm, role: Role, more: Readonly<Record<string, unknown>> = {}) {
+  const email = `${crypto.randomUUID()}@example.com`;
+  const wish = { email, role, password, mustChangePassword: false, ...more };
+  const { status, body } = await firm.live.api.post("/users", wish);
+  expect(status).toBe(201);
+  return { id: body.id as string, email: body.email as string };
+}
