@@ -8,6 +8,7 @@ import type {
   CloseOutRequest,
   Command,
   CommandList,
+  GenerationView,
   LedgerIdentity,
   Query,
   ReadOutcome,
@@ -15,9 +16,10 @@ import type {
   WriteOutcome,
 } from "./rpc.ts";
 
-export interface VerificationJob {
+/** Work of a ledger's object that goes on by itself. */
+export interface LedgerJob {
   readonly id: string;
-  readonly type: "verify_ledger";
+  readonly type: "verify_ledger" | "close_out_ledger";
   readonly status: "running" | "succeeded" | "failed";
   readonly createdAt: string;
   readonly finishedAt: string | null;
@@ -34,6 +36,7 @@ export interface LedgerRpc {
   verification(jobId: string): Promise<string | null>;
   closeOut(request: CloseOutRequest): Promise<CloseOutOutcome>;
   takeOver(previous: string): Promise<"open" | "going_on">;
+  generations(): Promise<string>;
 }
 
 /** `not_open`: it does not know what it is. `closed`: the books go on in the next generation. */
@@ -56,10 +59,12 @@ export interface LedgerClient {
   read<T>(query: Query): Promise<T>;
   /** Reads, and hands the JSON text on as it is. */
   readText(query: Query): Promise<string>;
-  startVerification(): Promise<VerificationJob>;
-  verification(jobId: string): Promise<VerificationJob | null>;
+  startVerification(): Promise<LedgerJob>;
+  verification(jobId: string): Promise<LedgerJob | null>;
   /** Closes the ledger's object out into the next generation, and answers the id of the job that does what is left of it. Throws `Refused` where it need not be. */
   closeOut(options: Omit<CloseOutRequest, "next">): Promise<string>;
+  /** The ledger's objects, the first one first. */
+  generations(): Promise<readonly GenerationView[]>;
 }
 
 /** Of bulk writes two at a time, a few wait, the rest is told to come again. */
@@ -132,14 +137,18 @@ export function ledgerClient(number: number, { stub, idOf }: LedgerObjects, iden
     },
     async startVerification() {
       const generation = await current();
-      return JSON.parse(await withRetries(() => stub(generation).startVerification())) as VerificationJob;
+      return JSON.parse(await withRetries(() => stub(generation).startVerification())) as LedgerJob;
     },
     async verification(jobId) {
       for (let generation = await current(); generation >= 0; generation--) {
         const text = await withRetries(() => stub(generation).verification(jobId));
-        if (text !== null) return JSON.parse(text) as VerificationJob;
+        if (text !== null) return JSON.parse(text) as LedgerJob;
       }
       return null;
+    },
+    async generations() {
+      const generation = await current();
+      return JSON.parse(await withRetries(() => stub(generation).generations())) as readonly GenerationView[];
     },
     async closeOut(options) {
       const generation = await current();

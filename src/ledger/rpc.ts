@@ -91,6 +91,23 @@ export interface CloseOutRequest {
   readonly idempotencyKey?: string;
 }
 
+/** One of a ledger's objects. */
+export interface GenerationView {
+  /** Counted from 0. */
+  readonly generation: number;
+  readonly firstSequence: number;
+  /** Null for the one that takes entries, which has no end yet. */
+  readonly lastSequence: number | null;
+  readonly seal: string | null;
+  readonly closedAt: string | null;
+  readonly archive: {
+    readonly status: "running" | "complete";
+    readonly sequence: number;
+    readonly folder: string;
+    readonly files: number;
+  } | null;
+}
+
 export type CloseOutOutcome =
   | { readonly ok: "not_open" }
   | { readonly ok: false; readonly failure: Failure }

@@ -209,14 +209,14 @@ function foldBalances(entries: readonly PlannedEntry[]): Record<string, number> 
   return Object.fromEntries(Object.entries(balances).filter(([, balance]) => balance !== 0));
 }
 
-interface VerificationJob {
+interface LedgerJob {
   readonly id: string;
   readonly status: string;
   readonly result: { readonly ok: boolean; readonly sequence: number; readonly faults: readonly string[] } | null;
 }
 
-async function verify(target: ServerProcess, { ledgerId }: Ledger): Promise<NonNullable<VerificationJob["result"]>> {
-  let job: VerificationJob = await call(target, "POST", `/ledgers/${ledgerId}/verify`, {}, `verify-${target.description.pid}`);
+async function verify(target: ServerProcess, { ledgerId }: Ledger): Promise<NonNullable<LedgerJob["result"]>> {
+  let job: LedgerJob = await call(target, "POST", `/ledgers/${ledgerId}/verify`, {}, `verify-${target.description.pid}`);
   const giveUpAt = Date.now() + 60_000;
   while (job.status === "running") {
     assert.ok(Date.now() < giveUpAt, "The verification does not end.");

@@ -1,7 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, vi } from "vitest";
-import { type LedgerClient, type LedgerRpc, ledgerClient, type VerificationJob } from "../../src/ledger/client.ts";
+import { type LedgerClient, type LedgerJob, type LedgerRpc, ledgerClient } from "../../src/ledger/client.ts";
 import { type EncodedCommands, encodeCommands } from "../../src/ledger/command-columns.ts";
 import type { CloseOutRequest, Command, LedgerIdentity, Query, WriteOptions, WriteOutcome } from "../../src/ledger/rpc.ts";
 import { owner } from "./memory-ledger.ts";
@@ -33,7 +33,7 @@ export interface LedgerUnderTest {
   /** Has them be those of another generation. */
   at(generation: number): void;
   /** Has the whole log checked, and gives the finished job. */
-  verify(): Promise<VerificationJob>;
+  verify(): Promise<LedgerJob>;
 }
 
 /** The object's methods, called from inside, where nothing comes between two calls. */

@@ -29,6 +29,7 @@ export interface GenerationRpc {
   handOver(cursor: string): Promise<Slice>;
   handedOver(): Promise<void>;
   takeOver(previous: string): Promise<"open" | "going_on">;
+  closed(): Promise<string>;
   check(): Promise<string>;
   checked(jobId: string): Promise<string | null>;
 }

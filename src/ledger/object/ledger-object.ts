@@ -1,19 +1,32 @@
 import { DurableObject } from "cloudflare:workers";
 import { present } from "../../kernel/assert.ts";
 import { bulkBytesMin } from "../../kernel/bounds.ts";
+import { instant } from "../../kernel/clock.ts";
 import { type Failure, failure } from "../../kernel/failures.ts";
 import type { Actor } from "../../kernel/role.ts";
 import { logFor } from "../../platform/log.ts";
 import type { LedgerFactsMessage } from "../../platform/messages.ts";
 import { afterShort, noteShort } from "../../platform/short-first.ts";
+import type { LedgerJob } from "../client.ts";
 import { type DecodedCommands, decodeCommands, type EncodedCommands, sizeOf } from "../command-columns.ts";
 import { identityOf } from "../domain/apply.ts";
 import { decide } from "../domain/decide.ts";
 import { type Fact, isKnownFact, type LedgerContinued, type LedgerOpened } from "../domain/fact.ts";
 import { Overlay } from "../domain/state.ts";
-import type { CloseOutOutcome, CloseOutRequest, Head, LedgerIdentity, Query, ReadOutcome, WriteOptions, WriteOutcome } from "../rpc.ts";
+import type {
+  CloseOutOutcome,
+  CloseOutRequest,
+  GenerationView,
+  Head,
+  LedgerIdentity,
+  Query,
+  ReadOutcome,
+  WriteOptions,
+  WriteOutcome,
+} from "../rpc.ts";
 import { AnswerCache } from "./answer-cache.ts";
 import { answerEarlier } from "./answer-earlier.ts";
+import { advanceArchive, archivedFiles, archivedTo, archiveFolder } from "./archive.ts";
 import { begin, type CloseOut, type GenerationRpc, type TakeOver } from "./close-out.ts";
 import { describe, type Item, storable } from "./describe.ts";
 import { areTablesTold, isOneRow, markTables, writeEagerTables } from "./eager-tables.ts";
@@ -61,7 +74,11 @@ const takeOverDeadlineMs = 20_000;
 /** How often one call goes on with what earlier generations have: what is asked for leads to more a few times. */
 const turnsWithEarlierMax = 50;
 
-type Env = LimitVariables & { readonly LEDGER_FACTS?: Queue<LedgerFactsMessage>; readonly LEDGER?: DurableObjectNamespace };
+type Env = LimitVariables & {
+  readonly LEDGER_FACTS?: Queue<LedgerFactsMessage>;
+  readonly LEDGER?: DurableObjectNamespace;
+  readonly FILES?: R2Bucket;
+};
 type WriteAnswer = WriteOutcome | { readonly outcome: "not_open" } | { readonly outcome: "closed"; readonly next: number };
 type ReadAnswer = ReadOutcome | { readonly ok: "not_open" } | { readonly ok: "closed"; readonly next: number };
 /** Who acts where the ledger notes something by itself. */
@@ -600,10 +617,70 @@ export class LedgerObject extends DurableObject<Env> {
     if (this.#nextHoldEnd !== undefined) this.#wakeAt(this.#nextHoldEnd);
   }
 
-  /** What is left to do once the generation is closed. Returns whether there is more. */
-  async #advanceCloseOut({ isTakenOver, nextObject }: CloseOut): Promise<boolean> {
-    if (!isTakenOver) await this.#objectOf(nextObject).takeOver(this.ctx.id.toString());
+  /** What is left to do once the generation is closed: the next is opened, then the log goes to R2, a file at a time. Returns whether there is more. */
+  async #advanceCloseOut({ isTakenOver, nextObject, archivedAtMs }: CloseOut): Promise<boolean> {
+    if (!isTakenOver) {
+      await this.#objectOf(nextObject).takeOver(this.ctx.id.toString());
+      return true;
+    }
+    const bucket = this.env.FILES;
+    if (archivedAtMs !== null || bucket === undefined) return false;
+    const { sql } = this.ctx.storage;
+    const previousSeal = this.#state.earlier.generations.at(-1)?.seal;
+    const fileBytes = this.#limits.archiveFileBytes;
+    if (await advanceArchive(sql, bucket, this.#state.identity, this.#asGeneration(), previousSeal, fileBytes)) return true;
+    this.#closeOut = { ...present(this.#closeOut, "a generation stays closed"), archivedAtMs: Date.now() };
+    writeMeta(sql, "close_out", this.#closeOut);
     return false;
+  }
+
+  /** The generations of the ledger, as this one, the last, knows them. */
+  async generations(): Promise<string> {
+    const own: GenerationView = {
+      generation: this.#generation,
+      firstSequence: this.#firstSequence,
+      lastSequence: null,
+      seal: null,
+      closedAt: null,
+      archive: null,
+    };
+    const earlier = await Promise.all(this.#state.earlier.generations.map(({ object }) => this.#objectOf(object).closed()));
+    // Written by closed.
+    return JSON.stringify([...earlier.map((text) => JSON.parse(text) as GenerationView), own]);
+  }
+
+  /** What is told of a generation that is closed. */
+  closed(): string {
+    const closeOut = present(this.#closeOut, "only a closed generation is asked");
+    const { generation, firstSequence, lastSequence, seal } = this.#asGeneration();
+    const { sql } = this.ctx.storage;
+    const view: GenerationView = {
+      generation,
+      firstSequence,
+      lastSequence,
+      seal,
+      closedAt: instant(closeOut.atMs),
+      archive: {
+        status: closeOut.archivedAtMs === null ? "running" : "complete",
+        sequence: archivedTo(sql, firstSequence),
+        folder: archiveFolder(this.#state.identity, generation),
+        files: archivedFiles(sql).length,
+      },
+    };
+    return JSON.stringify(view);
+  }
+
+  #closeOutJob({ jobId: id, atMs, archivedAtMs }: CloseOut): LedgerJob {
+    const { lastSequence, seal } = this.#asGeneration();
+    return {
+      id,
+      type: "close_out_ledger",
+      status: archivedAtMs === null ? "running" : "succeeded",
+      createdAt: instant(atMs),
+      finishedAt: archivedAtMs === null ? null : instant(archivedAtMs),
+      progress: { sequence: archivedTo(this.ctx.storage.sql, this.#firstSequence), head: lastSequence },
+      result: archivedAtMs === null ? null : { ok: true, sequence: lastSequence, seal, faults: [] },
+    };
   }
 
   /** Tells the catalogue what changed since it was last told. The log is the outbox: a cursor says how far it was read. */
@@ -651,7 +728,9 @@ export class LedgerObject extends DurableObject<Env> {
     return check === undefined ? null : JSON.stringify(check);
   }
 
+  /** How far a job of this generation is. */
   verification(jobId: string): string | null | Promise<string | null> {
+    if (this.#closeOut?.jobId === jobId) return JSON.stringify(this.#closeOutJob(this.#closeOut));
     const own = ownCheck(this.ctx.storage.sql, jobId);
     if (own === undefined) return null;
     return this.#joinedCheck(own);

@@ -1,6 +1,6 @@
 import { instant } from "../../kernel/clock.ts";
 import { type Checked, checkedOf, checkFact, figuresDigest, nothingChecked } from "../check-log.ts";
-import type { VerificationJob } from "../client.ts";
+import type { LedgerJob } from "../client.ts";
 import { decodeFact } from "../domain/fact.ts";
 import type { Head } from "../rpc.ts";
 import { sealOf } from "../seal.ts";
@@ -17,7 +17,7 @@ const sliceFacts = 1_500;
 const faultsMax = 20;
 
 /** A check of the whole log: how far it came is stored, so that it goes on after an eviction. */
-export interface Verification extends VerificationJob {
+export interface Verification extends LedgerJob {
   readonly progress: { readonly sequence: number; readonly head: number };
 }
 
