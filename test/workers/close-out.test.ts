@@ -9,7 +9,7 @@ import { archiveFolder } from "../../src/ledger/object/archive.ts";
 import type { Command, PostEntry } from "../../src/ledger/rpc.ts";
 import { entryOf, freshKey, newBooks, post } from "../support/books.ts";
 import { openAccount } from "../support/ledger-steps.ts";
-import { encoded, holdClock, type LedgerUnderTest, newLedger, plainOptions, setClock } from "../support/ledger-under-test.ts";
+import { holdClock, type LedgerUnderTest, newLedger, plainOptions, setClock } from "../support/ledger-under-test.ts";
 
 beforeEach(() => holdClock());
 afterEach(() => {
@@ -310,7 +310,6 @@ describe("19: a close-out that is cut off", () => {
     expect(await ledger.read({ kind: "balance", accountId: accounts[0].id })).toMatchObject({ balance: 30, version: 30 });
     const { data } = await ledger.read({ kind: "entries", order: "sequence", direction: "asc", limit: 50 });
     expect(new Set(data.map((it: { id: string }) => it.id))).toEqual(new Set(bodies.map((body) => JSON.parse(body).id)));
-    expect(encoded(entry(1)).numbers.length).toBeGreaterThan(0);
   });
 });
 
@@ -444,7 +443,7 @@ describe("POST /ledgers/{id}/close-out", () => {
     expect((await api.get("/journal-entries?sort=createdAt:asc")).body).toMatchObject({ totalCount: posted * 100 + 2 });
     expect((await api.get(`/accounts/${books.accounts.cash}/balance?asOf=2026-06-30`)).body.balance).toBe(1_005 + posted * 500);
     const statement = await api.get("/reports/trial-balance?asOf=2026-06-30");
-    expect(statement.body).toMatchObject({ totalDebits: 1_005 + posted * 500, totalCredits: 1_005 + posted * 500 });
+    expect(statement.body.totals).toMatchObject({ debitCents: 1_005 + posted * 500, creditCents: 1_005 + posted * 500 });
     while ((await api.get(`/jobs/${job.body.id}`)).body.status === "running") await runDurableObjectAlarm(closed);
     const { body: generations } = await api.get(`/ledgers/${ledgerId}/generations`);
     expect(generations.data).toMatchObject([

@@ -47,8 +47,9 @@ export class EntryIndex {
 
   /** Finds what is on disk. Before the first fact is replayed. */
   load(): void {
-    const { first } = this.#storage.sql.exec<{ first: number | null }>("SELECT min(seq) AS first FROM journal").one();
-    this.#progress = readMeta<Progress>(this.#storage.sql, "index") ?? { ...nothing, flushedTo: (first ?? 1) - 1 };
+    const { sql } = this.#storage;
+    // What a generation begins with is no entry.
+    this.#progress = readMeta<Progress>(sql, "index") ?? { ...nothing, flushedTo: readMeta<number>(sql, "carried_to") ?? 0 };
     this.runs.load();
     this.#termKey = present(readMeta<TermKey>(this.#storage.sql, "term_key"), "a ledger has the key of its terms");
     this.#tail = new Tail(this.#progress.flushedTo + 1, this.#termKey);

@@ -73,6 +73,8 @@ const outboxDeadlineMs = 10_000;
 const takeOverDeadlineMs = 20_000;
 /** How often one call goes on with what earlier generations have: what is asked for leads to more a few times. */
 const turnsWithEarlierMax = 50;
+/** Questions to another generation, in the face of its restart. */
+const attemptsMax = 3;
 
 type Env = LimitVariables & {
   readonly LEDGER_FACTS?: Queue<LedgerFactsMessage>;
@@ -267,10 +269,22 @@ export class LedgerObject extends DurableObject<Env> {
     const key = `${generation.generation} ${text}`;
     const kept = this.#earlierAnswers.get(key);
     if (kept !== undefined) return kept;
-    const answer = await this.#objectOf(generation.object).earlier(text);
+    const answer = await this.#askAgain(() => this.#objectOf(generation.object).earlier(text));
     // What was answered to a key depends on the time.
     if (question.kind !== "replay") this.#earlierAnswers.keep(key, answer);
     return answer;
+  }
+
+  /** Repeats a question that the platform says may be repeated. */
+  async #askAgain<T>(ask: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!(error as { readonly retryable?: boolean }).retryable || attempt === attemptsMax) throw error;
+        await scheduler.wait(20 * 2 ** attempt);
+      }
+    }
   }
 
   /** Another generation's object. */
@@ -611,6 +625,7 @@ export class LedgerObject extends DurableObject<Env> {
     const { sql } = this.ctx.storage;
     this.ctx.storage.transactionSync(() => {
       showRuns(sql);
+      writeMeta(sql, "carried_to", this.#head.sequence);
       sql.exec("DELETE FROM meta WHERE key = 'take_over'");
     });
     this.#load(sql);

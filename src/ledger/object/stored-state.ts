@@ -46,6 +46,8 @@ export class StoredState implements LedgerState {
   sequence = 0;
   /** The first sequence of this generation's own log. */
   firstSequence = 1;
+  /** The last sequence of the facts that it began with. */
+  carriedTo = 0;
   /** The generations before it, and what they have answered to what is being done. */
   earlier: Earlier = alone;
   /** Set while a later generation asks: what was open at the end is told there. */
@@ -415,6 +417,7 @@ export class StoredState implements LedgerState {
     this.#hasDrafts = this.#sql.exec("SELECT 1 FROM draft LIMIT 1").toArray().length > 0;
     // A generation that begins with no hold may begin with accounts that had some.
     this.#hasHolds = this.#sql.exec("SELECT 1 FROM hold UNION ALL SELECT 1 FROM account_pending LIMIT 1").toArray().length > 0;
+    this.carriedTo = readMeta<number>(this.#sql, "carried_to") ?? 0;
     this.firstSequence = this.#sql.exec<{ first: number | null }>("SELECT min(seq) AS first FROM journal").one().first ?? 1;
   }
 

@@ -231,7 +231,7 @@ function addMonths(asked: Asked): void {
     for (const range of ranges) visitRange(run, range, (columns, from, to) => addCells(asked, columns, from, to));
   };
   runs.forEach(addRun);
-  const reached = runs.at(-1)?.toSequence ?? state.firstSequence - 1;
+  const reached = runs.at(-1)?.toSequence ?? state.carriedTo;
   if (reached >= upTo) return;
   // A part of one flushed tail is left: from its start, or taken off from its end, whichever is less to read.
   const whole = state.index.runs.monthRunFrom(reached + 1);
