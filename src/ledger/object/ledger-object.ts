@@ -71,8 +71,8 @@ const outboxDeadlineMs = 10_000;
 
 /** What one call may spend on taking a generation over before it lets the alarm go on: below what a request may last. */
 const takeOverDeadlineMs = 20_000;
-/** How often one call goes on with what earlier generations have: what is asked for leads to more a few times. */
-const turnsWithEarlierMax = 50;
+/** How often one call goes on with what earlier generations have. A few times is usual; each time there is more at hand. */
+const turnsWithEarlierMax = 1_000;
 /** Questions to another generation, in the face of its restart. */
 const attemptsMax = 3;
 

@@ -261,7 +261,10 @@ export class StoredState implements LedgerState {
     ];
     for (const id of ids) {
       const address = id === undefined ? undefined : decodeAddress(id);
-      if (address !== undefined) yield address.sequence;
+      if (address === undefined) continue;
+      yield address.sequence;
+      const draft = address.kind === "entry" && this.#hasDrafts ? this.#draftWhere("no = ?", address.sequence) : undefined;
+      if (typeof draft?.content.reversalOf === "number") yield draft.content.reversalOf;
     }
   }
 

@@ -101,10 +101,11 @@ export function draftPlaces(sql: SqlStorage, state: StoredState, account: Accoun
 /** The JSON texts of drafts by their numbers, each as it stands. */
 export function tellDrafts(state: StoredState, numbers: readonly number[]): ReadonlyMap<number, string> {
   state.prepare(numbers);
+  const drafts = numbers.map((no) => present(state.draft(no), "a listed draft exists"));
+  state.prepare(drafts.flatMap(({ content }) => [content.reversalOf, content.hold]));
   const telling = tellingOf(state, state.sequence);
   return new Map(
-    numbers.map((no) => {
-      const { savedSequence } = present(state.draft(no), "a listed draft exists");
+    drafts.map(({ no, savedSequence }) => {
       const { fact } = telling.row(savedSequence);
       if (fact.kind !== "draft_saved") throw new Error("assertion failed: a draft names its last version");
       return [no, JSON.stringify(draftView(telling, savedSequence, fact))];
