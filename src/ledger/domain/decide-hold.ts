@@ -12,7 +12,6 @@ import { notToBeSettled } from "./final-states.ts";
 import type { Hold } from "./hold.ts";
 import { externalIdTaken, namedByExternalId, namedBySource, sameContent, sourceTaken } from "./names.ts";
 import {
-  accountNotFound,
   beyondRange,
   brokenLimit,
   checkBalanced,
@@ -20,6 +19,8 @@ import {
   closedAccount,
   type EntryToBe,
   failedCondition,
+  namedFields,
+  namedLines,
   type Outcome,
   postChecked,
   staleVersion,
@@ -34,23 +35,10 @@ import type { LedgerState } from "./state.ts";
 export function decidePlaceHold(state: LedgerState, command: PlaceHold, actor: Actor): Result<Decision, Failure> {
   if (command.groupId !== undefined && command.expiresAtMs !== undefined)
     throw new Error("assertion failed: a hold of a group has no end of its own");
-  const lines: Writable<HoldLine>[] = [];
-  const accounts: AccountTerms[] = [];
-  for (const [i, line] of command.lines.entries()) {
-    const no = state.accountNumber(line.account);
-    const account = no === undefined ? undefined : state.account(no);
-    if (account === undefined || account.status === "deleted") return refuse(accountNotFound(i, line.account));
-    accounts.push(account);
-    lines.push({
-      account: account.no,
-      amount: line.side === "debit" ? line.amount : -line.amount,
-      availableAfter: 0,
-      version: 0,
-      memo: line.memo ?? null,
-      contactId: line.contactId ?? null,
-      tags: line.tags ?? null,
-    });
-  }
+  const named = namedLines(state, command.lines);
+  if (!named.ok) return named;
+  const { accounts } = named.value;
+  const lines: Writable<HoldLine>[] = named.value.lines.map((line) => ({ ...line, availableAfter: 0, version: 0 }));
   const known = command.externalId === undefined ? undefined : namedByExternalId(state, command.externalId);
   const sourced = command.source === undefined ? undefined : namedBySource(state, command.source);
   const earlier = known ?? sourced;
@@ -97,13 +85,7 @@ export function decidePlaceHold(state: LedgerState, command: PlaceHold, actor: A
   if (failed) return refuse(failed);
   return made({
     kind: "hold_placed",
-    date: command.date,
-    description: command.description ?? null,
-    reference: command.reference ?? null,
-    externalId: command.externalId ?? null,
-    metadata: command.metadata ?? null,
-    source: command.source ?? null,
-    module: command.module ?? "journal",
+    ...namedFields(command),
     groupId: command.groupId ?? null,
     expiresAtMs: command.expiresAtMs ?? null,
     lines,
