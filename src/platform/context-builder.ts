@@ -2,10 +2,12 @@ import type { Authority } from "../access/token.ts";
 import { directoryDatabase } from "../db/directory-database.ts";
 import { siteDatabase } from "../db/site-database.ts";
 import { uuidV7 } from "../kernel/id.ts";
+import type { Jurisdiction } from "../kernel/region.ts";
 import { type LedgerClient, type LedgerRpc, ledgerClient } from "../ledger/client.ts";
 import type { LedgerIdentity } from "../ledger/rpc.ts";
 import type { IdempotencyClaim, OperationContext, SiteScope } from "./context.ts";
 import type { Log } from "./log.ts";
+import { objectAt, objectId } from "./objects.ts";
 
 /** What a ledger is, asked of the directory when its object does not know yet. */
 export type IdentityOf = (context: OperationContext, ledgerNumber: number) => Promise<LedgerIdentity | undefined>;
@@ -109,22 +111,17 @@ class PartsInContext implements OperationContext {
 
 /** Ids of ledgers' objects kept, by number; a flood of others empties them at once. To make one is to hash its name. */
 const objectIdsMax = 10_000;
-const objectIds = {
-  none: new Map<number, DurableObjectId>(),
-  eu: new Map<number, DurableObjectId>(),
-  us: new Map<number, DurableObjectId>(),
-};
+const objectIds: Readonly<Record<Jurisdiction | "none", Map<number, DurableObjectId>>> = { none: new Map(), eu: new Map(), us: new Map() };
 
-/** The object of a ledger: its name is its number, and its jurisdiction part of its identity. */
-function ledgerStub(env: Cloudflare.Env, { jurisdiction }: SiteScope, number: number): LedgerRpc {
-  const namespace = jurisdiction === null ? env.LEDGER : env.LEDGER.jurisdiction(jurisdiction);
-  const kept = objectIds[jurisdiction ?? "none"];
+/** The object of a ledger: its name is its number. */
+function ledgerStub(env: Cloudflare.Env, site: SiteScope, number: number): LedgerRpc {
+  const kept = objectIds[site.jurisdiction ?? "none"];
   let id = kept.get(number);
   if (id === undefined) {
-    id = namespace.idFromName(`ledger-${number}`);
+    id = objectId(env.LEDGER, site.jurisdiction, `ledger-${number}`);
     if (kept.size >= objectIdsMax) kept.clear();
     kept.set(number, id);
   }
   // The stub's generated type wraps every answer; the object's methods are those of LedgerRpc.
-  return namespace.get(id) as unknown as LedgerRpc;
+  return objectAt(env.LEDGER, id, site) as unknown as LedgerRpc;
 }

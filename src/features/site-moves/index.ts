@@ -1,0 +1,3 @@
+export { advanceMove } from "./advance-move.ts";
+export { continueMove, continueMoves } from "./continue-move.ts";
+export { registerSiteMoveRoutes } from "./operator-routes.ts";
