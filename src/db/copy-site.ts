@@ -70,11 +70,20 @@ export async function writePiece(
           .prepare(
             `INSERT INTO ${quoted(name)} (${names}) SELECT ${columns.map((_, no) => `value ->> '${pathOf(no)}'`).join(", ")} FROM json_each(?1) WHERE true ${conflict}`,
           )
-          .bind(`[${piece.rows.join(",")}]`)
+          .bind(parameterOf(piece.rows))
       : session
           .prepare(`INSERT INTO ${quoted(name)} (${names}) VALUES (${columns.map((_, no) => `?${no + 1}`).join(", ")}) ${conflict}`)
           .bind(...piece.large);
   await session.batch([requireState(session, at, "filling"), insert]);
+}
+
+/** The platform's bound, which the runtime on one's own machine does not have. */
+const parameterBytesMax = 2_000_000;
+
+function parameterOf(rows: readonly string[]): string {
+  const json = `[${rows.join(",")}]`;
+  if (Buffer.byteLength(json) > parameterBytesMax) throw new Error("assertion failed: a piece's JSON is within the platform's bound");
+  return json;
 }
 
 /** How many rows a piece has. */
