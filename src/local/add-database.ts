@@ -43,16 +43,18 @@ function addDatabase({ root, where, placement }: Options): SiteDatabaseBlock {
   try {
     writeFileWhole(temporary, withDatabase('name = "db-add"\ncompatibility_date = "2026-10-20"\n', block));
     const wrangler = (...args: readonly string[]) => runWrangler(root, ["--config", temporary, ...args]);
-    const query = (sql: string): Record<string, unknown>[] => {
-      const output = wrangler("d1", "execute", binding, where, "--json", "--command", sql);
-      // wrangler's own form: a result per statement.
-      return (JSON.parse(output.slice(output.indexOf("["))) as { readonly results: Record<string, unknown>[] }[])[0]?.results ?? [];
+    /** The rows of each statement: one call, because wrangler takes seconds to start. */
+    const query = (...statements: readonly string[]): Record<string, unknown>[][] => {
+      const output = wrangler("d1", "execute", binding, where, "--json", "--command", statements.join("; "));
+      const answers: readonly { readonly results: Record<string, unknown>[] }[] = JSON.parse(output.slice(output.indexOf("[")));
+      return answers.map(({ results }) => results);
     };
     requireOurs(query, name, migrations);
     wrangler("d1", "migrations", "apply", binding, where);
-    const applied = query("SELECT name FROM d1_migrations").length;
-    if (applied !== migrations.length) throw new CannotAdd(`${name} answers with ${applied} migrations of ${migrations.length}.`);
-    if (query("SELECT site_id FROM entities LIMIT 1").length > 0) throw new CannotAdd(`${name} has rows of sites: another installation's?`);
+    const [applied = [], rows = []] = query("SELECT name FROM d1_migrations", "SELECT site_id FROM entities LIMIT 1");
+    if (applied.length !== migrations.length)
+      throw new CannotAdd(`${name} answers with ${applied.length} migrations of ${migrations.length}.`);
+    if (rows.length > 0) throw new CannotAdd(`${name} has rows of sites: another installation's?`);
   } finally {
     rmSync(temporary, { force: true });
   }
@@ -61,16 +63,15 @@ function addDatabase({ root, where, placement }: Options): SiteDatabaseBlock {
 }
 
 /** A database that an earlier run left half made is completed; any other with its name is left alone. */
-function requireOurs(query: (sql: string) => Record<string, unknown>[], name: string, migrations: readonly string[]): void {
-  const tables = query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*'").map(
-    (row) => row.name,
-  );
+function requireOurs(query: (sql: string) => Record<string, unknown>[][], name: string, migrations: readonly string[]): void {
+  const [rows = []] = query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*'");
+  const tables = rows.map((row) => row.name);
   if (tables.length === 0) return;
-  const foreign = `There is a database ${name} already, with tables that are not of these migrations. Delete it or rename it first.`;
-  if (!tables.includes("d1_migrations")) throw new CannotAdd(foreign);
-  const applied = query("SELECT name FROM d1_migrations").map((row) => String(row.name));
-  if (applied.some((migration) => !migrations.includes(migration)) || (applied.length === 0 && tables.length > 1))
-    throw new CannotAdd(foreign);
+  const isKept = tables.includes("d1_migrations");
+  const [applied = []] = isKept ? query("SELECT name FROM d1_migrations") : [];
+  const isOurs = applied.every((row) => migrations.includes(String(row.name)));
+  if (isKept && isOurs && (applied.length > 0 || tables.length === 1)) return;
+  throw new CannotAdd(`There is a database ${name} already, with tables that are not of these migrations. Delete it or rename it first.`);
 }
 
 /** The id of the database at Cloudflare, made unless an earlier run has. Not tested here: it takes an account. */
