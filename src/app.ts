@@ -8,7 +8,7 @@ import { entityResolver, registerEntityRoutes } from "./features/entities/index.
 import { registerFirmRoutes } from "./features/firms/index.ts";
 import { registerHoldRoutes } from "./features/holds/index.ts";
 import { registerJournalRoutes } from "./features/journal/index.ts";
-import { registerLedgerRoutes } from "./features/ledgers/index.ts";
+import { registerLedgerOperatorRoutes, registerLedgerRoutes } from "./features/ledgers/index.ts";
 import { registerMetadataRoutes } from "./features/metadata/index.ts";
 import { registerPeriodRoutes } from "./features/periods/index.ts";
 import { registerReportRoutes } from "./features/reports/index.ts";
@@ -68,6 +68,7 @@ export function createApp(): Router {
   registerReportRoutes(app);
   registerOperatorRoutes(app);
   registerSiteMoveRoutes(app);
+  registerLedgerOperatorRoutes(app);
   app.get("/api/openapi.json", (c) => {
     const service = c.req.query("service");
     if (service !== undefined && !services.includes(service))

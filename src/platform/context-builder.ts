@@ -90,11 +90,7 @@ class PartsInContext implements OperationContext {
   }
 
   ledger(number: number): LedgerClient {
-    return ledgerClient(
-      number,
-      () => ledgerStub(this.env, this.site, number),
-      () => this.#identityOf(number),
-    );
+    return ledgerOf(this.env, this.site, number, () => this.#identityOf(number));
   }
 
   withClaim(idempotency: IdempotencyClaim | undefined): OperationContext {
@@ -107,6 +103,11 @@ class PartsInContext implements OperationContext {
       throw new Error(`assertion failed: ledger ${number} is one of the site's`);
     return identity;
   }
+}
+
+/** The one way to a ledger of a site; `identity` tells what it is, should its object not be open yet. */
+export function ledgerOf(env: Cloudflare.Env, site: SiteScope, number: number, identity: () => Promise<LedgerIdentity>): LedgerClient {
+  return ledgerClient(number, () => ledgerStub(env, site, number), identity);
 }
 
 /** Ids of ledgers' objects kept, by number; a flood of others empties them at once. To make one is to hash its name. */
