@@ -35,8 +35,7 @@ interface Hands extends MoveContext {
  */
 export async function advanceMove(context: MoveContext, moveId: string, piecesMax = piecesPerRun): Promise<MoveRow> {
   let move = present(await findMove(context.directory, moveId), "a move that goes on was begun");
-  const [source, target] = [openDatabase(context.env, move.source), openDatabase(context.env, move.target)];
-  const hands: Hands = { ...context, source, target, tables: await siteTables(source) };
+  let hands = await takeUp(context, move);
   for (let pieces = 0; pieces < piecesMax; pieces += 1) {
     if (move.finishedAt !== null || move.waitUntil > context.clock()) return move;
     const saved = await takeStep(hands, move);
@@ -47,8 +46,18 @@ export async function advanceMove(context: MoveContext, moveId: string, piecesMa
     const other = present(await findMove(context.directory, moveId), "a move stays in the directory");
     if (other.revision === move.revision) throw new Error(`assertion failed: the fences of move ${moveId} stand as its step says`);
     move = other;
+    hands = await takeUp(context, move);
   }
   return move;
+}
+
+/**
+ * The databases anew, each beginning at its primary, after the move was read: what its step says is done in them is then seen in them, where another
+ * hand has done it too. A session that is older may go on at a replica that lags behind.
+ */
+async function takeUp(context: MoveContext, move: MoveRow): Promise<Hands> {
+  const [source, target] = [openDatabase(context.env, move.source), openDatabase(context.env, move.target)];
+  return { ...context, source, target, tables: await siteTables(source) };
 }
 
 /** The move after its next piece; undefined where another hand was there first. */
