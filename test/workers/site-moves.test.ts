@@ -621,7 +621,8 @@ describe("the operator", () => {
     expect((await move({ database: other, alone: true })).body.error.code).toBe("IN_USE");
     await send("PUT", `/databases/${other}`, { takesNewSites: true, jurisdiction: "eu" });
     expect((await move({ database: other })).body.error.message).toContain("another jurisdiction");
-    await send("PUT", `/databases/${other}`, { takesNewSites: true });
+    expect((await send("PUT", `/databases/${other}`, { takesNewSites: false })).body.jurisdiction).toBe("eu");
+    await send("PUT", `/databases/${other}`, { takesNewSites: true, jurisdiction: null });
     await openDatabase(env, other).prepare("CREATE TABLE later (site_id text, id text)").run();
     expect((await move({ database: other })).body.error.message).toContain("other migrations");
     await openDatabase(env, other).prepare("DROP TABLE later").run();

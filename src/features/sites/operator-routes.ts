@@ -11,8 +11,8 @@ import { newUuid } from "../../platform/context-builder.ts";
 import { objectOf } from "../../platform/objects.ts";
 import { refusal } from "../../platform/refused.ts";
 import { issueToken } from "./issue-token.ts";
-import { describeSiteDatabases } from "./site-databases.ts";
-import { findSiteScope, findTokenPlace, insertToken, keepEpoch, saveSiteDatabase } from "./store.ts";
+import { describeSiteDatabases, setSiteDatabase } from "./site-databases.ts";
+import { findSiteScope, findTokenPlace, insertToken, keepEpoch } from "./store.ts";
 import { tokenView } from "./views.ts";
 
 const planField = z.int().min(1).max(1_000_000_000);
@@ -67,10 +67,9 @@ export function registerOperatorRoutes(router: Router): void {
   // What is said is of sites to come; those that are there stay until they are moved.
   router.put("/operator/databases/:name", async (c) => {
     requireOperator(c);
-    const { takesNewSites, jurisdiction = null } = await readBody(c, SiteDatabaseRequest);
+    const request = await readBody(c, SiteDatabaseRequest);
     const name = c.req.param("name");
     if (!siteDatabaseNames(c.env).includes(name)) throw refusal("NOT_FOUND", `There is no binding ${name}.`);
-    await saveSiteDatabase(directoryDatabase(c.env), { name, takesNewSites, jurisdiction });
-    return answer({ name, takesNewSites, jurisdiction });
+    return answer(await setSiteDatabase(directoryDatabase(c.env), name, request));
   });
 }
