@@ -18,6 +18,7 @@ import type { SiteScope } from "../../src/platform/context.ts";
 import type { LedgerFactsMessage } from "../../src/platform/messages.ts";
 import { Refused } from "../../src/platform/refused.ts";
 import { type Books, booksOf, entryOf, freshKey, newBooks } from "../support/books.ts";
+import { newFirm, signIn } from "../support/people.ts";
 import { type Api, apiWith, newSite, request } from "../support/site.ts";
 
 const directory = directoryDatabase(env);
@@ -315,6 +316,20 @@ describe("while a site is moved", () => {
     ]);
     expect(await codeOf(late)).toBe("SITE_MOVING");
     expect((await api.get("/tokens?limit=200")).body.data.map(({ id }: { id: string }) => id)).not.toContain(row.id);
+  });
+
+  test("sessions of its users learn of it as keys do, those that begin meanwhile too", async () => {
+    const firm = await newFirm();
+    const { siteId } = firm.live;
+    const before = await signIn(firm.email, { siteId });
+    const move = await begin(siteId);
+    await advanceTo("verifying", move.id);
+    const meanwhile = await signIn(firm.email, { siteId });
+    await advanceTo("telling", move.id);
+    const between = await signIn(firm.email, { siteId });
+    await finish(move.id);
+    for (const { api } of [before, meanwhile, between, await signIn(firm.email, { siteId })])
+      expect((await api.post("/metadata/products", { key: crypto.randomUUID(), name: "Product" })).status).toBe(201);
   });
 
   test("a change of the site that comes late to a key's object does not take it back", async () => {

@@ -4,6 +4,7 @@ import { directoryDatabase } from "../../src/db/directory-database.ts";
 import { signUp as signUpOperation } from "../../src/features/firms/sign-up.ts";
 import { Refused } from "../../src/platform/refused.ts";
 import { booksOf, entryOf, freshKey, newBooks, post } from "../support/books.ts";
+import { newFirm, newUser, refresh, sessionOf, signIn } from "../support/people.ts";
 import { type Api, apiWith, newSite, request } from "../support/site.ts";
 
 const signUp = (body: unknown, headers: Record<string, string> = {}) =>
@@ -447,6 +448,26 @@ describe("several sites of a firm", () => {
     expect((await plan(crypto.randomUUID())).status).toBe(404);
     expect(apiWith((await operatorKey(id)).body.key).key).toMatch(/^ch_live_eu_/);
     expect((await owner.get("/me")).body.site.jurisdiction).toBeNull();
+  });
+
+  test("of a jurisdiction have the sessions of their users there, from the sign-in to the log-out", async () => {
+    const people = await newFirm();
+    const { id: siteId } = (await people.live.api.post("/sites", { name: "Europe", environment: "live", jurisdiction: "eu" })).body;
+    const session = await signIn(people.email, { siteId });
+    expect((await session.api.get("/me")).body.site).toMatchObject({ id: siteId, jurisdiction: "eu" });
+    expect(await env.ACCESS.getByName(`eu ${session.id}`).plan()).toBe(100);
+    expect(await env.ACCESS.getByName(session.id).plan()).toBeNull();
+    const refreshed = sessionOf(await refresh(session.refreshToken));
+    expect((await refreshed.api.get("/me")).status).toBe(200);
+    const { id, email } = await newUser(people, "ADMIN");
+    const admin = await signIn(email, { siteId });
+    expect((await admin.api.get("/tokens")).status).toBe(200);
+    expect((await people.live.api.patch(`/users/${id}`, { role: "REVIEWER" })).status).toBe(200);
+    expect((await admin.api.get("/tokens")).status).toBe(403);
+    expect((await people.live.api.delete(`/users/${id}`)).status).toBe(204);
+    expect((await admin.api.get("/me")).status).toBe(401);
+    expect((await refreshed.api.post("/auth/logout", {})).status).toBe(204);
+    expect((await refreshed.api.get("/me")).status).toBe(401);
   });
 });
 
