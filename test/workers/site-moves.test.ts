@@ -11,11 +11,12 @@ import { siteTables } from "../../src/db/site-tables.ts";
 import { abortMove } from "../../src/features/site-moves/abort-move.ts";
 import { advanceMove, type MoveContext } from "../../src/features/site-moves/advance-move.ts";
 import { startMove } from "../../src/features/site-moves/start-move.ts";
-import { type MoveRow, saveMove, saveSwitch } from "../../src/features/site-moves/store.ts";
+import { findMove, type MoveRow, saveMove, saveSwitch } from "../../src/features/site-moves/store.ts";
 import { findSiteScope, insertToken, keepEpoch } from "../../src/features/sites/index.ts";
 import { handleLedgerFacts } from "../../src/jobs/ledger-facts.ts";
+import { handleSiteMoves } from "../../src/jobs/site-moves.ts";
 import type { SiteScope } from "../../src/platform/context.ts";
-import type { LedgerFactsMessage } from "../../src/platform/messages.ts";
+import type { LedgerFactsMessage, SiteMoveMessage } from "../../src/platform/messages.ts";
 import { Refused } from "../../src/platform/refused.ts";
 import { type Books, booksOf, entryOf, freshKey, newBooks } from "../support/books.ts";
 import { newFirm, signIn } from "../support/people.ts";
@@ -567,6 +568,38 @@ describe("a move that is given up", () => {
     const done = await finish(move.id);
     expect(done.abortReason).toBe("The copy of accounts differs from its source.");
     expect((await scopeOf(siteId)).database).toBe(database);
+    expect(await rowsIn(otherThan(database), siteId)).toEqual({});
+    expect((await api.post("/metadata/products", { key: "after", name: "After" })).status).toBe(201);
+  });
+
+  test("by itself, where it fails again and again, and is swept when it can be", async () => {
+    const { api, siteId } = await fullBooks();
+    const { database } = await scopeOf(siteId);
+    const move = await begin(siteId);
+    await advanceTo("copying", move.id);
+    const gone = async () => Promise.reject(new Error("The database is gone."));
+    const statement = { bind: () => statement, run: gone, all: gone, raw: gone };
+    const session = { prepare: () => statement, batch: gone, getBookmark: () => null };
+    const failing = { ...env, [otherThan(database)]: { withSession: () => session } } as unknown as Cloudflare.Env;
+    const take = async (bindings: Cloudflare.Env, attempts: number) => {
+      const batch = createMessageBatch<SiteMoveMessage>("countinghouse-site-moves", [
+        { id: crypto.randomUUID(), timestamp: new Date(), body: { moveId: move.id }, attempts },
+      ]);
+      await handleSiteMoves(batch, bindings);
+      return (await getQueueResult(batch, createExecutionContext())).retryMessages.length;
+    };
+    const reason = async () => (await findMove(directory, move.id))?.abortReason;
+    expect([await take(failing, 4), await reason()]).toEqual([1, null]);
+    expect([await take(failing, 5), await reason()]).toEqual([1, "It failed again and again; the log says at what."]);
+    // The site is open again, whatever the other database does.
+    expect(await take(failing, 6)).toBe(1);
+    expect((await findMove(directory, move.id))?.step).toBe("sweeping");
+    expect((await api.post("/metadata/products", { key: "before", name: "Before" })).status).toBe(201);
+    const sent: unknown[] = [];
+    const working = { ...env, SITE_MOVES: { send: async (body: unknown) => sent.push(body) } } as unknown as Cloudflare.Env;
+    expect(await take(working, 7)).toBe(0);
+    expect((await findMove(directory, move.id))?.step).toBe("done");
+    expect(sent).toEqual([]);
     expect(await rowsIn(otherThan(database), siteId)).toEqual({});
     expect((await api.post("/metadata/products", { key: "after", name: "After" })).status).toBe(201);
   });
