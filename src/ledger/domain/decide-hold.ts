@@ -26,13 +26,13 @@ import {
   staleVersion,
 } from "./post.ts";
 import { holdById } from "./recorded-entry.ts";
-import type { LedgerState } from "./state.ts";
+import type { LedgerState, StateOfWrite } from "./state.ts";
 
 /**
  * Places a hold: checked as an entry is, because settling it must not break what an entry may not.
  * One of a group is settled whatever comes, so that its date must be open and its placer somebody whose entries need not wait.
  */
-export function decidePlaceHold(state: LedgerState, command: PlaceHold, actor: Actor): Result<Decision, Failure> {
+export function decidePlaceHold(state: StateOfWrite, command: PlaceHold, actor: Actor): Result<Decision, Failure> {
   if (command.groupId !== undefined && command.expiresAtMs !== undefined)
     throw new Error("assertion failed: a hold of a group has no end of its own");
   const named = namedLines(state, command.lines);
@@ -47,6 +47,9 @@ export function decidePlaceHold(state: LedgerState, command: PlaceHold, actor: A
     const sameTerms = groupId === (command.groupId ?? null) && expiresAtMs === (command.expiresAtMs ?? null);
     if (sameTerms && sameContent(earlier.content, command, lines)) return ok({ facts: [], existing: earlier.sequence });
   }
+  // Not at the edge: a request that comes again is answered what it was answered, though its hold has ended meanwhile.
+  if (command.expiresAtMs !== undefined && command.expiresAtMs <= state.atMs)
+    return refuse(one("VALIDATION_ERROR", "The hold would end before it begins.", "/expiresAt"));
   const closed = closedAccount(accounts);
   if (closed) return refuse(closed);
   if (command.groupId !== undefined && mustWait(state.policy, actor)) {

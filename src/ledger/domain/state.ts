@@ -43,6 +43,11 @@ export interface LedgerState {
   groupHoldsDated(from: string, to: string): readonly Hold[];
 }
 
+/** What a write asks: the state, and the one instant at which all of the write happens. */
+export interface StateOfWrite extends LedgerState {
+  readonly atMs: number;
+}
+
 /** What `apply` may change, on top of asking. */
 export interface MutableLedgerState extends LedgerState {
   /** A copy of the account's terms that may be changed. */
