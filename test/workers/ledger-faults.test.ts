@@ -465,9 +465,11 @@ describe("21: a throw inside the transaction", () => {
     ["account_total", "INSERT", () => Array.from({ length: 40 }, (_, i) => entry(i + 1))],
   ];
 
-  test.each(writes)(
-    "on the way into %s (%s) leaves memory and disk as they were, and the write can be repeated",
-    async (table, verb, commandsOf) => {
+  const nothing: There = { account: "", entry: "", draft: "", waiting: "", hold: "" };
+  const named = writes.map(([table, verb, commandsOf]) => ({ table, verb, commandsOf, kind: commandsOf(nothing)[0]?.kind }));
+  test.each(named)(
+    "of $kind on the way into $table ($verb) leaves memory and disk as they were, and the write can be repeated",
+    async ({ table, verb, commandsOf }) => {
       const ledger = newLedger();
       const opened = await ledger.written(opening);
       await ledger.written([entry(7)], { idempotencyKey: "before" });
