@@ -5,7 +5,7 @@
 #   put PATH BODY · patch PATH BODY
 #   … | show FIELD…       the fields of an answer, by their paths: show id lines.0.amount
 #   … | pick FIELD        one field's bare value, to keep in a variable
-#   … | table LIST FIELD… a list of an answer as a table: table sections.*.rows code name
+#   … | table LIST FIELD… a list of an answer as a table: table 'sections.*.rows' code name
 
 pick() { node docs/guides/json.mjs pick "$@"; }
 show() { node docs/guides/json.mjs show "$@"; }
