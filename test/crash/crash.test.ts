@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { call, isNoOutcome, post, type Posting as Request, randomFrom, readAll, verify } from "./http-client.ts";
+import { call, isNoOutcome, type Posting as KeyedPost, post, randomFrom, readAll, verify } from "./http-client.ts";
 import { freshDataFolder, killProcess, type ServerProcess, startProcess } from "./server-process.ts";
 
 const seed = 20_261_121;
@@ -19,7 +19,7 @@ interface PlannedEntry {
   readonly lines: readonly { readonly accountCode: string; readonly side: "debit" | "credit"; readonly amount: number }[];
 }
 
-interface Posting extends Request {
+interface Posting extends KeyedPost {
   readonly entries: readonly PlannedEntry[];
 }
 
