@@ -8,11 +8,12 @@ import { entityResolver, registerEntityRoutes } from "./features/entities/index.
 import { registerFirmRoutes } from "./features/firms/index.ts";
 import { registerHoldRoutes } from "./features/holds/index.ts";
 import { registerJournalRoutes } from "./features/journal/index.ts";
-import { registerLedgerRoutes } from "./features/ledgers/index.ts";
+import { registerLedgerOperatorRoutes, registerLedgerRoutes } from "./features/ledgers/index.ts";
 import { registerMetadataRoutes } from "./features/metadata/index.ts";
 import { registerPeriodRoutes } from "./features/periods/index.ts";
 import { registerReportRoutes } from "./features/reports/index.ts";
 import { registerSandboxRoutes } from "./features/sandbox/index.ts";
+import { registerSiteMoveRoutes } from "./features/site-moves/index.ts";
 import { noteTokenUse, registerOperatorRoutes, registerSiteRoutes } from "./features/sites/index.ts";
 import { registerUserRoutes, userOf } from "./features/users/index.ts";
 import { canonicalPath, pathOf } from "./http/aliases.ts";
@@ -66,6 +67,8 @@ export function createApp(): Router {
   registerHoldRoutes(app);
   registerReportRoutes(app);
   registerOperatorRoutes(app);
+  registerSiteMoveRoutes(app);
+  registerLedgerOperatorRoutes(app);
   app.get("/api/openapi.json", (c) => {
     const service = c.req.query("service");
     if (service !== undefined && !services.includes(service))

@@ -1,9 +1,11 @@
 import { createApp } from "./app.ts";
 import { directoryDatabase } from "./db/directory-database.ts";
 import { purgeKeptAnswers } from "./db/purge.ts";
+import { continueMoves } from "./features/site-moves/index.ts";
 import { purgeSessions, tellUntoldUsers } from "./features/users/index.ts";
 import { handleLedgerFacts } from "./jobs/ledger-facts.ts";
-import type { LedgerFactsMessage } from "./platform/messages.ts";
+import { handleSiteMoves } from "./jobs/site-moves.ts";
+import type { LedgerFactsMessage, SiteMoveMessage } from "./platform/messages.ts";
 
 export { AccessObject } from "./access/access-object.ts";
 export { SignInObject } from "./access/sign-in-object.ts";
@@ -13,10 +15,15 @@ const app = createApp();
 
 export default {
   fetch: (request, env, ctx) => app.fetch(request, env, ctx),
-  queue: (batch, env) => handleLedgerFacts(batch, env),
-  scheduled: async (_event, env) => {
+  queue: (batch, env) => {
+    // A queue holds the messages that its one producer in wrangler.toml sends.
+    if (batch.queue.endsWith("-site-moves")) return handleSiteMoves(batch as MessageBatch<SiteMoveMessage>, env);
+    return handleLedgerFacts(batch as MessageBatch<LedgerFactsMessage>, env);
+  },
+  async scheduled(_event, env) {
+    await continueMoves(env, directoryDatabase(env), Date.now());
     await purgeKeptAnswers(env, Date.now());
     await purgeSessions(env, Date.now());
     await tellUntoldUsers({ env, directory: directoryDatabase(env), clock: Date.now });
   },
-} satisfies ExportedHandler<Cloudflare.Env, LedgerFactsMessage>;
+} satisfies ExportedHandler<Cloudflare.Env, LedgerFactsMessage | SiteMoveMessage>;

@@ -23,7 +23,9 @@ export class AccessObject extends DurableObject {
   async #load(): Promise<Stored | undefined> {
     // An id that nobody made must not leave anything behind: reading does not.
     if (!this.#loaded) {
-      this.#token = await this.ctx.storage.get<Stored>("token");
+      const stored = await this.ctx.storage.get<Stored>("token");
+      // One that was stored before sites could move does not say these.
+      this.#token = stored && { ...stored, site: { ...{ epoch: 1, revision: 0, regionHint: null }, ...stored.site } };
       this.#loaded = true;
     }
     return this.#token;
@@ -123,11 +125,16 @@ export class AccessObject extends DurableObject {
     return (await this.#load())?.plan ?? null;
   }
 
-  /** Gives the token its site as it is now: its origins or its database have changed. */
+  /** Gives the token its site as it is now: its origins or its database have changed. Of two changes that overlap, the later one stays. */
   async setSite(site: Authority["site"]): Promise<void> {
     const token = await this.#load();
-    if (token) await this.#store({ ...token, site });
+    if (token && !isLater(token.site, site)) await this.#store({ ...token, site });
   }
+}
+
+/** Both numbers of a site's row only grow. */
+function isLater(a: Authority["site"], b: Authority["site"]): boolean {
+  return a.epoch > b.epoch || (a.epoch === b.epoch && a.revision > b.revision);
 }
 
 function authorityOf(token: Stored): Authority {

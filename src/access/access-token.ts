@@ -1,6 +1,7 @@
 import { errors, jwtVerify, SignJWT } from "jose";
 import { accessTokenLifeMs } from "../kernel/bounds.ts";
 import { isUuid } from "../kernel/id.ts";
+import { type Jurisdiction, jurisdictions } from "../kernel/region.ts";
 import { signatureAlgorithm, signingKey, verifyingKey } from "./signing-keys.ts";
 import type { SessionParts } from "./token.ts";
 
@@ -14,15 +15,15 @@ export function isAccessToken(text: string): boolean {
   return text.startsWith("eyJ");
 }
 
-/** A JWT (RFC 7519) that names a session, its user and its site. What the session may is for its Access object to say. */
+/** A JWT (RFC 7519) that names a session, where its object is kept, its user and its site. What the session may is for its Access object to say. */
 export async function writeAccessToken(
   env: Cloudflare.Env,
-  session: { readonly id: string; readonly userId: string; readonly siteId: string },
+  session: { readonly id: string; readonly userId: string; readonly siteId: string; readonly jurisdiction: Jurisdiction | null },
   nowMs: number,
 ): Promise<string> {
   const { kid, key } = await signingKey(env, nowMs);
   const issuedAt = Math.floor(nowMs / 1000);
-  return new SignJWT({ sid: session.id, site: session.siteId })
+  return new SignJWT({ sid: session.id, site: session.siteId, ...(session.jurisdiction === null ? {} : { in: session.jurisdiction }) })
     .setProtectedHeader({ alg: signatureAlgorithm, kid, typ: type })
     .setIssuer(issuer)
     .setSubject(session.userId)
@@ -35,7 +36,7 @@ export async function writeAccessToken(
 export async function readAccessToken(env: Cloudflare.Env, accessToken: string, nowMs: number): Promise<SessionParts | undefined> {
   if (accessToken.length > lengthMax) return undefined;
   try {
-    const { payload } = await jwtVerify<{ sid: unknown; site: unknown }>(
+    const { payload } = await jwtVerify<{ sid: unknown; site: unknown; in: unknown }>(
       accessToken,
       async ({ kid }) => {
         const key = kid === undefined ? undefined : await verifyingKey(env, kid, nowMs);
@@ -52,7 +53,8 @@ export async function readAccessToken(env: Cloudflare.Env, accessToken: string, 
     );
     const { sid, site, exp } = payload;
     if (typeof sid !== "string" || !isUuid(sid) || typeof site !== "string" || exp === undefined) return undefined;
-    return { tokenId: sid, secret: null, siteId: site, expiresAtMs: exp * 1000 };
+    const jurisdiction = jurisdictions.find((known) => known === payload.in) ?? null;
+    return { tokenId: sid, secret: null, siteId: site, jurisdiction, expiresAtMs: exp * 1000 };
   } catch (error) {
     if (error instanceof errors.JOSEError) return undefined;
     throw error;

@@ -1,4 +1,5 @@
 import { leaseMs } from "../kernel/bounds.ts";
+import { objectOf } from "../platform/objects.ts";
 import { lookAgain } from "../platform/turns.ts";
 import type { AccessObject } from "./access-object.ts";
 import { type Authority, hashSecret, type KeyParts, type LeaseOutcome, readKey, type SessionParts } from "./token.ts";
@@ -103,7 +104,8 @@ async function ask(
   if (asking.size >= heldMax) asking.clear();
   asking.set(key, now);
   try {
-    const object = namespace.getByName(parts.tokenId);
+    const { jurisdiction, tokenId } = parts;
+    const object = objectOf(namespace, { jurisdiction, regionHint: null }, tokenId);
     if (parts.secret !== null) return await object.lease(hashSecret(parts.secret), unused, parts.environment);
     const outcome = await object.lease(null, unused);
     return outcome.ok && outcome.lease.authority.site.id !== parts.siteId ? { ok: false, reason: "unknown" } : outcome;

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import type { Jurisdiction } from "../kernel/region.ts";
 import type { PrincipalKind, Role } from "../kernel/role.ts";
 import type { SessionInUse, SiteScope } from "../platform/context.ts";
 
@@ -49,11 +50,13 @@ export type LeaseOutcome =
   | { readonly ok: false; readonly reason: "unknown" }
   | { readonly ok: false; readonly reason: "limited"; readonly plan: number; readonly retryAfterMs: number };
 
-const keyPattern = /^ch_(live|test)_([0-9a-f]{32})_([A-Za-z0-9_-]{43})$/;
+const keyPattern = /^ch_(live|test)_(?:(eu|us)_)?([0-9a-f]{32})_([A-Za-z0-9_-]{43})$/;
 
 /** What a key says of itself. */
 export interface KeyParts {
   readonly environment: SiteScope["environment"];
+  /** Where its object is kept: nothing else can say so before the object is asked. */
+  readonly jurisdiction: Jurisdiction | null;
   readonly tokenId: string;
   readonly secret: string;
 }
@@ -63,26 +66,33 @@ export interface SessionParts {
   readonly tokenId: string;
   readonly secret: null;
   readonly siteId: string;
+  /** Where its object is kept. */
+  readonly jurisdiction: Jurisdiction | null;
   /** When the access token ends, in Unix milliseconds. */
   readonly expiresAtMs: number;
 }
 
-/** The environment, id and secret inside a key; undefined for anything of another form. */
+/** The environment, jurisdiction, id and secret inside a key; undefined for anything of another form. */
 export function readKey(key: string): KeyParts | undefined {
   const match = keyPattern.exec(key);
-  if (!match?.[2] || !match[3]) return undefined;
-  const hex = match[2];
+  if (!match?.[3] || !match[4]) return undefined;
+  const hex = match[3];
   const environment = match[1] === "live" ? "live" : "sandbox";
   return {
     environment,
+    jurisdiction: match[2] === "eu" || match[2] === "us" ? match[2] : null,
     tokenId: `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`,
-    secret: match[3],
+    secret: match[4],
   };
 }
 
 /** The key of a token: shown once, kept only as the hash of its secret. */
-export function writeKey(environment: SiteScope["environment"], tokenId: string, secret: string): string {
-  return `ch_${environment === "live" ? "live" : "test"}_${tokenId.replaceAll("-", "")}_${secret}`;
+export function writeKey(
+  { environment, jurisdiction }: Pick<SiteScope, "environment" | "jurisdiction">,
+  tokenId: string,
+  secret: string,
+): string {
+  return `ch_${environment === "live" ? "live" : "test"}_${jurisdiction === null ? "" : `${jurisdiction}_`}${tokenId.replaceAll("-", "")}_${secret}`;
 }
 
 /** 256 bits, so that a plain digest is as good as a slow one. */

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { refusal } from "../platform/refused.ts";
 import type { SiteDatabase } from "./site-database.ts";
+import { siteTablesReferringFirst } from "./site-tables.ts";
 
 /** A delete of more rows at once may keep the database from its other sites for too long. */
 const rowsPerDelete = 5_000;
@@ -29,8 +30,7 @@ function isForeignKeyViolation(error: unknown): boolean {
 }
 
 async function clearOnce(db: SiteDatabase): Promise<void> {
-  const tables = await db.orm.all<Table>(sql`SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql LIKE '%site_id%'`);
-  for (const name of referringFirst(tables)) {
+  for (const name of await siteTablesReferringFirst(db.session)) {
     const table = sql.identifier(name);
     const piece = sql`DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE site_id = ${db.siteId} LIMIT ${rowsPerDelete})`;
     for (;;) {
@@ -38,23 +38,4 @@ async function clearOnce(db: SiteDatabase): Promise<void> {
       if (meta.changes < rowsPerDelete) break;
     }
   }
-}
-
-interface Table {
-  readonly name: string;
-  readonly sql: string;
-}
-
-/** The tables in an order in which each stands before those that its foreign keys name. */
-function referringFirst(tables: readonly Table[]): string[] {
-  const refersTo = (from: Table, to: Table) => from !== to && new RegExp(`REFERENCES [\`"]?${to.name}[\`"]?\\s*\\(`, "i").test(from.sql);
-  const left = [...tables];
-  const order: string[] = [];
-  while (left.length > 0) {
-    const at = left.findIndex((table) => !left.some((other) => refersTo(other, table)));
-    const [next] = left.splice(at, 1);
-    if (at === -1 || next === undefined) throw new Error("assertion failed: no tables refer to each other in a circle");
-    order.push(next.name);
-  }
-  return order;
 }

@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { and, eq, gt } from "drizzle-orm";
 import type { LedgerIdentity } from "../ledger/rpc.ts";
 import type { DirectoryDatabase } from "./directory-database.ts";
 import { ledgerNumbers } from "./ledger-number-tables.ts";
@@ -34,4 +34,16 @@ export async function ledgerIdentity(directory: DirectoryDatabase, ledgerNumber:
       scale: row.scale,
     }
   );
+}
+
+const ledgersPerPage = 1_000;
+
+/** Every ledger that the site ever had, by number, a thousand at a time. */
+export async function listLedgerNumbers(directory: DirectoryDatabase, siteId: string, after: number) {
+  return directory.orm
+    .select()
+    .from(ledgerNumbers)
+    .where(and(eq(ledgerNumbers.siteId, siteId), gt(ledgerNumbers.number, after)))
+    .orderBy(ledgerNumbers.number)
+    .limit(ledgersPerPage);
 }

@@ -1,4 +1,4 @@
-import { lte, type SQL, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { idempotencyLifeMs } from "../kernel/bounds.ts";
@@ -6,20 +6,29 @@ import { directoryDatabase } from "./directory-database.ts";
 import { idempotencyKeys } from "./idempotency-tables.ts";
 import { sealedAnswers } from "./sealed-answer-tables.ts";
 import { drizzleOver, openDatabase, siteDatabaseNames } from "./site-database.ts";
+import { siteFences } from "./site-fence-tables.ts";
 
 /** A delete of more rows at once may keep the database from its sites for too long. */
 const rowsPerDelete = 5_000;
 /** What one run deletes of one database at most: the next run goes on. */
 const deletesMax = 50;
 
+/** What a move has copied is not deleted behind its back. */
+const notMoving = sql`${idempotencyKeys.siteId} NOT IN (SELECT ${siteFences.siteId} FROM ${siteFences} WHERE ${siteFences.state} <> 'open')`;
+
 /** Deletes the answers that were kept for repetitions and are past their 24 hours, in every database. */
 export async function purgeKeptAnswers(env: Cloudflare.Env, nowMs: number): Promise<void> {
   await purge(directoryDatabase(env).orm, sealedAnswers, nowMs);
-  for (const name of siteDatabaseNames(env)) await purge(drizzleOver(openDatabase(env, name)), idempotencyKeys, nowMs);
+  for (const name of siteDatabaseNames(env)) await purge(drizzleOver(openDatabase(env, name)), idempotencyKeys, nowMs, notMoving);
 }
 
-function purge(orm: DrizzleD1Database, table: SQLiteTable & { readonly createdAt: SQLiteColumn }, nowMs: number): Promise<void> {
-  return deleteInPieces(orm, table, lte(table.createdAt, nowMs - idempotencyLifeMs));
+function purge(
+  orm: DrizzleD1Database,
+  table: SQLiteTable & { readonly createdAt: SQLiteColumn },
+  nowMs: number,
+  among = sql`true`,
+): Promise<void> {
+  return deleteInPieces(orm, table, sql`${table.createdAt} <= ${nowMs - idempotencyLifeMs} AND ${among}`);
 }
 
 /** Deletes rows in pieces, up to what one run deletes. */

@@ -1,5 +1,7 @@
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import type { SiteScope } from "../platform/context.ts";
+import { guardedSession } from "./guarded-session.ts";
+import { requireOpen } from "./site-fence.ts";
 
 /** A site's database as one request sees it: reads follow its own writes, and those of the bookmark it came with. */
 export interface SiteDatabase {
@@ -12,11 +14,13 @@ export interface SiteDatabase {
   readonly bookmark: () => string | null;
 }
 
-const bookmarkPattern = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/;
+/** A bookmark as it is given out: behind the epoch of the site, because another database has seen nothing of it. */
+const bookmarkPattern = /^(\d{1,9})-([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32})$/;
 
-/** A session of a D1 database: from the primary, or from where the caller's bookmark says. What is no bookmark is left aside. */
-function openSession(database: D1Database, bookmark: string | undefined): D1DatabaseSession {
-  return database.withSession(bookmark !== undefined && bookmarkPattern.test(bookmark) ? bookmark : "first-primary");
+/** The platform's bookmark inside; undefined for what is none, or is of a database that the site has left. */
+function readBookmark(given: string | undefined, epoch: number): string | undefined {
+  const [, of, bookmark] = bookmarkPattern.exec(given ?? "") ?? [];
+  return Number(of) === epoch ? bookmark : undefined;
 }
 
 /** Drizzle over a session: the driver uses `prepare` and `batch` only, which a session has, though its type asks for a whole database. */
@@ -24,10 +28,16 @@ export function drizzleOver(session: D1DatabaseSession): DrizzleD1Database {
   return drizzle(session as unknown as D1Database);
 }
 
-/** The only way from a site to the database it lives on. */
-export function siteDatabase(env: Cloudflare.Env, site: Pick<SiteScope, "id" | "database">, bookmark?: string): SiteDatabase {
-  const session = openDatabase(env, site.database, bookmark);
-  return { siteId: site.id, orm: drizzleOver(session), session, bookmark: () => session.getBookmark() };
+/** The only way from a site to the database it lives on. What is written through it is written there as long as the site lives there, and not a moment longer. */
+export function siteDatabase(env: Cloudflare.Env, site: Pick<SiteScope, "id" | "database" | "epoch">, bookmark?: string): SiteDatabase {
+  const { id: siteId, epoch } = site;
+  const plain = openDatabase(env, site.database, readBookmark(bookmark, epoch));
+  const session = guardedSession(plain, () => requireOpen(plain, { siteId, epoch }));
+  const seen = () => {
+    const mark = plain.getBookmark();
+    return mark === null ? null : `${epoch}-${mark}`;
+  };
+  return { siteId, orm: drizzleOver(session), session, bookmark: seen };
 }
 
 const bindingPattern = /^SITE_DB_\d+$/;
@@ -39,9 +49,9 @@ export function siteDatabaseNames(env: object): string[] {
     .sort();
 }
 
-/** A session of the database behind a binding. */
-export function openDatabase(env: Cloudflare.Env, name: string, bookmark?: string): D1DatabaseSession {
-  return openSession(bindingOf(env, name), bookmark);
+/** A session of the database behind a binding: from the primary, or from where a bookmark says. */
+export function openDatabase(env: Cloudflare.Env, name: string, bookmark = "first-primary"): D1DatabaseSession {
+  return bindingOf(env, name).withSession(bookmark);
 }
 
 function bindingOf(env: Cloudflare.Env, name: string): D1Database {

@@ -213,6 +213,7 @@ function documentRoute(
   if (definition.body) for (const code of ["BODY_NOT_JSON", "BODY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"] as const) refusals.add(code);
   if (definition.entity) for (const code of ["ENTITY_REQUIRED", "ENTITY_FORBIDDEN", "REFERENCE_NOT_FOUND"] as const) refusals.add(code);
   if (definition.idempotency) for (const code of ["IDEMPOTENCY_KEY_INVALID", "IDEMPOTENCY_KEY_REUSED"] as const) refusals.add(code);
+  if (definition.permission === "catalogue:write" || definition.idempotency === "site") refusals.add("SITE_MOVING");
   if (definition.idempotency === "required") refusals.add("IDEMPOTENCY_KEY_REQUIRED");
   const responses: Record<string, unknown> = {};
   for (const [status, answer] of Object.entries(withReplay(definition))) {

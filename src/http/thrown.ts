@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { isSiteMoving, siteMoving } from "../db/site-fence.ts";
 import { failure } from "../kernel/failures.ts";
 import { Refused } from "../platform/refused.ts";
 import { replayHeaders } from "./answers.ts";
@@ -27,6 +28,7 @@ export function answerThrown(error: Error, c: Context<Env>): Response {
       requestId,
       accept,
     );
+  if (isSiteMoving(error)) return answerFailure(siteMoving().failure, requestId, accept);
   c.get("log")?.error("unexpected", error, { method: c.req.method, path: c.req.path });
   return answerFailure(failure("INTERNAL", "Something went wrong on our side."), requestId, accept);
 }

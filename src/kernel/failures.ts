@@ -364,6 +364,12 @@ export const failureKinds = {
     meaning: "The ledger was written by a newer release than the one that answered, which writes nothing to it.",
     action: "Repeat the request after Retry-After seconds; the release is being rolled out.",
   },
+  SITE_MOVING: {
+    status: 503,
+    retryable: true,
+    meaning: "The site is being moved to another database, and what would be written there waits. Reads and postings go on.",
+    action: "Repeat the request after Retry-After seconds, with the same idempotency key. A move takes seconds, a large site's minutes.",
+  },
   OVERLOADED: {
     status: 503,
     retryable: true,

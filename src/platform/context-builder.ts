@@ -2,10 +2,12 @@ import type { Authority } from "../access/token.ts";
 import { directoryDatabase } from "../db/directory-database.ts";
 import { siteDatabase } from "../db/site-database.ts";
 import { uuidV7 } from "../kernel/id.ts";
+import type { Jurisdiction } from "../kernel/region.ts";
 import { type LedgerClient, type LedgerObjects, type LedgerRpc, ledgerClient } from "../ledger/client.ts";
 import type { LedgerIdentity } from "../ledger/rpc.ts";
 import type { IdempotencyClaim, OperationContext, SiteScope } from "./context.ts";
 import type { Log } from "./log.ts";
+import { objectAt, objectId } from "./objects.ts";
 
 /** What a ledger is, asked of the directory when its object does not know yet. */
 export type IdentityOf = (context: OperationContext, ledgerNumber: number) => Promise<LedgerIdentity | undefined>;
@@ -88,7 +90,7 @@ class PartsInContext implements OperationContext {
   }
 
   ledger(number: number): LedgerClient {
-    return ledgerClient(number, ledgerObjects(this.env, this.site, number), () => this.#identityOf(number));
+    return ledgerOf(this.env, this.site, number, () => this.#identityOf(number));
   }
 
   withClaim(idempotency: IdempotencyClaim | undefined): OperationContext {
@@ -103,24 +105,24 @@ class PartsInContext implements OperationContext {
   }
 }
 
+/** The one way to a ledger of a site; `identity` tells what it is, should its object not be open yet. */
+export function ledgerOf(env: Cloudflare.Env, site: SiteScope, number: number, identity: () => Promise<LedgerIdentity>): LedgerClient {
+  return ledgerClient(number, ledgerObjects(env, site, number), identity);
+}
+
 /** Ids of ledgers' objects kept, by number and generation; a flood of others empties them at once. To make one is to hash its name. */
 const objectIdsMax = 10_000;
-const objectIds = {
-  none: new Map<number, DurableObjectId>(),
-  eu: new Map<number, DurableObjectId>(),
-  us: new Map<number, DurableObjectId>(),
-};
+const objectIds: Readonly<Record<Jurisdiction | "none", Map<number, DurableObjectId>>> = { none: new Map(), eu: new Map(), us: new Map() };
 
-/** The objects of a ledger: their names are its number and their generation, and its jurisdiction is part of their identity. */
-function ledgerObjects(env: Cloudflare.Env, { jurisdiction }: SiteScope, number: number): LedgerObjects {
-  const namespace = jurisdiction === null ? env.LEDGER : env.LEDGER.jurisdiction(jurisdiction);
-  const kept = objectIds[jurisdiction ?? "none"];
+/** The objects of a ledger: their names are its number and their generation. */
+function ledgerObjects(env: Cloudflare.Env, site: SiteScope, number: number): LedgerObjects {
+  const kept = objectIds[site.jurisdiction ?? "none"];
   const idOf = (generation: number): DurableObjectId => {
     // A ledger's number has 32 bits.
     const key = generation * 2 ** 32 + number;
     let id = kept.get(key);
     if (id === undefined) {
-      id = namespace.idFromName(generation === 0 ? `ledger-${number}` : `ledger-${number}-g${generation}`);
+      id = objectId(env.LEDGER, site.jurisdiction, generation === 0 ? `ledger-${number}` : `ledger-${number}-g${generation}`);
       if (kept.size >= objectIdsMax) kept.clear();
       kept.set(key, id);
     }
@@ -128,7 +130,7 @@ function ledgerObjects(env: Cloudflare.Env, { jurisdiction }: SiteScope, number:
   };
   return {
     // The stub's generated type wraps every answer; the object's methods are those of LedgerRpc.
-    stub: (generation) => namespace.get(idOf(generation)) as unknown as LedgerRpc,
+    stub: (generation) => objectAt(env.LEDGER, idOf(generation), site) as unknown as LedgerRpc,
     idOf: (generation) => idOf(generation).toString(),
   };
 }

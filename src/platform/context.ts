@@ -1,19 +1,23 @@
 import type { DirectoryDatabase } from "../db/directory-database.ts";
 import type { SiteDatabase } from "../db/site-database.ts";
 import type { Clock } from "../kernel/clock.ts";
+import type { Place } from "../kernel/region.ts";
 import { type Actor, may, type Permission, permissions } from "../kernel/role.ts";
 import type { LedgerClient } from "../ledger/client.ts";
 import type { Log } from "./log.ts";
 import { refusal } from "./refused.ts";
 
 /** The site that a token opens, as its lease knows it. */
-export interface SiteScope {
+export interface SiteScope extends Place {
   readonly id: string;
   readonly firmId: string;
   readonly environment: "live" | "sandbox";
   /** The D1 binding the site lives on. */
   readonly database: string;
-  readonly jurisdiction: "eu" | "us" | null;
+  /** +1 with each move to another database, which takes writes of this epoch alone. */
+  readonly epoch: number;
+  /** Of the site's row: of two scopes, the later one. */
+  readonly revision: number;
   /** Origins that a browser may call from. */
   readonly origins: readonly string[];
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import { call, isNoOutcome, type Posting as KeyedPost, post, randomFrom, readAll, verify } from "./http-client.ts";
 import { freshDataFolder, killProcess, type ServerProcess, startProcess } from "./server-process.ts";
 
 const seed = 20_261_121;
@@ -11,15 +12,6 @@ const days = 400;
 /** Load before each kill: long enough to be in the middle of commits, flush slices and alarms. */
 const killAfterMs = { from: 400, to: 1_800 };
 
-/** Numerical Recipes' generator: the same plan on every run; only the moments at which the kills hit the server differ. */
-function randomFrom(start: number): (below: number) => number {
-  let state = start >>> 0;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 4_294_967_296) * below);
-  };
-}
-
 interface PlannedEntry {
   readonly date: string;
   readonly reference: string;
@@ -27,11 +19,7 @@ interface PlannedEntry {
   readonly lines: readonly { readonly accountCode: string; readonly side: "debit" | "credit"; readonly amount: number }[];
 }
 
-/** A request as it is sent, and sent again until it is answered. */
-interface Posting {
-  readonly path: string;
-  readonly key: string;
-  readonly body: unknown;
+interface Posting extends KeyedPost {
   readonly entries: readonly PlannedEntry[];
 }
 
@@ -69,7 +57,7 @@ test("killed again and again under load, the server loses no acknowledged entry 
   const send = async (target: ServerProcess, posting: Posting): Promise<boolean> => {
     counts.requests += 1;
     const response = await post(target, posting).catch(() => undefined);
-    if (response === undefined || response.status >= 500 || response.status === 409 || response.status === 429) return false;
+    if (response === undefined || isNoOutcome(response)) return false;
     assert.ok(response.status === 200 || response.status === 201, `${response.status} ${response.text.slice(0, 500)}`);
     acknowledged.push(...posting.entries);
     answered.push({ posting, text: response.text });
@@ -106,7 +94,7 @@ test("killed again and again under load, the server loses no acknowledged entry 
     answered.length = 0;
   }
 
-  const posted = await readEntries(server, ledger);
+  const posted = await readAll<{ reference: string }>(server, `/companies/${ledger.entityId}/journal-entries?sort=sequence:asc`);
   const references = new Map<string, number>();
   for (const { reference } of posted) references.set(reference, (references.get(reference) ?? 0) + 1);
   const lost = acknowledged.filter(({ reference }) => !references.has(reference));
@@ -117,7 +105,7 @@ test("killed again and again under load, the server loses no acknowledged entry 
 
   const balances = await readBalances(server, ledger);
   assert.deepEqual(balances, foldBalances(acknowledged), "balances differ from the sum of what was sent");
-  const verification = await verify(server, ledger);
+  const verification = await verify(server, ledger.ledgerId);
   assert.equal(verification.ok, true, verification.faults.join("\n"));
 
   console.log(
@@ -175,27 +163,6 @@ async function settle(
   }
 }
 
-interface Page {
-  readonly data: readonly EntryOnPage[];
-  readonly nextCursor: string | null;
-}
-
-interface EntryOnPage {
-  readonly reference: string;
-  readonly sequence: number;
-}
-
-async function readEntries(target: ServerProcess, { entityId }: Ledger): Promise<EntryOnPage[]> {
-  const entries: EntryOnPage[] = [];
-  let cursor = "";
-  do {
-    const page: Page = await call(target, "GET", `/companies/${entityId}/journal-entries?limit=200&sort=sequence:asc${cursor}`);
-    entries.push(...page.data);
-    cursor = page.nextCursor ? `&cursor=${encodeURIComponent(page.nextCursor)}` : "";
-  } while (cursor !== "");
-  return entries;
-}
-
 async function readBalances(target: ServerProcess, { ledgerId }: Ledger): Promise<Record<string, number>> {
   const { data } = await call<{ data: { code: string; balance: number }[] }>(target, "GET", `/balances?ledgerId=${ledgerId}&limit=200`);
   return Object.fromEntries(data.filter(({ balance }) => balance !== 0).map(({ code, balance }) => [code, balance]));
@@ -207,48 +174,4 @@ function foldBalances(entries: readonly PlannedEntry[]): Record<string, number> 
     balances[accountCode] = (balances[accountCode] ?? 0) + (side === "debit" ? amount : -amount);
   }
   return Object.fromEntries(Object.entries(balances).filter(([, balance]) => balance !== 0));
-}
-
-interface LedgerJob {
-  readonly id: string;
-  readonly status: string;
-  readonly result: { readonly ok: boolean; readonly sequence: number; readonly faults: readonly string[] } | null;
-}
-
-async function verify(target: ServerProcess, { ledgerId }: Ledger): Promise<NonNullable<LedgerJob["result"]>> {
-  let job: LedgerJob = await call(target, "POST", `/ledgers/${ledgerId}/verify`, {}, `verify-${target.description.pid}`);
-  const giveUpAt = Date.now() + 60_000;
-  while (job.status === "running") {
-    assert.ok(Date.now() < giveUpAt, "The verification does not end.");
-    await wait(50);
-    job = await call(target, "GET", `/jobs/${job.id}`);
-  }
-  assert.ok(job.result, "The verification ended without a result.");
-  return job.result;
-}
-
-async function post(target: ServerProcess, { path, key, body }: Posting): Promise<{ readonly status: number; readonly text: string }> {
-  const response = await fetch(`${target.description.baseUrl}/api/v1${path}`, {
-    method: "POST",
-    headers: headersFor(target, key),
-    body: JSON.stringify(body),
-  });
-  // An answer that is cut off in the middle is none.
-  return { status: response.status, text: await response.text() };
-}
-
-/** One request that must succeed. What of the answer is read, the caller says. */
-async function call<T>(target: ServerProcess, method: string, path: string, body?: unknown, key?: string): Promise<T> {
-  const response = await fetch(`${target.description.baseUrl}/api/v1${path}`, {
-    method,
-    headers: headersFor(target, key),
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  assert.ok(response.ok, `${method} ${path}: ${response.status} ${text.slice(0, 500)}`);
-  return JSON.parse(text);
-}
-
-function headersFor(target: ServerProcess, key: string | undefined): Record<string, string> {
-  return { "X-API-Key": target.description.sandbox.key, "Content-Type": "application/json", ...(key && { "Idempotency-Key": key }) };
 }

@@ -6,7 +6,7 @@ import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { describedServer, type ServerDescription } from "../../src/local/data-files.ts";
 
-const root = path.resolve(import.meta.dirname, "../..");
+export const projectRoot = path.resolve(import.meta.dirname, "../..");
 const startsWithinMs = 60_000;
 
 /** A server in a process group of its own, as `npm start` runs it. */
@@ -25,6 +25,7 @@ export async function freshDataFolder(): Promise<{ readonly dataDir: string; rea
 export function spawnServer(
   dataDir: string,
   more: readonly string[] = [],
+  root = projectRoot,
 ): { readonly child: ChildProcess; readonly output: () => string } {
   const args = [path.join(root, "src/local/start.ts"), "--data", dataDir, "--port", "0", ...more];
   const child = spawn(process.execPath, args, { cwd: root, detached: true, stdio: ["ignore", "pipe", "pipe"] });
@@ -37,8 +38,8 @@ export function spawnServer(
 const lastWords = "Ctrl-C ends it; the data stays.";
 
 /** Starts it, and waits until it describes itself and has said all it has to say. */
-export async function startProcess(dataDir: string, more: readonly string[] = []): Promise<ServerProcess> {
-  const { child, output } = spawnServer(dataDir, more);
+export async function startProcess(dataDir: string, more: readonly string[] = [], root = projectRoot): Promise<ServerProcess> {
+  const { child, output } = spawnServer(dataDir, more, root);
   const giveUpAt = Date.now() + startsWithinMs;
   for (;;) {
     const description = describedServer(dataDir);

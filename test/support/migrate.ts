@@ -1,5 +1,6 @@
 import { applyD1Migrations, type D1Migration } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { siteDatabaseNames } from "../../src/db/site-database.ts";
 
 /** What vitest.config.ts binds beside the Worker's own bindings. */
 interface Migrations {
@@ -9,4 +10,5 @@ interface Migrations {
 
 const { DIRECTORY_MIGRATIONS, SITE_MIGRATIONS } = env as unknown as Migrations;
 await applyD1Migrations(env.DIRECTORY, DIRECTORY_MIGRATIONS);
-for (const database of [env.SITE_DB_0, env.SITE_DB_1]) await applyD1Migrations(database, SITE_MIGRATIONS);
+const databases = env as unknown as Readonly<Record<string, D1Database>>;
+for (const name of siteDatabaseNames(env)) await applyD1Migrations(databases[name] as D1Database, SITE_MIGRATIONS);

@@ -38,7 +38,7 @@ function featureOf(name: string): string | undefined {
 
 /** From the lowest: a feature imports those of the rows above its own, and its neighbours in its row. */
 const featureOrder = [
-  ["firms", "users", "sites", "metadata"],
+  ["firms", "users", "sites", "site-moves", "metadata"],
   ["entities", "ledgers", "contacts"],
   ["periods"],
   ["journal", "holds"],

@@ -267,6 +267,17 @@ describe("a hold with an end", () => {
       body: { error: { code: "VALIDATION_ERROR", details: [{ pointer: "/expiresAt" }] } },
     });
   });
+
+  test("sent again under its key or its externalId after its end is answered all the same: it was placed", async () => {
+    const books = await funded();
+    const body = hold("rent", "cash", 3_000, { expiresAt: "2040-01-01T00:01:00Z", externalId: "auth-1" });
+    const key = freshKey();
+    const placed = await place(books, body, key);
+    vi.setSystemTime(start + 120_000);
+    expect(await place(books, body, key)).toMatchObject({ status: 200, text: placed.text });
+    expect(await place(books, body)).toMatchObject({ status: 200, body: { id: placed.body.id, status: "expired" } });
+    expect((await figures(books, "cash")).pending).toEqual({ debits: 0, credits: 0 });
+  });
 });
 
 describe("holds of a group", () => {

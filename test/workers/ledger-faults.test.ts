@@ -423,13 +423,38 @@ describe("20: another ledger's ids", () => {
   });
 });
 
+/** What the failing write finds there, by what it is. */
+interface There {
+  readonly account: string;
+  readonly entry: string;
+  readonly draft: string;
+  /** A draft that waits for its approval. */
+  readonly waiting: string;
+  readonly hold: string;
+}
+
 describe("21: a throw inside the transaction", () => {
-  const writes: readonly [string, string, (ids: { account: string; entry: string }) => Command[]][] = [
+  const placed = (amount: number): Command => ({ ...entry(amount), kind: "place_hold" });
+  const writes: readonly [string, string, (there: There) => Command[]][] = [
     ["journal", "INSERT", () => [entry(1)]],
     ["account", "INSERT", () => [openAccount("new", "bank")]],
-    ["account", "UPDATE", (ids) => [{ kind: "change_account", accountId: ids.account, code: "new" }]],
-    ["reversal", "INSERT", (ids) => [entry(3), { kind: "reverse_entry", entryId: ids.entry, void: true, reason: "x" }]],
-    ["posting_reference", "INSERT", (ids) => [{ kind: "set_posting_reference", entryId: ids.entry, postingReference: "DOC-1" }]],
+    ["account", "UPDATE", (there) => [{ kind: "change_account", accountId: there.account, code: "new" }]],
+    ["reversal", "INSERT", (there) => [entry(3), { kind: "reverse_entry", entryId: there.entry, void: true, reason: "x" }]],
+    ["posting_reference", "INSERT", (there) => [{ kind: "set_posting_reference", entryId: there.entry, postingReference: "DOC-1" }]],
+    ["draft", "INSERT", () => [{ ...entry(3), kind: "create_draft" }]],
+    ["draft", "UPDATE", (there) => [{ kind: "edit_draft", entryId: there.draft, change: { description: "changed" } }]],
+    ["draft", "UPDATE", (there) => [{ kind: "submit_draft", entryId: there.draft }]],
+    ["draft", "UPDATE", (there) => [{ kind: "approve_entry", entryId: there.waiting }]],
+    ["draft", "UPDATE", (there) => [{ kind: "reject_entry", entryId: there.waiting, reason: "x" }]],
+    ["hold", "INSERT", () => [placed(3)]],
+    ["hold_account", "INSERT", () => [placed(3)]],
+    ["account_pending", "INSERT", () => [placed(3)]],
+    ["account_pending", "UPDATE", () => [placed(3), placed(4)]],
+    ["hold", "UPDATE", (there) => [{ kind: "settle_hold", holdId: there.hold }]],
+    ["account_pending", "UPDATE", (there) => [{ kind: "settle_hold", holdId: there.hold }]],
+    ["journal", "INSERT", (there) => [{ kind: "settle_hold", holdId: there.hold }]],
+    ["hold", "UPDATE", (there) => [entry(3), { kind: "release_hold", holdId: there.hold }]],
+    ["account_pending", "UPDATE", (there) => [{ kind: "release_hold", holdId: there.hold }, placed(4)]],
     ["meta", "INSERT", () => [{ kind: "lock_period", startDate: "2025-01-01", endDate: "2025-12-31", module: "all", level: "hard" }]],
     // An answer that the log alone does not tell: one of the entries was there before.
     ["idempotency", "INSERT", () => [entry(9, { externalId: "po-1" }), entry(2)]],
@@ -440,14 +465,26 @@ describe("21: a throw inside the transaction", () => {
     ["account_total", "INSERT", () => Array.from({ length: 40 }, (_, i) => entry(i + 1))],
   ];
 
-  test.each(writes)(
-    "on the way into %s (%s) leaves memory and disk as they were, and the write can be repeated",
-    async (table, verb, commandsOf) => {
+  const nothing: There = { account: "", entry: "", draft: "", waiting: "", hold: "" };
+  const named = writes.map(([table, verb, commandsOf]) => ({ table, verb, commandsOf, kind: commandsOf(nothing)[0]?.kind }));
+  test.each(named)(
+    "of $kind on the way into $table ($verb) leaves memory and disk as they were, and the write can be repeated",
+    async ({ table, verb, commandsOf }) => {
       const ledger = newLedger();
       const opened = await ledger.written(opening);
       await ledger.written([entry(7)], { idempotencyKey: "before" });
       const posted = await ledger.written([entry(9, { externalId: "po-1" })]);
-      const commands = commandsOf({ account: opened.data[0].id, entry: posted.id });
+      const draft = await ledger.written([{ ...entry(11), kind: "create_draft" }]);
+      const waiting = await ledger.written([{ ...entry(12), kind: "create_draft" }]);
+      await ledger.written([{ kind: "submit_draft", entryId: waiting.id }]);
+      const hold = await ledger.written([placed(13)]);
+      const commands = commandsOf({
+        account: opened.data[0].id,
+        entry: posted.id,
+        draft: draft.id,
+        waiting: waiting.id,
+        hold: hold.id,
+      });
       const tables = table === "idempotency" ? [0, 1, 2, 3, 4].map((bucket) => `answer_${bucket}`) : [table];
       // A tail that is partly in the index, unless its way there is what fails.
       if (commands.length < 40) await ledger.written(Array.from({ length: 30 }, (_, i) => entry(i + 1)));
@@ -517,6 +554,67 @@ describe("21: a throw inside the transaction", () => {
     await ledger.evict();
     await all();
     expect(await ledger.verify()).toMatchObject({ status: "succeeded" });
+  });
+
+  describe("where a hold's end has come", () => {
+    /** A ledger with a hold of 40 that ends in a minute and one of 60 that does not, and the clock past that minute. */
+    async function overdue() {
+      const ledger = newLedger();
+      const opened = await ledger.written([...opening]);
+      const accountId = opened.data[0].id;
+      await ledger.written([entry(100)]);
+      const held = (amount: number, more: object = {}): Command => ({ ...entry(amount), kind: "place_hold", ...more });
+      const { data } = await ledger.written([held(40, { expiresAtMs: Date.now() + 60_000 }), held(60)]);
+      const pending = async () => (await ledger.read({ kind: "balance", accountId })).pending;
+      expect(await pending()).toEqual({ debits: 100, credits: 0 });
+      setClock(Date.now() + 60_000);
+      const expiries = () => ledger.rows("SELECT seq FROM journal WHERE body ->> '$.kind' = 'holds_expired'");
+      return { ledger, ending: data[0].id, pending, expiries };
+    }
+
+    test.each([
+      ["journal", "INSERT", ""],
+      ["hold", "UPDATE", ""],
+      ["account_pending", "UPDATE", ""],
+      // The expiry is written, and what follows it is not: the object is killed between the two.
+      ["journal", "INSERT", "WHEN NEW.body NOT LIKE '%holds_expired%'"],
+    ])("a fault on the way into %s (%s %s) leaves one expiry, and reads and writes go on after it", async (table, verb, when) => {
+      const { ledger, ending, pending, expiries } = await overdue();
+      await ledger.inside((sql) =>
+        sql.exec(`CREATE TRIGGER failing BEFORE ${verb} ON ${table} ${when} BEGIN SELECT raise(ABORT, 'the disk is gone'); END`),
+      );
+      const options = { idempotencyKey: "after" };
+      expect(await thrown(() => ledger.write([entry(5)], options))).toContain("the disk is gone");
+      if (when === "") {
+        // No answer at all rather than one in which the hold still counts.
+        expect(await thrown(pending)).toContain("the disk is gone");
+        expect(await thrown(() => ledger.client.readText({ kind: "hold", holdId: ending }))).toContain("the disk is gone");
+        expect(await expiries()).toEqual([]);
+      } else expect(await pending()).toEqual({ debits: 60, credits: 0 });
+      await ledger.inside((sql) => sql.exec("DROP TRIGGER failing"));
+      expect(await pending()).toEqual({ debits: 60, credits: 0 });
+      expect(await ledger.read({ kind: "hold", holdId: ending })).toMatchObject({ status: "expired" });
+      const first = await ledger.write([entry(5)], options);
+      expect(first.outcome).toBe("written");
+      await ledger.kill();
+      expect(await ledger.write([entry(5)], options)).toMatchObject({ outcome: "replayed", body: (first as { body: string }).body });
+      expect(await expiries()).toHaveLength(1);
+      expect(await ledger.verify()).toMatchObject({ status: "succeeded" });
+    });
+
+    test("the alarm that a fault stopped rings again, and no expiry is lost where the object is let go of before it", async () => {
+      const { ledger, pending, expiries } = await overdue();
+      await ledger.inside((sql) =>
+        sql.exec("CREATE TRIGGER failing BEFORE INSERT ON journal BEGIN SELECT raise(ABORT, 'the disk is gone'); END"),
+      );
+      expect(await ledger.alarm()).toBe(true);
+      await ledger.kill();
+      expect(await ledger.inside((_, state) => state.storage.getAlarm())).not.toBeNull();
+      await ledger.inside((sql) => sql.exec("DROP TRIGGER failing"));
+      expect(await ledger.alarm()).toBe(true);
+      expect(await expiries()).toHaveLength(1);
+      expect(await pending()).toEqual({ debits: 60, credits: 0 });
+    });
   });
 
   test("several account changes that pass a code on are one write", async () => {
@@ -590,6 +688,81 @@ describe("19: an object that is killed under load", () => {
         expect(await ledger.verify()).toMatchObject({ status: "succeeded" });
       }),
       { ...seeded(5), interruptAfterTimeLimit: 15_000 },
+    );
+  });
+});
+
+describe("19: an object that is killed while drafts and holds are under way", () => {
+  const minuteMs = 60_000;
+
+  test("has every acknowledged step once, and every hold with one outcome", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 2, maxLength: 4 }), async (kills) => {
+        const ledger = newLedger();
+        const opened = await ledger.written(opening);
+        let named = 0;
+        let expected = { settled: 0, released: 0, expired: 0, open: 0, posted: 0 };
+        for (const after of kills) {
+          const acknowledged = new Map<string, string>();
+          /** One step under its key; what it was answered stays what it is answered. */
+          const step = async (key: string, commands: readonly Command[]) => {
+            const outcome = await ledger.write(commands, { idempotencyKey: key });
+            const told = outcome.outcome === "refused" ? JSON.stringify(outcome.failure) : outcome.body;
+            expect(told, key).toBe(acknowledged.get(key) ?? told);
+            acknowledged.set(key, told);
+            return outcome.outcome === "refused"
+              ? { refused: outcome.failure.code, id: "" }
+              : { refused: undefined, ...JSON.parse(outcome.body) };
+          };
+          const endsAtMs = Date.now() + minuteMs;
+          const way = async (name: string, kind: number): Promise<string> => {
+            if (kind === 0) {
+              const draft = await step(`${name} draft`, [{ ...entry(1), kind: "create_draft" }]);
+              await step(`${name} submit`, [{ kind: "submit_draft", entryId: draft.id }]);
+              await step(`${name} approve`, [{ kind: "approve_entry", entryId: draft.id }]);
+              return "posted";
+            }
+            const ends = kind >= 3 && kind <= 5 ? { expiresAtMs: endsAtMs } : {};
+            const hold = await step(`${name} hold`, [{ ...entry(10), kind: "place_hold", ...ends }]);
+            // It was not placed before the kill, and then its end had come.
+            if (hold.refused !== undefined) return "never";
+            if (kind === 5) return "expired";
+            if (kind === 6) return "open";
+            const settles = kind % 2 === 1;
+            const command: Command = settles
+              ? { kind: "settle_hold", holdId: hold.id, lines: [1, 2].map((no) => ({ no, amount: 4 })) }
+              : { kind: "release_hold", holdId: hold.id };
+            const resolved = await step(`${name} resolve`, [command]);
+            if (resolved.refused === undefined) return settles ? "settled" : "released";
+            expect(resolved.refused).toBe("HOLD_STATE");
+            return "expired";
+          };
+          const ways = Array.from({ length: 14 }, (_, i) => ({ name: `way ${named++}`, kind: i % 7 }));
+          const racing = ways.map(({ name, kind }) => way(name, kind).catch(() => {}));
+          for (let turn = 0; turn < after; turn++) await scheduler.wait(0);
+          await ledger.kill();
+          await Promise.all(racing);
+          // The ends come while nobody is there.
+          setClock(endsAtMs);
+          for (const { name, kind } of ways) {
+            const outcome = await way(name, kind);
+            if (outcome !== "never") expected = { ...expected, [outcome]: expected[outcome as keyof typeof expected] + 1 };
+          }
+        }
+        const count = async (where: string) => (await ledger.rows(`SELECT count(*) AS n FROM ${where}`))[0]?.n;
+        for (const status of ["settled", "released", "expired", "open"] as const)
+          expect(await count(`hold WHERE status = '${status}'`), status).toBe(expected[status]);
+        expect(await count("journal WHERE body ->> '$.kind' = 'hold_released'")).toBe(expected.released);
+        expect(await count("journal, json_each(body, '$.holds') WHERE body ->> '$.kind' = 'holds_expired'")).toBe(expected.expired);
+        expect(await count("journal WHERE body ->> '$.kind' = 'entry_posted' AND body ->> '$.hold' IS NOT NULL")).toBe(expected.settled);
+        expect(await count("draft WHERE status = 'posted'")).toBe(expected.posted);
+        expect(await ledger.read({ kind: "balance", accountId: opened.data[0].id })).toMatchObject({
+          balance: expected.posted + expected.settled * 4,
+          pending: { debits: expected.open * 10, credits: 0 },
+        });
+        expect(await ledger.verify()).toMatchObject({ status: "succeeded" });
+      }),
+      { ...seeded(6), interruptAfterTimeLimit: 15_000 },
     );
   });
 });

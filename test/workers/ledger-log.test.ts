@@ -4,7 +4,7 @@ import { amountMax } from "../../src/kernel/money.ts";
 import { refByCode } from "../../src/ledger/domain/command.ts";
 import type { Command, PostEntry } from "../../src/ledger/rpc.ts";
 import { described, openAccount } from "../support/ledger-steps.ts";
-import { holdClock, type LedgerUnderTest, newLedger } from "../support/ledger-under-test.ts";
+import { holdClock, type LedgerUnderTest, newLedger, setClock } from "../support/ledger-under-test.ts";
 import { seeded } from "../support/seed.ts";
 
 beforeEach(() => holdClock());
@@ -38,8 +38,31 @@ async function writtenLedger(): Promise<LedgerUnderTest> {
   const { data } = await ledger.read({ kind: "balances", limit: 9 });
   await ledger.written([{ kind: "change_account", accountId: data[0].accountId, description: { name: "Cash at bank" } }]);
   await ledger.written([entry(7), entry(8), entry(9)]);
+  await writeUnposted(ledger);
   await ledger.read({ kind: "lines", order: "date", direction: "asc", limit: 1 });
   return ledger;
+}
+
+/** Drafts that wait, are posted, rejected and let go of, and holds that are open, settled in part, released and expired. */
+async function writeUnposted(ledger: LedgerUnderTest): Promise<void> {
+  const drafts = await ledger.written([1, 2, 3].map((amount) => ({ ...entry(amount), kind: "create_draft" })));
+  const [first, second, third] = drafts.data.map(({ id }: { id: string }) => id);
+  await ledger.written([{ kind: "set_approval_policy", policy: "required" }]);
+  await ledger.written([{ kind: "edit_draft", entryId: first, change: { description: "Sale, changed" } }]);
+  await ledger.written([first, second].map((entryId) => ({ kind: "submit_draft", entryId })));
+  await ledger.written([{ kind: "approve_entry", entryId: first }]);
+  await ledger.written([{ kind: "reject_entry", entryId: second, reason: "Another look" }]);
+  await ledger.written([{ kind: "reverse_entry", entryId: third, void: true, reason: "let go" }]);
+  const inAnHour = Date.now() + 3_600_000;
+  const holds = await ledger.written([
+    ...[10, 20, 30].map((amount): Command => ({ ...entry(amount), kind: "place_hold" })),
+    { ...entry(40), kind: "place_hold", expiresAtMs: inAnHour },
+  ]);
+  const [settled, released] = holds.data.map(({ id }: { id: string }) => id);
+  await ledger.written([{ kind: "settle_hold", holdId: settled, lines: [1, 2].map((no) => ({ no, amount: 4 })) }]);
+  await ledger.written([{ kind: "release_hold", holdId: released, reason: "Cancelled" }]);
+  setClock(inAnHour);
+  await ledger.written([{ ...entry(50), kind: "place_hold" }]);
 }
 
 /** What only someone with the disk in their hands can do. */
@@ -216,6 +239,10 @@ describe("the journal", () => {
       "UPDATE block SET records = CAST(substr(records, 1, length(records) - 8) || x'0102030400000000' AS BLOB) WHERE id / 2097152 IN (SELECT id FROM run WHERE kind = 'month')",
     ],
     ["an account's row", "DELETE FROM account WHERE code = 'sales'"],
+    ["what is pending on an account", "UPDATE account_pending SET credits = credits + 1 WHERE no = (SELECT max(no) FROM account_pending)"],
+    ["the lack of what is pending", "DELETE FROM account_pending WHERE no = (SELECT max(no) FROM account_pending)"],
+    ["a settled hold that is said to be open", "UPDATE hold SET status = 'open', resolved = NULL WHERE status = 'settled'"],
+    ["a settled hold that is gone", "DELETE FROM hold WHERE status = 'settled'"],
   ])("15: %s of the index that is not what the log says fails the verification", async (_, statement) => {
     const ledger = await writtenLedger();
     // So many that a part of them is in the index.

@@ -338,11 +338,15 @@ describe("an access token", () => {
       "signed by a key of its own under no id",
       async (session, site) => signed(session, site, "EdDSA", undefined, (await generateKeyPair("EdDSA")).privateKey),
     ],
-    ["of another site", async (session) => writeAccessToken(env, { ...session, siteId: crypto.randomUUID() }, Date.now())],
+    [
+      "of another site",
+      async (session) => writeAccessToken(env, { ...session, siteId: crypto.randomUUID(), jurisdiction: null }, Date.now()),
+    ],
     [
       "of a session that nobody made",
-      async (session, siteId) => writeAccessToken(env, { ...session, id: crypto.randomUUID(), siteId }, Date.now()),
+      async (session, siteId) => writeAccessToken(env, { ...session, id: crypto.randomUUID(), siteId, jurisdiction: null }, Date.now()),
     ],
+    ["of another jurisdiction", async (session, siteId) => writeAccessToken(env, { ...session, siteId, jurisdiction: "eu" }, Date.now())],
     ["that is endless", () => `eyJ${"A".repeat(100_000)}`],
     ["that is none", () => "eyJ"],
   ];
@@ -368,7 +372,11 @@ describe("an access token", () => {
 
   test("of a key's id opens nothing: a key has a secret", async () => {
     const firm = await newFirm();
-    const accessToken = await writeAccessToken(env, { id: firm.live.tokenId, userId: firm.ownerId, siteId: firm.live.siteId }, Date.now());
+    const accessToken = await writeAccessToken(
+      env,
+      { id: firm.live.tokenId, userId: firm.ownerId, siteId: firm.live.siteId, jurisdiction: null },
+      Date.now(),
+    );
     expect((await apiWithToken(accessToken).get("/me")).status).toBe(401);
   });
 

@@ -72,7 +72,7 @@ describe("requests that wait for one another", () => {
     };
     const lease = () => (calls++ === 0 ? neverEnding : Promise.resolve(granted));
     // What admit calls of a key's object.
-    const namespace = { getByName: () => ({ lease }) } as unknown as DurableObjectNamespace<AccessObject>;
+    const namespace = { idFromName: () => "", get: () => ({ lease }) } as unknown as DurableObjectNamespace<AccessObject>;
     const key = `ch_test_${crypto.randomUUID().replaceAll("-", "")}_${"A".repeat(43)}`;
     void admit(namespace, key, Date.now);
     expect(await admit(namespace, key, Date.now)).toMatchObject({ ok: true, remaining: 59 });

@@ -2,8 +2,8 @@ import { z } from "@hono/zod-openapi";
 import { amountField, dateField, externalIdField, idField, instantField, ledgerChoice, line, list } from "../../http/fields.ts";
 import { type ListQuery, listQuery, pageOf } from "../../http/pages.ts";
 import { linesPerEntryMax, linesPerEntryMin, reasonLengthMax } from "../../kernel/bounds.ts";
-import { holdStatuses, modules } from "../../ledger/rpc.ts";
-import { entryFields, Principal, side } from "../journal/index.ts";
+import { holdStatuses } from "../../ledger/rpc.ts";
+import { entryFields, recordFields, recordLine } from "../journal/index.ts";
 
 const groupField = idField.openapi({
   description:
@@ -70,18 +70,7 @@ export const Hold = z
     id: idField,
     status: z.enum(holdStatuses),
     sequence: z.int().openapi({ description: "Its place in the ledger's log." }),
-    createdAt: instantField,
-    date: dateField,
-    description: z.string().nullable(),
-    reference: z.string().nullable(),
-    externalId: z.string().nullable(),
-    metadata: z.record(z.string(), z.string()),
-    ledgerId: idField,
-    currency: z.string(),
-    source: z.object({ type: z.string(), id: z.string().nullable(), step: z.string().optional() }),
-    actor: Principal,
-    requestId: z.string(),
-    module: z.enum(modules),
+    ...recordFields,
     groupId: groupField.nullable(),
     expiresAt: instantField.nullable(),
     resolvedAt: instantField.nullable().openapi({ description: "When it was settled, released or expired." }),
@@ -90,14 +79,7 @@ export const Hold = z
     lines: z.array(
       z
         .object({
-          no: z.int(),
-          accountId: idField,
-          accountCode: z.string(),
-          side,
-          amount: z.int(),
-          memo: z.string().nullable(),
-          contactId: idField.nullable(),
-          tags: z.array(z.string()).optional(),
+          ...recordLine,
           availableAfter: z.int().openapi({ description: "What is available on the account after the line, on its normal side." }),
           accountVersion: z.int(),
         })

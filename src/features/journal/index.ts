@@ -4,4 +4,4 @@ export { writeOf } from "./ledger-write.ts";
 export { postEntryBatch } from "./post-entry-batch.ts";
 export { bookRefusals, completionRefusals, ledgerRefusals } from "./refusals.ts";
 export { registerJournalRoutes } from "./routes.ts";
-export { entryFields, JournalBatchRequest, JournalEntry, JournalLinePage, Principal, side } from "./schemas.ts";
+export { entryFields, JournalBatchRequest, JournalEntry, JournalLinePage, recordFields, recordLine } from "./schemas.ts";

@@ -34,7 +34,7 @@ import { modules } from "../../ledger/rpc.ts";
 import { acceptEntry, acceptEntryBody } from "./accept-entry.ts";
 import { again, checkedFast, listCheckedFast } from "./checked-fast.ts";
 
-export const side = z.enum(["debit", "credit"]).openapi("Side");
+const side = z.enum(["debit", "credit"]).openapi("Side");
 const balanceBound = z.int().min(-amountMax).max(amountMax).optional();
 
 const LineConditions = z
@@ -198,7 +198,28 @@ export type BatchApproveRequest = z.output<typeof BatchApproveRequest>;
 export const postedStatuses = ["posted", "reversed", "voided"] as const;
 export const entryStatuses = ["draft", "pending_approval", ...postedStatuses] as const;
 
-const postedLine = {
+const Principal = z
+  .object({ kind: z.enum(principalKinds), id: z.string() })
+  .openapi("Principal", { description: "Who acts: a person, a service or an agent, whichever key they use." });
+
+/** What entries and holds say alike: their own content, and the commit that made them. */
+export const recordFields = {
+  createdAt: instantField,
+  date: dateField,
+  description: z.string().nullable(),
+  reference: z.string().nullable(),
+  externalId: z.string().nullable(),
+  metadata: z.record(z.string(), z.string()),
+  ledgerId: idField,
+  currency: z.string(),
+  source: z.object({ type: z.string(), id: z.string().nullable(), step: z.string().optional() }),
+  actor: Principal,
+  requestId: z.string(),
+  module: z.enum(modules),
+};
+
+/** A line of either, as far as both have it. */
+export const recordLine = {
   no: z.int(),
   accountId: idField,
   accountCode: z.string(),
@@ -207,6 +228,10 @@ const postedLine = {
   memo: z.string().nullable(),
   contactId: idField.nullable(),
   tags: z.array(z.string()).optional(),
+};
+
+const postedLine = {
+  ...recordLine,
   balanceAfter: z.int().openapi({ description: "The account's balance after the line in commit order, on its normal side." }),
   accountVersion: z.int(),
 };
@@ -264,10 +289,6 @@ export const LinesQuery = z.object({
 });
 export type LinesFilter = Omit<z.output<typeof LinesQuery>, keyof ListQuery>;
 
-export const Principal = z
-  .object({ kind: z.enum(principalKinds), id: z.string() })
-  .openapi("Principal", { description: "Who acts: a person, a service or an agent, whichever key they use." });
-
 const Approval = z
   .object({
     version: z.int().openapi({ description: "Counts the changes of the draft, from 1. An approval names the one that it saw." }),
@@ -285,18 +306,7 @@ export const JournalEntry = z
     sequence: z
       .int()
       .openapi({ description: "Its place in the ledger's log: where it was posted, or, until then, where the draft was created." }),
-    createdAt: instantField,
-    date: dateField,
-    description: z.string().nullable(),
-    reference: z.string().nullable(),
-    externalId: z.string().nullable(),
-    metadata: z.record(z.string(), z.string()),
-    ledgerId: idField,
-    currency: z.string(),
-    source: z.object({ type: z.string(), id: z.string().nullable(), step: z.string().optional() }),
-    actor: z.object({ kind: z.string(), id: z.string() }),
-    requestId: z.string(),
-    module: z.enum(modules),
+    ...recordFields,
     flagged: z.boolean().openapi({ description: "Posted into a softly locked period by someone who may." }),
     postingReference: z.string().nullable(),
     reversalOf: idField.nullable(),

@@ -10,6 +10,7 @@ export {
   listLedgersOfEntity,
 } from "./ledger-in-context.ts";
 export { openAccounts } from "./open-accounts.ts";
+export { registerLedgerOperatorRoutes } from "./operator-routes.ts";
 export { prepareBooks } from "./prepare-books.ts";
 export { projectAccounts } from "./project-accounts.ts";
 export { registerLedgerRoutes } from "./routes.ts";

@@ -1,3 +1,4 @@
+import { isSiteMoving } from "../../db/site-fence.ts";
 import type { AccountView, OpenAccount, WriteOptions, WriteOutcome } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../platform/context.ts";
 import type { LedgerInContext } from "./ledger-in-context.ts";
@@ -32,7 +33,7 @@ export async function projectOutcome(context: OperationContext, outcome: WriteOu
   try {
     await upsertAccounts(context.db, accountsIn(outcome.body));
   } catch (error) {
-    context.log.error("account_rows_late", error);
+    if (!isSiteMoving(error)) context.log.error("account_rows_late", error);
   }
 }
 

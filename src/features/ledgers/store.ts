@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, ne, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, ne, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { type FoundRows, listRows } from "../../db/list-rows.ts";
 import type { SiteDatabase } from "../../db/site-database.ts";
 import type { Page } from "../../http/pages.ts";
@@ -106,8 +106,39 @@ export async function upsertAccounts(db: SiteDatabase, views: readonly AccountVi
   for (const statement of upsertAccountStatements(db, views)) await statement;
 }
 
+/** Writes the rows of accounts in place of any others, newer ones too. */
+export async function overwriteAccounts(db: SiteDatabase, views: readonly AccountView[]): Promise<void> {
+  for (const statement of upsertAccountStatements(db, views, sql`true`)) await statement;
+}
+
+/** Ids of accounts in the catalogue, by id. */
+export async function listAccountIds(db: SiteDatabase, ledgerId: string, after: string | null, limit: number): Promise<string[]> {
+  const rows = await db.orm
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(and(eq(accounts.siteId, db.siteId), eq(accounts.ledgerId, ledgerId), after === null ? undefined : gt(accounts.id, after)))
+    .orderBy(accounts.id)
+    .limit(limit);
+  return rows.map(({ id }) => id);
+}
+
+export async function removeAccounts(db: SiteDatabase, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await db.orm.delete(accounts).where(and(eq(accounts.siteId, db.siteId), among(accounts.id, ids)));
+}
+
+/** Those of the ids that the catalogue has a ledger for. */
+export async function ledgerIdsAmong(db: SiteDatabase, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await db.orm
+    .select({ id: ledgers.id })
+    .from(ledgers)
+    .where(and(eq(ledgers.siteId, db.siteId), among(ledgers.id, ids)));
+  return new Set(rows.map(({ id }) => id));
+}
+
+const ifNewer = sql`excluded.revision > accounts.revision`;
+
 /** The statements of `upsertAccounts`, for a batch. */
-export function upsertAccountStatements(db: SiteDatabase, views: readonly AccountView[]) {
+export function upsertAccountStatements(db: SiteDatabase, views: readonly AccountView[], where = ifNewer) {
   const statements = [];
   for (let i = 0; i < views.length; i += rowsPerStatement) {
     const rows = JSON.stringify(views.slice(i, i + rowsPerStatement).map((view) => ({ ...view, createdAt: Date.parse(view.createdAt) })));
@@ -123,7 +154,7 @@ export function upsertAccountStatements(db: SiteDatabase, views: readonly Accoun
         code = excluded.code, name = excluded.name, description = excluded.description, type = excluded.type, subtype = excluded.subtype,
         parent_id = excluded.parent_id, role = excluded.role, stable_key = excluded.stable_key, external_id = excluded.external_id,
         min_balance = excluded.min_balance, max_balance = excluded.max_balance, status = excluded.status, revision = excluded.revision
-      WHERE excluded.revision > accounts.revision`;
+      WHERE ${where}`;
     statements.push(db.orm.run(upsert));
   }
   return statements;

@@ -7,10 +7,11 @@ import { instant } from "../../kernel/clock.ts";
 import { type Role, reaches } from "../../kernel/role.ts";
 import { type OperationContext, requirePermission } from "../../platform/context.ts";
 import { refusal } from "../../platform/refused.ts";
+import { siteNow } from "./get-site.ts";
 import { issueToken } from "./issue-token.ts";
 import { holdToUser, namedPrincipal, type UserOf } from "./principal.ts";
 import type { CreateTokenRequest } from "./schemas.ts";
-import { insertToken } from "./store.ts";
+import { insertToken, keepEpoch } from "./store.ts";
 import { tokenView } from "./views.ts";
 
 /** Makes a key of the site. Nobody gives more than they have, an agent is never more than a preparer, and a user's key never more than the user. */
@@ -33,13 +34,18 @@ export async function createToken(
     await requireEntities(context, request.entityIds ?? []);
     const id = context.newId();
     const principalId = kind === "person" ? (user?.id ?? id) : await namedPrincipal(context, kind, request.name);
+    const site = await siteNow(context);
     const { key, row } = await issueToken(
       context.env.ACCESS,
-      context.site,
+      site,
       { id, name: request.name, kind, role: request.role, principalId, entityIds, expiresAtMs },
       now,
     );
-    return { statements: [insertToken(context.directory, row)], status: 201, body: JSON.stringify({ ...tokenView(row, now), key }) };
+    return {
+      statements: [keepEpoch(context.directory, site), insertToken(context.directory, row)],
+      status: 201,
+      body: JSON.stringify({ ...tokenView(row, now), key }),
+    };
   });
   if (user) await holdToUser(context, userOf, user.id, idOf(kept.body));
   return kept;

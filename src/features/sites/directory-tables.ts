@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { jurisdictions, regionHints } from "../../kernel/region.ts";
 import { roles } from "../../kernel/role.ts";
 
 export const sites = sqliteTable(
@@ -12,8 +13,8 @@ export const sites = sqliteTable(
     /** The D1 binding the site lives on. */
     database: text("database").notNull(),
     /** Fixed when the site is made: objects never move, and the jurisdiction is part of their id. */
-    jurisdiction: text("jurisdiction", { enum: ["eu", "us"] }),
-    regionHint: text("region_hint"),
+    jurisdiction: text("jurisdiction", { enum: jurisdictions }),
+    regionHint: text("region_hint", { enum: regionHints }),
     /** +1 when the site moves to another database. */
     epoch: integer("epoch").notNull(),
     origins: text("origins", { mode: "json" }).$type<string[]>().notNull(),
@@ -22,6 +23,16 @@ export const sites = sqliteTable(
   },
   (table) => [index("sites_firm").on(table.firmId, table.createdAt, table.id)],
 );
+
+/** What the operator says of the databases that sites live on. */
+export const siteDatabases = sqliteTable("site_databases", {
+  /** The D1 binding. */
+  name: text("name").primaryKey(),
+  /** False where a large site lives alone, or where there is no room left. */
+  takesNewSites: integer("takes_new_sites", { mode: "boolean" }).notNull(),
+  /** Where it is kept; null for a database of any site. The platform does not tell, and it never changes. */
+  jurisdiction: text("jurisdiction", { enum: jurisdictions }),
+});
 
 /** Tokens as a list. Whether one is good is for its Access object to say. */
 export const tokens = sqliteTable(

@@ -2,7 +2,8 @@ import { forgetLeasesOf } from "../../access/leases.ts";
 import type { UserStanding } from "../../access/token.ts";
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import type { Clock } from "../../kernel/clock.ts";
-import { markRevoked, markUserRole, type TokenRow, tokensOfUser } from "./store.ts";
+import { objectOf } from "../../platform/objects.ts";
+import { findTokenPlace, markRevoked, markUserRole, type TokenRow, tokensOfUser } from "./store.ts";
 
 /** What it takes to end keys and sessions: an operation's context, and that of a sign-in. */
 export interface TokenContext {
@@ -14,7 +15,7 @@ export interface TokenContext {
 /** Ends keys or sessions: here at once, everywhere within five seconds. The object is told first: a row without it would be a key that is listed as revoked and works. */
 export async function endTokens(context: TokenContext, ids: readonly string[]): Promise<void> {
   await eachOf(ids, async (id) => {
-    await context.env.ACCESS.getByName(id).revoke();
+    await (await objectOfToken(context, id))?.revoke();
     await markRevoked(context.directory, id, context.clock()).run();
     forgetLeasesOf(id);
   });
@@ -47,15 +48,21 @@ export async function tellTokens(
 ): Promise<void> {
   const { role, revision, mustChangePassword } = user;
   await eachOf(ids, async (id) => {
-    await context.env.ACCESS.getByName(id).follow({ role, revision, mustChangePassword });
+    await (await objectOfToken(context, id))?.follow({ role, revision, mustChangePassword });
     forgetLeasesOf(id);
   });
   await markUserRole(context.directory, user.id, role);
 }
 
+/** The object of a token that is listed, where its site's objects are kept; of one that is not any more there is nothing left to end or tell. */
+async function objectOfToken({ env, directory }: TokenContext, id: string) {
+  const place = await findTokenPlace(directory, id);
+  return place && objectOf(env.ACCESS, place, id);
+}
+
 /** A Worker has six connections at a time; more would only wait. */
 const atOnce = 6;
 
-async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+export async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   for (let at = 0; at < items.length; at += atOnce) await Promise.all(items.slice(at, at + atOnce).map(work));
 }

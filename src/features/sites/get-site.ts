@@ -1,10 +1,15 @@
-import type { OperationContext } from "../../platform/context.ts";
+import type { OperationContext, SiteScope } from "../../platform/context.ts";
 import { refusal } from "../../platform/refused.ts";
-import { findSite, type SiteRow } from "./store.ts";
+import { findSite, type SiteRow, siteScope } from "./store.ts";
 
 /** The key's own site: any other does not exist for it. */
 export async function getSite(context: OperationContext, id: string): Promise<SiteRow> {
   const row = id === context.site.id ? await findSite(context.directory, id) : undefined;
   if (!row) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
   return row;
+}
+
+/** The key's site as it is now: a lease may be older than the site's last move, and what it says is not to be given to a new key. */
+export async function siteNow(context: OperationContext): Promise<SiteScope> {
+  return siteScope(await getSite(context, context.site.id));
 }

@@ -7,7 +7,10 @@ export { registerOperatorRoutes } from "./operator-routes.ts";
 export type { UserOf } from "./principal.ts";
 export { registerSiteRoutes } from "./routes.ts";
 export { kindField, ResetSite, ResetSiteRequest, roleField, SiteView, siteExample, tokenExample } from "./schemas.ts";
+export { suits } from "./site-databases.ts";
 export {
+  closeToNewSites,
+  countSitesByDatabase,
   deleteEndedSessionTokens,
   findFirstLiveSite,
   findSessionToken,
@@ -15,9 +18,12 @@ export {
   findSiteScope,
   insertSite,
   insertToken,
+  keepEpoch,
   noteTokenUse,
   type SiteRow,
   siteScope,
+  switchDatabase,
   tokensOfUser,
 } from "./store.ts";
+export { tellSomeTokens } from "./tell-tokens.ts";
 export { siteView } from "./views.ts";

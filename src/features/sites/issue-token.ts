@@ -2,6 +2,7 @@ import type { AccessObject } from "../../access/access-object.ts";
 import { hashSecret, newSecret, writeKey } from "../../access/token.ts";
 import type { PrincipalKind, Role } from "../../kernel/role.ts";
 import type { SiteScope } from "../../platform/context.ts";
+import { objectOf } from "../../platform/objects.ts";
 import type { TokenRow } from "./store.ts";
 
 /** Requests a minute of a token that nobody has given another plan. */
@@ -30,7 +31,7 @@ export async function issueToken(
 ): Promise<{ readonly key: string; readonly row: TokenRow }> {
   const secret = newSecret();
   const { id, kind, role, principalId, entityIds, expiresAtMs } = wish;
-  await access.getByName(id).create({
+  await objectOf(access, site, id).create({
     tokenId: id,
     secretHash: hashSecret(secret),
     kind,
@@ -41,7 +42,7 @@ export async function issueToken(
     expiresAtMs,
     plan: wish.plan ?? defaultPlan,
   });
-  const key = writeKey(site.environment, id, secret);
+  const key = writeKey(site, id, secret);
   const row: TokenRow = {
     id,
     siteId: site.id,

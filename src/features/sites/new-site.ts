@@ -1,24 +1,22 @@
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import { siteDatabaseNames } from "../../db/site-database.ts";
-import { countSitesByDatabase, type SiteRow } from "./store.ts";
+import type { Place } from "../../kernel/region.ts";
+import { placeOf } from "./domain/placing.ts";
+import { countSitesByDatabase, listSiteDatabases, type SiteRow } from "./store.ts";
 
-/** A site's row, on the database that has the fewest sites. */
+/** A site's row, on the database with the fewest sites of those that take it. */
 export async function newSite(
   env: object,
   directory: DirectoryDatabase,
-  wish: {
+  wish: Place & {
     readonly id: string;
     readonly firmId: string;
     readonly name: string;
     readonly environment: "live" | "sandbox";
-    readonly jurisdiction: "eu" | "us" | null;
-    readonly regionHint: string | null;
   },
   nowMs: number,
 ): Promise<SiteRow> {
-  const counts = await countSitesByDatabase(directory);
-  const [first, ...rest] = siteDatabaseNames(env);
-  if (first === undefined) throw new Error("no site database is bound");
-  const database = rest.reduce((best, name) => ((counts.get(name) ?? 0) < (counts.get(best) ?? 0) ? name : best), first);
+  const database = placeOf(wish, siteDatabaseNames(env), await listSiteDatabases(directory), await countSitesByDatabase(directory));
+  if (database === undefined) throw new Error("No database takes new sites: add one (npm run db:add), or open one to them.");
   return { ...wish, database, epoch: 1, origins: [], revision: 1, createdAt: nowMs };
 }

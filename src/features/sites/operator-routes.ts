@@ -1,33 +1,40 @@
 import { z } from "@hono/zod-openapi";
 import { directoryDatabase } from "../../db/directory-database.ts";
+import { siteDatabaseNames } from "../../db/site-database.ts";
 import { answer } from "../../http/answers.ts";
 import { nameField } from "../../http/fields.ts";
+import { requireOperator } from "../../http/middleware/operator.ts";
 import type { Router } from "../../http/router.ts";
 import { readBody } from "../../http/validate.ts";
+import { jurisdictions } from "../../kernel/region.ts";
 import { newUuid } from "../../platform/context-builder.ts";
+import { objectOf } from "../../platform/objects.ts";
 import { refusal } from "../../platform/refused.ts";
-import { operatorToken, sameSecret } from "../../platform/secrets.ts";
 import { issueToken } from "./issue-token.ts";
-import { findSiteScope, insertToken } from "./store.ts";
+import { describeSiteDatabases, setSiteDatabase } from "./site-databases.ts";
+import { findSiteScope, findTokenPlace, insertToken, keepEpoch } from "./store.ts";
 import { tokenView } from "./views.ts";
 
 const planField = z.int().min(1).max(1_000_000_000);
 const PlanRequest = z.strictObject({ requestsPerMinute: planField });
+const SiteDatabaseRequest = z.strictObject({ takesNewSites: z.boolean(), jurisdiction: z.enum(jurisdictions).nullable().optional() });
 const OwnerKeyRequest = z.strictObject({ name: nameField, requestsPerMinute: planField.optional() });
 
 /** What the operator of an installation sets, not its users: outside the document, and there only with OPERATOR_TOKEN. */
 export function registerOperatorRoutes(router: Router): void {
   router.put("/operator/tokens/:id/plan", async (c) => {
-    requireOperator(c.env, c.req.header("authorization"));
+    requireOperator(c);
     const { requestsPerMinute } = await readBody(c, PlanRequest);
-    const known = await c.env.ACCESS.getByName(c.req.param("id").toLowerCase()).setPlan(requestsPerMinute);
-    if (!known) throw refusal("NOT_FOUND", "There is no token with this id.");
-    return answer({ id: c.req.param("id"), requestsPerMinute });
+    const id = c.req.param("id").toLowerCase();
+    const place = await findTokenPlace(directoryDatabase(c.env), id);
+    if (!place || !(await objectOf(c.env.ACCESS, place, id).setPlan(requestsPerMinute)))
+      throw refusal("NOT_FOUND", "There is no token with this id.");
+    return answer({ id, requestsPerMinute });
   });
 
   // The way back in for a site whose keys are lost.
   router.post("/operator/sites/:siteId/tokens", async (c) => {
-    requireOperator(c.env, c.req.header("authorization"));
+    requireOperator(c);
     const { name, requestsPerMinute } = await readBody(c, OwnerKeyRequest);
     const directory = directoryDatabase(c.env);
     const site = await findSiteScope(directory, c.req.param("siteId").toLowerCase());
@@ -48,14 +55,21 @@ export function registerOperatorRoutes(router: Router): void {
       },
       now,
     );
-    await insertToken(directory, row).run();
+    await directory.orm.batch([keepEpoch(directory, site), insertToken(directory, row)]);
     return answer({ ...tokenView(row, now), key }, 201, { "Cache-Control": "no-store" });
   });
-}
 
-function requireOperator(env: Cloudflare.Env, authorization: string | undefined): void {
-  const expected = operatorToken(env);
-  const presented = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
-  if (expected === undefined || presented === undefined || !sameSecret(presented, expected))
-    throw refusal("UNAUTHENTICATED", "This takes the operator's token.");
+  router.get("/operator/databases", async (c) => {
+    requireOperator(c);
+    return answer({ data: await describeSiteDatabases(c.env, directoryDatabase(c.env)) });
+  });
+
+  // What is said is of sites to come; those that are there stay until they are moved.
+  router.put("/operator/databases/:name", async (c) => {
+    requireOperator(c);
+    const request = await readBody(c, SiteDatabaseRequest);
+    const name = c.req.param("name");
+    if (!siteDatabaseNames(c.env).includes(name)) throw refusal("NOT_FOUND", `There is no binding ${name}.`);
+    return answer(await setSiteDatabase(directoryDatabase(c.env), name, request));
+  });
 }

@@ -4,12 +4,14 @@ import type { KeptAnswer } from "../../db/batch.ts";
 import { commitSecretOnce, ownClaim } from "../../db/sealed-answers.ts";
 import { idOf } from "../../http/answers.ts";
 import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { objectOf } from "../../platform/objects.ts";
 import { refusal } from "../../platform/refused.ts";
 import { requireEnd, requireReach } from "./create-token.ts";
+import { siteNow } from "./get-site.ts";
 import { issueToken } from "./issue-token.ts";
 import { holdToUser, type UserOf, userInReach } from "./principal.ts";
 import type { RotateTokenRequest } from "./schemas.ts";
-import { findToken, insertToken, markExpiry } from "./store.ts";
+import { findToken, insertToken, keepEpoch, markExpiry } from "./store.ts";
 import { tokenView } from "./views.ts";
 
 const overlapDefaultSeconds = 86_400;
@@ -33,22 +35,23 @@ export async function rotateToken(
     requireEnd(context, old.expiresAt);
     const endsAtMs = now + (request.overlapSeconds ?? overlapDefaultSeconds) * 1000;
     const { name, kind, role, principalId, entityIds, expiresAt } = old;
-    const plan = await context.env.ACCESS.getByName(id).plan();
+    const plan = await objectOf(context.env.ACCESS, context.site, id).plan();
+    const site = await siteNow(context);
     const { key, row } = await issueToken(
       context.env.ACCESS,
-      context.site,
+      site,
       { id: context.newId(), name, kind, role, principalId, entityIds, expiresAtMs: expiresAt, ...(plan === null ? {} : { plan }) },
       now,
     );
     return {
-      statements: [insertToken(context.directory, row), markExpiry(context.directory, id, endsAtMs)],
+      statements: [keepEpoch(context.directory, site), insertToken(context.directory, row), markExpiry(context.directory, id, endsAtMs)],
       status: 201,
       body: JSON.stringify({ ...tokenView(row, now), key }),
     };
   });
   // After the rows, so that nobody is left without a key; from the row, so that a repetition makes up for what was broken off in between.
   const endsAtMs = (await findToken(context.directory, context.site.id, id))?.expiresAt;
-  if (endsAtMs) await context.env.ACCESS.getByName(id).expireAt(endsAtMs);
+  if (endsAtMs) await objectOf(context.env.ACCESS, context.site, id).expireAt(endsAtMs);
   forgetLeasesOf(id);
   if (user) await holdToUser(context, userOf, user.id, idOf(kept.body));
   return kept;

@@ -73,7 +73,7 @@ export function registerSiteRoutes(router: Router, userOf: UserOf): void {
       bodyExample: { name: "Payout service", role: "PREPARER" },
       idempotency: "accepted",
       answers: { 201: { schema: IssuedToken, description: "The key.", example: { ...tokenExample, lastUsedAt: null, key: keyExample } } },
-      refusals: ["ENTITY_FORBIDDEN", "REFERENCE_NOT_FOUND"],
+      refusals: ["ENTITY_FORBIDDEN", "REFERENCE_NOT_FOUND", "SITE_MOVING"],
     },
     async (context, { body }) => answerKept(await createToken(context, body, userOf), "tokens"),
   );
@@ -113,7 +113,7 @@ export function registerSiteRoutes(router: Router, userOf: UserOf): void {
       answers: {
         201: { schema: IssuedToken, description: "The new key.", example: { ...tokenExample, lastUsedAt: null, key: keyExample } },
       },
-      refusals: ["IN_USE", "ENTITY_FORBIDDEN"],
+      refusals: ["IN_USE", "ENTITY_FORBIDDEN", "SITE_MOVING"],
     },
     async (context, { params, body }) => answerKept(await rotateToken(context, params.id, body, userOf), "tokens"),
   );

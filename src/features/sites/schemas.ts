@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { idField, instantField, list, nameField } from "../../http/fields.ts";
 import { pageOf } from "../../http/pages.ts";
+import { jurisdictions, regionHints } from "../../kernel/region.ts";
 import { principalKinds, roles } from "../../kernel/role.ts";
 
 export const roleField = z.enum(roles).openapi({ description: "What it may, from the most to the least.", example: "PREPARER" });
@@ -18,8 +19,8 @@ export const SiteView = z
     firmId: idField,
     name: z.string(),
     environment: z.enum(["live", "sandbox"]),
-    jurisdiction: z.enum(["eu", "us"]).nullable(),
-    regionHint: z.string().nullable(),
+    jurisdiction: z.enum(jurisdictions).nullable(),
+    regionHint: z.enum(regionHints).nullable(),
     origins: z.array(z.string()).openapi({ description: "Origins that browsers may call from." }),
     createdAt: instantField,
   })
@@ -31,8 +32,14 @@ export const CreateSiteRequest = z
   .strictObject({
     name: nameField,
     environment: z.enum(["live", "sandbox"]),
-    jurisdiction: z.enum(["eu", "us"]).optional().openapi({ description: "Where the site's ledgers stay. Cannot be changed." }),
-    regionHint: z.enum(["wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"]).optional(),
+    jurisdiction: z
+      .enum(jurisdictions)
+      .optional()
+      .openapi({ description: "Where the site's ledgers and keys run and are stored. Cannot be changed." }),
+    regionHint: z
+      .enum(regionHints)
+      .optional()
+      .openapi({ description: "Where they are made, if the platform can; by default near the first request to each. Cannot be changed." }),
   })
   .openapi("CreateSiteRequest");
 export const UpdateSiteRequest = z

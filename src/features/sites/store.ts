@@ -1,11 +1,12 @@
-import { and, asc, count, eq, inArray, isNull, sql } from "drizzle-orm";
+import { and, asc, count, eq, gt, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import { pageOfDirectory } from "../../db/directory-page.ts";
 import { deleteInPieces } from "../../db/purge.ts";
 import type { Page } from "../../http/pages.ts";
+import type { Place } from "../../kernel/region.ts";
 import { type PrincipalKind, type Role, reaches, roles } from "../../kernel/role.ts";
 import type { SiteScope } from "../../platform/context.ts";
-import { sites, tokens } from "./directory-tables.ts";
+import { siteDatabases, sites, tokens } from "./directory-tables.ts";
 
 export type SiteRow = typeof sites.$inferSelect;
 export type TokenRow = typeof tokens.$inferSelect;
@@ -16,6 +17,14 @@ export function insertSite(directory: DirectoryDatabase, row: SiteRow) {
 
 export function insertToken(directory: DirectoryDatabase, row: TokenRow) {
   return directory.orm.insert(tokens).values(row);
+}
+
+/** A statement that breaks its batch where the site has moved since `scope` was read: a key that is listed later is told of a move by nobody. */
+export function keepEpoch(directory: DirectoryDatabase, scope: Pick<SiteScope, "id" | "epoch">) {
+  return directory.orm
+    .update(sites)
+    .set({ epoch: sql`CASE WHEN ${sites.epoch} = ${scope.epoch} THEN ${sites.epoch} END` })
+    .where(eq(sites.id, scope.id));
 }
 
 export async function findSite(directory: DirectoryDatabase, id: string): Promise<SiteRow | undefined> {
@@ -46,6 +55,15 @@ export async function updateSiteRow(
     .where(and(eq(sites.id, site.id), eq(sites.revision, site.revision)))
     .returning()
     .get();
+}
+
+/** Lets the site live in another database from its next epoch on, if `onlyIf` holds in the same transaction. */
+export function switchDatabase(directory: DirectoryDatabase, site: Pick<SiteRow, "id" | "database" | "epoch">, onlyIf: SQL) {
+  const { id, database, epoch } = site;
+  return directory.orm
+    .update(sites)
+    .set({ database, epoch })
+    .where(and(eq(sites.id, id), eq(sites.epoch, epoch - 1), onlyIf));
 }
 
 /** A key of the site. */
@@ -124,14 +142,28 @@ export async function deleteEndedSessionTokens(directory: DirectoryDatabase, bef
   await deleteInPieces(directory.orm, tokens, sql`${tokens.isSession} and ${ended}`);
 }
 
-/** Tokens and sessions of the site that are not revoked, to tell them of a change of their site. */
-export async function liveTokenIds(directory: DirectoryDatabase, siteId: string): Promise<string[]> {
+/** Where a token's object is kept. */
+export async function findTokenPlace(directory: DirectoryDatabase, id: string): Promise<Place | undefined> {
+  return directory.orm
+    .select({ jurisdiction: sites.jurisdiction, regionHint: sites.regionHint })
+    .from(tokens)
+    .innerJoin(sites, eq(sites.id, tokens.siteId))
+    .where(eq(tokens.id, id))
+    .get();
+}
+
+/** Some of the site's tokens and sessions that are not revoked, by id, to tell them of a change of their site. */
+export async function liveTokenIds(directory: DirectoryDatabase, siteId: string, after: string | null): Promise<string[]> {
   const rows = await directory.orm
     .select({ id: tokens.id })
     .from(tokens)
-    .where(and(eq(tokens.siteId, siteId), isNull(tokens.revokedAt)));
+    .where(and(eq(tokens.siteId, siteId), isNull(tokens.revokedAt), after === null ? undefined : gt(tokens.id, after)))
+    .orderBy(tokens.id)
+    .limit(tokensToldAtOnce);
   return rows.map((row) => row.id);
 }
+/** Each is a call of its own, and an invocation has a thousand on the smallest plan. */
+const tokensToldAtOnce = 100;
 
 export function markRevoked(directory: DirectoryDatabase, id: string, atMs: number) {
   return directory.orm
@@ -168,6 +200,29 @@ export async function noteTokenUse(directory: DirectoryDatabase, id: string, atM
   await directory.orm.update(tokens).set({ lastUsedAt: atMs }).where(eq(tokens.id, id)).run();
 }
 
+export type SiteDatabaseRow = typeof siteDatabases.$inferSelect;
+
+/** What the operator has said of databases; one that is not among them takes sites of any jurisdiction. */
+export async function listSiteDatabases(directory: DirectoryDatabase): Promise<SiteDatabaseRow[]> {
+  return directory.orm.select().from(siteDatabases);
+}
+
+export function saveSiteDatabase(directory: DirectoryDatabase, row: SiteDatabaseRow) {
+  const { takesNewSites, jurisdiction } = row;
+  return directory.orm
+    .insert(siteDatabases)
+    .values(row)
+    .onConflictDoUpdate({ target: siteDatabases.name, set: { takesNewSites, jurisdiction } });
+}
+
+/** Keeps a database for the site that is about to live there alone. */
+export function closeToNewSites(directory: DirectoryDatabase, name: string) {
+  return directory.orm
+    .insert(siteDatabases)
+    .values({ name, takesNewSites: false, jurisdiction: null })
+    .onConflictDoUpdate({ target: siteDatabases.name, set: { takesNewSites: false } });
+}
+
 /** How many sites each database has, by binding name. */
 export async function countSitesByDatabase(directory: DirectoryDatabase): Promise<Map<string, number>> {
   const rows = await directory.orm.select({ database: sites.database, n: count() }).from(sites).groupBy(sites.database);
@@ -175,8 +230,8 @@ export async function countSitesByDatabase(directory: DirectoryDatabase): Promis
 }
 
 export function siteScope(row: SiteRow): SiteScope {
-  const { id, firmId, environment, database, jurisdiction, origins } = row;
-  return { id, firmId, environment, database, jurisdiction, origins };
+  const { id, firmId, environment, database, epoch, revision, jurisdiction, regionHint, origins } = row;
+  return { id, firmId, environment, database, epoch, revision, jurisdiction, regionHint, origins };
 }
 
 /** A site's scope by its id, for work that no token stands behind: queue messages. */

@@ -15,9 +15,9 @@ export async function createAuthToken(
 ): Promise<z.infer<typeof AuthToken>> {
   const started =
     refreshToken === undefined ? await signIn(context, { email, password, siteId }) : await refreshSession(context, refreshToken, siteId);
-  const { user, siteId: at } = started;
+  const { user, siteId: at, jurisdiction } = started;
   const id = started.refreshToken.sessionId;
-  const accessToken = await writeAccessToken(context.env, { id, userId: user.id, siteId: at }, context.clock());
+  const accessToken = await writeAccessToken(context.env, { id, userId: user.id, siteId: at, jurisdiction }, context.clock());
   return {
     tokenType: "Bearer",
     accessToken,

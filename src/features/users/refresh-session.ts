@@ -1,5 +1,6 @@
 import { isSameHash } from "../../access/token.ts";
 import { sessionIdleMs } from "../../kernel/bounds.ts";
+import { objectOf } from "../../platform/objects.ts";
 import { refusal } from "../../platform/refused.ts";
 import { endTokens, findSessionToken, findSiteScope } from "../sites/index.ts";
 import { hashesOf, nextRefreshToken, readRefreshToken } from "./refresh-token.ts";
@@ -28,11 +29,11 @@ export async function refreshSession(context: SignInContext, text: string, siteI
   const site = await findSiteScope(directory, token.siteId);
   const user = site && (await findUser(directory, site.firmId, session.userId));
   // Told once more what it should know, so that what was broken off in between lasts no longer than an access token.
-  if (user === undefined || !(await context.env.ACCESS.getByName(session.id).follow(user))) {
+  if (site === undefined || user === undefined || !(await objectOf(context.env.ACCESS, site, session.id).follow(user))) {
     await endTokens(context, [session.id]);
     throw wrong();
   }
-  return { refreshToken: next, user, siteId: token.siteId, expiresAtMs: session.expiresAt };
+  return { refreshToken: next, user, siteId: token.siteId, jurisdiction: site.jurisdiction, expiresAtMs: session.expiresAt };
 }
 
 function wrong() {

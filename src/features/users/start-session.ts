@@ -1,4 +1,6 @@
 import { sessionLifeMs, sessionsPerUserMax } from "../../kernel/bounds.ts";
+import type { Jurisdiction } from "../../kernel/region.ts";
+import { objectOf } from "../../platform/objects.ts";
 import { refusal } from "../../platform/refused.ts";
 import { defaultPlan, endTokens, findSite, insertToken, type SiteRow, siteScope, tellTokens, tokensOfUser } from "../sites/index.ts";
 import { hashesOf, newRefreshToken, type RefreshToken } from "./refresh-token.ts";
@@ -9,6 +11,7 @@ export interface StartedSession {
   readonly refreshToken: RefreshToken;
   readonly user: UserRow;
   readonly siteId: string;
+  readonly jurisdiction: Jurisdiction | null;
   readonly expiresAtMs: number;
 }
 
@@ -19,7 +22,7 @@ export async function startSession(context: SignInContext, user: UserRow, hash: 
   const refreshToken = newRefreshToken(id);
   const expiresAtMs = nowMs + sessionLifeMs;
   const person = { kind: "person", role: user.role, principalId: user.id, entityIds: null } as const;
-  await context.env.ACCESS.getByName(id).create({
+  await objectOf(context.env.ACCESS, site, id).create({
     tokenId: id,
     secretHash: null,
     ...person,
@@ -35,7 +38,7 @@ export async function startSession(context: SignInContext, user: UserRow, hash: 
   ]);
   const now = await holdToWhatIs(context, { id, user, hash, site });
   await endOldest(context, user.id);
-  return { refreshToken, user: now, siteId: site.id, expiresAtMs };
+  return { refreshToken, user: now, siteId: site.id, jurisdiction: site.jurisdiction, expiresAtMs };
 }
 
 /**
@@ -58,7 +61,7 @@ async function holdToWhatIs(
   }
   if (userNow.revision !== user.revision) await tellTokens(context, [id], userNow);
   if (siteNow.revision !== site.revision || siteNow.epoch !== site.epoch)
-    await context.env.ACCESS.getByName(id).setSite(siteScope(siteNow));
+    await objectOf(context.env.ACCESS, site, id).setSite(siteScope(siteNow));
   return userNow;
 }
 

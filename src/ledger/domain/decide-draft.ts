@@ -1,5 +1,5 @@
 import { type Failure, failure } from "../../kernel/failures.ts";
-import { type Result, refuse } from "../../kernel/result.ts";
+import { ok, type Result, refuse } from "../../kernel/result.ts";
 import { type Actor, reaches } from "../../kernel/role.ts";
 import type { Writable } from "../../kernel/writable.ts";
 import type { AccountTerms } from "./account.ts";
@@ -28,7 +28,7 @@ import {
 import type { DraftSaved, FactLine } from "./fact.ts";
 import { notToBeReversed, notToBeSettled } from "./final-states.ts";
 import { externalIdTaken, type Named, namedByExternalId, namedBySource, sameContent, sourceTaken } from "./names.ts";
-import { accountNotFound, checkBalanced, closedAccount, type EntryToBe, postChecked } from "./post.ts";
+import { checkBalanced, closedAccount, type EntryToBe, namedFields, namedLines, postChecked } from "./post.ts";
 import { draftById, entryById } from "./recorded-entry.ts";
 import type { LedgerState } from "./state.ts";
 
@@ -76,7 +76,7 @@ export function decideCreateDraft(state: LedgerState, command: CreateDraft, acto
   const content = written.value;
   const known = content.externalId === null ? undefined : namedByExternalId(state, content.externalId);
   if (known !== undefined && known.kind !== "hold" && sameContent(known.content, command, content.lines))
-    return { ok: true, value: { facts: [], existing: known.sequence } };
+    return ok({ facts: [], existing: known.sequence });
   const taken = nameTaken(state, content, undefined) ?? unknownReplaced(state, content);
   if (taken) return refuse(taken);
   return made(firstVersion(content, "draft", actor));
@@ -93,7 +93,7 @@ export function decideEditDraft(state: LedgerState, command: EditDraft, actor: A
   if (draft.version >= draftVersionsMax) return refuse(tooManyVersions);
   const { change } = command;
   const pick = <T>(given: T | null | undefined, there: T | null): T | null => (given === undefined ? there : given);
-  const lines = change.lines ? linesOf(state, change.lines) : { ok: true as const, value: before.lines };
+  const lines = change.lines ? linesOf(state, change.lines) : ok(before.lines);
   if (!lines.ok) return lines;
   const content: DraftContent = {
     ...before,
@@ -178,7 +178,7 @@ function draftIn(
     return refuse(stateFailure("posted", action));
   }
   const wrong = closedOf(draft) ?? stateRefused(draft, action) ?? versionRefused(draft, action, command.expectedVersion);
-  return wrong ? refuse(wrong) : { ok: true, value: draft };
+  return wrong ? refuse(wrong) : ok(draft);
 }
 
 function stateRefused(draft: Draft, action: string): Failure | undefined {
@@ -220,7 +220,7 @@ function complete(
     refusedTo(draft) ??
     (content.lines.length < 2 ? one("ENTRY_UNBALANCED", "An entry has two lines or more.", "/lines") : checkBalanced(content.lines)) ??
     (content.hold === null ? nameTaken(state, content, draft) : undefined);
-  return wrong ? refuse(wrong) : { ok: true, value: { draft, entry } };
+  return wrong ? refuse(wrong) : ok({ draft, entry });
 }
 
 /** Whether what the draft reverses or settles has gone another way meanwhile. */
@@ -265,42 +265,14 @@ function accountOf(state: LedgerState, no: number): AccountTerms {
 function contentOf(state: LedgerState, asked: Omit<PostEntry, "kind">): Result<DraftContent, Failure> {
   const lines = linesOf(state, asked.lines);
   if (!lines.ok) return lines;
-  return {
-    ok: true,
-    value: {
-      date: asked.date,
-      description: asked.description ?? null,
-      reference: asked.reference ?? null,
-      externalId: asked.externalId ?? null,
-      metadata: asked.metadata ?? null,
-      source: asked.source ?? null,
-      module: asked.module ?? "journal",
-      reversalOf: null,
-      void: false,
-      reason: null,
-      replaces: asked.replaces ?? null,
-      hold: null,
-      lines: lines.value,
-    },
-  };
+  const own = { reversalOf: null, void: false, reason: null, replaces: asked.replaces ?? null, hold: null };
+  return ok({ ...namedFields(asked), ...own, lines: lines.value });
 }
 
 function linesOf(state: LedgerState, requested: readonly LineRequest[]): Result<readonly DraftLine[], Failure> {
-  const lines: DraftLine[] = [];
-  for (const [i, line] of requested.entries()) {
-    const no = state.accountNumber(line.account);
-    const account = no === undefined ? undefined : state.account(no);
-    if (account === undefined || account.status === "deleted") return refuse(accountNotFound(i, line.account));
-    lines.push({
-      account: account.no,
-      amount: line.side === "debit" ? line.amount : -line.amount,
-      memo: line.memo ?? null,
-      contactId: line.contactId ?? null,
-      tags: line.tags ?? null,
-      conditions: line.conditions ?? null,
-    });
-  }
-  return { ok: true, value: lines };
+  const named = namedLines(state, requested);
+  if (!named.ok) return named;
+  return ok(named.value.lines.map((line, i) => ({ ...line, conditions: requested[i]?.conditions ?? null })));
 }
 
 /** Whether an external id or a source of the content is somebody else's. */

@@ -12,7 +12,6 @@ import { notToBeSettled } from "./final-states.ts";
 import type { Hold } from "./hold.ts";
 import { externalIdTaken, namedByExternalId, namedBySource, sameContent, sourceTaken } from "./names.ts";
 import {
-  accountNotFound,
   beyondRange,
   brokenLimit,
   checkBalanced,
@@ -20,37 +19,26 @@ import {
   closedAccount,
   type EntryToBe,
   failedCondition,
+  namedFields,
+  namedLines,
   type Outcome,
   postChecked,
   staleVersion,
 } from "./post.ts";
 import { holdById } from "./recorded-entry.ts";
-import type { LedgerState } from "./state.ts";
+import type { LedgerState, StateOfWrite } from "./state.ts";
 
 /**
  * Places a hold: checked as an entry is, because settling it must not break what an entry may not.
  * One of a group is settled whatever comes, so that its date must be open and its placer somebody whose entries need not wait.
  */
-export function decidePlaceHold(state: LedgerState, command: PlaceHold, actor: Actor): Result<Decision, Failure> {
+export function decidePlaceHold(state: StateOfWrite, command: PlaceHold, actor: Actor): Result<Decision, Failure> {
   if (command.groupId !== undefined && command.expiresAtMs !== undefined)
     throw new Error("assertion failed: a hold of a group has no end of its own");
-  const lines: Writable<HoldLine>[] = [];
-  const accounts: AccountTerms[] = [];
-  for (const [i, line] of command.lines.entries()) {
-    const no = state.accountNumber(line.account);
-    const account = no === undefined ? undefined : state.account(no);
-    if (account === undefined || account.status === "deleted") return refuse(accountNotFound(i, line.account));
-    accounts.push(account);
-    lines.push({
-      account: account.no,
-      amount: line.side === "debit" ? line.amount : -line.amount,
-      availableAfter: 0,
-      version: 0,
-      memo: line.memo ?? null,
-      contactId: line.contactId ?? null,
-      tags: line.tags ?? null,
-    });
-  }
+  const named = namedLines(state, command.lines);
+  if (!named.ok) return named;
+  const { accounts } = named.value;
+  const lines: Writable<HoldLine>[] = named.value.lines.map((line) => ({ ...line, availableAfter: 0, version: 0 }));
   const known = command.externalId === undefined ? undefined : namedByExternalId(state, command.externalId);
   const sourced = command.source === undefined ? undefined : namedBySource(state, command.source);
   const earlier = known ?? sourced;
@@ -59,6 +47,9 @@ export function decidePlaceHold(state: LedgerState, command: PlaceHold, actor: A
     const sameTerms = groupId === (command.groupId ?? null) && expiresAtMs === (command.expiresAtMs ?? null);
     if (sameTerms && sameContent(earlier.content, command, lines)) return ok({ facts: [], existing: earlier.sequence });
   }
+  // Not at the edge: a request that comes again is answered what it was answered, though its hold has ended meanwhile.
+  if (command.expiresAtMs !== undefined && command.expiresAtMs <= state.atMs)
+    return refuse(one("VALIDATION_ERROR", "The hold would end before it begins.", "/expiresAt"));
   const closed = closedAccount(accounts);
   if (closed) return refuse(closed);
   if (command.groupId !== undefined && mustWait(state.policy, actor)) {
@@ -97,13 +88,7 @@ export function decidePlaceHold(state: LedgerState, command: PlaceHold, actor: A
   if (failed) return refuse(failed);
   return made({
     kind: "hold_placed",
-    date: command.date,
-    description: command.description ?? null,
-    reference: command.reference ?? null,
-    externalId: command.externalId ?? null,
-    metadata: command.metadata ?? null,
-    source: command.source ?? null,
-    module: command.module ?? "journal",
+    ...namedFields(command),
     groupId: command.groupId ?? null,
     expiresAtMs: command.expiresAtMs ?? null,
     lines,

@@ -9,13 +9,13 @@ import { decidePlaceHold, decideReleaseHold, decideSettleHold } from "./decide-h
 import { decideLockPeriod } from "./decide-lock.ts";
 import { type Decision, made, missing } from "./decision.ts";
 import { entryById } from "./recorded-entry.ts";
-import type { LedgerState } from "./state.ts";
+import type { LedgerState, StateOfWrite } from "./state.ts";
 
 /**
  * What a command does to the ledger as it stands. Pure: it changes nothing and reads only `state`.
  * Refusals are checked in the order of the catalogue in docs/architecture.md; two faults at once give the first.
  */
-export function decide(state: LedgerState, command: Command, actor: Actor): Result<Decision, Failure> {
+export function decide(state: StateOfWrite, command: Command, actor: Actor): Result<Decision, Failure> {
   switch (command.kind) {
     case "post_entry":
       return decidePost(state, command, actor);

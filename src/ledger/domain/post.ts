@@ -14,7 +14,7 @@ import {
   pendingIn,
   pendingOut,
 } from "./account.ts";
-import type { LineConditions, Module } from "./command.ts";
+import type { LineConditions, LineRequest, Module, PostEntry } from "./command.ts";
 import { type Decision, made, one } from "./decision.ts";
 import type { EntryPosted, FactLine } from "./fact.ts";
 import type { Hold } from "./hold.ts";
@@ -27,6 +27,40 @@ export interface EntryToBe {
   readonly fact: Writable<Omit<EntryPosted, "lines">> & { readonly lines: Writable<FactLine>[] };
   readonly accounts: readonly AccountTerms[];
   readonly conditions: readonly (LineConditions | undefined)[] | undefined;
+}
+
+/** A line as it was asked for, on the account that it names. */
+export type NamedLine = Pick<FactLine, "account" | "amount" | "memo" | "contactId" | "tags">;
+
+/** The lines of a draft or a hold with their accounts. Refuses names of accounts that the ledger does not have. `decidePost` does the same for itself: it has millions. */
+export function namedLines(
+  state: LedgerState,
+  requested: readonly LineRequest[],
+): Result<{ readonly lines: readonly NamedLine[]; readonly accounts: readonly AccountTerms[] }, Failure> {
+  const lines: NamedLine[] = [];
+  const accounts: AccountTerms[] = [];
+  for (const [i, line] of requested.entries()) {
+    const no = state.accountNumber(line.account);
+    const account = no === undefined ? undefined : state.account(no);
+    if (account === undefined || account.status === "deleted") return refuse(accountNotFound(i, line.account));
+    const { memo = null, contactId = null, tags = null } = line;
+    accounts.push(account);
+    lines.push({ account: account.no, amount: line.side === "debit" ? line.amount : -line.amount, memo, contactId, tags });
+  }
+  return ok({ lines, accounts });
+}
+
+/** What a draft or a hold says of itself beside its lines. */
+export function namedFields({ date, description, reference, externalId, metadata, source, module }: Omit<PostEntry, "kind" | "lines">) {
+  return {
+    date,
+    description: description ?? null,
+    reference: reference ?? null,
+    externalId: externalId ?? null,
+    metadata: metadata ?? null,
+    source: source ?? null,
+    module: module ?? ("journal" as const),
+  };
 }
 
 /** What stands on an account before the entry's own lines. */

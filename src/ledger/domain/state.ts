@@ -43,6 +43,11 @@ export interface LedgerState {
   groupHoldsDated(from: string, to: string): readonly Hold[];
 }
 
+/** What a write asks: the state, and the one instant at which all of the write happens. */
+export interface StateOfWrite extends LedgerState {
+  readonly atMs: number;
+}
+
 /** What `apply` may change, on top of asking. */
 export interface MutableLedgerState extends LedgerState {
   /** A copy of the account's terms that may be changed. */
@@ -152,16 +157,19 @@ export class Overlay implements MutableLedgerState {
   }
 
   draftByExternalId(externalId: string): Draft | undefined {
+    const isOf = (draft: Draft) => draft.content.externalId === externalId;
     return (
-      this.#openDraft(this.#draftNames.get(externalIdName(externalId)), (draft) => draft.content.externalId === externalId) ??
-      this.#openDraft(this.base.draftByExternalId(externalId)?.no, (draft) => draft.content.externalId === externalId)
+      this.#openDraft(numberNamed(this.#draftNames, externalIdName, externalId), isOf) ??
+      this.#openDraft(this.base.draftByExternalId(externalId)?.no, isOf)
     );
   }
 
   draftBySource(source: Source): Draft | undefined {
     const text = sourceText(source);
     const isOf = (draft: Draft) => draft.content.source !== null && sourceText(draft.content.source) === text;
-    return this.#openDraft(this.#draftNames.get(text), isOf) ?? this.#openDraft(this.base.draftBySource(source)?.no, isOf);
+    return (
+      this.#openDraft(numberNamed(this.#draftNames, sourceText, source), isOf) ?? this.#openDraft(this.base.draftBySource(source)?.no, isOf)
+    );
   }
 
   #openDraft(no: number | undefined, isStill: (draft: Draft) => boolean): Draft | undefined {
@@ -174,12 +182,12 @@ export class Overlay implements MutableLedgerState {
   }
 
   holdByExternalId(externalId: string): Hold | undefined {
-    const own = this.#holdNames.get(externalIdName(externalId));
+    const own = numberNamed(this.#holdNames, externalIdName, externalId);
     return own === undefined ? this.base.holdByExternalId(externalId) : this.hold(own);
   }
 
   holdBySource(source: Source): Hold | undefined {
-    const own = this.#holdNames.get(sourceText(source));
+    const own = numberNamed(this.#holdNames, sourceText, source);
     return own === undefined ? this.base.holdBySource(source) : this.hold(own);
   }
 
@@ -251,6 +259,11 @@ export class Overlay implements MutableLedgerState {
     if (externalId !== null) this.#holdNames.set(externalIdName(externalId), hold.no);
     if (source !== null) this.#holdNames.set(sourceText(source), hold.no);
   }
+}
+
+/** Most writes have neither drafts nor holds, and make no text to look for any. */
+function numberNamed<T>(names: ReadonlyMap<string, number>, textOf: (named: T) => string, named: T): number | undefined {
+  return names.size === 0 ? undefined : names.get(textOf(named));
 }
 
 /** Apart from every source, which is three texts. */

@@ -305,9 +305,9 @@ export class StoredState implements LedgerState {
   }
 
   holdBySource(source: Source): Hold | undefined {
-    const text = sourceText(source);
-    const own = this.#hasHolds ? this.#holdWhere("source = ?", text) : undefined;
+    const own = this.#hasHolds ? this.#holdWhere("source = ?", sourceText(source)) : undefined;
     if (own !== undefined || this.firstSequence === 1) return own;
+    const text = sourceText(source);
     return this.#earlierHold(
       sourceTerm(this.index.termKey, source),
       ({ fact }) => fact.source !== null && sourceText(fact.source) === text,

@@ -4,7 +4,7 @@ import { instant } from "../../kernel/clock.ts";
 import { decodeAddress, encodeAddress } from "../../kernel/id.ts";
 import { type AccountTerms, codeAt } from "../domain/account.ts";
 import type { Draft, DraftContent, DraftLine, Principal } from "../domain/draft.ts";
-import type { DraftSaved, EntryPosted, Fact, HoldLine } from "../domain/fact.ts";
+import type { DraftSaved, EntryPosted, Fact, HoldLine, HoldPlaced } from "../domain/fact.ts";
 import type { Hold } from "../domain/hold.ts";
 import type { ApprovalView, DraftView, HoldView, LedgerIdentity } from "../rpc.ts";
 import type { CommitContext } from "./journal.ts";
@@ -43,7 +43,7 @@ export function idAt({ identity, row }: Telling, sequence: number): string {
 
 /** A draft in one of its versions. */
 export function draftView(telling: Telling, version: number, fact: DraftSaved): DraftView {
-  const { identity, knownAt } = telling;
+  const { knownAt } = telling;
   const no = fact.draft ?? version;
   const id = idAt(telling, no);
   const { context: created } = telling.row(no);
@@ -53,18 +53,7 @@ export function draftView(telling: Telling, version: number, fact: DraftSaved): 
     journalEntryId: id,
     status: fact.status,
     sequence: no,
-    createdAt: instant(created.atMs),
-    date: content.date,
-    description: content.description,
-    reference: content.reference,
-    externalId: content.externalId,
-    metadata: content.metadata ?? {},
-    ledgerId: identity.ledgerId,
-    currency: identity.currency,
-    source: content.source ?? { type: "api", id: null },
-    actor: { kind: created.actor.kind, id: created.actor.id },
-    requestId: created.requestId,
-    module: content.module,
+    ...recordHead(telling, content, created),
     flagged: false,
     postingReference: null,
     reversalOf: content.reversalOf === null ? null : idAt(telling, content.reversalOf),
@@ -80,6 +69,25 @@ export function draftView(telling: Telling, version: number, fact: DraftSaved): 
       accountVersion: null,
     })),
     seal: null,
+  };
+}
+
+/** What is told of a draft and a hold alike: what it says, and the commit that made it. */
+function recordHead({ identity }: Telling, content: DraftContent | HoldPlaced, { atMs, actor, requestId }: CommitContext) {
+  const { date, description, reference, externalId, metadata, source, module } = content;
+  return {
+    createdAt: instant(atMs),
+    date,
+    description,
+    reference,
+    externalId,
+    metadata: metadata ?? {},
+    ledgerId: identity.ledgerId,
+    currency: identity.currency,
+    source: source ?? { type: "api", id: null },
+    actor: { kind: actor.kind, id: actor.id },
+    requestId,
+    module,
   };
 }
 
@@ -122,7 +130,7 @@ function lineHead(line: DraftLine | HoldLine, i: number, account: AccountTerms, 
 }
 
 export function holdView(telling: Telling, no: number): HoldView {
-  const { identity, knownAt } = telling;
+  const { knownAt } = telling;
   const { fact, context, seal } = telling.row(no);
   if (fact.kind !== "hold_placed") throw new Error(`assertion failed: sequence ${no} is a hold`);
   const { status, resolved } = present(telling.hold(no), "a hold of the log is known");
@@ -132,18 +140,7 @@ export function holdView(telling: Telling, no: number): HoldView {
     id: idAt(telling, no),
     status: isOpen ? "open" : status,
     sequence: no,
-    createdAt: instant(context.atMs),
-    date: fact.date,
-    description: fact.description,
-    reference: fact.reference,
-    externalId: fact.externalId,
-    metadata: fact.metadata ?? {},
-    ledgerId: identity.ledgerId,
-    currency: identity.currency,
-    source: fact.source ?? { type: "api", id: null },
-    actor: { kind: context.actor.kind, id: context.actor.id },
-    requestId: context.requestId,
-    module: fact.module,
+    ...recordHead(telling, fact, context),
     groupId: fact.groupId,
     expiresAt: fact.expiresAtMs === null ? null : instant(fact.expiresAtMs),
     resolvedAt: outcome ? instant(outcome.context.atMs) : null,

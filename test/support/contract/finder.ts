@@ -54,7 +54,7 @@ export function newFinder(stage: Stage, operation: Operation): Finder {
   };
 
   const answerTo: Finder["answerTo"] = async (attempt) => {
-    const { call, url, method, key, by = stage.api } = attempt;
+    const { call, url, method, key, by = call.by ?? stage.api } = attempt;
     const answer = await send(call, key === "none" ? undefined : by, {
       ...(url === undefined ? {} : { url }),
       ...(method === undefined ? {} : { method }),

@@ -32,6 +32,8 @@ export interface Call {
   readonly text?: string;
   /** Whether the path names something that belongs to the stage's company. */
   readonly namesBooks: boolean;
+  /** Whose it is, where no other key of the OWNER's will do. */
+  readonly by?: Api;
 }
 
 /**
@@ -88,6 +90,7 @@ const bodiesByOperation: Readonly<Record<string, (stage: Stage, example: unknown
   batchApprove: async (stage) => [{ entries: [{ id: (await makeBy(stage, pendingDraft)).id, version: 2 }] }],
   // No ledger of a stage is full.
   closeOutLedger: () => [{ force: true, reason: "Before the audit" }],
+  createAuthToken: async (stage) => [await signInOfUser(stage)],
   createEntity: (_stage, example) => [{ name: "Blue Bottle Ltd", functionalCurrency: "USD", externalId: `co-${ownNumber}` }, example],
   createLedger: (stage) => [{ entityId: stage.entityId, currency: `XA${ownNumber}`, scale: 2 }],
   importAccounts: () => [
@@ -98,6 +101,31 @@ const bodiesByOperation: Readonly<Record<string, (stage: Stage, example: unknown
   resetSite: () => [{ sampleData: false }],
   validateEntries: (_stage, example) => [example, { mode: "each", entries: [example] }],
 };
+
+/** Operations that end the session they came with: nobody is left who could repeat them. */
+export const endingTheirCaller: ReadonlySet<string> = new Set(["logOut"]);
+
+/** Who sends an operation, where it is not the OWNER's key: made for every call. */
+const callers: Readonly<Record<string, (stage: Stage) => Promise<Api>>> = {
+  logOut: async (stage) => {
+    const signIn = stage.document.operations.find(({ operationId }) => operationId === "createAuthToken");
+    if (signIn === undefined) throw new Error("there is no operation createAuthToken, which is to open a session");
+    const session = await send(await validCall(stage, signIn), undefined);
+    expect(session.status, session.text).toBe(200);
+    return apiWith(session.body.accessToken);
+  },
+};
+
+/** What a user signs in with who was just made. */
+async function signInOfUser(stage: Stage): Promise<unknown> {
+  const operation = stage.document.operations.find(({ operationId }) => operationId === "createUser");
+  if (operation === undefined) throw new Error("there is no operation createUser, which is to make who signs in");
+  const call = await validCall(stage, operation);
+  expect((await send(call, stage.api)).status).toBe(201);
+  // The body of createUser's example.
+  const { email, password } = call.body as { readonly email: string; readonly password: string };
+  return { email, password };
+}
 
 function linesByAccountId({ accountId }: Stage) {
   const tags = ["travel"];
@@ -177,7 +205,9 @@ export async function validCall(stage: Stage, operation: Operation, id?: string)
   const headers = operation.parameters.some((parameter) => parameter.name === "x-organization-id")
     ? { "x-organization-id": stage.entityId }
     : {};
-  return { operation, path, query, headers, body: filled((await templatesOf(stage, operation))[0]), namesBooks };
+  const by = await callers[operation.operationId]?.(stage);
+  const body = filled((await templatesOf(stage, operation))[0]);
+  return { operation, path, query, headers, body, namesBooks, ...(by ? { by } : {}) };
 }
 
 /** How cases of a body are made in the stage: with real things where a field takes them. */
@@ -275,7 +305,11 @@ export async function send(
   const headers: Record<string, string | null> = {
     // What needs no key is limited by address: every call has its own.
     "cf-connecting-ip": Array.from(crypto.getRandomValues(new Uint8Array(4))).join("."),
-    ...(api && !call.operation.isPublic ? { "x-api-key": api.key } : {}),
+    ...(api && !call.operation.isPublic
+      ? api.key.startsWith("ch_")
+        ? { "x-api-key": api.key }
+        : { authorization: `Bearer ${api.key}` }
+      : {}),
     ...(text === undefined ? {} : { "content-type": "application/json" }),
     ...(takesKey ? { "idempotency-key": crypto.randomUUID() } : {}),
     ...call.headers,

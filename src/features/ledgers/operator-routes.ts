@@ -1,0 +1,61 @@
+import { z } from "@hono/zod-openapi";
+import { directoryDatabase } from "../../db/directory-database.ts";
+import { ledgerIdentity, listLedgerNumbers } from "../../db/ledger-numbers.ts";
+import { siteDatabase } from "../../db/site-database.ts";
+import { answer } from "../../http/answers.ts";
+import { requireOperator } from "../../http/middleware/operator.ts";
+import type { Router } from "../../http/router.ts";
+import { readBody } from "../../http/validate.ts";
+import { present } from "../../kernel/assert.ts";
+import { instant } from "../../kernel/clock.ts";
+import { ledgerOf } from "../../platform/context-builder.ts";
+import { refusal } from "../../platform/refused.ts";
+import { findSiteScope } from "../sites/index.ts";
+import { healAccounts } from "./heal-accounts.ts";
+import { findLedgerById, ledgerIdsAmong } from "./store.ts";
+
+const HealRequest = z.strictObject({
+  next: z
+    .strictObject({ of: z.enum(["ledger", "catalogue"]), after: z.string().max(100).nullable() })
+    .nullable()
+    .optional(),
+});
+
+/** What the operator does with ledgers after a database or an object was restored. Outside the document, as all that is the operator's. */
+export function registerLedgerOperatorRoutes(router: Router): void {
+  // The directory numbers every ledger that ever was: those that a reset or a restored catalogue has left behind are among them.
+  router.get("/operator/sites/:siteId/ledgers", async (c) => {
+    requireOperator(c);
+    const directory = directoryDatabase(c.env);
+    const site = await findSiteScope(directory, c.req.param("siteId").toLowerCase());
+    if (!site) throw refusal("NOT_FOUND", "There is no site with this id.");
+    const rows = await listLedgerNumbers(directory, site.id, Number(c.req.query("after") ?? 0));
+    const known = await ledgerIdsAmong(
+      siteDatabase(c.env, site),
+      rows.map((row) => row.ledgerId),
+    );
+    const data = rows.map(({ number, ledgerId, entityId, currency, createdAt }) => ({
+      number,
+      ledgerId,
+      entityId,
+      currency,
+      createdAt: instant(createdAt),
+      inCatalogue: known.has(ledgerId),
+    }));
+    return answer({ data });
+  });
+
+  router.post("/operator/ledgers/:number/heal", async (c) => {
+    requireOperator(c);
+    const { next } = await readBody(c, HealRequest);
+    const directory = directoryDatabase(c.env);
+    const identity = await ledgerIdentity(directory, Number(c.req.param("number")));
+    if (!identity) throw refusal("NOT_FOUND", "There is no ledger with this number.");
+    const site = present(await findSiteScope(directory, identity.siteId), "a ledger is one of a site");
+    const db = siteDatabase(c.env, site);
+    if (!(await findLedgerById(db, identity.ledgerId)))
+      throw refusal("NOT_FOUND", "The site's catalogue has no ledger with this number: its row is restored first.");
+    const ledger = ledgerOf(c.env, site, identity.number, async () => identity);
+    return answer(await healAccounts(db, identity.ledgerId, ledger, next ?? { of: "ledger", after: null }));
+  });
+}

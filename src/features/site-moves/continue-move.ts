@@ -1,0 +1,14 @@
+import type { DirectoryDatabase } from "../../db/directory-database.ts";
+import type { MoveRow } from "./store.ts";
+import { listRunningMoves } from "./store.ts";
+
+/** Has the queue go on with a move that is not done, when its time has come. */
+export async function continueMove(env: Cloudflare.Env, move: MoveRow, nowMs: number): Promise<void> {
+  if (move.finishedAt !== null) return;
+  await env.SITE_MOVES.send({ moveId: move.id }, { delaySeconds: Math.max(1, Math.ceil((move.waitUntil - nowMs) / 1000)) });
+}
+
+/** Has the queue look at every move that is not done: its message may have been lost. One message too many does nothing. */
+export async function continueMoves(env: Cloudflare.Env, directory: DirectoryDatabase, nowMs: number): Promise<void> {
+  for (const move of await listRunningMoves(directory)) await continueMove(env, move, nowMs);
+}

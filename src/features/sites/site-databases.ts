@@ -1,0 +1,43 @@
+import type { DirectoryDatabase } from "../../db/directory-database.ts";
+import { openDatabase, siteDatabaseNames } from "../../db/site-database.ts";
+import type { Jurisdiction } from "../../kernel/region.ts";
+import { isSuitable } from "./domain/placing.ts";
+import { countSitesByDatabase, listSiteDatabases, type SiteDatabaseRow, saveSiteDatabase } from "./store.ts";
+
+/** Whether the database may hold the site. */
+export async function suits(
+  directory: DirectoryDatabase,
+  name: string,
+  site: { readonly jurisdiction: Jurisdiction | null },
+): Promise<boolean> {
+  const settings = await listSiteDatabases(directory);
+  return isSuitable(
+    settings.find((setting) => setting.name === name),
+    site,
+  );
+}
+
+/** Notes what the operator says of a database. A jurisdiction that is not said stays: what is kept for one is never opened to others by the way. */
+export async function setSiteDatabase(
+  directory: DirectoryDatabase,
+  name: string,
+  said: { readonly takesNewSites: boolean; readonly jurisdiction?: Jurisdiction | null | undefined },
+): Promise<SiteDatabaseRow> {
+  const before = (await listSiteDatabases(directory)).find((setting) => setting.name === name);
+  const { takesNewSites, jurisdiction = before?.jurisdiction ?? null } = said;
+  const row = { name, takesNewSites, jurisdiction };
+  await saveSiteDatabase(directory, row);
+  return row;
+}
+
+/** The pool as the operator sees it: how many sites each database has, and how large it is. */
+export async function describeSiteDatabases(env: Cloudflare.Env, directory: DirectoryDatabase) {
+  const [settings, counts] = [await listSiteDatabases(directory), await countSitesByDatabase(directory)];
+  return Promise.all(
+    siteDatabaseNames(env).map(async (name) => {
+      const { meta } = await openDatabase(env, name).prepare("SELECT 1").run();
+      const { takesNewSites = true, jurisdiction = null } = settings.find((setting) => setting.name === name) ?? {};
+      return { name, sites: counts.get(name) ?? 0, bytes: meta.size_after, takesNewSites, jurisdiction };
+    }),
+  );
+}
