@@ -216,7 +216,19 @@ export const failureKinds = {
     status: 422,
     retryable: false,
     meaning: "The ledger's object has reached the size up to which it takes entries.",
-    action: "Close the ledger out into its next generation.",
+    action: "Close the ledger out into its next generation: POST /ledgers/{id}/close-out.",
+  },
+  LEDGER_NOT_FULL: {
+    status: 409,
+    retryable: false,
+    meaning: "The ledger takes entries and need not be closed out.",
+    action: "Leave it, or ask with force where it is to be closed out all the same.",
+  },
+  LEDGER_CLOSING_OUT: {
+    status: 503,
+    retryable: true,
+    meaning: "The ledger is being closed out into its next generation, which is not open yet.",
+    action: "Repeat the request, with its idempotency key, after Retry-After.",
   },
   ACCOUNT_NOT_FOUND: {
     status: 422,

@@ -3,11 +3,23 @@ import { failure } from "../kernel/failures.ts";
 import { Refused } from "../platform/refused.ts";
 import { Turns } from "../platform/turns.ts";
 import { type EncodedCommands, encodeCommands, fingerprintOf, sizeOf } from "./command-columns.ts";
-import type { Command, CommandList, LedgerIdentity, Query, ReadOutcome, WriteOptions, WriteOutcome } from "./rpc.ts";
+import type {
+  CloseOutOutcome,
+  CloseOutRequest,
+  Command,
+  CommandList,
+  GenerationView,
+  LedgerIdentity,
+  Query,
+  ReadOutcome,
+  WriteOptions,
+  WriteOutcome,
+} from "./rpc.ts";
 
-export interface VerificationJob {
+/** Work of a ledger's object that goes on by itself. */
+export interface LedgerJob {
   readonly id: string;
-  readonly type: "verify_ledger";
+  readonly type: "verify_ledger" | "close_out_ledger";
   readonly status: "running" | "succeeded" | "failed";
   readonly createdAt: string;
   readonly finishedAt: string | null;
@@ -18,13 +30,24 @@ export interface VerificationJob {
 /** The methods that a ledger's object answers to its callers. */
 export interface LedgerRpc {
   open(identity: LedgerIdentity): Promise<void>;
-  write(
-    encodedCommands: EncodedCommands,
-    options: WriteOptions & { readonly fingerprint?: string },
-  ): Promise<WriteOutcome | { readonly outcome: "not_open" }>;
-  read(query: Query): Promise<ReadOutcome | { readonly ok: "not_open" }>;
+  write(encodedCommands: EncodedCommands, options: WriteOptions & { readonly fingerprint?: string }): Promise<WriteAnswer>;
+  read(query: Query): Promise<ReadAnswer>;
   startVerification(): Promise<string>;
   verification(jobId: string): Promise<string | null>;
+  closeOut(request: CloseOutRequest): Promise<CloseOutOutcome>;
+  takeOver(previous: string): Promise<"open" | "going_on">;
+  generations(): Promise<string>;
+}
+
+/** `not_open`: it does not know what it is. `closed`: the books go on in the next generation. */
+type WriteAnswer = WriteOutcome | { readonly outcome: "not_open" } | { readonly outcome: "closed"; readonly next: number };
+type ReadAnswer = ReadOutcome | { readonly ok: "not_open" } | { readonly ok: "closed"; readonly next: number };
+
+/** The objects of a ledger, by generation. */
+export interface LedgerObjects {
+  /** A fresh stub each time, because one that has thrown is broken. */
+  readonly stub: (generation: number) => LedgerRpc;
+  readonly idOf: (generation: number) => string;
 }
 
 /** The one way to a ledger. */
@@ -36,31 +59,59 @@ export interface LedgerClient {
   read<T>(query: Query): Promise<T>;
   /** Reads, and hands the JSON text on as it is. */
   readText(query: Query): Promise<string>;
-  startVerification(): Promise<VerificationJob>;
-  verification(jobId: string): Promise<VerificationJob | null>;
+  startVerification(): Promise<LedgerJob>;
+  verification(jobId: string): Promise<LedgerJob | null>;
+  /** Closes the ledger's object out into the next generation, and answers the id of the job that does what is left of it. Throws `Refused` where it need not be. */
+  closeOut(options: Omit<CloseOutRequest, "next">): Promise<string>;
+  /** The ledger's objects, the first one first. */
+  generations(): Promise<readonly GenerationView[]>;
 }
 
 /** Of bulk writes two at a time, a few wait, the rest is told to come again. */
 const bulkTurns = new Turns({ atOnce: 2, waitingMax: 8, lastsMaxMs: 10_000 });
 const attemptsMax = 3;
 
-/** `stub` makes a fresh stub each time, because one that has thrown is broken; `identity` tells what the ledger is, should it not be open yet. */
-export function ledgerClient(number: number, stub: () => LedgerRpc, identity: () => Promise<LedgerIdentity>): LedgerClient {
-  const call = async <T>(what: (rpc: LedgerRpc) => Promise<T>, isUnopened: (answer: T) => boolean, attempts = attemptsMax): Promise<T> => {
-    const answer = await withRetries(() => what(stub()), attempts);
-    if (!isUnopened(answer)) return answer;
-    const known = await identity();
-    await withRetries(() => stub().open(known));
-    return withRetries(() => what(stub()), attempts);
+/** Ledgers that were closed out, and the generation that answered last: it never goes back. Few are; a flood of them empties it at once. */
+const generations = new Map<number, number>();
+const generationsMax = 10_000;
+
+/** What an answer says of whom to ask instead. */
+type Elsewhere = "not_open" | { readonly next: number } | undefined;
+
+/** `identity` tells what the ledger is, should it not be open yet. */
+export function ledgerClient(number: number, { stub, idOf }: LedgerObjects, identity: () => Promise<LedgerIdentity>): LedgerClient {
+  const call = async <T>(what: (rpc: LedgerRpc) => Promise<T>, elsewhere: (answer: T) => Elsewhere, attempts = attemptsMax): Promise<T> => {
+    let generation = generations.get(number) ?? 0;
+    for (let isOpened = false; ; ) {
+      const answer = await withRetries(() => what(stub(generation)), attempts);
+      const where = elsewhere(answer);
+      if (where === undefined) {
+        if (generation > 0) remember(number, generation);
+        return answer;
+      }
+      if (where !== "not_open") generation = where.next;
+      else if (generation > 0) throw new Refused(failure("LEDGER_CLOSING_OUT", "The ledger is being closed out into its next generation."));
+      else if (isOpened) throw new Error(`assertion failed: ledger ${number} was opened`);
+      else {
+        const known = await identity();
+        await withRetries(() => stub(0).open(known));
+        isOpened = true;
+      }
+    }
   };
   const readText = async (query: Query): Promise<string> => {
-    const answer = await call<ReadOutcome | { readonly ok: "not_open" }>(
+    const answer = await call<ReadAnswer>(
       (rpc) => rpc.read(query),
-      (outcome) => outcome.ok === "not_open",
+      (of) => (of.ok === "not_open" ? of.ok : of.ok === "closed" ? of : undefined),
     );
-    if (answer.ok === "not_open") throw new Error(`assertion failed: ledger ${number} was opened`);
+    // Whoever answers otherwise is not the one who answers.
+    if (answer.ok === "not_open" || answer.ok === "closed") throw new Error(`assertion failed: ledger ${number} answers`);
     if (!answer.ok) throw new Refused(answer.failure);
     return answer.body;
+  };
+  const current = async (): Promise<number> => {
+    await readText({ kind: "head" });
+    return generations.get(number) ?? 0;
   };
   return {
     number,
@@ -68,14 +119,14 @@ export function ledgerClient(number: number, stub: () => LedgerRpc, identity: ()
       const encoded = "numbers" in commands ? commands : encodeCommands(commands);
       const keyed = options.idempotencyKey === undefined ? options : { ...options, fingerprint: fingerprintOf(encoded, options) };
       const outcome = await asBulk(sizeOf(encoded), () =>
-        call<WriteOutcome | { readonly outcome: "not_open" }>(
+        call<WriteAnswer>(
           (rpc) => rpc.write(encoded, keyed),
-          (answer) => answer.outcome === "not_open",
+          (answer) => (answer.outcome === "not_open" ? answer.outcome : answer.outcome === "closed" ? answer : undefined),
           // A reply that was lost is asked for again only where a key makes that safe.
           keyed.idempotencyKey === undefined && !options.dryRun ? 1 : attemptsMax,
         ),
       );
-      if (outcome.outcome === "not_open") throw new Error(`assertion failed: ledger ${number} was opened`);
+      if (outcome.outcome === "not_open" || outcome.outcome === "closed") throw new Error(`assertion failed: ledger ${number} answers`);
       return outcome;
     },
     readText,
@@ -85,14 +136,39 @@ export function ledgerClient(number: number, stub: () => LedgerRpc, identity: ()
       return JSON.parse(text, query.kind === "totals" ? reviveTurnover : undefined) as T;
     },
     async startVerification() {
-      await readText({ kind: "head" });
-      return JSON.parse(await withRetries(() => stub().startVerification())) as VerificationJob;
+      const generation = await current();
+      return JSON.parse(await withRetries(() => stub(generation).startVerification())) as LedgerJob;
     },
     async verification(jobId) {
-      const text = await withRetries(() => stub().verification(jobId));
-      return text === null ? null : (JSON.parse(text) as VerificationJob);
+      for (let generation = await current(); generation >= 0; generation--) {
+        const text = await withRetries(() => stub(generation).verification(jobId));
+        if (text !== null) return JSON.parse(text) as LedgerJob;
+      }
+      return null;
+    },
+    async generations() {
+      const generation = await current();
+      return JSON.parse(await withRetries(() => stub(generation).generations())) as readonly GenerationView[];
+    },
+    async closeOut(options) {
+      const generation = await current();
+      const outcome = await withRetries(() => stub(generation).closeOut({ ...options, next: idOf(generation + 1) }));
+      if (outcome.ok === "not_open") throw new Error(`assertion failed: ledger ${number} was opened`);
+      if (outcome.ok === false) throw new Refused(outcome.failure);
+      // The closed generation's alarm goes on with it where this is cut off.
+      if (outcome.ok === true)
+        await stub(outcome.generation + 1)
+          .takeOver(outcome.object)
+          .catch(() => "going_on");
+      return outcome.jobId;
     },
   };
+}
+
+function remember(number: number, generation: number): void {
+  if ((generations.get(number) ?? 0) >= generation) return;
+  if (generations.size >= generationsMax) generations.clear();
+  generations.set(number, generation);
 }
 
 const turnoverFields: ReadonlySet<string> = new Set(["openingDebits", "openingCredits", "debits", "credits"]);

@@ -79,6 +79,42 @@ export type WriteOutcome =
   | { readonly outcome: "replayed"; readonly originally: "written" | "existing"; readonly body: string }
   | { readonly outcome: "refused"; readonly failure: Failure; readonly replayed: boolean };
 
+/** Asks for the ledger's generation to be closed and the next to be opened. */
+export interface CloseOutRequest {
+  /** The id of the next generation's object. */
+  readonly next: string;
+  /** Though the ledger is not full. */
+  readonly force: boolean;
+  readonly reason?: string;
+  readonly actor: Actor;
+  readonly requestId: string;
+  readonly idempotencyKey?: string;
+}
+
+/** One of a ledger's objects. */
+export interface GenerationView {
+  /** Counted from 0. */
+  readonly generation: number;
+  readonly firstSequence: number;
+  /** Null for the one that takes entries, which has no end yet. */
+  readonly lastSequence: number | null;
+  readonly seal: string | null;
+  readonly closedAt: string | null;
+  readonly archive: {
+    readonly status: "running" | "complete";
+    readonly sequence: number;
+    readonly folder: string;
+    readonly files: number;
+  } | null;
+}
+
+export type CloseOutOutcome =
+  | { readonly ok: "not_open" }
+  | { readonly ok: false; readonly failure: Failure }
+  /** The same request closed the generation before this one. */
+  | { readonly ok: "repeated"; readonly jobId: string }
+  | { readonly ok: true; readonly jobId: string; readonly object: string; readonly generation: number };
+
 /** Totals of one account: everything debited and credited, as decimal text because turnover passes 2^53. */
 export interface AccountTotals {
   readonly accountId: string;

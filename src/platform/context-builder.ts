@@ -3,7 +3,7 @@ import { directoryDatabase } from "../db/directory-database.ts";
 import { siteDatabase } from "../db/site-database.ts";
 import { uuidV7 } from "../kernel/id.ts";
 import type { Jurisdiction } from "../kernel/region.ts";
-import { type LedgerClient, type LedgerRpc, ledgerClient } from "../ledger/client.ts";
+import { type LedgerClient, type LedgerObjects, type LedgerRpc, ledgerClient } from "../ledger/client.ts";
 import type { LedgerIdentity } from "../ledger/rpc.ts";
 import type { IdempotencyClaim, OperationContext, SiteScope } from "./context.ts";
 import type { Log } from "./log.ts";
@@ -107,22 +107,30 @@ class PartsInContext implements OperationContext {
 
 /** The one way to a ledger of a site; `identity` tells what it is, should its object not be open yet. */
 export function ledgerOf(env: Cloudflare.Env, site: SiteScope, number: number, identity: () => Promise<LedgerIdentity>): LedgerClient {
-  return ledgerClient(number, () => ledgerStub(env, site, number), identity);
+  return ledgerClient(number, ledgerObjects(env, site, number), identity);
 }
 
-/** Ids of ledgers' objects kept, by number; a flood of others empties them at once. To make one is to hash its name. */
+/** Ids of ledgers' objects kept, by number and generation; a flood of others empties them at once. To make one is to hash its name. */
 const objectIdsMax = 10_000;
 const objectIds: Readonly<Record<Jurisdiction | "none", Map<number, DurableObjectId>>> = { none: new Map(), eu: new Map(), us: new Map() };
 
-/** The object of a ledger: its name is its number. */
-function ledgerStub(env: Cloudflare.Env, site: SiteScope, number: number): LedgerRpc {
+/** The objects of a ledger: their names are its number and their generation. */
+function ledgerObjects(env: Cloudflare.Env, site: SiteScope, number: number): LedgerObjects {
   const kept = objectIds[site.jurisdiction ?? "none"];
-  let id = kept.get(number);
-  if (id === undefined) {
-    id = objectId(env.LEDGER, site.jurisdiction, `ledger-${number}`);
-    if (kept.size >= objectIdsMax) kept.clear();
-    kept.set(number, id);
-  }
-  // The stub's generated type wraps every answer; the object's methods are those of LedgerRpc.
-  return objectAt(env.LEDGER, id, site) as unknown as LedgerRpc;
+  const idOf = (generation: number): DurableObjectId => {
+    // A ledger's number has 32 bits.
+    const key = generation * 2 ** 32 + number;
+    let id = kept.get(key);
+    if (id === undefined) {
+      id = objectId(env.LEDGER, site.jurisdiction, generation === 0 ? `ledger-${number}` : `ledger-${number}-g${generation}`);
+      if (kept.size >= objectIdsMax) kept.clear();
+      kept.set(key, id);
+    }
+    return id;
+  };
+  return {
+    // The stub's generated type wraps every answer; the object's methods are those of LedgerRpc.
+    stub: (generation) => objectAt(env.LEDGER, idOf(generation), site) as unknown as LedgerRpc,
+    idOf: (generation) => idOf(generation).toString(),
+  };
 }

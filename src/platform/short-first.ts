@@ -17,7 +17,7 @@ export function noteShort(): void {
 }
 
 /** Does work that takes milliseconds: at once, or, where there are short requests, one such piece at a time and after them. */
-export async function afterShort<T>(work: () => T): Promise<T> {
+export async function afterShort<T>(work: () => T | Promise<T>): Promise<T> {
   if (Date.now() - shortSeenMs > shortLatelyMs) return work();
   const outcome = await longTurns.take(async () => {
     await lookAgain();

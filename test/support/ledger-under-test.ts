@@ -1,9 +1,9 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, vi } from "vitest";
-import { type LedgerClient, ledgerClient, type VerificationJob } from "../../src/ledger/client.ts";
+import { type LedgerClient, type LedgerJob, type LedgerRpc, ledgerClient } from "../../src/ledger/client.ts";
 import { type EncodedCommands, encodeCommands } from "../../src/ledger/command-columns.ts";
-import type { Command, LedgerIdentity, Query, WriteOptions, WriteOutcome } from "../../src/ledger/rpc.ts";
+import type { CloseOutRequest, Command, LedgerIdentity, Query, WriteOptions, WriteOutcome } from "../../src/ledger/rpc.ts";
 import { owner } from "./memory-ledger.ts";
 
 /** Far enough ahead that no alarm rings by itself: the tests ring it. */
@@ -28,8 +28,12 @@ export interface LedgerUnderTest {
   /** Ends the object where it stands; what it was doing is not done. */
   kill(): Promise<void>;
   alarm(): Promise<boolean>;
+  /** Closes the ledger out; `inside`, `evict`, `kill` and `alarm` are those of the next generation from then on. */
+  closeOut(options?: Partial<CloseOutRequest>): Promise<string>;
+  /** Has them be those of another generation. */
+  at(generation: number): void;
   /** Has the whole log checked, and gives the finished job. */
-  verify(): Promise<VerificationJob>;
+  verify(): Promise<LedgerJob>;
 }
 
 /** The object's methods, called from inside, where nothing comes between two calls. */
@@ -47,14 +51,28 @@ export function setClock(atMs: number): void {
   vi.setSystemTime(atMs);
 }
 
-export function newLedger(): LedgerUnderTest {
+/** `twinOf`: a ledger of the same number and identity in an object of its own, which is never closed out. */
+export function newLedger(twinOf?: LedgerUnderTest): LedgerUnderTest {
   opened += 1;
-  const number = 3_000_000_000 + opened;
+  const number = twinOf?.identity.number ?? 3_000_000_000 + opened;
   const site = crypto.randomUUID();
-  const identity = { number, ledgerId: crypto.randomUUID(), siteId: site, entityId: crypto.randomUUID(), currency: "USD", scale: 2 };
+  const identity = twinOf?.identity ?? {
+    number,
+    ledgerId: crypto.randomUUID(),
+    siteId: site,
+    entityId: crypto.randomUUID(),
+    currency: "USD",
+    scale: 2,
+  };
+  let generation = 0;
+  const name = `ledger-under-test-${number}${twinOf === undefined ? "" : "-twin"}`;
+  const idOf = (of: number) => env.LEDGER.idFromName(twinOf !== undefined || of === 0 ? name : `${name}-g${of}`);
+  const stubOf = (of: number) => env.LEDGER.get(idOf(of));
   // The client takes a fresh stub each time: one that has thrown is broken.
-  const stub = () => env.LEDGER.getByName(`ledger-under-test-${number}`);
-  const client = ledgerClient(number, stub, async () => identity);
+  const stub = () => stubOf(generation);
+  // The object's methods are those of LedgerRpc; the stub's type wraps every answer.
+  const objects = { stub: (of: number) => stubOf(of) as unknown as LedgerRpc, idOf: (of: number) => idOf(of).toString() };
+  const client = ledgerClient(number, objects, async () => identity);
   const write: LedgerUnderTest["write"] = (commands, options = {}) =>
     client.write(commands, {
       mode: "atomic",
@@ -92,6 +110,14 @@ export function newLedger(): LedgerUnderTest {
       }
     },
     alarm: () => runDurableObjectAlarm(stub()),
+    async closeOut(options = {}) {
+      const jobId = await client.closeOut({ force: true, actor: owner, requestId: "req_test", ...options });
+      generation += 1;
+      return jobId;
+    },
+    at(of) {
+      generation = of;
+    },
     async verify() {
       const { id } = await client.startVerification();
       for (let turn = 0; turn < 200; turn++) {

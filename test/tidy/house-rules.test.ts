@@ -140,7 +140,7 @@ test("R6: only a feature's store touches its tables", () => {
 
 test("R7: what decides and writes in the ledger's object never awaits", () => {
   const object = read("src/ledger/object/ledger-object.ts").text;
-  for (const method of ["write", "#write", "#commit", "#makeRoom", "open"]) {
+  for (const method of ["write", "#writeNow", "#write", "#commit", "#makeRoom", "open", "closeOut", "#close", "#takeSlice", "handOver"]) {
     const body = new RegExp(`\\n  ${method}\\([\\s\\S]*?\\n  }\\n`).exec(object)?.[0];
     expect(body, method).toBeDefined();
     expect(body, method).not.toMatch(/\bawait\b/);

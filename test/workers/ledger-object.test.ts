@@ -623,6 +623,7 @@ async function indexContent(ledger: LedgerUnderTest): Promise<unknown> {
     const tail = new Tail(flushedTo + 1, readMeta<TermKey>(sql, "term_key") ?? [0, 0]);
     for (const { seq, fact, context } of readFacts(sql, flushedTo, Number.MAX_SAFE_INTEGER)) {
       if (fact.kind === "entry_posted") tail.add(seq, fact, 0);
+      if (fact.kind === "hold_placed") tail.addNames(seq, fact);
       const claim = context === null ? undefined : decodeContext(context).claim;
       if (claim !== undefined) tail.addClaim(claim.key, seq);
     }

@@ -3,6 +3,7 @@ import { answer, answerKept, answerWrite } from "../../http/answers.ts";
 import { etagOf, requireRevision } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
 import { mount, type RequestContext, type Router } from "../../http/router.ts";
+import { closeOutLedger } from "./close-out-ledger.ts";
 import { createAccount } from "./create-account.ts";
 import { createLedger } from "./create-ledger.ts";
 import { deleteAccount } from "./delete-account.ts";
@@ -11,18 +12,23 @@ import { getJob } from "./get-job.ts";
 import { getLedger } from "./get-ledger.ts";
 import { importAccounts } from "./import-accounts.ts";
 import { listAccounts } from "./list-accounts.ts";
+import { listLedgerGenerations } from "./list-ledger-generations.ts";
 import { listLedgers } from "./list-ledgers.ts";
 import {
   Account,
   AccountList,
   accountExample,
+  CloseOutLedgerRequest,
   CreateAccountRequest,
   CreateLedgerRequest,
+  closeOutJobExample,
+  generationsExample,
   ImportAccountsRequest,
   ImportedAccounts,
   Job,
   jobExample,
   Ledger,
+  LedgerGenerations,
   LedgerList,
   ListAccountsQuery,
   ListLedgersQuery,
@@ -47,6 +53,7 @@ function matcher(c: RequestContext): ((revision: number) => void) | undefined {
 
 export function registerLedgerRoutes(router: Router): void {
   registerLedgers(router);
+  registerGenerations(router);
   registerAccounts(router);
   registerJobs(router);
 }
@@ -154,6 +161,44 @@ function registerLedgers(router: Router): void {
       answers: { 202: { description: "The job that does it.", schema: Job, example: jobExample } },
     },
     async (context, { params }, c) => answerKept(await verifyLedger(context, params.id, c.get("scope").entityId), "jobs"),
+  );
+}
+
+function registerGenerations(router: Router): void {
+  mount(
+    router,
+    {
+      operationId: "closeOutLedger",
+      method: "post",
+      path: "/ledgers/{id}/close-out",
+      tag: "Ledgers",
+      summary: "Close a full ledger out into its next generation",
+      description:
+        "A ledger's store is full at 8 GB, some 26 million entries (`LEDGER_FULL`). Closed out, the ledger goes on in a new one with its accounts, balances, open drafts and holds, taken names and last seal: ids, sequences and every answer stay as they are, and reads reach across. Meanwhile writes are answered `LEDGER_CLOSING_OUT`. The log that is closed goes to the archive as sealed files; `GET /jobs/{id}` says how far it is.",
+      permission: "catalogue:write",
+      idempotency: "site",
+      params: byId,
+      body: CloseOutLedgerRequest,
+      bodyExample: { reason: "Full" },
+      answers: { 202: { description: "The job that does what is left.", schema: Job, example: closeOutJobExample } },
+      refusals: ["LEDGER_NOT_FULL", "LEDGER_CLOSING_OUT", "LEDGER_NEWER", "OVERLOADED"],
+    },
+    async (context, { params, body }, c) => answerKept(await closeOutLedger(context, params.id, body, c.get("scope").entityId), "jobs"),
+  );
+  mount(
+    router,
+    {
+      operationId: "listLedgerGenerations",
+      method: "get",
+      path: "/ledgers/{id}/generations",
+      tag: "Ledgers",
+      summary: "List the generations of a ledger",
+      description: "One, unless the ledger has been closed out. `npm run verify-archive` proves the archive of one from its files alone.",
+      permission: "read",
+      params: byId,
+      answers: { 200: { description: "The generations, the first one first.", schema: LedgerGenerations, example: generationsExample } },
+    },
+    async (context, { params }, c) => answer(await listLedgerGenerations(context, params.id, c.get("scope").entityId)),
   );
 }
 

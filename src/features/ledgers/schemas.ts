@@ -15,7 +15,7 @@ import {
 } from "../../http/fields.ts";
 import { listQuery, pageOf } from "../../http/pages.ts";
 import { accountTypeNames } from "../../kernel/account-type.ts";
-import { accountsPerImportMax, codeLengthMax, nameLengthMax } from "../../kernel/bounds.ts";
+import { accountsPerImportMax, codeLengthMax, nameLengthMax, reasonLengthMax } from "../../kernel/bounds.ts";
 import { amountMax } from "../../kernel/money.ts";
 import { accountRoles } from "./domain/account-role.ts";
 import { chartNames } from "./domain/charts/built-in.ts";
@@ -192,14 +192,43 @@ export const LedgerList = pageOf(Ledger, "LedgerList");
 export const Job = z
   .object({
     id: idField,
-    type: z.enum(["verify_ledger"]),
+    type: z.enum(["verify_ledger", "close_out_ledger"]),
     status: z.enum(["running", "succeeded", "failed"]),
     createdAt: instantField,
     finishedAt: instantField.nullable(),
-    progress: z.object({ sequence: z.int(), head: z.int() }),
+    progress: z.object({ sequence: z.int(), head: z.int() }).openapi({
+      description: "How far the log has been checked, or is in the archive, of the sequence at which that ends.",
+    }),
     result: z.object({ ok: z.boolean(), sequence: z.int(), seal: z.string(), faults: z.array(z.string()) }).nullable(),
   })
   .openapi("Job");
+
+export const CloseOutLedgerRequest = z
+  .strictObject({
+    force: z.boolean().default(false).openapi({ description: "Closes it out though it takes entries." }),
+    reason: z.string().trim().min(1).max(reasonLengthMax).optional().openapi({ description: "Kept in the log." }),
+  })
+  .openapi("CloseOutLedgerRequest");
+export type CloseOutLedgerRequest = z.output<typeof CloseOutLedgerRequest>;
+
+export const LedgerGeneration = z
+  .object({
+    generation: z.int().openapi({ description: "Counted from 0." }),
+    firstSequence: z.int(),
+    lastSequence: z.int().nullable().openapi({ description: "Null for the one that takes entries." }),
+    seal: z.string().nullable().openapi({ description: "Of its last commit, over which the next generation is sealed." }),
+    closedAt: instantField.nullable(),
+    archive: z
+      .object({
+        status: z.enum(["running", "complete"]),
+        sequence: z.int().openapi({ description: "The last that is in the archive." }),
+        folder: z.string().openapi({ description: "Where its files are, and manifest.json once it is complete." }),
+        files: z.int(),
+      })
+      .nullable(),
+  })
+  .openapi("LedgerGeneration");
+export const LedgerGenerations = z.object({ data: z.array(LedgerGeneration) }).openapi("LedgerGenerations");
 
 export const ledgerExample = {
   id: "01980c1e-7e0c-7abc-9def-0123456789ac",
@@ -239,6 +268,25 @@ export const accountExample = {
   revision: 2,
 } satisfies z.input<typeof Account>;
 
+export const generationsExample = {
+  data: [
+    {
+      generation: 0,
+      firstSequence: 1,
+      lastSequence: 26_418_007,
+      seal: "9b74c9897bac770ffc029102a200c5de1d5c7a0c4c0b2a9b8f2f0f7f7a6e5d41",
+      closedAt: "2026-06-08T09:30:00.000Z",
+      archive: {
+        status: "complete",
+        sequence: 26_418_007,
+        folder: `sites/01980c1e-7e0c-7abc-9def-0123456789a0/ledgers/${ledgerExample.id}/generation-0`,
+        files: 812,
+      },
+    },
+    { generation: 1, firstSequence: 26_418_008, lastSequence: null, seal: null, closedAt: null, archive: null },
+  ],
+} satisfies z.input<typeof LedgerGenerations>;
+
 export const jobExample = {
   id: "01980c1e-7e0c-7abc-9def-0123456789ad",
   type: "verify_ledger",
@@ -247,4 +295,13 @@ export const jobExample = {
   finishedAt: "2026-06-08T09:30:01.000Z",
   progress: { sequence: 1817, head: 1817 },
   result: { ok: true, sequence: 1817, seal: "xKt1b0rDkVm0nGf5mJ8lq0h3mWb3mD0o1yJ1y3lq9dU", faults: [] },
+} satisfies z.input<typeof Job>;
+
+export const closeOutJobExample = {
+  ...jobExample,
+  type: "close_out_ledger",
+  status: "running",
+  finishedAt: null,
+  progress: { sequence: 0, head: 26_418_007 },
+  result: null,
 } satisfies z.input<typeof Job>;

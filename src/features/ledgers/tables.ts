@@ -89,7 +89,7 @@ export const jobs = sqliteTable(
   {
     siteId: text("site_id").notNull(),
     id: text("id").notNull(),
-    type: text("type", { enum: ["verify_ledger"] }).notNull(),
+    type: text("type", { enum: ["verify_ledger", "close_out_ledger"] }).notNull(),
     ledgerId: text("ledger_id").notNull(),
     createdAt: integer("created_at").notNull(),
   },

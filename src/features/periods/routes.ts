@@ -56,7 +56,7 @@ export function registerPeriodRoutes(router: Router): void {
           },
         },
       },
-      refusals: ["LOCK_NOT_LIFTED", "IN_USE", "LEDGER_NEWER", "OVERLOADED"],
+      refusals: ["LOCK_NOT_LIFTED", "IN_USE", "LEDGER_CLOSING_OUT", "LEDGER_NEWER", "OVERLOADED"],
     },
     async (context, { body, entityId }) => answer(await setPeriodLock(context, entityId, body)),
   );

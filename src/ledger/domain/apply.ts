@@ -1,8 +1,23 @@
 import { parseDay } from "../../kernel/calendar-date.ts";
 import { encodeAddress } from "../../kernel/id.ts";
-import { type Account, addPending, addTurnover, noFigures } from "./account.ts";
+import { type Account, addPending, addTurnover, noFigures, turnoverOf } from "./account.ts";
+import type { LedgerIdentity } from "./command.ts";
 import type { Draft } from "./draft.ts";
-import type { AccountChanged, AccountOpened, DraftSaved, EntryPosted, Fact, HoldPlaced, PeriodLocked } from "./fact.ts";
+import {
+  type AccountChanged,
+  type AccountOpened,
+  type CarriedAccount,
+  type DraftCarried,
+  type DraftSaved,
+  decodeFact,
+  type EntryPosted,
+  type Fact,
+  type HoldCarried,
+  type HoldPlaced,
+  type LedgerContinued,
+  type LedgerOpened,
+  type PeriodLocked,
+} from "./fact.ts";
 import type { Hold, HoldStatus } from "./hold.ts";
 import { setLock } from "./period-lock.ts";
 import { draftById } from "./recorded-entry.ts";
@@ -24,7 +39,7 @@ export function applyFact(state: MutableLedgerState, fact: Fact, sequence: numbe
       state.setLocks(setLock(state.locks, lockChange(fact)));
       break;
     case "ledger_opened":
-      state.setIdentity(fact);
+      state.setIdentity(identityOf(fact));
       break;
     case "posting_reference_set":
       break;
@@ -44,7 +59,62 @@ export function applyFact(state: MutableLedgerState, fact: Fact, sequence: numbe
     case "holds_expired":
       for (const hold of fact.holds) resolve(state, hold, "expired", sequence);
       break;
+    case "ledger_continued":
+      state.setIdentity(identityOf(fact));
+      state.setPolicy(fact.policy);
+      state.setLocks(fact.locks);
+      break;
+    case "accounts_carried":
+      for (const account of fact.accounts) state.addAccount(carriedAccount(account));
+      break;
+    case "draft_carried":
+      state.setDraft(carriedDraft(state, fact));
+      break;
+    case "hold_carried":
+      state.setHold(placedHold(state, heldBy(fact), fact.row.seq, fact.placedAtMs));
+      break;
+    case "row_carried":
+    case "state_carried":
+    case "ledger_closed":
+      break;
   }
+}
+
+/** What the ledger is, of the fact that says so. */
+export function identityOf({ number, ledgerId, siteId, entityId, currency, scale }: LedgerOpened | LedgerContinued): LedgerIdentity {
+  return { number, ledgerId, siteId, entityId, currency, scale };
+}
+
+function carriedAccount({ debits, credits, ...account }: CarriedAccount): Account {
+  const { balance, version, pendingDebits, pendingCredits, holdChanges, ...terms } = account;
+  const turnover = turnoverOf(BigInt(debits), BigInt(credits));
+  return { ...terms, balance, version, ...turnover, pendingDebits, pendingCredits, holdChanges };
+}
+
+function carriedDraft(state: Placed, fact: DraftCarried): Draft {
+  const { draft: no, createdAtMs, saved, contentRow, status, version, preparers, reason } = fact;
+  const written = decodeFact(contentRow.body);
+  if (written.kind !== "draft_saved" || typeof written.content === "number")
+    throw new Error(`assertion failed: draft ${no} is carried with the version that has its content`);
+  return {
+    no,
+    id: encodeAddress({ atMs: createdAtMs, ledgerNumber: state.identity.number, kind: "entry", sequence: no }),
+    status,
+    version,
+    preparers,
+    content: written.content,
+    contentSequence: contentRow.seq,
+    savedSequence: saved,
+    reason,
+    entry: null,
+  };
+}
+
+/** The fact that placed a hold that is carried. */
+export function heldBy({ row }: HoldCarried): HoldPlaced {
+  const fact = decodeFact(row.body);
+  if (fact.kind !== "hold_placed") throw new Error(`assertion failed: sequence ${row.seq} is a hold`);
+  return fact;
 }
 
 function applyEntry(state: MutableLedgerState, fact: EntryPosted, sequence: number, atMs: number): void {

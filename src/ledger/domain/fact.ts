@@ -1,8 +1,9 @@
 import type { AccountType } from "../../kernel/account-type.ts";
 import type { TextWriter } from "../../kernel/text-writer.ts";
-import type { AccountStatus } from "./account.ts";
+import type { Account, AccountStatus } from "./account.ts";
 import type { AccountDescription, LedgerIdentity, LockLevel, Module, Source } from "./command.ts";
 import type { ApprovalPolicy, DraftContent, DraftStatus, Principal } from "./draft.ts";
+import type { PeriodLock } from "./period-lock.ts";
 
 /** What happened, in the past tense: the only thing that is stored, and all that the state is folded from. */
 export type Fact =
@@ -16,7 +17,14 @@ export type Fact =
   | DraftSaved
   | HoldPlaced
   | HoldReleased
-  | HoldsExpired;
+  | HoldsExpired
+  | LedgerClosed
+  | LedgerContinued
+  | AccountsCarried
+  | RowCarried
+  | DraftCarried
+  | HoldCarried
+  | StateCarried;
 
 export interface LedgerOpened extends LedgerIdentity {
   readonly kind: "ledger_opened";
@@ -148,6 +156,79 @@ export interface HoldsExpired {
   readonly holds: readonly number[];
 }
 
+/** The last fact of a generation: the books go on in the next. */
+export interface LedgerClosed {
+  readonly kind: "ledger_closed";
+  readonly generation: number;
+  readonly reason: string | null;
+}
+
+/** The first fact of a later generation. Its sequence follows the last one before it, and its seal is over that one's. */
+export interface LedgerContinued extends LedgerIdentity {
+  readonly kind: "ledger_continued";
+  /** Counted from 0. */
+  readonly generation: number;
+  readonly previousSeal: string;
+  readonly policy: ApprovalPolicy;
+  readonly locks: readonly PeriodLock[];
+}
+
+/** Accounts as the generation before left them, with what stands on them. Turnover as decimal texts. */
+export interface AccountsCarried {
+  readonly kind: "accounts_carried";
+  readonly accounts: readonly CarriedAccount[];
+}
+
+export interface CarriedAccount extends Omit<Account, "debitsHigh" | "debitsLow" | "creditsHigh" | "creditsLow"> {
+  readonly debits: string;
+  readonly credits: string;
+}
+
+/** A row of an earlier generation's log as it is stored there, with its commit's context and seal. */
+export interface EarlierRow {
+  readonly seq: number;
+  readonly commitSeq: number;
+  readonly version: number;
+  readonly body: string;
+  readonly context: string;
+  readonly seal: string;
+}
+
+/** A row of the log that what is open refers to. */
+export interface RowCarried {
+  readonly kind: "row_carried";
+  readonly row: EarlierRow;
+}
+
+/** A draft that is neither posted nor voided. The rows of its versions came before. */
+export interface DraftCarried {
+  readonly kind: "draft_carried";
+  readonly draft: number;
+  readonly createdAtMs: number;
+  /** The sequence of its last version, and of the one that has the content. */
+  readonly saved: number;
+  readonly contentRow: EarlierRow;
+  readonly status: Exclude<DraftStatus, "posted" | "voided">;
+  readonly version: number;
+  readonly preparers: readonly Principal[];
+  readonly reason: string | null;
+}
+
+/** An open hold. What it keeps on its accounts came with them. */
+export interface HoldCarried {
+  readonly kind: "hold_carried";
+  readonly placedAtMs: number;
+  readonly row: EarlierRow;
+}
+
+/** Everything has been carried over: from here on the generation is the ledger. */
+export interface StateCarried {
+  readonly kind: "state_carried";
+  readonly accounts: number;
+  readonly drafts: number;
+  readonly holds: number;
+}
+
 /** The version of the facts' form that this release writes and the newest that it reads. */
 export const factVersion = 1;
 
@@ -163,6 +244,13 @@ const kinds: ReadonlySet<string> = new Set([
   "hold_placed",
   "hold_released",
   "holds_expired",
+  "ledger_closed",
+  "ledger_continued",
+  "accounts_carried",
+  "row_carried",
+  "draft_carried",
+  "hold_carried",
+  "state_carried",
 ]);
 
 /** Whether this release knows the kind of fact. One that does not write nothing to the ledger. */

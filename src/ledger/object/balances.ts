@@ -33,7 +33,7 @@ export function balanceText(
   if (asOf === undefined) {
     const pending = now
       ? { debits: account.pendingDebits, credits: account.pendingCredits }
-      : pendingAt(sql, account.no, knownAt ?? state.sequence);
+      : pendingAt(sql, state, account.no, knownAt ?? state.sequence);
     const out = normalSide(account.type) === "debit" ? pending.credits : pending.debits;
     holds = `,"pending":{"debits":${pending.debits},"credits":${pending.credits}}`;
     available = `,"available":${balance - BigInt(out)}`;

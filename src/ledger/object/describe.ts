@@ -14,7 +14,7 @@ import type { PeriodLock } from "../domain/period-lock.ts";
 import type { Overlay } from "../domain/state.ts";
 import type { Head, WriteOptions } from "../rpc.ts";
 import type { ItemOutcome, StoredAnswer } from "./idempotency.ts";
-import { type CommitContext, decodeContext, readCommit, readRow, readRows } from "./journal.ts";
+import { type CommitContext, decodeContext, readCommit } from "./journal.ts";
 import type { StoredState } from "./stored-state.ts";
 import { approvalText, draftView, holdView, idAt, type Telling } from "./tell-unposted.ts";
 import { unpostedWithin } from "./unposted-lists.ts";
@@ -72,7 +72,7 @@ function tellerOf(sql: SqlStorage, state: StoredState, told: Extract<Told, { hea
   if (overlay === undefined || context === undefined)
     return { head, receipt: (item) => recorded.receipt(sequenceOf(item)), whole: (item) => recorded.whole(sequenceOf(item)) };
   const commit = commitText(overlay.identity, context, head.seal);
-  const telling = tellingOf(sql, state, overlay.sequence, { overlay, context, seal: head.seal });
+  const telling = tellingOf(state, overlay.sequence, { overlay, context, seal: head.seal });
   return {
     head,
     receipt: (item) => {
@@ -110,7 +110,7 @@ interface InTheMaking {
 }
 
 /** Tells drafts and holds from the journal, and from what is about to be written to it. */
-export function tellingOf(sql: SqlStorage, state: StoredState, knownAt: number, making?: InTheMaking): Telling {
+export function tellingOf(state: StoredState, knownAt: number, making?: InTheMaking): Telling {
   const of = making?.overlay ?? state;
   return {
     identity: state.identity,
@@ -121,7 +121,7 @@ export function tellingOf(sql: SqlStorage, state: StoredState, knownAt: number, 
     row: (sequence) => {
       const fact = making?.overlay.facts[sequence - making.overlay.firstSequence];
       if (making !== undefined && fact !== undefined) return { seq: sequence, fact, context: making.context, seal: making.seal };
-      const row = present(readRow(sql, sequence), "a told sequence is in the journal");
+      const row = present(state.row(sequence), "a told sequence is in the journal");
       return { seq: sequence, fact: decodeFact(row.body), context: row.context, seal: row.seal };
     },
   };
@@ -194,6 +194,14 @@ function otherText(
     case "holds_expired":
       return JSON.stringify({ expired: fact.holds.map((no) => idAt(telling, no)) });
     case "ledger_opened":
+    case "ledger_closed":
+    case "ledger_continued":
+    case "accounts_carried":
+    case "row_carried":
+    case "draft_carried":
+    case "hold_carried":
+    case "state_carried":
+      // Noted by the ledger itself, and the answer to no command.
       return JSON.stringify(telling.identity);
   }
 }
@@ -201,7 +209,7 @@ function otherText(
 /** Tells an answer again from what was kept of it: as things stood at its head. */
 function rememberingTeller(sql: SqlStorage, state: StoredState, stored: StoredAnswer): Teller {
   const last = stored.lastSequence ?? state.sequence;
-  const head = { sequence: last, seal: present(readRow(sql, last), "the head that was answered is in the journal").seal };
+  const head = { sequence: last, seal: present(state.row(last), "the head that was answered is in the journal").seal };
   const recorded = recordTeller(sql, state, last);
   return { head, receipt: (item) => recorded.receipt(sequenceOf(item)), whole: (item) => recorded.whole(sequenceOf(item)) };
 }
@@ -213,7 +221,7 @@ function recordTeller(sql: SqlStorage, state: StoredState, knownAt: number, over
     accounts ??= accountsAt(sql, state, knownAt);
     return present(accounts.get(no), "the commit has the account's fact");
   };
-  const telling = tellingOf(sql, state, knownAt);
+  const telling = tellingOf(state, knownAt);
   return {
     receipt: (sequence: number): string => receiptOf(telling, sequence, telling.row(sequence).fact),
     whole(sequence: number): string {
@@ -273,6 +281,8 @@ export function tellEntries(
     if (row.seq <= knownAt)
       reversals.set(row.original, { id: row.draftId ?? addressOf(decodeContext(row.context).atMs, row.seq), void: row.void });
   }
+  const telling = tellingOf(state, knownAt);
+  state.prepare(sequences);
   const references = new Map<number, string>();
   for (const row of sql.exec<{ entry: number; reference: string }>(
     "SELECT p.entry AS entry, p.reference AS reference FROM json_each(?) s JOIN posting_reference p ON p.entry = s.value WHERE p.seq <= ? ORDER BY p.entry, p.seq",
@@ -280,6 +290,13 @@ export function tellEntries(
     knownAt,
   )) {
     references.set(row.entry, row.reference);
+  }
+  for (const sequence of sequences) {
+    const fact = sequence < state.firstSequence ? state.earlier.fact(sequence) : undefined;
+    const known = fact?.references.filter(([seq]) => seq <= knownAt).at(-1);
+    if (known !== undefined && !references.has(sequence)) references.set(sequence, known[1]);
+    const reversal = fact?.reversal;
+    if (reversal && reversal.seq <= knownAt) reversals.set(sequence, { id: idAt(telling, reversal.seq), void: reversal.void });
   }
   overlay?.facts.forEach((fact, i) => {
     if (fact.kind === "posting_reference_set") references.set(fact.entry, fact.postingReference);
@@ -289,12 +306,14 @@ export function tellEntries(
         void: fact.void ? 1 : 0,
       });
   });
-  const telling = tellingOf(sql, state, knownAt);
   const accountOf = (no: number): AccountTerms => present((overlay ?? state).account(no), "a line's account exists");
-  const texts: string[] = [];
-  for (const row of readRows(sql, sequences)) {
+  const entries = state.rows(sequences).flatMap((row) => {
     const fact = decodeFact(row.body);
-    if (fact.kind !== "entry_posted") continue;
+    return fact.kind === "entry_posted" ? [{ row, fact }] : [];
+  });
+  state.prepare(entries.flatMap(({ fact }) => [fact.reversalOf, fact.hold]));
+  const texts: string[] = [];
+  for (const { row, fact } of entries) {
     const reversal = reversals.get(row.seq);
     texts.push(
       entryText(

@@ -1,8 +1,9 @@
 import { present } from "../../kernel/assert.ts";
 import { dayOf } from "../../kernel/calendar-date.ts";
-import { openedAccount } from "../domain/apply.ts";
+import type { AccountTerms } from "../domain/account.ts";
+import { heldBy, openedAccount } from "../domain/apply.ts";
 import type { Draft } from "../domain/draft.ts";
-import { entryAmount, type Fact, type HoldLine, type HoldPlaced } from "../domain/fact.ts";
+import { type CarriedAccount, type EarlierRow, entryAmount, type Fact, type HoldLine, type HoldPlaced } from "../domain/fact.ts";
 import { type Overlay, sourceText } from "../domain/state.ts";
 import { readMeta, writeMeta } from "./meta.ts";
 
@@ -22,22 +23,7 @@ export function writeEagerTables(sql: SqlStorage, overlay: Overlay): void {
     const sequence = overlay.firstSequence + i;
     if (fact.kind === "account_opened") {
       const account = openedAccount(overlay, fact, sequence, overlay.atMs);
-      opened.push(
-        JSON.stringify([
-          account.no,
-          account.id,
-          account.code,
-          account.externalId,
-          account.type,
-          JSON.stringify(account.description),
-          account.minBalance,
-          account.maxBalance,
-          account.status,
-          account.createdAtMs,
-          account.revision,
-          "[]",
-        ]),
-      );
+      opened.push(accountRow(account, []));
     } else if (fact.kind === "account_changed") {
       insertOpened(sql, opened);
       opened = [];
@@ -64,17 +50,61 @@ export function writeEagerTables(sql: SqlStorage, overlay: Overlay): void {
       writeMeta(sql, "approval_policy", fact.policy);
     } else if (fact.kind === "hold_placed") {
       insertHold(sql, fact, sequence, overlay.atMs);
-    }
+    } else keepCarried(sql, fact, overlay);
   });
   insertOpened(sql, opened);
-  for (const draft of overlay.drafts.values()) keepDraft(sql, draft, overlay);
+  for (const draft of overlay.drafts.values()) keepDraft(sql, draft, overlay.atMs, overlay.firstSequence);
   for (const { no, status, resolved } of overlay.holds.values())
     if (resolved !== null) sql.exec("UPDATE hold SET status = ?, resolved = ? WHERE no = ?", status, resolved, no);
   if (overlay.holds.size > 0) keepPending(sql, overlay);
 }
 
-/** A draft as the whole write leaves it. */
-function keepDraft(sql: SqlStorage, draft: Draft, overlay: Overlay): void {
+/** What a generation begins with. */
+function keepCarried(sql: SqlStorage, fact: Fact, overlay: Overlay): void {
+  switch (fact.kind) {
+    case "ledger_continued":
+      writeMeta(sql, "approval_policy", fact.policy);
+      writeMeta(sql, "locks_carried", fact.locks);
+      break;
+    case "accounts_carried":
+      insertOpened(
+        sql,
+        fact.accounts.map(({ formerCodes, ...account }) => accountRow(account, formerCodes)),
+      );
+      insertCarried(sql, fact.accounts);
+      break;
+    case "row_carried":
+      insertRow(sql, fact.row);
+      break;
+    case "draft_carried":
+      insertRow(sql, fact.contentRow);
+      keepDraft(sql, present(overlay.drafts.get(fact.draft), "the draft was just carried"), fact.createdAtMs, 0);
+      break;
+    case "hold_carried":
+      insertRow(sql, fact.row);
+      insertHold(sql, heldBy(fact), fact.row.seq, fact.placedAtMs);
+  }
+}
+
+function insertRow(sql: SqlStorage, { seq, commitSeq, version, body, context, seal }: EarlierRow): void {
+  sql.exec("INSERT OR IGNORE INTO carried_row VALUES (?, ?, ?, ?, ?, ?)", seq, commitSeq, version, body, context, seal);
+}
+
+function insertCarried(sql: SqlStorage, accounts: readonly CarriedAccount[]): void {
+  const posted = accounts.map(({ no, debits, credits, version, holdChanges }) => `[${no},${debits},${credits},${version - holdChanges}]`);
+  sql.exec(
+    "INSERT INTO account_carried SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?)",
+    `[${posted.join(",")}]`,
+  );
+  const held = accounts.filter(({ holdChanges }) => holdChanges > 0);
+  sql.exec(
+    "INSERT INTO account_pending SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?)",
+    JSON.stringify(held.map(({ no, pendingDebits, pendingCredits, holdChanges }) => [no, pendingDebits, pendingCredits, holdChanges])),
+  );
+}
+
+/** A draft as the whole write leaves it. `atMs`: when it was created, where it is new. `firstSequence`: the write's. */
+function keepDraft(sql: SqlStorage, draft: Draft, atMs: number, firstSequence: number): void {
   const { no, status, savedSequence, contentSequence, entry, content } = draft;
   const { externalId, source, reference } = content;
   sql.exec(
@@ -82,7 +112,7 @@ function keepDraft(sql: SqlStorage, draft: Draft, overlay: Overlay): void {
      ON CONFLICT (no) DO UPDATE SET status = excluded.status, saved = excluded.saved, content = excluded.content, entry = excluded.entry, day = excluded.day,
        module = excluded.module, amount = excluded.amount, external_id = excluded.external_id, source = excluded.source, source_type = excluded.source_type, reference = excluded.reference`,
     no,
-    overlay.atMs,
+    atMs,
     status,
     savedSequence,
     contentSequence,
@@ -96,8 +126,8 @@ function keepDraft(sql: SqlStorage, draft: Draft, overlay: Overlay): void {
     reference,
   );
   // The content, and so its accounts, may be of an earlier write.
-  if (contentSequence < overlay.firstSequence) return;
-  if (no < overlay.firstSequence) sql.exec("DELETE FROM draft_account WHERE draft = ?", no);
+  if (contentSequence < firstSequence) return;
+  if (no < firstSequence) sql.exec("DELETE FROM draft_account WHERE draft = ?", no);
   for (const account of new Set(content.lines.map((line) => line.account)))
     sql.exec("INSERT INTO draft_account VALUES (?, ?)", account, no);
 }
@@ -124,9 +154,10 @@ function insertHold(sql: SqlStorage, fact: HoldPlaced, no: number, atMs: number)
 /** What is pending on the accounts of the write's holds, as the whole write leaves it. */
 function keepPending(sql: SqlStorage, overlay: Overlay): void {
   const accounts = new Set([...overlay.holds.values()].flatMap(({ fact }) => fact.lines.map((line) => line.account)));
-  const rows = [...accounts].map((no) => {
-    const { pendingDebits, pendingCredits, holdChanges } = present(overlay.touched.get(no), "a hold's accounts are touched by it");
-    return [no, pendingDebits, pendingCredits, holdChanges];
+  // Of a hold that is carried over its accounts brought along what it keeps on them.
+  const rows = [...accounts].flatMap((no) => {
+    const figures = overlay.touched.get(no);
+    return figures === undefined ? [] : [[no, figures.pendingDebits, figures.pendingCredits, figures.holdChanges]];
   });
   for (let i = 0; i < rows.length; i += 5_000) {
     sql.exec(
@@ -135,6 +166,26 @@ function keepPending(sql: SqlStorage, overlay: Overlay): void {
       JSON.stringify(rows.slice(i, i + 5_000)),
     );
   }
+}
+
+type RowOfAccount = Omit<AccountTerms, "formerCodes">;
+
+/** The row of an account as JSON. */
+function accountRow(account: RowOfAccount, formerCodes: AccountTerms["formerCodes"]): string {
+  return JSON.stringify([
+    account.no,
+    account.id,
+    account.code,
+    account.externalId,
+    account.type,
+    JSON.stringify(account.description),
+    account.minBalance,
+    account.maxBalance,
+    account.status,
+    account.createdAtMs,
+    account.revision,
+    JSON.stringify(formerCodes),
+  ]);
 }
 
 /** The tables that are written with their facts. A release that writes them otherwise tells them anew from the log. */
@@ -148,6 +199,8 @@ const eagerTables = [
   "hold",
   "hold_account",
   "account_pending",
+  "carried_row",
+  "account_carried",
 ] as const;
 
 /** Notes that the tables are as this release writes them. */
@@ -162,7 +215,7 @@ export function areTablesTold(sql: SqlStorage): boolean {
 /** Throws the tables away. */
 export function dropTables(sql: SqlStorage): void {
   for (const table of eagerTables) sql.exec(`DELETE FROM ${table}`);
-  sql.exec("DELETE FROM meta WHERE key IN ('lock_facts', 'approval_policy', 'tables')");
+  sql.exec("DELETE FROM meta WHERE key IN ('lock_facts', 'approval_policy', 'locks_carried', 'tables')");
 }
 
 function insertOpened(sql: SqlStorage, opened: readonly string[]): void {

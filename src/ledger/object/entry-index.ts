@@ -1,5 +1,5 @@
 import { present } from "../../kernel/assert.ts";
-import type { EntryPosted, Fact } from "../domain/fact.ts";
+import type { EntryPosted, Fact, HoldPlaced } from "../domain/fact.ts";
 import { Flush } from "./flush.ts";
 import { flushPace, frozenAt, type LedgerLimits, mergePace } from "./limits.ts";
 import { readMeta, writeMeta } from "./meta.ts";
@@ -47,7 +47,9 @@ export class EntryIndex {
 
   /** Finds what is on disk. Before the first fact is replayed. */
   load(): void {
-    this.#progress = readMeta<Progress>(this.#storage.sql, "index") ?? nothing;
+    const { sql } = this.#storage;
+    // What a generation begins with is no entry.
+    this.#progress = readMeta<Progress>(sql, "index") ?? { ...nothing, flushedTo: readMeta<number>(sql, "carried_to") ?? 0 };
     this.runs.load();
     this.#termKey = present(readMeta<TermKey>(this.#storage.sql, "term_key"), "a ledger has the key of its terms");
     this.#tail = new Tail(this.#progress.flushedTo + 1, this.#termKey);
@@ -112,6 +114,17 @@ export class EntryIndex {
     this.#tail.addClaim(key, sequence);
   }
 
+  /** Adds the names of a hold, which are its own for ever: later generations find them here. */
+  addNames(sequence: number, fact: HoldPlaced): void {
+    this.#tail.addNames(sequence, fact);
+  }
+
+  /** Writes out all that is in memory: the runs then have everything. */
+  writeOutAll(nowMs: number): void {
+    if (this.#frozen !== undefined) this.#writeOut(nowMs);
+    if (this.#tail.weight > 0) this.#writeOut(nowMs);
+  }
+
   /**
    * Takes back into memory what a fact after `flushedTo` says, and the key of its commit, which stands with the commit's last; on start, in order of the log.
    * Writes the tail out where it is full: a lost index is told again like this.
@@ -122,6 +135,7 @@ export class EntryIndex {
     const { weight, bytes: tailBytes } = this.#tail;
     if (weight > this.limits.tailLinesMax || tailBytes > this.limits.tailBytesMax) this.#writeOut(0);
     if (fact.kind === "entry_posted") this.#tail.add(sequence, fact, bytes);
+    else if (fact.kind === "hold_placed") this.#tail.addNames(sequence, fact);
     if (key !== undefined) this.#tail.addClaim(key, sequence);
   }
 

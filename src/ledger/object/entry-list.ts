@@ -4,8 +4,9 @@ import { type DayNumber, dayOf, firstDay, lastDay } from "../../kernel/calendar-
 import { failure } from "../../kernel/failures.ts";
 import type { Account } from "../domain/account.ts";
 import type { EntriesQuery, ReadOutcome } from "../rpc.ts";
-import { type Count, capped } from "./counts.ts";
+import { addedCounts, type Count, capped } from "./counts.ts";
 import { tellEntries } from "./describe.ts";
+import type { Generation, PlacesPage } from "./earlier.ts";
 import {
   beyond,
   dayKey,
@@ -23,6 +24,7 @@ import { countRange, inOrder, type Key, type KeyRange, type SortedSource, stretc
 import type { RunKind } from "./runs/stored-run.ts";
 import { isEntry } from "./schema.ts";
 import { accountById, type StoredState } from "./stored-state.ts";
+import { generationsWith } from "./sums.ts";
 import { externalIdTerm, referenceTerm, sourceTypeTerm } from "./term-hash.ts";
 import { draftPlaces, positionText, tellDrafts } from "./unposted-lists.ts";
 
@@ -71,7 +73,7 @@ export const unknownAccount: ReadOutcome = {
 export function entriesOutcome(sql: SqlStorage, state: StoredState, query: EntriesQuery): ReadOutcome {
   const account = query.accountId === undefined ? undefined : accountById(state, query.accountId);
   if (query.accountId !== undefined && account === undefined) return unknownAccount;
-  const { places, count } = pageOfAll(sql, state, account, query);
+  const { places, count } = pageAcross(sql, state, account, query);
   const page = places.slice(0, query.limit);
   const last = page.at(-1);
   const after = places.length > query.limit && last !== undefined ? positionText(query.order, last) : "null";
@@ -80,20 +82,72 @@ export function entriesOutcome(sql: SqlStorage, state: StoredState, query: Entri
   return { ok: true, body };
 }
 
-type PageOfPlaces = { readonly places: readonly (Place & { readonly isDraft?: true })[]; readonly count: Count };
+/** The page of all generations: each has its own places, which mean the same in all of them. */
+function pageAcross(sql: SqlStorage, state: StoredState, account: Account | undefined, query: EntriesQuery): PlacesPage {
+  const generations = generationsWith(state, state.sequence, account && [account.no]);
+  if (generations.length === 0) return pageOfAll(sql, state, account, query);
+  const skipped = query.offset ?? 0;
+  const fromStart = { ...query, offset: 0, limit: skipped + query.limit };
+  const reversed = reversedLater(sql, state, generations, query);
+  const pages = [
+    ...state.earlier.ask<"entry_places">(
+      generations.map((generation, i) => ({
+        generation,
+        question: { kind: "entry_places", account: account?.no ?? null, query: fromStart, reversed: reversed[i] ?? [] },
+      })),
+    ),
+    pageOfAll(sql, state, account, fromStart),
+  ];
+  const places = pages.flatMap((page) => page.places).sort(inListOrder(query));
+  return { places: places.slice(skipped, skipped + query.limit + 1), count: addedCounts(pages, isUnfiltered(query)) };
+}
 
-/** Posted entries, drafts, or both in one order: what is a draft stands where it was created. */
-function pageOfAll(sql: SqlStorage, state: StoredState, account: Account | undefined, query: EntriesQuery): PageOfPlaces {
+type Reversed = readonly (readonly [original: number, isVoid: number])[];
+
+/** For each generation its entries that later ones have reversed, where the list asks for it. */
+function reversedLater(sql: SqlStorage, state: StoredState, generations: readonly Generation[], { status }: EntriesQuery): Reversed[] {
+  if (status === undefined || status === "draft" || status === "pending_approval") return [];
+  return generations.map(({ generation, firstSequence: from, lastSequence: to }) => [
+    ...state.earlier
+      .ask<"reversals">(
+        state.earlier.generations
+          .filter((later) => later.generation > generation)
+          .map((later) => ({ generation: later, question: { kind: "reversals", from, to } })),
+      )
+      .flat(),
+    ...reversalsOf(sql, from, to),
+  ]);
+}
+
+/** The reversals in this generation's log of entries from one sequence to another. */
+export function reversalsOf(sql: SqlStorage, from: number, to: number): Reversed {
+  return sql
+    .exec<{ original: number; void: number }>("SELECT original, void FROM reversal WHERE original BETWEEN ? AND ?", from, to)
+    .toArray()
+    .map(({ original, void: isVoid }) => [original, isVoid]);
+}
+
+/**
+ * Posted entries, drafts, or both in one order: what is a draft stands where it was created. Of this generation's own log.
+ * `reversed`: entries that were reversed after it.
+ */
+export function pageOfAll(
+  sql: SqlStorage,
+  state: StoredState,
+  account: Account | undefined,
+  query: EntriesQuery,
+  reversed: Reversed = [],
+): PlacesPage {
   const { status } = query;
   const noneIsPosted = status === "draft" || status === "pending_approval";
   const noneIsDraft = status === "posted" || status === "reversed" || query.postedOnly === true || !state.hasDrafts;
   if (noneIsPosted && noneIsDraft) return { places: [], count: { count: 0, capped: false } };
-  const posted = (of: EntriesQuery): PageOfPlaces => {
-    const list: List = { sql, state, query: of, account, conditions: conditionsOf(of, account) };
+  const posted = (of: EntriesQuery): PlacesPage => {
+    const list: List = { sql, state, query: of, account, conditions: conditionsOf(of, account, reversed), reversed };
     return pageOf(list, narrowestOf(list));
   };
-  const drafts = (of: EntriesQuery): PageOfPlaces => {
-    const { places, count } = draftPlaces(sql, account, of);
+  const drafts = (of: EntriesQuery): PlacesPage => {
+    const { places, count } = draftPlaces(sql, state, account, of);
     return { places: places.map((place) => ({ ...place, isDraft: true })), count };
   };
   if (noneIsDraft) return posted(query);
@@ -102,8 +156,7 @@ function pageOfAll(sql: SqlStorage, state: StoredState, account: Account | undef
   const fromStart = { ...query, offset: 0, limit: skipped + query.limit };
   const [a, b] = [posted(fromStart), drafts(fromStart)];
   const places = [...a.places, ...b.places].sort(inListOrder(query)).slice(skipped, skipped + query.limit + 1);
-  const isCapped = a.count.capped || b.count.capped || (!isUnfiltered(query) && a.count.count + b.count.count > filteredCountMax);
-  return { places, count: isCapped ? { count: filteredCountMax, capped: true } : { count: a.count.count + b.count.count, capped: false } };
+  return { places, count: addedCounts([a, b], isUnfiltered(query)) };
 }
 
 function isUnfiltered(query: EntriesQuery): boolean {
@@ -111,12 +164,11 @@ function isUnfiltered(query: EntriesQuery): boolean {
   return Object.keys(filters).length === 0;
 }
 
-function tellPage(sql: SqlStorage, state: StoredState, page: PageOfPlaces["places"]): string[] {
+function tellPage(sql: SqlStorage, state: StoredState, page: PlacesPage["places"]): string[] {
   const posted = page.filter(({ isDraft }) => !isDraft).map(({ seq }) => seq);
   const entries = tellEntries(sql, state, posted, state.sequence);
   if (posted.length === page.length) return entries;
   const drafts = tellDrafts(
-    sql,
     state,
     page.filter(({ isDraft }) => isDraft).map(({ seq }) => seq),
   );
@@ -130,6 +182,7 @@ interface List {
   readonly query: EntriesQuery;
   readonly account: Account | undefined;
   readonly conditions: readonly Condition[];
+  readonly reversed: Reversed;
 }
 
 function pageOf(list: List, narrowest: Narrowing | undefined): { readonly places: readonly Place[]; readonly count: Count } {
@@ -146,17 +199,16 @@ function pageOf(list: List, narrowest: Narrowing | undefined): { readonly places
 }
 
 /** The filters as conditions on the journal's rows. */
-function conditionsOf(query: EntriesQuery, account: Account | undefined): Condition[] {
+function conditionsOf(query: EntriesQuery, account: Account | undefined, reversed: Reversed): Condition[] {
   const conditions: Condition[] = [];
   const add = (filter: FilterName, sql: string, ...bindings: SqlStorageValue[]) =>
     conditions.push({ filter, sql, bindings, readsBody: sql.includes("j.body") });
   const day = "(unixepoch(j.body ->> '$.date') / 86400)";
   const amount = "(SELECT sum(max(l.value ->> 1, 0)) FROM json_each(j.body, '$.lines') l)";
-  if (query.externalId !== undefined) add("externalId", "j.body ->> '$.externalId' = ?", query.externalId);
+  // The index has the names of holds too.
+  if (query.externalId !== undefined) add("externalId", `j.body ->> '$.externalId' = ? AND ${isEntry}`, query.externalId);
   if (query.reference !== undefined) add("reference", "j.body ->> '$.reference' = ?", query.reference);
-  if (query.status === "posted") add("status", "NOT EXISTS (SELECT 1 FROM reversal r WHERE r.original = j.seq)");
-  if (query.status === "reversed" || query.status === "voided")
-    add("status", "EXISTS (SELECT 1 FROM reversal r WHERE r.original = j.seq AND r.void = ?)", query.status === "voided" ? 1 : 0);
+  addStatus(add, query, reversed);
   if (query.startDate !== undefined || query.endDate !== undefined) add("dates", `${day} BETWEEN ? AND ?`, ...daysOf(query));
   if (query.minAmount !== undefined) add("amounts", `${amount} >= ?`, query.minAmount);
   if (query.maxAmount !== undefined) add("amounts", `${amount} <= ?`, query.maxAmount);
@@ -167,6 +219,22 @@ function conditionsOf(query: EntriesQuery, account: Account | undefined): Condit
   return conditions;
 }
 
+type AddCondition = (filter: FilterName, sql: string, ...bindings: SqlStorageValue[]) => void;
+
+function addStatus(add: AddCondition, { status }: EntriesQuery, reversed: Reversed): void {
+  const ofVoid = status === "voided" ? 1 : 0;
+  const later = "(SELECT value FROM json_each(?))";
+  const sequences = (chosen: Reversed) => JSON.stringify(chosen.map(([original]) => original));
+  const isReversed = "EXISTS (SELECT 1 FROM reversal r WHERE r.original = j.seq AND r.void = ?)";
+  if (status === "posted") {
+    add("status", "NOT EXISTS (SELECT 1 FROM reversal r WHERE r.original = j.seq)");
+    if (reversed.length > 0) add("status", `j.seq NOT IN ${later}`, sequences(reversed));
+  } else if (status === "reversed" || status === "voided") {
+    if (reversed.length === 0) add("status", isReversed, ofVoid);
+    else add("status", `(${isReversed} OR j.seq IN ${later})`, ofVoid, sequences(reversed.filter(([, isVoid]) => isVoid === ofVoid)));
+  }
+}
+
 /** The index that leaves the fewest records of those that the filters have; undefined where none has one. */
 function narrowestOf(list: List): Narrowing | undefined {
   let narrowest: Narrowing | undefined;
@@ -174,7 +242,7 @@ function narrowestOf(list: List): Narrowing | undefined {
   return narrowest;
 }
 
-function* narrowings({ sql, state, query, account }: List): Generator<Narrowing> {
+function* narrowings({ sql, state, query, account, reversed: later }: List): Generator<Narrowing> {
   const { index } = state;
   const [from, to] = daysOf(query);
   const days = { fromDay: dayKey(from), toDay: dayKey(to) };
@@ -199,7 +267,7 @@ function* narrowings({ sql, state, query, account }: List): Generator<Narrowing>
   }
   if (account !== undefined) yield by("line", linesOfAccount(account.no, ...daysOf(query)), ["account"], ofAccountsLine);
   if (query.startDate !== undefined || query.endDate !== undefined) yield by("day", linesOfDays(...daysOf(query)), [], ofLine);
-  if (query.status === "reversed" || query.status === "voided") {
+  if (later.length === 0 && (query.status === "reversed" || query.status === "voided")) {
     const reversed = reversedEntries(sql, query.status === "voided");
     if (reversed !== undefined)
       yield { answers: ["status"], records: reversed.length, entries: () => reversed, count: (max) => Math.min(max, reversed.length) };
@@ -397,10 +465,10 @@ function* ofAmounts(lines: Iterable<readonly number[]>, query: EntriesQuery): Ge
 }
 
 /** The first `wanted` matches in the order of the log, from the log itself or from what was reversed. */
-function walkLog({ sql, query, conditions }: List, wanted: number): Place[] {
+function walkLog({ sql, query, conditions, reversed }: List, wanted: number): Place[] {
   const asc = query.direction === "asc";
   const after = positionOf(query);
-  const isReversed = query.status === "reversed" || query.status === "voided";
+  const isReversed = reversed.length === 0 && (query.status === "reversed" || query.status === "voided");
   const from = isReversed ? "reversal o CROSS JOIN journal j ON j.seq = o.original" : "journal j";
   const seq = isReversed ? "o.original" : "j.seq";
   const where = [...conditions.map((condition) => condition.sql), ...(isReversed ? [] : [isEntry])];
@@ -420,7 +488,10 @@ function walkLog({ sql, query, conditions }: List, wanted: number): Place[] {
 function countOf(list: List, narrowest: Narrowing | undefined): number {
   const { sql, state, conditions } = list;
   if (conditions.length === 1 && list.query.status === "posted")
-    return state.index.entryCount - sql.exec<{ n: number }>("SELECT count(*) AS n FROM reversal").one().n;
+    return (
+      state.index.entryCount -
+      sql.exec<{ n: number }>("SELECT count(*) AS n FROM reversal WHERE original >= ?", state.firstSequence).one().n
+    );
   return countMatches(list, narrowest, filteredCountMax + 1);
 }
 

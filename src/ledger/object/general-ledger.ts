@@ -5,13 +5,13 @@ import { type DayNumber, dayOf } from "../../kernel/calendar-date.ts";
 import { type Account, codeAt } from "../domain/account.ts";
 import { decodeFact, type EntryPosted } from "../domain/fact.ts";
 import type { GeneralLedgerAccountView, GeneralLedgerLineView, GeneralLedgerView, Query, ReadOutcome } from "../rpc.ts";
+import type { AnswerTo, Question } from "./earlier.ts";
 import { unknownAccount } from "./entry-list.ts";
 import { beyond, itemsUpTo, linesOfAccount, numberOfItem, sequenceOfItem } from "./index-keys.ts";
-import { readRows } from "./journal.ts";
-import { countLines, filterOf } from "./line-list.ts";
+import { countLinesAcross } from "./line-list.ts";
 import { inOrder, type Key, type SortedSource } from "./runs/sorted-source.ts";
 import { accountById, type StoredState } from "./stored-state.ts";
-import { type Sums, sumsAtEach } from "./sums.ts";
+import { generationsWith, type Sums, sumsAtEach } from "./sums.ts";
 import { entryId } from "./views.ts";
 
 type GeneralLedgerQuery = Extract<Query, { kind: "general_ledger" }>;
@@ -56,8 +56,7 @@ export function generalLedgerOutcome(sql: SqlStorage, state: StoredState, query:
   const asKnown = { ...query, knownAt };
   const { paged, after, heldBefore } = pageOf(sql, state, only, asKnown);
   const lineOf = lineTeller(sql, state, paged, knownAt);
-  const narrowed = filterOf(state, only, asKnown);
-  const { count, capped } = countLines(state, only, asKnown, narrowed, reportFileLinesMax);
+  const { count, capped } = countLinesAcross(state, only, asKnown, reportFileLinesMax);
   const view: GeneralLedgerView = {
     sequence: knownAt,
     lineCount: count,
@@ -82,6 +81,7 @@ function pageOf(
   const sources = state.index.sources("line");
   const from = query.after === undefined ? undefined : placeOf(query.after);
   const remaining = from === undefined ? accounts : accountsFrom(accounts, from);
+  const earlier = state.earlier.generations.length === 0 ? noneEarlier : earlierLines(state, remaining, figures, from, query);
   const paged: PagedAccount[] = [];
   let left = query.limit;
   let last: Place | undefined;
@@ -92,7 +92,8 @@ function pageOf(
     if (account.deleted || !isShown) continue;
     if (left === 0) return { paged, after: last, heldBefore: undefined };
     const begun = from?.no === account.no ? from.line : undefined;
-    const found = hasLines ? linesAfter(sources, account.no, begun?.key, query, left + 1) : [];
+    const own = hasLines ? linesAfter(sources, account.no, begun?.key, query, left + 1) : [];
+    const found = inOneOrder(own, earlier.get(account.no) ?? [], left + 1);
     const lines = found.slice(0, left);
     const continues = found.length > lines.length;
     const before = begun?.balance ?? opening;
@@ -182,11 +183,72 @@ function figuresOf(sql: SqlStorage, state: StoredState, accounts: readonly Liste
 
 const noSums: Sums = { debits: 0n, credits: 0n };
 
+const noneEarlier: ReadonlyMap<number, readonly IndexedLine[]> = new Map();
+
+/** The lines that earlier generations have for the page: of the first accounts that have any, no more than fill it. */
+function earlierLines(
+  state: StoredState,
+  accounts: readonly ListedAccount[],
+  figures: { of(account: ListedAccount): Figures },
+  from: Place | undefined,
+  query: AsKnown,
+): ReadonlyMap<number, readonly IndexedLine[]> {
+  const asked: number[] = [];
+  for (const account of accounts) {
+    if (asked.length > query.limit) break;
+    const { debits, credits } = figures.of(account);
+    if (!account.deleted && (debits !== 0n || credits !== 0n)) asked.push(account.no);
+  }
+  const { startDate, endDate, knownAt, limit } = query;
+  const answers = state.earlier.ask<"account_lines">(
+    generationsWith(state, knownAt, asked).map((generation) => ({
+      generation,
+      question: {
+        kind: "account_lines",
+        accounts: asked,
+        after: from?.line?.key ?? null,
+        startDate,
+        endDate,
+        knownAt: Math.min(knownAt, generation.lastSequence),
+        wanted: limit + 1,
+      },
+    })),
+  );
+  const lines = new Map<number, IndexedLine[]>();
+  for (const [account, place, item, amount] of answers.flat()) {
+    const of = lines.get(account) ?? [];
+    of.push({ key: [place, item], amount });
+    lines.set(account, of);
+  }
+  return lines;
+}
+
+/** The first lines of accounts one after the other, of this generation's own log: [account, place, item, amount]. `after`: in the first of them. */
+export function ownAccountLines(
+  state: StoredState,
+  { accounts, after, startDate, endDate, knownAt, wanted }: Question<"account_lines">,
+): AnswerTo<"account_lines"> {
+  const sources = state.index.sources("line");
+  const rows: (readonly [number, number, number, number])[] = [];
+  for (const [i, account] of accounts.entries()) {
+    if (rows.length >= wanted) break;
+    const key = i === 0 ? (after ?? undefined) : undefined;
+    const found = linesAfter(sources, account, key, { startDate, endDate, knownAt }, wanted - rows.length);
+    for (const line of found) rows.push([account, ...line.key, line.amount]);
+  }
+  return rows;
+}
+
+function inOneOrder(own: readonly IndexedLine[], earlier: readonly IndexedLine[], max: number): readonly IndexedLine[] {
+  if (earlier.length === 0) return own;
+  return [...earlier, ...own].sort((x, y) => x.key[0] - y.key[0] || x.key[1] - y.key[1]).slice(0, max);
+}
+
 function linesAfter(
   sources: readonly SortedSource[],
   account: number,
   key: Key | undefined,
-  query: AsKnown,
+  query: Pick<AsKnown, "startDate" | "endDate" | "knownAt">,
   wanted: number,
 ): IndexedLine[] {
   const range = beyond(linesOfAccount(account, dayOf(query.startDate), dayOf(query.endDate)), key, "asc");
@@ -203,10 +265,10 @@ function linesAfter(
 /** Reads the entries of a page's lines together, and tells each line from its own. */
 function lineTeller(sql: SqlStorage, state: StoredState, paged: readonly PagedAccount[], knownAt: number) {
   const sequences = [...new Set(paged.flatMap(({ lines }) => lines.map(({ key }) => sequenceOfItem(key[1]))))];
-  const voided = voidedAmong(sql, sequences, knownAt);
+  const voided = voidedAmong(sql, state, sequences, knownAt);
   const idOf = (account: number) => present(state.account(account), "a line's account exists").id;
   const entries = new Map(
-    readRows(sql, sequences).map(({ seq, body, context }) => {
+    state.rows(sequences).map(({ seq, body, context }) => {
       // The index has lines of entries only.
       const fact = decodeFact(body) as EntryPosted;
       const side = (isDebit: boolean) =>
@@ -231,13 +293,19 @@ function lineTeller(sql: SqlStorage, state: StoredState, paged: readonly PagedAc
   };
 }
 
-function voidedAmong(sql: SqlStorage, sequences: readonly number[], knownAt: number): ReadonlySet<number> {
+function voidedAmong(sql: SqlStorage, state: StoredState, sequences: readonly number[], knownAt: number): ReadonlySet<number> {
   const rows = sql.exec<{ original: number }>(
     "SELECT r.original AS original FROM json_each(?) s JOIN reversal r ON r.original = s.value WHERE r.void = 1 AND r.reversal <= ?",
     JSON.stringify(sequences),
     knownAt,
   );
-  return new Set(rows.toArray().map(({ original }) => original));
+  const voided = new Set(rows.toArray().map(({ original }) => original));
+  state.prepare(sequences);
+  for (const sequence of sequences) {
+    const reversal = sequence < state.firstSequence ? state.earlier.fact(sequence)?.reversal : undefined;
+    if (reversal?.void === 1 && reversal.seq <= knownAt) voided.add(sequence);
+  }
+  return voided;
 }
 
 function placeText({ no, line }: Place): string {

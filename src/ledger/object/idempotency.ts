@@ -1,10 +1,10 @@
 import { idempotencyLifeMs, storedAnswerBytesMax } from "../../kernel/bounds.ts";
 import type { Failure } from "../../kernel/failures.ts";
-import type { WriteOptions } from "../rpc.ts";
-import type { EntryIndex } from "./entry-index.ts";
+import type { WriteOptions, WriteOutcome } from "../rpc.ts";
 import { readRow } from "./journal.ts";
 import { readMeta, writeMeta } from "./meta.ts";
 import { answerTable, idempotencyBuckets } from "./schema.ts";
+import type { StoredState } from "./stored-state.ts";
 import { termHash } from "./term-hash.ts";
 
 export const bucketMs = 8 * 60 * 60 * 1000;
@@ -66,16 +66,61 @@ function rowsOf(sql: SqlStorage, filled: ReadonlySet<number>, key: string): Row[
  * What a commit of the log answered under a key that is younger than 24 hours. The key stands in the commit itself, sealed with it:
  * nothing else is written for it, and its answer is told again from the facts.
  */
-export function findClaimed(sql: SqlStorage, index: EntryIndex, key: string, nowMs: number): StoredAnswer | undefined {
+export function findClaimed(sql: SqlStorage, state: StoredState, key: string, fingerprint: string, nowMs: number): Claimed | undefined {
+  const { index } = state;
   for (const sequence of index.sequencesOf("claim", termHash(index.termKey, key))) {
+    if (sequence < state.firstSequence) {
+      const earlier = replayOf(state, sequence, key, fingerprint, nowMs);
+      if (earlier !== null) return earlier;
+      continue;
+    }
     const commit = readRow(sql, sequence);
     const claim = commit?.context.claim;
     if (commit === undefined || claim?.key !== key || commit.context.atMs + idempotencyLifeMs <= nowMs) continue;
-    const { first, fingerprint, answer } = claim;
+    const { first, fingerprint: claimed, answer } = claim;
     const items = Array.from({ length: commit.commitSeq - first + 1 }, (_, i) => ({ first: first + i, count: 1 }));
-    return { fingerprint, body: undefined, failure: undefined, firstSequence: first, lastSequence: commit.commitSeq, items, answer };
+    return {
+      fingerprint: claimed,
+      body: undefined,
+      failure: undefined,
+      firstSequence: first,
+      lastSequence: commit.commitSeq,
+      items,
+      answer,
+    };
   }
   return undefined;
+}
+
+/** What was kept under a key here, or what an earlier generation answers to it. */
+export type Claimed = StoredAnswer | WriteOutcome;
+
+function replayOf(state: StoredState, sequence: number, key: string, fingerprint: string, atMs: number): WriteOutcome | null {
+  const generation = state.earlier.generations.find(({ lastSequence }) => sequence <= lastSequence);
+  if (generation === undefined) return null;
+  return state.earlier.ask<"replay">([{ generation, question: { kind: "replay", key, fingerprint, atMs } }])[0] ?? null;
+}
+
+/**
+ * Has the index know the keys of kept answers that live, as of the last fact of a closed generation: the next finds them there and asks here.
+ * Whole at once: they are those of one day.
+ */
+export function claimKept(sql: SqlStorage, state: StoredState, nowMs: number): void {
+  const { index } = state;
+  for (let bucket = 0; bucket < idempotencyBuckets; bucket++) {
+    for (let after = 0; ; ) {
+      const rows = sql
+        .exec<{ id: number; key: string; at: number }>(
+          `SELECT id, key, at FROM answer_${bucket} WHERE id > ? ORDER BY id LIMIT 5000`,
+          after,
+        )
+        .toArray();
+      for (const { key, at } of rows) if (at + idempotencyLifeMs > nowMs) index.addClaim(key, state.sequence);
+      after = rows.at(-1)?.id ?? after;
+      if (rows.length < 5_000) break;
+      index.writeOutAll(nowMs);
+    }
+  }
 }
 
 /** Whether each item is the next of the commit's facts, so that the commit tells the items. */

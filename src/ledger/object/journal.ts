@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { instant } from "../../kernel/clock.ts";
 import type { Actor } from "../../kernel/role.ts";
-import { TextWriter } from "../../kernel/text-writer.ts";
-import { decodeFact, type Fact, factVersion, writeFact } from "../domain/fact.ts";
+import type { TextWriter } from "../../kernel/text-writer.ts";
+import { decodeFact, type EarlierRow, type Fact, factVersion, writeFact } from "../domain/fact.ts";
 import type { Head, WriteOptions } from "../rpc.ts";
+import { emptySeal, type SealedText, sealedText, sealOfBytes } from "../seal.ts";
 import { blobBytesMax } from "./bulk.ts";
 import { isEntry } from "./schema.ts";
 
@@ -33,15 +33,6 @@ export interface PreparedCommit {
   readonly sealed: SealedText;
 }
 
-/** What a seal is taken over, and where in it the stored text of each row is. */
-interface SealedText {
-  /** UTF-8. */
-  readonly bytes: Uint8Array;
-  readonly starts: readonly number[];
-  /** In bytes. */
-  readonly lengths: readonly number[];
-}
-
 export interface JournalRow {
   readonly seq: number;
   readonly commitSeq: number;
@@ -52,62 +43,7 @@ export interface JournalRow {
   readonly seal: string;
 }
 
-const emptySeal = "0".repeat(64);
 export const emptyHead: Head = { sequence: 0, seal: emptySeal };
-
-/** Kept from one commit to the next, up to a bound: a commit of a thousand entries is some 200 KB of text. */
-let writer = new TextWriter(16 * 1024);
-const writerKeptMax = 4 * 1024 * 1024;
-
-/**
- * Writes what a seal is taken over: the previous seal and, for each row of the commit in order, its length-prefixed stored text, lengths in UTF-16 units.
- * The context stands in the last row, so that nothing of a commit is outside its seal.
- */
-function sealedText(
-  previous: string,
-  firstSequence: number,
-  version: number,
-  count: number,
-  writeBody: (out: TextWriter, index: number) => void,
-  context: string,
-): SealedText {
-  if (writer.capacity > writerKeptMax) writer = new TextWriter(16 * 1024);
-  const out = writer;
-  const starts: number[] = [];
-  const lengths: number[] = [];
-  out.clear();
-  out.text(previous);
-  for (let i = 0; i < count; i++) {
-    out.ascii("\n");
-    out.integer(firstSequence + i);
-    out.ascii(" ");
-    out.integer(version);
-    out.ascii(" ");
-    const place = out.leaveNumber();
-    out.ascii("\n");
-    const start = out.end;
-    const unitsBefore = out.length;
-    writeBody(out, i);
-    const length = out.end - start;
-    if (i === count - 1) {
-      out.ascii("\n");
-      out.text(context);
-    }
-    starts.push(start + out.fillNumber(place, out.length - unitsBefore));
-    lengths.push(length);
-  }
-  return { bytes: out.bytes(), starts, lengths };
-}
-
-/** The seal of a commit: SHA-256 over its `sealedText`. */
-export function sealOf(previous: string, firstSequence: number, version: number, bodies: readonly string[], context: string): string {
-  const writeBody = (out: TextWriter, i: number) => out.text(bodies[i] as string);
-  return sealOfBytes(sealedText(previous, firstSequence, version, bodies.length, writeBody, context).bytes);
-}
-
-function sealOfBytes(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}
 
 export function prepareCommit(head: Head, facts: readonly Fact[], context: CommitContext): PreparedCommit {
   const { atMs, actor, requestId, claim } = context;
@@ -196,6 +132,29 @@ export function readHead(sql: SqlStorage): Head {
 }
 
 type StoredRow = { seq: number; commit_seq: number; version: number; body: string; context: string; seal: string };
+
+/** A row of an earlier generation as if it stood here. */
+export function rowOfEarlier({ seq, commitSeq, version, body, context, seal }: EarlierRow): JournalRow {
+  return { seq, commitSeq, version, body, context: decodeContext(context), seal };
+}
+
+/** A row as a later generation is given it. */
+export function earlierRow(sql: SqlStorage, seq: number): EarlierRow | undefined {
+  const row = storedRow(sql, seq) ?? carriedRow(sql, seq);
+  return row && { seq, commitSeq: row.commit_seq, version: row.version, body: row.body, context: row.context, seal: row.seal };
+}
+
+function storedRow(sql: SqlStorage, seq: number): StoredRow | undefined {
+  return sql
+    .exec<StoredRow>(`SELECT ${rowColumns} FROM journal j JOIN journal c ON c.seq = j.commit_seq WHERE j.seq = ?`, seq)
+    .toArray()[0];
+}
+
+/** A row of an earlier generation that what is open refers to: it came with it. */
+function carriedRow(sql: SqlStorage, seq: number): StoredRow | undefined {
+  return sql.exec<StoredRow>("SELECT * FROM carried_row WHERE seq = ?", seq).toArray()[0];
+}
+
 const rowColumns = "j.seq, j.commit_seq, j.version, j.body, c.context, c.seal";
 
 function journalRow(row: StoredRow): JournalRow {
@@ -216,14 +175,13 @@ export function decodeContext(text: string): CommitContext {
   return { atMs: Date.parse(at), actor, requestId, ...(claim === undefined ? {} : { claim }) };
 }
 
+/** The row of a sequence, in this object's log or carried over into it. */
 export function readRow(sql: SqlStorage, seq: number): JournalRow | undefined {
-  const row = sql
-    .exec<StoredRow>(`SELECT ${rowColumns} FROM journal j JOIN journal c ON c.seq = j.commit_seq WHERE j.seq = ?`, seq)
-    .toArray()[0];
+  const row = storedRow(sql, seq) ?? carriedRow(sql, seq);
   return row && journalRow(row);
 }
 
-/** The rows of the given sequences, in the order given. */
+/** The rows of the given sequences that this object's own log has, in the order given. */
 export function readRows(sql: SqlStorage, sequences: readonly number[]): JournalRow[] {
   const rows = sql
     .exec<StoredRow>(

@@ -1,21 +1,41 @@
 import { DurableObject } from "cloudflare:workers";
 import { present } from "../../kernel/assert.ts";
 import { bulkBytesMin } from "../../kernel/bounds.ts";
+import { instant } from "../../kernel/clock.ts";
 import { type Failure, failure, failureKinds } from "../../kernel/failures.ts";
 import type { Actor } from "../../kernel/role.ts";
 import { logFor } from "../../platform/log.ts";
 import type { LedgerFactsMessage } from "../../platform/messages.ts";
 import { afterShort, noteShort } from "../../platform/short-first.ts";
+import type { LedgerJob } from "../client.ts";
 import { type DecodedCommands, decodeCommands, type EncodedCommands, sizeOf } from "../command-columns.ts";
+import { identityOf } from "../domain/apply.ts";
 import { decide } from "../domain/decide.ts";
-import { type Fact, isKnownFact, type LedgerOpened } from "../domain/fact.ts";
+import { type Fact, isKnownFact, type LedgerContinued, type LedgerOpened } from "../domain/fact.ts";
 import { Overlay } from "../domain/state.ts";
-import type { Head, LedgerIdentity, Query, ReadOutcome, WriteOptions, WriteOutcome } from "../rpc.ts";
+import type {
+  CloseOutOutcome,
+  CloseOutRequest,
+  GenerationView,
+  Head,
+  LedgerIdentity,
+  Query,
+  ReadOutcome,
+  WriteOptions,
+  WriteOutcome,
+} from "../rpc.ts";
+import { AnswerCache } from "./answer-cache.ts";
+import { answerEarlier } from "./answer-earlier.ts";
+import { advanceArchive, archivedFiles, archivedTo, archiveFolder } from "./archive.ts";
+import { begin, type CloseOut, type GenerationRpc, type TakeOver } from "./close-out.ts";
 import { describe, type Item, storable } from "./describe.ts";
 import { areTablesTold, isOneRow, markTables, writeEagerTables } from "./eager-tables.ts";
+import { Earlier, type Generation, NeedsEarlier, type Question } from "./earlier.ts";
 import { EntryIndex } from "./entry-index.ts";
+import { type Beginning, type ClosedBefore, type Cursor, type Slice, showRuns, sliceAt, writeParts } from "./hand-over.ts";
 import {
   bucketMs,
+  claimKept,
   filledBuckets,
   findAnswer,
   findClaimed,
@@ -26,11 +46,21 @@ import {
 } from "./idempotency.ts";
 import { append, type CommitContext, type PreparedCommit, prepareCommit, readHead } from "./journal.ts";
 import { type LedgerLimits, type LimitVariables, limitsOf } from "./limits.ts";
+import { readMeta, writeMeta } from "./meta.ts";
 import { nextOutboxMessages, rememberSent } from "./outbox.ts";
 import { answerQuery } from "./queries.ts";
 import { migrate } from "./schema.ts";
 import { StoredState } from "./stored-state.ts";
-import { advanceVerification, type Verification, verificationOf } from "./verification.ts";
+import {
+  advanceVerification,
+  type EarlierCheck,
+  joinedCheck,
+  type OwnCheck,
+  ownCheck,
+  shownCheck,
+  type Verification,
+  verificationOf,
+} from "./verification.ts";
 
 /** How soon the catalogue is told of an account that has changed. */
 const outboxDelayMs = 5_000;
@@ -39,8 +69,20 @@ const headDelayMs = 24 * 60 * 60 * 1000;
 /** What the alarm may spend on messages before it comes back later. */
 const outboxDeadlineMs = 10_000;
 
-type Env = LimitVariables & { readonly LEDGER_FACTS?: Queue<LedgerFactsMessage> };
-type WriteOrUnopened = WriteOutcome | { readonly outcome: "not_open" };
+/** What one call may spend on taking a generation over before it lets the alarm go on: below what a request may last. */
+const takeOverDeadlineMs = 20_000;
+/** How often one call goes on with what earlier generations have. A few times is usual; each time there is more at hand. */
+const turnsWithEarlierMax = 1_000;
+/** Questions to another generation, in the face of its restart. */
+const attemptsMax = 3;
+
+type Env = LimitVariables & {
+  readonly LEDGER_FACTS?: Queue<LedgerFactsMessage>;
+  readonly LEDGER?: DurableObjectNamespace;
+  readonly FILES?: R2Bucket;
+};
+type WriteAnswer = WriteOutcome | { readonly outcome: "not_open" } | { readonly outcome: "closed"; readonly next: number };
+type ReadAnswer = ReadOutcome | { readonly ok: "not_open" } | { readonly ok: "closed"; readonly next: number };
 /** Who acts where the ledger notes something by itself. */
 const itself: Actor = { kind: "service", id: "countinghouse", role: "OWNER" };
 /** Holds in one fact: their numbers stay far below what a row holds. */
@@ -63,6 +105,15 @@ export class LedgerObject extends DurableObject<Env> {
   #filledBuckets = new Set<number>();
   /** When the next hold expires. */
   #nextHoldEnd: number | undefined;
+  /** Counted from 0. */
+  #generation = 0;
+  #firstSequence = 1;
+  /** Set where the books go on in the next generation. */
+  #closeOut: CloseOut | undefined;
+  /** Set where a later generation has not taken everything over yet. */
+  #takeOver: TakeOver | undefined;
+  /** What earlier generations answered last, by question. */
+  #earlierAnswers = new AnswerCache();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -81,7 +132,8 @@ export class LedgerObject extends DurableObject<Env> {
   }
 
   #load(sql: SqlStorage): void {
-    const opening = sql.exec<{ body: string }>("SELECT body FROM journal WHERE seq = 1").toArray()[0];
+    this.#takeOver = readMeta<TakeOver>(sql, "take_over");
+    const opening = sql.exec<{ seq: number; body: string }>("SELECT seq, body FROM journal ORDER BY seq LIMIT 1").toArray()[0];
     if (opening === undefined) return;
     const last = sql
       .exec<{ version: number; kind: string; context: string }>(
@@ -92,15 +144,13 @@ export class LedgerObject extends DurableObject<Env> {
     this.#newer = !isKnownFact(last.kind, last.version);
     if (this.#newer) return;
     this.#lastAtMs = Date.parse((JSON.parse(last.context) as { at: string }).at);
-    const identity = JSON.parse(opening.body) as LedgerOpened;
-    this.#state = this.#stateOf({
-      number: identity.number,
-      ledgerId: identity.ledgerId,
-      siteId: identity.siteId,
-      entityId: identity.entityId,
-      currency: identity.currency,
-      scale: identity.scale,
-    });
+    // The first fact of every log is one of the two.
+    const first = JSON.parse(opening.body) as LedgerOpened | LedgerContinued;
+    this.#generation = first.kind === "ledger_continued" ? first.generation : 0;
+    this.#firstSequence = opening.seq;
+    this.#closeOut = last.kind === "ledger_closed" ? readMeta<CloseOut>(sql, "close_out") : undefined;
+    this.#state = this.#stateOf(identityOf(first));
+    this.#state.earlier = new Earlier(readMeta<readonly Generation[]>(sql, "generations") ?? []);
     this.#filledBuckets = filledBuckets(sql);
     if (!areTablesTold(sql)) this.#retellTables();
     this.#state.load();
@@ -121,12 +171,12 @@ export class LedgerObject extends DurableObject<Env> {
   }
 
   get #isOpen(): boolean {
-    return this.#head.sequence > 0;
+    return this.#head.sequence > 0 && this.#takeOver === undefined;
   }
 
   /** Opens the ledger: its first fact says what it is. Opening it again as the same changes nothing. */
   open(identity: LedgerIdentity): void {
-    if (this.#newer || this.#isOpen) return;
+    if (this.#newer || this.#isOpen || this.#takeOver !== undefined) return;
     this.#state.index.load();
     markTables(this.ctx.storage.sql);
     this.#record({ kind: "ledger_opened", ...identity } satisfies LedgerOpened, Date.now(), "open");
@@ -134,9 +184,13 @@ export class LedgerObject extends DurableObject<Env> {
 
   /** Commits what the ledger itself notes. */
   #record(fact: Fact, atMs: number, requestId: string): void {
+    this.#note([fact], atMs, requestId, undefined);
+  }
+
+  #note(facts: readonly Fact[], atMs: number, requestId: string, also: (() => void) | undefined): void {
     const overlay = new Overlay(this.#state, atMs);
-    overlay.take([fact]);
-    this.#commit(overlay, prepareCommit(this.#head, overlay.facts, { atMs, actor: itself, requestId }), undefined);
+    overlay.take(facts);
+    this.#commit(overlay, prepareCommit(this.#head, overlay.facts, { atMs, actor: itself, requestId }), also);
   }
 
   /**
@@ -144,6 +198,8 @@ export class LedgerObject extends DurableObject<Env> {
    * and no figure depends on the clock but through it. At most so many a turn; the rest follow in the next fact.
    */
   #expireHolds(): void {
+    // In a generation that is closed they are the next one's.
+    if (this.#closeOut !== undefined) return;
     const nextAtMs = this.#nextHoldEnd;
     const atMs = Math.max(Date.now(), this.#lastAtMs);
     if (nextAtMs === undefined || nextAtMs > atMs) return;
@@ -153,25 +209,117 @@ export class LedgerObject extends DurableObject<Env> {
   }
 
   /** Commits the commands in order; many of them after short calls that wait. */
-  write(
-    encodedCommands: EncodedCommands,
-    options: WriteOptions & { readonly fingerprint?: string },
-  ): WriteOrUnopened | Promise<WriteOrUnopened> {
-    if (sizeOf(encodedCommands) >= bulkBytesMin) return afterShort(() => this.#writeNow(encodedCommands, options));
+  write(encodedCommands: EncodedCommands, options: WriteOptions & { readonly fingerprint?: string }): WriteAnswer | Promise<WriteAnswer> {
+    const work = () =>
+      this.#withEarlier(
+        () => this.#writeNow(encodedCommands, options),
+        () => this.#earlierNamed(encodedCommands),
+      );
+    if (sizeOf(encodedCommands) >= bulkBytesMin) return afterShort(work);
     noteShort();
-    return this.#writeNow(encodedCommands, options);
+    return work();
+  }
+
+  /** What earlier generations may know of the names in the commands. */
+  #earlierNamed(encodedCommands: EncodedCommands): number[] {
+    const commands = decodeCommands(encodedCommands);
+    const sequences = new Set<number>();
+    for (let i = 0; i < commands.length; i++) {
+      const command = present(commands.at(i), "a list has as many commands as it says");
+      for (const sequence of this.#state.earlierNamed(command)) if (sequence < this.#firstSequence) sequences.add(sequence);
+    }
+    return [...sequences];
+  }
+
+  /**
+   * Does what reads the state without waiting. Where it needs what an earlier generation has, that is asked for, and all is done again from its start:
+   * nothing of it was written. `more`: what of those it will need besides.
+   */
+  #withEarlier<T>(work: () => T, more: () => readonly number[] = () => []): T | Promise<T> {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof NeedsEarlier)) throw error;
+      return this.#againWithEarlier(new NeedsEarlier(error.asked, [...error.sequences, ...more()]), work);
+    }
+  }
+
+  async #againWithEarlier<T>(first: NeedsEarlier, work: () => T): Promise<T> {
+    const answers = new Earlier(this.#state.earlier.generations);
+    let needs = first;
+    for (let turn = 0; turn < turnsWithEarlierMax; turn++) {
+      await answers.fetch(needs, (generation, question) => this.#askEarlier(generation, question));
+      const state = this.#state;
+      const { earlier } = state;
+      state.earlier = answers;
+      try {
+        return work();
+      } catch (error) {
+        if (!(error instanceof NeedsEarlier)) throw error;
+        needs = error;
+      } finally {
+        state.earlier = earlier;
+      }
+    }
+    throw new Error("assertion failed: what earlier generations have comes to an end");
+  }
+
+  async #askEarlier(generation: Generation, question: Question): Promise<string> {
+    const text = JSON.stringify(question);
+    const key = `${generation.generation} ${text}`;
+    const kept = this.#earlierAnswers.get(key);
+    if (kept !== undefined) return kept;
+    const answer = await this.#askAgain(() => this.#objectOf(generation.object).earlier(text));
+    // What was answered to a key depends on the time.
+    if (question.kind !== "replay") this.#earlierAnswers.keep(key, answer);
+    return answer;
+  }
+
+  /** Repeats a question that the platform says may be repeated. */
+  async #askAgain<T>(ask: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!(error as { readonly retryable?: boolean }).retryable || attempt === attemptsMax) throw error;
+        await scheduler.wait(20 * 2 ** attempt);
+      }
+    }
+  }
+
+  /** Another generation's object. */
+  #objectOf(id: string): GenerationRpc {
+    const namespace = present(this.env.LEDGER, "a ledger's object reaches the others");
+    // The stub's generated type wraps every answer; the object's methods are those of GenerationRpc.
+    return namespace.get(namespace.idFromString(id)) as unknown as GenerationRpc;
+  }
+
+  /** Answers a later generation, of this one's own log. */
+  earlier(text: string): string | Promise<string> {
+    // Written by another object of this class.
+    const question = JSON.parse(text) as Question;
+    if (this.#closeOut === undefined) throw new Error("assertion failed: only a closed generation is asked");
+    if (question.kind !== "replay") {
+      const answer = answerEarlier(this.ctx.storage.sql, this.#state, question);
+      this.#state.trim();
+      return answer;
+    }
+    const { key, fingerprint, atMs } = question;
+    return this.#withEarlier(() => JSON.stringify(this.#replay(key, fingerprint, atMs) ?? null));
   }
 
   /** Nothing in here awaits: what one call reads, no other call can change before it has written. */
-  #writeNow(encodedCommands: EncodedCommands, options: WriteOptions & { readonly fingerprint?: string }): WriteOrUnopened {
+  #writeNow(encodedCommands: EncodedCommands, options: WriteOptions & { readonly fingerprint?: string }): WriteAnswer {
     try {
       if (this.#newer) return refused(failure("LEDGER_NEWER", "A newer release has written to this ledger."));
       if (!this.#isOpen) return { outcome: "not_open" };
+      if (this.#closeOut !== undefined) return { outcome: "closed", next: this.#generation + 1 };
       this.#expireHolds();
       const outcome = this.#write(decodeCommands(encodedCommands), options);
       this.#state.trim();
       return outcome;
     } catch (error) {
+      if (error instanceof NeedsEarlier) throw error;
       // Memory may have run ahead of the disk: it goes, and the next call finds what was committed.
       this.ctx.abort(`a write threw: ${error instanceof Error ? error.message : String(error)}`);
       throw error;
@@ -183,21 +331,8 @@ export class LedgerObject extends DurableObject<Env> {
     const sql = this.ctx.storage.sql;
     const key = options.dryRun ? undefined : options.idempotencyKey;
     const fingerprint = options.fingerprint ?? "";
-    if (key !== undefined) {
-      const stored = findClaimed(sql, this.#state.index, key, atMs) ?? findAnswer(sql, this.#filledBuckets, key, atMs);
-      if (stored !== undefined) {
-        if (stored.fingerprint !== fingerprint)
-          return refused(
-            failure(
-              "IDEMPOTENCY_KEY_REUSED",
-              "The idempotency key was used for another request: for other content, another mode, or another preference for the answer.",
-            ),
-          );
-        if (stored.failure !== undefined) return { outcome: "refused", failure: stored.failure, replayed: true };
-        const originally = stored.firstSequence === undefined ? "existing" : "written";
-        return { outcome: "replayed", originally, body: stored.body ?? describe(sql, this.#state, stored) };
-      }
-    }
+    const replayed = key === undefined ? undefined : this.#replay(key, fingerprint, atMs);
+    if (replayed !== undefined) return replayed;
     if (this.#full) return refused(failure("LEDGER_FULL", "The ledger has reached the size up to which it takes entries."));
     if (!options.dryRun) this.#makeRoom(commands.lineCount, atMs);
     const overlay = new Overlay(this.#state, atMs);
@@ -232,7 +367,7 @@ export class LedgerObject extends DurableObject<Env> {
       return { outcome: "existing", body };
     }
     const first = overlay.firstSequence;
-    const claim = key !== undefined && isClaimable(items, first) ? { key, fingerprint, answer, first } : undefined;
+    const claim = key !== undefined && isToldByLog(items, overlay.facts, first) ? { key, fingerprint, answer, first } : undefined;
     const commit = prepareCommit(this.#head, overlay.facts, claim === undefined ? context : { ...context, claim });
     const { head } = commit;
     const body = describe(sql, this.#state, { items, answer, overlay, context, head });
@@ -243,6 +378,23 @@ export class LedgerObject extends DurableObject<Env> {
       isKeptApart ? () => this.#keep(key, atMs, { ...storable(items, answer, head, first), fingerprint, body }) : undefined,
     );
     return { outcome: "written", body };
+  }
+
+  /** The first answer to a key, or why it is refused; undefined where the key is new. */
+  #replay(key: string, fingerprint: string, atMs: number): WriteOutcome | undefined {
+    const { sql } = this.ctx.storage;
+    const stored = findClaimed(sql, this.#state, key, fingerprint, atMs) ?? findAnswer(sql, this.#filledBuckets, key, atMs);
+    if (stored === undefined || "outcome" in stored) return stored;
+    if (stored.fingerprint !== fingerprint)
+      return refused(
+        failure(
+          "IDEMPOTENCY_KEY_REUSED",
+          "The idempotency key was used for another request: for other content, another mode, or another preference for the answer.",
+        ),
+      );
+    if (stored.failure !== undefined) return { outcome: "refused", failure: stored.failure, replayed: true };
+    const originally = stored.firstSequence === undefined ? "existing" : "written";
+    return { outcome: "replayed", originally, body: stored.body ?? describe(sql, this.#state, stored) };
   }
 
   #refuse(reason: Failure, key: string | undefined, fingerprint: string, atMs: number, options: WriteOptions): WriteOutcome {
@@ -297,10 +449,16 @@ export class LedgerObject extends DurableObject<Env> {
   }
 
   /** Answers a question about the books. */
-  read(query: Query): ReadOutcome | { readonly ok: "not_open" } {
+  read(query: Query): ReadAnswer | Promise<ReadAnswer> {
     noteShort();
+    return this.#withEarlier(() => this.#readNow(query));
+  }
+
+  #readNow(query: Query): ReadAnswer {
     if (this.#newer) return { ok: false, failure: failure("LEDGER_NEWER", "A newer release has written to this ledger.") };
     if (!this.#isOpen) return { ok: "not_open" };
+    // Until the next generation is open, the books are read here.
+    if (this.#closeOut?.isTakenOver) return { ok: "closed", next: this.#generation + 1 };
     this.#expireHolds();
     const answer = answerQuery(this.ctx.storage.sql, this.#state, this.#head, query);
     this.#state.trim();
@@ -316,11 +474,14 @@ export class LedgerObject extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     this.#alarmAtMs = undefined;
-    if (this.#newer || !this.#isOpen) return;
+    if (this.#newer) return;
     let again: number | undefined;
     try {
+      if (this.#takeOver !== undefined && (await this.takeOver(this.#takeOver.previous)) !== "open") again = Date.now();
+      if (!this.#isOpen) return;
+      if (this.#closeOut !== undefined && (await this.#advanceCloseOut(this.#closeOut))) again = Date.now();
       this.#expireHolds();
-      if (this.#nextHoldEnd !== undefined) again = this.#nextHoldEnd;
+      if (this.#closeOut === undefined && this.#nextHoldEnd !== undefined) again = this.#nextHoldEnd;
       if (advanceVerification(this.ctx.storage, this.#state)) again = Date.now();
       this.#state.trim();
       await this.#send();
@@ -331,6 +492,210 @@ export class LedgerObject extends DurableObject<Env> {
     } finally {
       if (again !== undefined) this.#wakeAt(again);
     }
+  }
+
+  /** Closes this generation: its last fact says so, and it takes no more. Asked again, it says what was said. */
+  closeOut(request: CloseOutRequest): CloseOutOutcome {
+    try {
+      if (this.#newer) return refusedCloseOut(failure("LEDGER_NEWER", "A newer release has written to this ledger."));
+      if (!this.#isOpen) return { ok: "not_open" };
+      const before = readMeta<ClosedBefore>(this.ctx.storage.sql, "closed_before");
+      const isRepeated = request.idempotencyKey !== undefined && before?.idempotencyKey === request.idempotencyKey;
+      if (isRepeated) return { ok: "repeated", jobId: before.jobId };
+      if (this.#closeOut === undefined) {
+        this.#expireHolds();
+        this.#measure();
+        if (!this.#full && !request.force)
+          return refusedCloseOut(failure("LEDGER_NOT_FULL", "The ledger takes entries; with force it is closed out all the same."));
+        this.#close(request);
+      }
+      const { jobId } = present(this.#closeOut, "the generation was just closed");
+      return { ok: true, jobId, object: this.ctx.id.toString(), generation: this.#generation };
+    } catch (error) {
+      this.ctx.abort(`a close-out threw: ${error instanceof Error ? error.message : String(error)}`);
+      throw error;
+    }
+  }
+
+  #close({ next, actor, requestId, idempotencyKey, reason }: CloseOutRequest): void {
+    const atMs = Math.max(Date.now(), this.#lastAtMs);
+    const overlay = new Overlay(this.#state, atMs);
+    overlay.take([{ kind: "ledger_closed", generation: this.#generation, reason: reason ?? null }]);
+    const commit = prepareCommit(this.#head, overlay.facts, { atMs, actor, requestId });
+    const closeOut: CloseOut = {
+      jobId: crypto.randomUUID(),
+      atMs,
+      idempotencyKey: idempotencyKey ?? null,
+      nextObject: next,
+      isTakenOver: false,
+      archivedAtMs: null,
+    };
+    this.#commit(overlay, commit, () => writeMeta(this.ctx.storage.sql, "close_out", closeOut));
+    this.#closeOut = closeOut;
+    this.#wakeAt(Date.now());
+  }
+
+  /** What the next generation asks for, one slice after the other. */
+  handOver(cursorText: string): Slice {
+    const closeOut = present(this.#closeOut, "a generation that hands itself over is closed");
+    // Written by a slice before it.
+    const cursor = JSON.parse(cursorText) as Cursor;
+    const { sql } = this.ctx.storage;
+    if (cursor.stage === "start") {
+      claimKept(sql, this.#state, closeOut.atMs);
+      this.#state.index.writeOutAll(closeOut.atMs);
+    }
+    const slice = sliceAt(sql, this.#state, cursor, this.#asGeneration(), closeOut);
+    this.#state.trim();
+    return slice;
+  }
+
+  #asGeneration(): Generation {
+    const { sequence, seal } = this.#head;
+    return {
+      generation: this.#generation,
+      firstSequence: this.#firstSequence,
+      lastSequence: sequence,
+      seal,
+      object: this.ctx.id.toString(),
+    };
+  }
+
+  /** Told by the next generation before it takes its first write: nothing is read here from now on but what it asks for. */
+  handedOver(): void {
+    const closeOut = present(this.#closeOut, "a generation that hands itself over is closed");
+    this.#closeOut = { ...closeOut, isTakenOver: true };
+    writeMeta(this.ctx.storage.sql, "close_out", this.#closeOut);
+    this.#wakeAt(Date.now());
+  }
+
+  /** Takes over what the generation before has, and opens. In slices, each with how far it came; an alarm goes on where this is cut off. */
+  async takeOver(previous: string): Promise<"open" | "going_on"> {
+    const { sql } = this.ctx.storage;
+    const until = Date.now() + takeOverDeadlineMs;
+    if (this.#newer) throw new Error("a newer release has written to this ledger");
+    this.#wakeAt(Date.now() + outboxDelayMs);
+    while (!this.#isOpen) {
+      const from = this.#takeOver ?? { previous, cursor: JSON.stringify({ stage: "start" } satisfies Cursor) };
+      // Written with the slice before.
+      const { stage } = JSON.parse(from.cursor) as Cursor;
+      if (stage === "end") {
+        await this.#objectOf(previous).handedOver();
+        if (this.#takeOver?.cursor === from.cursor) this.#opened();
+        continue;
+      }
+      const slice = await this.#objectOf(previous).handOver(from.cursor);
+      // Another call may have been faster.
+      if ((readMeta<TakeOver>(sql, "take_over") ?? from).cursor === from.cursor && !this.#isOpen) this.#takeSlice(from, slice);
+      if (Date.now() > until) return "going_on";
+    }
+    return "open";
+  }
+
+  #takeSlice({ previous }: TakeOver, { facts: factsText, beginning: beginningText, parts, next }: Slice): void {
+    const { sql } = this.ctx.storage;
+    const takeOver: TakeOver = { previous, cursor: next };
+    try {
+      // Both written by the generation before.
+      const facts = JSON.parse(factsText ?? "[]") as Fact[];
+      const beginning = beginningText === undefined ? undefined : (JSON.parse(beginningText) as Beginning);
+      if (beginning !== undefined) {
+        this.#head = beginning.head;
+        this.#lastAtMs = beginning.atMs;
+        this.#state.sequence = beginning.head.sequence;
+        this.#state.firstSequence = beginning.head.sequence + 1;
+      }
+      const also = () => {
+        if (beginning !== undefined) begin(sql, beginning);
+        if (parts !== undefined) writeParts(sql, parts);
+        writeMeta(sql, "take_over", takeOver);
+      };
+      if (facts.length === 0) this.ctx.storage.transactionSync(also);
+      else this.#note(facts, Math.max(Date.now(), this.#lastAtMs), "close-out", also);
+      this.#takeOver = takeOver;
+      this.#state.trim();
+    } catch (error) {
+      this.ctx.abort(`taking over threw: ${error instanceof Error ? error.message : String(error)}`);
+      throw error;
+    }
+  }
+
+  /** Everything is there: the generation is the ledger from here on. */
+  #opened(): void {
+    const { sql } = this.ctx.storage;
+    this.ctx.storage.transactionSync(() => {
+      showRuns(sql);
+      writeMeta(sql, "carried_to", this.#head.sequence);
+      sql.exec("DELETE FROM meta WHERE key = 'take_over'");
+    });
+    this.#load(sql);
+    if (this.#nextHoldEnd !== undefined) this.#wakeAt(this.#nextHoldEnd);
+  }
+
+  /** What is left to do once the generation is closed: the next is opened, then the log goes to R2, a file at a time. Returns whether there is more. */
+  async #advanceCloseOut({ isTakenOver, nextObject, archivedAtMs }: CloseOut): Promise<boolean> {
+    if (!isTakenOver) {
+      await this.#objectOf(nextObject).takeOver(this.ctx.id.toString());
+      return true;
+    }
+    const bucket = this.env.FILES;
+    if (archivedAtMs !== null || bucket === undefined) return false;
+    const { sql } = this.ctx.storage;
+    const previousSeal = this.#state.earlier.generations.at(-1)?.seal;
+    const fileBytes = this.#limits.archiveFileBytes;
+    if (await advanceArchive(sql, bucket, this.#state.identity, this.#asGeneration(), previousSeal, fileBytes)) return true;
+    this.#closeOut = { ...present(this.#closeOut, "a generation stays closed"), archivedAtMs: Date.now() };
+    writeMeta(sql, "close_out", this.#closeOut);
+    return false;
+  }
+
+  /** The generations of the ledger, as this one, the last, knows them. */
+  async generations(): Promise<string> {
+    const own: GenerationView = {
+      generation: this.#generation,
+      firstSequence: this.#firstSequence,
+      lastSequence: null,
+      seal: null,
+      closedAt: null,
+      archive: null,
+    };
+    const earlier = await Promise.all(this.#state.earlier.generations.map(({ object }) => this.#objectOf(object).closed()));
+    // Written by closed.
+    return JSON.stringify([...earlier.map((text) => JSON.parse(text) as GenerationView), own]);
+  }
+
+  /** What is told of a generation that is closed. */
+  closed(): string {
+    const closeOut = present(this.#closeOut, "only a closed generation is asked");
+    const { generation, firstSequence, lastSequence, seal } = this.#asGeneration();
+    const { sql } = this.ctx.storage;
+    const view: GenerationView = {
+      generation,
+      firstSequence,
+      lastSequence,
+      seal,
+      closedAt: instant(closeOut.atMs),
+      archive: {
+        status: closeOut.archivedAtMs === null ? "running" : "complete",
+        sequence: archivedTo(sql, firstSequence),
+        folder: archiveFolder(this.#state.identity, generation),
+        files: archivedFiles(sql).length,
+      },
+    };
+    return JSON.stringify(view);
+  }
+
+  #closeOutJob({ jobId: id, atMs, archivedAtMs }: CloseOut): LedgerJob {
+    const { lastSequence, seal } = this.#asGeneration();
+    return {
+      id,
+      type: "close_out_ledger",
+      status: archivedAtMs === null ? "running" : "succeeded",
+      createdAt: instant(atMs),
+      finishedAt: archivedAtMs === null ? null : instant(archivedAtMs),
+      progress: { sequence: archivedTo(this.ctx.storage.sql, this.#firstSequence), head: lastSequence },
+      result: archivedAtMs === null ? null : { ok: true, sequence: lastSequence, seal, faults: [] },
+    };
   }
 
   /** Tells the catalogue what changed since it was last told. The log is the outbox: a cursor says how far it was read. */
@@ -347,17 +712,67 @@ export class LedgerObject extends DurableObject<Env> {
     }
   }
 
-  /** Starts a check of the whole log against its seals and of the balances against the log, in slices; or names the one that runs. */
-  startVerification(): string {
-    const verification = verificationOf(this.ctx.storage.sql, undefined, this.#head, Date.now());
+  /** Starts a check of the whole log against its seals and of the balances against the log, in slices; or names the one that runs. Of all generations. */
+  startVerification(): string | Promise<string> {
+    const { generations } = this.#state.earlier;
+    if (generations.length === 0) return this.check();
+    return this.#startWithEarlier(generations);
+  }
+
+  async #startWithEarlier(generations: readonly Generation[]): Promise<string> {
+    const earlier = await Promise.all(
+      generations.map(async (generation) => {
+        // Written by check.
+        const { id } = JSON.parse(await this.#objectOf(generation.object).check()) as Verification;
+        return { generation, jobId: id };
+      }),
+    );
+    return this.check(earlier);
+  }
+
+  /** Starts the check of this generation's own log. */
+  check(earlier: readonly EarlierCheck[] = []): string {
+    const verification = verificationOf(this.ctx.storage.sql, this.#state, this.#head, Date.now(), earlier);
     this.#wakeAt(Date.now());
     return JSON.stringify(verification);
   }
 
-  verification(jobId: string): string | null {
-    const verification: Verification | undefined = verificationOf(this.ctx.storage.sql, jobId, this.#head, Date.now());
-    return verification === undefined ? null : JSON.stringify(verification);
+  /** How far the check of this generation's own log is. */
+  checked(jobId: string): string | null {
+    const check = ownCheck(this.ctx.storage.sql, jobId);
+    return check === undefined ? null : JSON.stringify(check);
   }
+
+  /** How far a job of this generation is. */
+  verification(jobId: string): string | null | Promise<string | null> {
+    if (this.#closeOut?.jobId === jobId) return JSON.stringify(this.#closeOutJob(this.#closeOut));
+    const own = ownCheck(this.ctx.storage.sql, jobId);
+    if (own === undefined) return null;
+    return this.#joinedCheck(own);
+  }
+
+  async #joinedCheck(own: OwnCheck): Promise<string> {
+    const { earlier } = own;
+    if (earlier.length === 0) return JSON.stringify(shownCheck(own));
+    const checks = await Promise.all(
+      earlier.map(async ({ generation, jobId }) => {
+        const text = await this.#objectOf(generation.object).checked(jobId);
+        // Written by checked. A generation keeps its last jobs.
+        return JSON.parse(present(text, "a generation knows the job that it was asked for")) as OwnCheck;
+      }),
+    );
+    const firstSequences = [...earlier.map(({ generation }) => generation.firstSequence), this.#firstSequence];
+    return JSON.stringify(joinedCheck(own, checks, firstSequences));
+  }
+}
+
+/** Whether the answer can be told again from the commit alone. That to a lock names what stood open in the period when it was set. */
+function isToldByLog(items: readonly Item[], facts: readonly Fact[], first: number): boolean {
+  return isClaimable(items, first) && !facts.some(({ kind }) => kind === "period_locked");
+}
+
+function refusedCloseOut(reason: Failure): CloseOutOutcome {
+  return { ok: false, failure: reason };
 }
 
 /** Whether a refusal is the answer to its key from now on. One that the caller was not allowed or could not have meant so leaves the key free. */

@@ -15,6 +15,8 @@ export interface LedgerLimits {
   readonly linesGatheredMax: number;
   /** At 8 of the 10 GB that an object may hold, a ledger takes no more: what is left is for closing it out. */
   readonly ledgerBytesMax: number;
+  /** A file of a closed ledger's log is written once it has so much: it is made in memory. */
+  readonly archiveFileBytes: number;
 }
 
 /** So much of what the index may lag behind becomes a run of each kind. The fewer they are, the less each line costs of what a run costs at all. */
@@ -41,6 +43,7 @@ export const ledgerLimits: LedgerLimits = {
   entriesGatheredMax: 20_000,
   linesGatheredMax: 50_000,
   ledgerBytesMax: 8 * 1024 ** 3,
+  archiveFileBytes: 8 * 1024 ** 2,
 };
 
 /** Variables by which an installation may set other limits; the tests make them small, so that books of a few lines meet them. */
@@ -50,6 +53,7 @@ export interface LimitVariables {
   readonly LEDGER_RUNS_MERGED?: string;
   readonly LEDGER_GATHERED?: string;
   readonly LEDGER_BYTES?: string;
+  readonly LEDGER_ARCHIVE_BYTES?: string;
 }
 
 export function limitsOf(variables: LimitVariables): LedgerLimits {
@@ -61,6 +65,7 @@ export function limitsOf(variables: LimitVariables): LedgerLimits {
     entriesGatheredMax: wholeNumber(variables.LEDGER_GATHERED) ?? ledgerLimits.entriesGatheredMax,
     linesGatheredMax: wholeNumber(variables.LEDGER_GATHERED) ?? ledgerLimits.linesGatheredMax,
     ledgerBytesMax: wholeNumber(variables.LEDGER_BYTES) ?? ledgerLimits.ledgerBytesMax,
+    archiveFileBytes: wholeNumber(variables.LEDGER_ARCHIVE_BYTES) ?? ledgerLimits.archiveFileBytes,
   };
 }
 

@@ -5,13 +5,13 @@ import { instant } from "../../kernel/clock.ts";
 import { type Account, normalSign } from "../domain/account.ts";
 import { decodeFact, type EntryPosted, type FactLine } from "../domain/fact.ts";
 import type { Query } from "../rpc.ts";
-import { type Count, capped } from "./counts.ts";
+import { addedCounts, type Count, capped } from "./counts.ts";
+import type { KeysPage } from "./earlier.ts";
 import { beyond, itemsUpTo, lineItem, linePlace, linesOfAccount, linesOfDays, numberOfItem, sequenceOfItem } from "./index-keys.ts";
-import { readRows } from "./journal.ts";
 import { countRange, inOrder, type Key, type KeyRange, type SortedSource, visitRange } from "./runs/sorted-source.ts";
 import { isEntry } from "./schema.ts";
 import type { StoredState } from "./stored-state.ts";
-import { sumsAt } from "./sums.ts";
+import { generationsWith, sumsAt } from "./sums.ts";
 import { entryId, lineText } from "./views.ts";
 
 type LinesQuery = Extract<Query, { kind: "lines" }>;
@@ -46,12 +46,10 @@ export function filterOf(state: StoredState, account: Account | undefined, query
 
 /** A page of lines: of one account, by date with a running balance or in the order of the log; or of the whole ledger. */
 export function linesText(sql: SqlStorage, state: StoredState, account: Account | undefined, query: LinesQuery): string {
-  const filter = filterOf(state, account, query);
-  const keys = query.order === "date" ? keysByDate(query, filter) : keysBySequence(sql, state, account, query, filter);
+  const { keys, count } = keysAcross(sql, state, account, query);
   const page = keys.slice(0, query.limit);
-  const lines = readLines(sql, page);
-  const running =
-    account !== undefined && query.order === "date" ? runningBalances(sql, state, account, page, lines, query, filter) : undefined;
+  const lines = readLines(state, page);
+  const running = account !== undefined && query.order === "date" ? runningBalances(sql, state, account, page, lines, query) : undefined;
   const texts = lines.map(({ entry, fact, line, no }, i) => {
     const of = present(state.account(line.account), "a line's account exists");
     const text = lineText(line, no, of, state.sequence);
@@ -61,14 +59,38 @@ export function linesText(sql: SqlStorage, state: StoredState, account: Account 
   const last = page.at(-1);
   const after =
     keys.length > query.limit && last !== undefined ? JSON.stringify(query.order === "date" ? last.join(",") : String(last[1])) : "null";
-  const count = countLines(state, account, query, filter);
   return `{"data":[${texts.join(",")}],"totalCount":${count.count}${count.capped ? ',"totalCountCapped":true' : ""},"after":${after}}`;
 }
 
-function readLines(sql: SqlStorage, page: readonly LineKey[]) {
+/** The keys of a page and one more, and how many there are of all pages, of this generation's own log. */
+export function ownKeys(sql: SqlStorage, state: StoredState, account: Account | undefined, query: LinesQuery): KeysPage {
+  const filter = filterOf(state, account, query);
+  const keys = query.order === "date" ? keysByDate(query, filter) : keysBySequence(sql, state, account, query, filter);
+  return { keys, count: countLines(state, account, query, filter) };
+}
+
+/** The same of all generations: a key means the same in each, so that their pages are merged. */
+function keysAcross(sql: SqlStorage, state: StoredState, account: Account | undefined, query: LinesQuery): KeysPage {
+  const generations = generationsWith(state, query.knownAt ?? state.sequence, account && [account.no]);
+  if (generations.length === 0) return ownKeys(sql, state, account, query);
+  const skipped = query.offset ?? 0;
+  const fromStart = { ...query, offset: 0, limit: skipped + query.limit };
+  const pages = [
+    ...state.earlier.ask<"line_keys">(
+      generations.map((generation) => ({ generation, question: { kind: "line_keys", account: account?.no ?? null, query: fromStart } })),
+    ),
+    ownKeys(sql, state, account, fromStart),
+  ];
+  const sign = query.direction === "asc" ? 1 : -1;
+  const keys = pages.flatMap((page) => page.keys).sort((x, y) => (x[0] - y[0] || x[1] - y[1]) * sign);
+  const isWhole = account === undefined && query.startDate === undefined && query.endDate === undefined && query.knownAt === undefined;
+  return { keys: keys.slice(skipped, skipped + query.limit + 1), count: addedCounts(pages, isWhole) };
+}
+
+function readLines(state: StoredState, page: readonly LineKey[]) {
   const sequences = [...new Set(page.map(([, item]) => sequenceOfItem(item)))];
   const entries = new Map(
-    readRows(sql, sequences).map((entry) => {
+    state.rows(sequences).map((entry) => {
       // The index has lines of entries only.
       const fact = decodeFact(entry.body) as EntryPosted;
       return [entry.seq, { entry, fact }];
@@ -182,7 +204,6 @@ function runningBalances(
   page: readonly LineKey[],
   lines: readonly { readonly fact: EntryPosted; readonly line: FactLine }[],
   query: LinesQuery,
-  filter: LineFilter,
 ): bigint[] {
   const asc = query.direction === "asc";
   const first = asc ? 0 : page.length - 1;
@@ -190,13 +211,21 @@ function runningBalances(
   const day = lines[first] && dayOf(lines[first].fact.date);
   if (place === undefined || item === undefined || day === undefined) return [];
   const before = sumsAt(sql, state, { day: day - 1, knownAt: query.knownAt }, [account.no]).get(account.no);
-  let balance = (before?.debits ?? 0n) - (before?.credits ?? 0n);
-  for (const source of filter.sources) {
-    visitRange(source, { from: [linePlace(account.no, day), 0], to: [place, item] }, (columns, start, end) => {
-      const [, items, amounts] = columns as readonly [Float64Array, Float64Array, Float64Array];
-      for (let i = start; i < end; i++) if ((items[i] as number) < filter.itemsBelow) balance += BigInt(amounts[i] as number);
-    });
-  }
+  const knownAt = query.knownAt ?? state.sequence;
+  const asked = state.earlier.ask<"amount_before">(
+    generationsWith(state, knownAt, [account.no]).map((generation) => ({
+      generation,
+      question: {
+        kind: "amount_before",
+        account: account.no,
+        day,
+        key: [place, item],
+        knownAt: Math.min(knownAt, generation.lastSequence),
+      },
+    })),
+  );
+  let balance = (before?.debits ?? 0n) - (before?.credits ?? 0n) + amountBefore(state, account.no, day, [place, item], knownAt);
+  for (const amount of asked) balance += BigInt(amount);
   const sign = BigInt(normalSign(account.type));
   const balances = (asc ? lines : lines.toReversed()).map(({ line }) => {
     balance += BigInt(line.amount);
@@ -205,7 +234,48 @@ function runningBalances(
   return asc ? balances : balances.reverse();
 }
 
-export function countLines(
+/** The sum of an account's lines on a day before a key, of this generation's own log. */
+export function amountBefore(state: StoredState, account: number, day: DayNumber, key: Key, knownAt: number): bigint {
+  const itemsBelow = itemsUpTo(knownAt);
+  let balance = 0n;
+  for (const source of state.index.sources("line")) {
+    visitRange(source, { from: [linePlace(account, day), 0], to: key }, (columns, start, end) => {
+      const [, items, amounts] = columns as readonly [Float64Array, Float64Array, Float64Array];
+      for (let i = start; i < end; i++) if ((items[i] as number) < itemsBelow) balance += BigInt(amounts[i] as number);
+    });
+  }
+  return balance;
+}
+
+/** How many lines there are in all generations, counted up to a bound. */
+export function countLinesAcross(state: StoredState, account: Account | undefined, query: LinesNarrowed, countMax: number): Count {
+  const knownAt = query.knownAt ?? state.sequence;
+  const { startDate, endDate } = query;
+  const counts = state.earlier.ask<"line_count">(
+    generationsWith(state, knownAt, account && [account.no]).map((generation) => ({
+      generation,
+      question: {
+        kind: "line_count",
+        account: account?.no ?? null,
+        query: { ...(startDate === undefined ? {} : { startDate }), ...(endDate === undefined ? {} : { endDate }), knownAt },
+        countMax,
+      },
+    })),
+  );
+  const own = ownLineCount(state, account, query, countMax);
+  if (counts.length === 0) return own;
+  return capped(
+    [...counts, own].reduce((sum, { count, capped: isCapped }) => sum + count + (isCapped ? 1 : 0), 0),
+    countMax,
+  );
+}
+
+/** The same of this generation's own log. */
+export function ownLineCount(state: StoredState, account: Account | undefined, query: LinesNarrowed, countMax: number): Count {
+  return countLines(state, account, query, filterOf(state, account, query), countMax);
+}
+
+function countLines(
   state: StoredState,
   account: Account | undefined,
   query: LinesNarrowed,

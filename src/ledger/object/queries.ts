@@ -2,6 +2,7 @@ import type { AccountType } from "../../kernel/account-type.ts";
 import { present } from "../../kernel/assert.ts";
 import { type DayNumber, dateOfDay, dayOf } from "../../kernel/calendar-date.ts";
 import { failure } from "../../kernel/failures.ts";
+import type { Writable } from "../../kernel/writable.ts";
 import { type Account, normalSign } from "../domain/account.ts";
 import { draftById, entryById, holdById } from "../domain/recorded-entry.ts";
 import type { Head, Query, ReadOutcome, TurnoversView } from "../rpc.ts";
@@ -13,7 +14,7 @@ import { dayOfPlace, itemsUpTo, linesOfAccount } from "./index-keys.ts";
 import { linesText } from "./line-list.ts";
 import { visitRange } from "./runs/sorted-source.ts";
 import { accountById, type StoredState } from "./stored-state.ts";
-import { type Sums, sumsAt, sumsAtEach } from "./sums.ts";
+import { generationsWith, type Sums, sumsAt, sumsAtEach } from "./sums.ts";
 import { holdView } from "./tell-unposted.ts";
 import { holdsOutcome, tellDrafts } from "./unposted-lists.ts";
 import { accountView, lockView } from "./views.ts";
@@ -48,11 +49,11 @@ export function answerQuery(sql: SqlStorage, state: StoredState, head: Head, que
       const entry = entryById(state, query.entryId);
       if (entry !== undefined) return found(present(tellEntries(sql, state, [entry.sequence], state.sequence)[0], "the entry can be told"));
       const draft = query.postedOnly ? undefined : draftById(state, query.entryId);
-      return draft === undefined ? notFound : found(present(tellDrafts(sql, state, [draft.no]).get(draft.no), "the draft can be told"));
+      return draft === undefined ? notFound : found(present(tellDrafts(state, [draft.no]).get(draft.no), "the draft can be told"));
     }
     case "hold": {
       const hold = holdById(state, query.holdId);
-      return hold === undefined ? notFound : found(JSON.stringify(holdView(tellingOf(sql, state, state.sequence), hold.no)));
+      return hold === undefined ? notFound : found(JSON.stringify(holdView(tellingOf(state, state.sequence), hold.no)));
     }
     case "holds":
       return holdsOutcome(sql, state, query, unknownAccount);
@@ -105,19 +106,45 @@ function historyText(
   return `[${points.join(",")}]`;
 }
 
-/** What was debited and credited on each of an account's days, in order. */
+interface DayTurnover {
+  readonly day: DayNumber;
+  readonly debits: bigint;
+  readonly credits: bigint;
+}
+
+/** What was debited and credited on each of an account's days, in order. A day that several generations have comes as often. */
 function turnoverByDay(
   state: StoredState,
   account: number,
   from: DayNumber,
   to: DayNumber,
+  knownAt = state.sequence,
+): readonly DayTurnover[] {
+  const own = ownTurnoverByDay(state, account, from, to, knownAt);
+  const asked = state.earlier.ask<"turnover_by_day">(
+    generationsWith(state, knownAt, [account]).map((generation) => ({
+      generation,
+      question: { kind: "turnover_by_day", account, from, to, knownAt: Math.min(knownAt, generation.lastSequence) },
+    })),
+  );
+  if (asked.length === 0) return own;
+  const earlier = asked.flat().map(([day, debits, credits]) => ({ day, debits: BigInt(debits), credits: BigInt(credits) }));
+  return [...earlier, ...own].sort((a, b) => a.day - b.day);
+}
+
+/** The same of this generation's own log. */
+export function ownTurnoverByDay(
+  state: StoredState,
+  account: number,
+  from: DayNumber,
+  to: DayNumber,
   knownAt: number | undefined,
-): { readonly day: DayNumber; debits: bigint; credits: bigint }[] {
+): DayTurnover[] {
   const itemsBelow = itemsUpTo(knownAt);
-  const days = new Map<number, { readonly day: DayNumber; debits: bigint; credits: bigint }>();
+  const days = new Map<number, Writable<DayTurnover>>();
   for (const source of state.index.sources("line")) {
     visitRange(source, linesOfAccount(account, from, to), ([places, items, amounts], start, end) => {
-      let of: { readonly day: DayNumber; debits: bigint; credits: bigint } | undefined;
+      let of: Writable<DayTurnover> | undefined;
       let last = -1;
       for (let i = start; i < end; i++) {
         if ((items?.[i] ?? 0) >= itemsBelow) continue;

@@ -285,13 +285,15 @@ export class RunSet {
   /** Runs of which no key lives any more are not merged but let go of, whole. */
   #letGoOfOldClaims(nowMs: number): void {
     const { sql } = this.#storage;
+    const closed = readMeta<{ readonly atMs: number }>(sql, "closed_before");
     const taken = new Set(this.#merges.flatMap(({ run }) => run.sources));
     const old: StoredRun[] = [];
     // Oldest first, and time never goes back: behind the first that lives all do.
     for (const run of this.of("claim")) {
       if (taken.has(run.row.id)) continue;
-      const last = readRow(sql, run.toSequence);
-      if (last === undefined || last.context.atMs + idempotencyLifeMs > nowMs) break;
+      // What an earlier generation has is no younger than its end.
+      const atMs = readRow(sql, run.toSequence)?.context.atMs ?? closed?.atMs;
+      if (atMs === undefined || atMs + idempotencyLifeMs > nowMs) break;
       old.push(run);
     }
     if (old.length === 0) return;

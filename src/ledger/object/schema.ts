@@ -1,7 +1,7 @@
 /** The tables of a ledger's object. The journal is the ledger; every other table can be told again from it. */
 
 /** A release that finds a newer schema than this writes nothing (`LEDGER_NEWER`). */
-export const schemaVersion = 3;
+export const schemaVersion = 4;
 
 /** Keys of one bucket are dropped together after 24 hours: 8 hours each, four alive and one on its way out. */
 export const idempotencyBuckets = 5;
@@ -132,6 +132,28 @@ const migrations: readonly (readonly string[])[] = [
        pending_credits INTEGER NOT NULL
      ) STRICT`,
     `CREATE TABLE account_pending (no INTEGER PRIMARY KEY, debits INTEGER NOT NULL, credits INTEGER NOT NULL, changes INTEGER NOT NULL) STRICT`,
+  ],
+  [
+    // What a generation begins with: the rows of earlier logs that what is open refers to, and what the accounts had.
+    `CREATE TABLE IF NOT EXISTS carried_row (
+       seq INTEGER PRIMARY KEY,
+       commit_seq INTEGER NOT NULL,
+       version INTEGER NOT NULL,
+       body TEXT NOT NULL,
+       context TEXT NOT NULL,
+       seal TEXT NOT NULL
+     ) STRICT`,
+    `CREATE TABLE IF NOT EXISTS account_carried (no INTEGER PRIMARY KEY, debits INTEGER NOT NULL, credits INTEGER NOT NULL, lines INTEGER NOT NULL) STRICT`,
+    // Files of a closed generation's log that are in R2.
+    `CREATE TABLE IF NOT EXISTS archive_file (
+       no INTEGER PRIMARY KEY,
+       name TEXT NOT NULL,
+       first_seq INTEGER NOT NULL,
+       last_seq INTEGER NOT NULL,
+       seal TEXT NOT NULL,
+       bytes INTEGER NOT NULL,
+       sha256 TEXT NOT NULL
+     ) STRICT`,
   ],
 ];
 

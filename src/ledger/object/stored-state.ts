@@ -1,7 +1,7 @@
 import type { AccountType } from "../../kernel/account-type.ts";
 import { present } from "../../kernel/assert.ts";
 import { dayOf } from "../../kernel/calendar-date.ts";
-import { isUuid } from "../../kernel/id.ts";
+import { decodeAddress, isUuid } from "../../kernel/id.ts";
 import { type Account, type AccountFigures, type AccountStatus, normalSign, setFigures, turnoverOf } from "../domain/account.ts";
 import { lockChange } from "../domain/apply.ts";
 import type { ApprovalPolicy, Draft } from "../domain/draft.ts";
@@ -9,10 +9,11 @@ import { decodeFact, type EntryPosted } from "../domain/fact.ts";
 import type { Hold } from "../domain/hold.ts";
 import { type PeriodLock, setLock } from "../domain/period-lock.ts";
 import { type LedgerState, Overlay, type RecordedEntry, refsOf, sourceText } from "../domain/state.ts";
-import type { AccountDescription, LedgerIdentity, Source } from "../rpc.ts";
+import type { AccountDescription, Command, LedgerIdentity, Source } from "../rpc.ts";
 import { dropTables, markTables, writeEagerTables } from "./eager-tables.ts";
+import { alone, type Earlier } from "./earlier.ts";
 import type { EntryIndex } from "./entry-index.ts";
-import { type Claim, decodeContext, type JournalRow, readFacts, readRareFacts, readRow } from "./journal.ts";
+import { type Claim, decodeContext, type JournalRow, readFacts, readRareFacts, readRow, readRows } from "./journal.ts";
 import { readMeta } from "./meta.ts";
 import type { AccountTotal } from "./tail.ts";
 import { externalIdTerm, sourceTerm } from "./term-hash.ts";
@@ -20,6 +21,8 @@ import { type DraftRow, draftOfRow, type HoldRow, holdOfRow } from "./unposted.t
 
 /** Accounts kept in memory; beyond this the longest unused are let go. A ledger may have millions, an isolate has 128 MB. */
 const accountsInMemoryMax = 50_000;
+
+const nothingCarried: AccountTotal = { debits: 0n, credits: 0n, lines: 0 };
 
 type AccountRow = {
   no: number;
@@ -41,6 +44,14 @@ export class StoredState implements LedgerState {
   readonly #sql: SqlStorage;
   identity: LedgerIdentity;
   sequence = 0;
+  /** The first sequence of this generation's own log. */
+  firstSequence = 1;
+  /** The last sequence of the facts that it began with. */
+  carriedTo = 0;
+  /** The generations before it, and what they have answered to what is being done. */
+  earlier: Earlier = alone;
+  /** Set while a later generation asks: what was open at the end is told there. */
+  isBehind = false;
   locks: readonly PeriodLock[] = [];
   policy: ApprovalPolicy = "none";
   /** Most ledgers have neither, and need not look for them whenever they post. */
@@ -95,7 +106,7 @@ export class StoredState implements LedgerState {
   }
 
   #load(row: AccountRow): Account {
-    const totals = this.#totals(row.no);
+    const totals = this.totals(row.no);
     const pending = this.#pending(row.no);
     // Texts of our own writing: a type, a status and JSON that were checked on their way in.
     const type = row.type as AccountType;
@@ -124,9 +135,13 @@ export class StoredState implements LedgerState {
     return account;
   }
 
-  /** Everything ever posted to an account: what is on disk and what the tails have. */
-  #totals(no: number): AccountTotal {
+  /** Everything ever posted to an account: what was carried over, what is on disk and what the tails have. */
+  totals(no: number): AccountTotal {
     let { debits, credits, lines } = this.index.accountTotal(no);
+    const carried = this.carried(no);
+    debits += carried.debits;
+    credits += carried.credits;
+    lines += carried.lines;
     for (const tail of this.index.tails) {
       const total = tail.totalOf(no);
       if (total === undefined) continue;
@@ -135,6 +150,20 @@ export class StoredState implements LedgerState {
       lines += total.lines;
     }
     return { debits, credits, lines };
+  }
+
+  /** What the generations before had posted to an account. */
+  carried(no: number): AccountTotal {
+    const row =
+      no < this.firstSequence
+        ? this.#sql
+            .exec<{ debits: string; credits: string; lines: number }>(
+              "SELECT CAST(debits AS TEXT) AS debits, CAST(credits AS TEXT) AS credits, lines FROM account_carried WHERE no = ?",
+              no,
+            )
+            .toArray()[0]
+        : undefined;
+    return row === undefined ? nothingCarried : { debits: BigInt(row.debits), credits: BigInt(row.credits), lines: row.lines };
   }
 
   #pending(no: number): { readonly debits: number; readonly credits: number; readonly changes: number } {
@@ -166,33 +195,88 @@ export class StoredState implements LedgerState {
 
   entry(sequence: number): RecordedEntry | undefined {
     if (sequence > this.sequence) return undefined;
-    const row = readRow(this.#sql, sequence);
+    const row = this.row(sequence);
     return row && recordedEntry(row);
   }
 
+  /** What the log has at a sequence, this generation's or an earlier one's. */
+  row(sequence: number): JournalRow | undefined {
+    return readRow(this.#sql, sequence) ?? (sequence < this.firstSequence ? this.earlier.row(sequence) : undefined);
+  }
+
+  /** Has the rows of all of these sequences at hand, of those that stand in earlier generations alone. */
+  prepare(sequences: readonly (number | null)[]): void {
+    if (this.firstSequence === 1) return;
+    const elsewhere: number[] = [];
+    for (const sequence of sequences)
+      if (sequence !== null && sequence < this.firstSequence && readRow(this.#sql, sequence) === undefined) elsewhere.push(sequence);
+    this.earlier.prepare(elsewhere);
+  }
+
+  /** The rows of the given sequences, in the order given. */
+  rows(sequences: readonly number[]): JournalRow[] {
+    const own = readRows(this.#sql, sequences);
+    if (own.length === sequences.length) return own;
+    this.prepare(sequences);
+    const bySequence = new Map(own.map((row) => [row.seq, row]));
+    return sequences.flatMap((sequence) => bySequence.get(sequence) ?? this.row(sequence) ?? []);
+  }
+
   entryByExternalId(externalId: string): RecordedEntry | undefined {
-    return this.#confirm(externalIdTerm(this.index.termKey, externalId), (entry) => entry.externalId === externalId);
+    return this.#confirm(externalIdTerm(this.index.termKey, externalId), ({ fact }) => fact.externalId === externalId);
   }
 
   entryBySource(source: Source): RecordedEntry | undefined {
     const text = sourceText(source);
-    return this.#confirm(sourceTerm(this.index.termKey, source), (entry) => entry.source !== null && sourceText(entry.source) === text);
+    return this.#confirm(sourceTerm(this.index.termKey, source), ({ fact }) => fact.source !== null && sourceText(fact.source) === text);
   }
 
-  #confirm(hash: number, matches: (fact: EntryPosted) => boolean): RecordedEntry | undefined {
+  #confirm(hash: number, matches: (entry: RecordedEntry) => boolean): RecordedEntry | undefined {
     for (const sequence of this.index.sequencesOf("term", hash)) {
       const entry = this.entry(sequence);
-      if (entry !== undefined && matches(entry.fact)) return entry;
+      if (entry !== undefined && matches(entry)) return entry;
     }
     return undefined;
   }
 
+  /** A hold that was resolved in an earlier generation, of the names that the index has of it. */
+  #earlierHold(hash: number, matches: (hold: Hold) => boolean): Hold | undefined {
+    for (const sequence of this.index.sequencesOf("term", hash)) {
+      const hold = sequence < this.firstSequence ? this.hold(sequence) : undefined;
+      if (hold !== undefined && matches(hold)) return hold;
+    }
+    return undefined;
+  }
+
+  /** Sequences of earlier generations that the names in a command may lead to: fetched together, before a write of many asks for each. */
+  *earlierNamed(command: Command): Generator<number> {
+    if ("externalId" in command && typeof command.externalId === "string")
+      yield* this.index.sequencesOf("term", externalIdTerm(this.index.termKey, command.externalId));
+    if ("source" in command && command.source !== undefined)
+      yield* this.index.sequencesOf("term", sourceTerm(this.index.termKey, command.source));
+    const ids = [
+      "entryId" in command ? command.entryId : undefined,
+      "holdId" in command ? command.holdId : undefined,
+      "replaces" in command ? command.replaces : undefined,
+    ];
+    for (const id of ids) {
+      const address = id === undefined ? undefined : decodeAddress(id);
+      if (address === undefined) continue;
+      yield address.sequence;
+      const draft = address.kind === "entry" && this.#hasDrafts ? this.#draftWhere("no = ?", address.sequence) : undefined;
+      if (typeof draft?.content.reversalOf === "number") yield draft.content.reversalOf;
+    }
+  }
+
   reversalOf(sequence: number): number | undefined {
-    return this.#sql.exec<{ reversal: number }>("SELECT reversal FROM reversal WHERE original = ?", sequence).toArray()[0]?.reversal;
+    const own = this.#sql.exec<{ reversal: number }>("SELECT reversal FROM reversal WHERE original = ?", sequence).toArray()[0]?.reversal;
+    return own ?? (sequence < this.firstSequence ? this.earlier.fact(sequence)?.reversal?.seq : undefined);
   }
 
   draft(no: number): Draft | undefined {
-    return this.#hasDrafts ? this.#draftWhere("no = ?", no) : undefined;
+    const own = this.#hasDrafts ? this.#draftWhere("no = ?", no) : undefined;
+    const earlier = own === undefined && no < this.firstSequence ? this.earlier.fact(no)?.draft : undefined;
+    return own ?? (earlier ? draftOfRow(this, this.identity, earlier) : undefined);
   }
 
   draftByExternalId(externalId: string): Draft | undefined {
@@ -205,24 +289,34 @@ export class StoredState implements LedgerState {
 
   #draftWhere(where: string, value: string | number): Draft | undefined {
     const row = this.#sql.exec<DraftRow>(`SELECT * FROM draft WHERE ${where} LIMIT 1`, value).toArray()[0];
-    return row && draftOfRow(this.#sql, this.identity, row);
+    return row && draftOfRow(this, this.identity, row);
   }
 
   hold(no: number): Hold | undefined {
-    return this.#hasHolds ? this.#holdWhere("no = ?", no) : undefined;
+    const own = this.#hasHolds ? this.#holdWhere("no = ?", no) : undefined;
+    const earlier = own === undefined && no < this.firstSequence ? this.earlier.fact(no)?.hold : undefined;
+    return own ?? (earlier ? holdOfRow(this, this.identity, earlier) : undefined);
   }
 
   holdByExternalId(externalId: string): Hold | undefined {
-    return this.#hasHolds ? this.#holdWhere("external_id = ?", externalId) : undefined;
+    const own = this.#hasHolds ? this.#holdWhere("external_id = ?", externalId) : undefined;
+    if (own !== undefined || this.firstSequence === 1) return own;
+    return this.#earlierHold(externalIdTerm(this.index.termKey, externalId), ({ fact }) => fact.externalId === externalId);
   }
 
   holdBySource(source: Source): Hold | undefined {
-    return this.#hasHolds ? this.#holdWhere("source = ?", sourceText(source)) : undefined;
+    const own = this.#hasHolds ? this.#holdWhere("source = ?", sourceText(source)) : undefined;
+    if (own !== undefined || this.firstSequence === 1) return own;
+    const text = sourceText(source);
+    return this.#earlierHold(
+      sourceTerm(this.index.termKey, source),
+      ({ fact }) => fact.source !== null && sourceText(fact.source) === text,
+    );
   }
 
   #holdWhere(where: string, value: string | number): Hold | undefined {
     const row = this.#sql.exec<HoldRow>(`SELECT * FROM hold WHERE ${where} LIMIT 1`, value).toArray()[0];
-    return row && holdOfRow(this.#sql, this.identity, row);
+    return row && holdOfRow(this, this.identity, row);
   }
 
   groupHoldsDated(from: string, to: string): readonly Hold[] {
@@ -230,7 +324,7 @@ export class StoredState implements LedgerState {
     return this.#sql
       .exec<HoldRow>("SELECT * FROM hold WHERE status = 'open' AND group_id IS NOT NULL AND day BETWEEN ? AND ?", dayOf(from), dayOf(to))
       .toArray()
-      .map((row) => holdOfRow(this.#sql, this.identity, row));
+      .map((row) => holdOfRow(this, this.identity, row));
   }
 
   /** The numbers of open holds whose end has come, the earliest first, some at a time; and when the next one's comes. */
@@ -269,8 +363,8 @@ export class StoredState implements LedgerState {
     this.#takeOver(overlay);
     for (let i = 0; i < overlay.facts.length; i++) {
       const fact = overlay.facts[i];
-      if (fact?.kind !== "entry_posted") continue;
-      this.index.add(overlay.firstSequence + i, fact, bytesOf[i] ?? 0);
+      if (fact?.kind === "entry_posted") this.index.add(overlay.firstSequence + i, fact, bytesOf[i] ?? 0);
+      else if (fact?.kind === "hold_placed") this.index.addNames(overlay.firstSequence + i, fact);
     }
     if (claim !== undefined) this.index.addClaim(claim.key, overlay.sequence);
   }
@@ -324,12 +418,15 @@ export class StoredState implements LedgerState {
     this.locks = this.locksAt(Number.MAX_SAFE_INTEGER);
     this.policy = readMeta<ApprovalPolicy>(this.#sql, "approval_policy") ?? "none";
     this.#hasDrafts = this.#sql.exec("SELECT 1 FROM draft LIMIT 1").toArray().length > 0;
-    this.#hasHolds = this.#sql.exec("SELECT 1 FROM hold LIMIT 1").toArray().length > 0;
+    // A generation that begins with no hold may begin with accounts that had some.
+    this.#hasHolds = this.#sql.exec("SELECT 1 FROM hold UNION ALL SELECT 1 FROM account_pending LIMIT 1").toArray().length > 0;
+    this.carriedTo = readMeta<number>(this.#sql, "carried_to") ?? 0;
+    this.firstSequence = this.#sql.exec<{ first: number | null }>("SELECT min(seq) AS first FROM journal").one().first ?? 1;
   }
 
   /** The locks as known at a sequence, folded from their facts: there are few, and they have no table of their own. */
   locksAt(sequence: number): readonly PeriodLock[] {
-    let locks: PeriodLock[] = [];
+    let locks: readonly PeriodLock[] = readMeta<readonly PeriodLock[]>(this.#sql, "locks_carried") ?? [];
     for (const row of this.#sql.exec<{ body: string }>(
       "SELECT j.body FROM meta m JOIN json_each(m.value) s JOIN journal j ON j.seq = s.value WHERE m.key = 'lock_facts' AND s.value <= ? ORDER BY s.key",
       sequence,

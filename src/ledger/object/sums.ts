@@ -1,5 +1,6 @@
 import { present } from "../../kernel/assert.ts";
 import { type DayNumber, dayOf, firstDayOfMonth, type MonthNumber, monthOfDay } from "../../kernel/calendar-date.ts";
+import type { Generation, SumRows } from "./earlier.ts";
 import { accountOfCell, firstCellOf, itemsUpTo, keysFrom, linesOfAccount, linesOfDays, monthOfCell, sequenceOfItem } from "./index-keys.ts";
 import { readFacts } from "./journal.ts";
 import type { Columns } from "./runs/columns.ts";
@@ -70,7 +71,11 @@ class Sheet {
 
   sums(): Map<number, Sums> {
     const sums = new Map<number, Sums>();
-    for (const [account, slot] of this.#slots) sums.set(account, { debits: this.#exact(slot), credits: this.#exact(slot + 2) });
+    for (const [account, slot] of this.#slots) {
+      const [debits, credits] = [this.#exact(slot), this.#exact(slot + 2)];
+      // What was added and taken off again is no line: a line's amount is 1 at the least.
+      if (debits !== 0n || credits !== 0n) sums.set(account, { debits, credits });
+    }
     return sums;
   }
 
@@ -90,6 +95,48 @@ export function sumsAt(sql: SqlStorage, state: StoredState, point: Point, only?:
 
 /** The same at the end of each of several days, which come in their order, no bound last: all of them for one pass over the months. */
 export function sumsAtEach(
+  sql: SqlStorage,
+  state: StoredState,
+  days: readonly (DayNumber | undefined)[],
+  known: number | undefined,
+  only?: readonly number[],
+): Map<number, Sums>[] {
+  const own = ownSums(sql, state, days, known, only);
+  const knownAt = known ?? state.sequence;
+  const generations = generationsWith(state, knownAt, only);
+  if (generations.length === 0) return own;
+  const asked = state.earlier.ask<"sums">(
+    generations.map((generation) => ({
+      generation,
+      question: {
+        kind: "sums",
+        days: days.map((day) => day ?? null),
+        // What is known later changes nothing of its answer.
+        knownAt: Math.min(knownAt, generation.lastSequence),
+        accounts: only ?? null,
+      },
+    })),
+  );
+  for (const answer of asked) for (const [at, rows] of answer.entries()) addRows(present(own[at], "an answer has every day"), rows);
+  return own;
+}
+
+/** The earlier generations that may have lines: of accounts, where any was opened in their time, known at a sequence. */
+export function generationsWith(state: StoredState, knownAt: number, accounts: readonly number[] | undefined): readonly Generation[] {
+  return state.earlier.generations.filter(
+    ({ firstSequence, lastSequence }) => firstSequence <= knownAt && (accounts === undefined || accounts.some((no) => no <= lastSequence)),
+  );
+}
+
+function addRows(sums: Map<number, Sums>, rows: SumRows): void {
+  for (const [account, debits, credits] of rows) {
+    const of = sums.get(account) ?? { debits: 0n, credits: 0n };
+    sums.set(account, { debits: of.debits + BigInt(debits), credits: of.credits + BigInt(credits) });
+  }
+}
+
+/** What this generation's own log has to the sums. */
+export function ownSums(
   sql: SqlStorage,
   state: StoredState,
   days: readonly (DayNumber | undefined)[],
@@ -184,7 +231,7 @@ function addMonths(asked: Asked): void {
     for (const range of ranges) visitRange(run, range, (columns, from, to) => addCells(asked, columns, from, to));
   };
   runs.forEach(addRun);
-  const reached = runs.at(-1)?.toSequence ?? 0;
+  const reached = runs.at(-1)?.toSequence ?? state.carriedTo;
   if (reached >= upTo) return;
   // A part of one flushed tail is left: from its start, or taken off from its end, whichever is less to read.
   const whole = state.index.runs.monthRunFrom(reached + 1);

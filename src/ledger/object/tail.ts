@@ -1,6 +1,6 @@
 import { type DayNumber, dayOf, monthOfDay } from "../../kernel/calendar-date.ts";
 import type { Writable } from "../../kernel/writable.ts";
-import { type EntryPosted, entryAmount } from "../domain/fact.ts";
+import { type EntryPosted, entryAmount, type HoldPlaced } from "../domain/fact.ts";
 import { accountOfPlace, dayKey, dayOfPlace, lineItem, linePlace, monthCell } from "./index-keys.ts";
 import { type Columns, GrowingColumns } from "./runs/columns.ts";
 import { addHalves, halfSpan, highHalf } from "./runs/halves.ts";
@@ -43,6 +43,7 @@ export class Tail {
   /** hash, sequence */
   readonly #claims = new GrowingColumns(2, 64);
   readonly #claimSequences = new Map<number, number[]>();
+  #namedHolds = 0;
   readonly #sorted = new Map<RunKind, SortedColumns>();
   /** The totals of all accounts, once enough were asked for since the last entry. */
   #totals: ReadonlyMap<number, AccountTotal> | undefined;
@@ -60,7 +61,7 @@ export class Tail {
 
   /** What a start has to fold again, and what memory holds. */
   get weight(): number {
-    return this.#lines.length + this.#claims.length;
+    return this.#lines.length + this.#claims.length + this.#namedHolds;
   }
 
   add(sequence: number, fact: EntryPosted, bytes: number): void {
@@ -88,6 +89,17 @@ export class Tail {
 
   #addTerm(hash: number, sequence: number, day: DayNumber): void {
     if (noteSequence(this.#termSequences, hash, sequence)) this.#terms.add(hash, sequence, dayKey(day));
+  }
+
+  /** Adds the external id and the source of a hold. */
+  addNames(sequence: number, fact: HoldPlaced): void {
+    if (fact.externalId === null && fact.source === null) return;
+    const day = dayOf(fact.date);
+    if (fact.externalId !== null) this.#addTerm(externalIdTerm(this.#termKey, fact.externalId), sequence, day);
+    if (fact.source !== null) this.#addTerm(sourceTerm(this.#termKey, fact.source), sequence, day);
+    this.#namedHolds += 1;
+    this.toSequence = Math.max(this.toSequence, sequence);
+    this.#sorted.delete("term");
   }
 
   /** Adds the idempotency key of a commit that ends at a sequence. */

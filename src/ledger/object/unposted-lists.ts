@@ -6,14 +6,16 @@ import { encodeAddress } from "../../kernel/id.ts";
 import type { Account } from "../domain/account.ts";
 import type { PeriodLocked } from "../domain/fact.ts";
 import type { EntriesQuery, HoldsQuery, ReadOutcome } from "../rpc.ts";
-import { type Count, capped } from "./counts.ts";
+import { addedCounts, type Count, capped } from "./counts.ts";
 import { tellingOf } from "./describe.ts";
+import type { PlacesPage } from "./earlier.ts";
 import { dayKey, dayOfKey } from "./index-keys.ts";
 import { accountById, type StoredState } from "./stored-state.ts";
+import { generationsWith } from "./sums.ts";
 import { draftView, holdView } from "./tell-unposted.ts";
 
 /** A row's place in a list: its day, and its number. */
-export interface UnpostedPlace {
+interface UnpostedPlace {
   readonly day: number;
   readonly seq: number;
 }
@@ -75,7 +77,7 @@ function dated({ startDate, endDate }: { readonly startDate?: string; readonly e
 }
 
 /** The drafts that a list of entries has, voided ones among them. */
-export function draftPlaces(sql: SqlStorage, account: Account | undefined, query: EntriesQuery) {
+export function draftPlaces(sql: SqlStorage, state: StoredState, account: Account | undefined, query: EntriesQuery): PlacesPage {
   const filters: { where: string[]; bindings: SqlStorageValue[] } = { where: [], bindings: [] };
   const add = (where: string, ...bindings: SqlStorageValue[]) => {
     filters.where.push(where);
@@ -83,6 +85,7 @@ export function draftPlaces(sql: SqlStorage, account: Account | undefined, query
   };
   if (query.status === undefined) add("t.status <> 'posted'");
   else add("t.status = ? AND t.status <> 'posted'", query.status);
+  if (state.isBehind) filters.where.push("t.status = 'voided'");
   const { where, bindings } = dated(query);
   if (where[0] !== undefined) add(where[0], ...bindings);
   if (query.externalId !== undefined) add("t.external_id = ?", query.externalId);
@@ -91,15 +94,18 @@ export function draftPlaces(sql: SqlStorage, account: Account | undefined, query
   if (query.minAmount !== undefined) add("t.amount >= ?", query.minAmount);
   if (query.maxAmount !== undefined) add("t.amount <= ?", query.maxAmount);
   if (account !== undefined) add("t.no IN (SELECT a.draft FROM draft_account a WHERE a.account = ?)", account.no);
-  return pageOf(sql, "draft", filters, filters.where.length === 1 && query.status === undefined, query);
+  const isWhole = filters.bindings.length === 0 && query.status === undefined;
+  return pageOf(sql, "draft", filters, isWhole, query);
 }
 
 /** The JSON texts of drafts by their numbers, each as it stands. */
-export function tellDrafts(sql: SqlStorage, state: StoredState, numbers: readonly number[]): ReadonlyMap<number, string> {
-  const telling = tellingOf(sql, state, state.sequence);
+export function tellDrafts(state: StoredState, numbers: readonly number[]): ReadonlyMap<number, string> {
+  state.prepare(numbers);
+  const drafts = numbers.map((no) => present(state.draft(no), "a listed draft exists"));
+  state.prepare(drafts.flatMap(({ content }) => [content.reversalOf, content.hold]));
+  const telling = tellingOf(state, state.sequence);
   return new Map(
-    numbers.map((no) => {
-      const { savedSequence } = present(state.draft(no), "a listed draft exists");
+    drafts.map(({ no, savedSequence }) => {
       const { fact } = telling.row(savedSequence);
       if (fact.kind !== "draft_saved") throw new Error("assertion failed: a draft names its last version");
       return [no, JSON.stringify(draftView(telling, savedSequence, fact))];
@@ -107,10 +113,8 @@ export function tellDrafts(sql: SqlStorage, state: StoredState, numbers: readonl
   );
 }
 
-/** A page of holds. */
-export function holdsOutcome(sql: SqlStorage, state: StoredState, query: HoldsQuery, unknownAccount: ReadOutcome): ReadOutcome {
-  const account = query.accountId === undefined ? undefined : accountById(state, query.accountId);
-  if (query.accountId !== undefined && account === undefined) return unknownAccount;
+/** The places of holds of this generation: its own, and those that it began with. */
+export function holdPlaces(sql: SqlStorage, state: StoredState, account: Account | undefined, query: HoldsQuery): PlacesPage {
   const filters: { where: string[]; bindings: SqlStorageValue[] } = { where: ["true"], bindings: [] };
   const add = (where: string, ...bindings: SqlStorageValue[]) => {
     filters.where.push(where);
@@ -122,9 +126,40 @@ export function holdsOutcome(sql: SqlStorage, state: StoredState, query: HoldsQu
   const { where, bindings } = dated(query);
   if (where[0] !== undefined) add(where[0], ...bindings);
   if (account !== undefined) add("t.no IN (SELECT a.hold FROM hold_account a WHERE a.account = ?)", account.no);
-  const { places, count } = pageOf(sql, "hold", filters, filters.where.length === 1, query);
+  const isWhole = filters.where.length === 1;
+  if (state.isBehind) filters.where.push("t.status <> 'open'");
+  return pageOf(sql, "hold", filters, isWhole, query);
+}
+
+/** The same of all generations: a hold is told by the one in which it has its state. */
+function holdPlacesAcross(sql: SqlStorage, state: StoredState, account: Account | undefined, query: HoldsQuery): PlacesPage {
+  const generations = generationsWith(state, state.sequence, account && [account.no]);
+  if (generations.length === 0) return holdPlaces(sql, state, account, query);
+  const skipped = query.offset ?? 0;
+  const fromStart = { ...query, offset: 0, limit: skipped + query.limit };
+  const pages = [
+    ...state.earlier.ask<"hold_places">(
+      generations.map((generation) => ({ generation, question: { kind: "hold_places", account: account?.no ?? null, query: fromStart } })),
+    ),
+    holdPlaces(sql, state, account, fromStart),
+  ];
+  const sign = query.direction === "asc" ? 1 : -1;
+  const byDate = query.order === "date";
+  const places = pages.flatMap((page) => page.places).sort((x, y) => ((byDate ? x.day - y.day : 0) || x.seq - y.seq) * sign);
+  const isWhole = [query.status, query.groupId, query.externalId, query.startDate, query.endDate, query.accountId].every(
+    (filter) => filter === undefined,
+  );
+  return { places: places.slice(skipped, skipped + query.limit + 1), count: addedCounts(pages, isWhole) };
+}
+
+/** A page of holds. */
+export function holdsOutcome(sql: SqlStorage, state: StoredState, query: HoldsQuery, unknownAccount: ReadOutcome): ReadOutcome {
+  const account = query.accountId === undefined ? undefined : accountById(state, query.accountId);
+  if (query.accountId !== undefined && account === undefined) return unknownAccount;
+  const { places, count } = holdPlacesAcross(sql, state, account, query);
   const page = places.slice(0, query.limit);
-  const telling = tellingOf(sql, state, state.sequence);
+  state.prepare(page.map(({ seq }) => seq));
+  const telling = tellingOf(state, state.sequence);
   const last = page.at(-1);
   const after = places.length > query.limit && last !== undefined ? positionText(query.order, last) : "null";
   const texts = page.map(({ seq }) => JSON.stringify(holdView(telling, seq)));
@@ -163,7 +198,21 @@ export function unpostedWithin(sql: SqlStorage, { startDate, endDate, module }: 
 }
 
 /** What open holds kept on an account, as known at a sequence. */
-export function pendingAt(sql: SqlStorage, account: number, knownAt: number): { readonly debits: number; readonly credits: number } {
+export function pendingAt(sql: SqlStorage, state: StoredState, account: number, knownAt: number): Pending {
+  // Known at a sequence: by the generation that had it.
+  const generation = state.earlier.generations.find(({ firstSequence: from, lastSequence: to }) => from <= knownAt && knownAt <= to);
+  if (generation === undefined) return ownPendingAt(sql, account, knownAt);
+  if (account > generation.lastSequence) return { debits: 0, credits: 0 };
+  const [answer] = state.earlier.ask<"pending">([{ generation, question: { kind: "pending", account, knownAt } }]);
+  return present(answer, "a question has its answer");
+}
+
+interface Pending {
+  readonly debits: number;
+  readonly credits: number;
+}
+
+export function ownPendingAt(sql: SqlStorage, account: number, knownAt: number): Pending {
   return sql
     .exec<{ debits: number; credits: number }>(
       `SELECT coalesce(sum(a.debits), 0) AS debits, coalesce(sum(a.credits), 0) AS credits

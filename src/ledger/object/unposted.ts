@@ -5,7 +5,7 @@ import type { Draft, DraftContent, DraftStatus } from "../domain/draft.ts";
 import { decodeFact, type Fact } from "../domain/fact.ts";
 import type { Hold, HoldStatus } from "../domain/hold.ts";
 import type { LedgerIdentity } from "../rpc.ts";
-import { readRow } from "./journal.ts";
+import type { JournalRow } from "./journal.ts";
 
 export type DraftRow = {
   no: number;
@@ -18,23 +18,28 @@ export type DraftRow = {
 
 export type HoldRow = { no: number; at: number; status: HoldStatus; resolved: number | null };
 
-function factAt<K extends Fact["kind"]>(sql: SqlStorage, sequence: number, kind: K): Extract<Fact, { kind: K }> {
-  const fact = decodeFact(present(readRow(sql, sequence), "the table names a fact of the journal").body);
+/** What finds the rows of the log. */
+interface Log {
+  row(sequence: number): JournalRow | undefined;
+}
+
+function factAt<K extends Fact["kind"]>(log: Log, sequence: number, kind: K): Extract<Fact, { kind: K }> {
+  const fact = decodeFact(present(log.row(sequence), "the table names a fact of the journal").body);
   if (fact.kind !== kind) throw new Error(`assertion failed: sequence ${sequence} is ${fact.kind}, and should be ${kind}`);
   // Compared just above.
   return fact as Extract<Fact, { kind: K }>;
 }
 
-export function draftOfRow(sql: SqlStorage, identity: LedgerIdentity, row: DraftRow): Draft {
+export function draftOfRow(log: Log, identity: LedgerIdentity, row: DraftRow): Draft {
   const { no, at, status, saved, content, entry } = row;
-  const fact = factAt(sql, saved, "draft_saved");
+  const fact = factAt(log, saved, "draft_saved");
   return {
     no,
     id: encodeAddress({ atMs: at, ledgerNumber: identity.number, kind: "entry", sequence: no }),
     status,
     version: fact.version,
     preparers: fact.preparers,
-    content: contentAt(sql, content),
+    content: contentAt(log, content),
     contentSequence: content,
     savedSequence: saved,
     reason: fact.reason,
@@ -42,18 +47,18 @@ export function draftOfRow(sql: SqlStorage, identity: LedgerIdentity, row: Draft
   };
 }
 
-function contentAt(sql: SqlStorage, sequence: number): DraftContent {
-  const { content } = factAt(sql, sequence, "draft_saved");
+function contentAt(log: Log, sequence: number): DraftContent {
+  const { content } = factAt(log, sequence, "draft_saved");
   if (typeof content === "number") throw new Error("assertion failed: a draft names the version that has its content");
   return content;
 }
 
-export function holdOfRow(sql: SqlStorage, identity: LedgerIdentity, { no, at, status, resolved }: HoldRow): Hold {
+export function holdOfRow(log: Log, identity: LedgerIdentity, { no, at, status, resolved }: HoldRow): Hold {
   return {
     no,
     id: encodeAddress({ atMs: at, ledgerNumber: identity.number, kind: "hold", sequence: no }),
     status,
-    fact: factAt(sql, no, "hold_placed"),
+    fact: factAt(log, no, "hold_placed"),
     resolved,
   };
 }

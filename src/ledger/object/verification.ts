@@ -1,14 +1,15 @@
 import { instant } from "../../kernel/clock.ts";
-import type { VerificationJob } from "../client.ts";
-import { normalSign } from "../domain/account.ts";
-import { decodeFact, type EntryPosted, entryAmount, type HoldLine, type HoldPlaced } from "../domain/fact.ts";
-import type { Hold } from "../domain/hold.ts";
+import { type Checked, checkedOf, checkFact, figuresDigest, nothingChecked } from "../check-log.ts";
+import type { LedgerJob } from "../client.ts";
+import { decodeFact } from "../domain/fact.ts";
 import type { Head } from "../rpc.ts";
+import { sealOf } from "../seal.ts";
+import type { Generation } from "./earlier.ts";
 import { linesOfAccount } from "./index-keys.ts";
-import { emptyHead, sealOf } from "./journal.ts";
+import { emptyHead } from "./journal.ts";
 import { countRange } from "./runs/sorted-source.ts";
 import type { StoredState } from "./stored-state.ts";
-import { sumsAt, sumsOfRuns } from "./sums.ts";
+import { ownSums, type Sums, sumsOfRuns } from "./sums.ts";
 
 /** Facts checked in one turn: about 15 ms. */
 const sliceFacts = 1_500;
@@ -16,7 +17,7 @@ const sliceFacts = 1_500;
 const faultsMax = 20;
 
 /** A check of the whole log: how far it came is stored, so that it goes on after an eviction. */
-export interface Verification extends VerificationJob {
+export interface Verification extends LedgerJob {
   readonly progress: { readonly sequence: number; readonly head: number };
 }
 
@@ -24,6 +25,17 @@ interface Stored extends Omit<Verification, "progress"> {
   readonly progress: { readonly sequence: number; readonly head: number };
   readonly seal: string;
   readonly faults: readonly string[];
+  /** Digests of the accounts' figures: as they were carried over, and, of a closed generation, at its end. */
+  readonly opening: string;
+  readonly closing: string | null;
+  /** The jobs of the generations before, which check their own logs. */
+  readonly earlier: readonly EarlierCheck[];
+}
+
+/** Where the log of an earlier generation is checked. */
+export interface EarlierCheck {
+  readonly generation: Generation;
+  readonly jobId: string;
 }
 
 function load(sql: SqlStorage, id: string | undefined): Stored | undefined {
@@ -44,31 +56,72 @@ function save(sql: SqlStorage, verification: Stored): void {
   );
 }
 
-function shown(stored: Stored): Verification {
-  const { seal: _seal, faults: _faults, ...job } = stored;
-  return job;
+/** The job as it is told. */
+export function shownCheck({ id, type, status, createdAt, finishedAt, progress, result }: OwnCheck): Verification {
+  return { id, type, status, createdAt, finishedAt, progress, result };
 }
 
-/** The job of an id; without one the job that runs, or a new one over all that is there now. */
-export function verificationOf(sql: SqlStorage, id: string | undefined, head: Head, nowMs: number): Verification | undefined {
-  const known = load(sql, id);
-  if (known !== undefined) return shown(known);
-  if (id !== undefined) return undefined;
+/** A generation's own part of a check, with what joins it to its neighbours. */
+export type OwnCheck = Pick<
+  Stored,
+  "id" | "type" | "status" | "createdAt" | "finishedAt" | "progress" | "result" | "opening" | "closing" | "earlier"
+>;
+
+export function ownCheck(sql: SqlStorage, id: string): OwnCheck | undefined {
+  return load(sql, id);
+}
+
+/** The check of all generations, oldest first, as one job. */
+export function joinedCheck(own: OwnCheck, earlier: readonly OwnCheck[], firstSequences: readonly number[]): Verification {
+  const { id, type, createdAt, progress } = own;
+  const all = [...earlier, own];
+  const checked = all.reduce((sum, check, i) => sum + check.progress.sequence - (firstSequences[i] ?? 1) + 1, 0);
+  const job = { id, type, createdAt, progress: { sequence: checked, head: progress.head } };
+  if (all.some(({ status }) => status === "running") || own.result === null)
+    return { ...job, status: "running", finishedAt: null, result: null };
+  const faults = all.flatMap((check, i) => (check.result?.faults ?? []).map((fault) => `generation ${i}: ${fault}`));
+  all.forEach((check, i) => {
+    const before = all[i - 1];
+    if (before !== undefined && before.closing !== check.opening)
+      faults.push(`generation ${i}: what it began with is not what generation ${i - 1} ended with`);
+  });
+  const ok = faults.length === 0;
+  const finishedAt =
+    all
+      .map((check) => check.finishedAt ?? "")
+      .sort()
+      .at(-1) ?? null;
+  return { ...job, status: ok ? "succeeded" : "failed", finishedAt, result: { ...own.result, ok, faults: faults.slice(0, faultsMax) } };
+}
+
+/** The job that runs, or a new one over all that is there now. */
+export function verificationOf(
+  sql: SqlStorage,
+  state: StoredState,
+  head: Head,
+  nowMs: number,
+  earlier: readonly EarlierCheck[] = [],
+): Verification {
+  const known = load(sql, undefined);
+  if (known !== undefined) return shownCheck(known);
   const verification: Stored = {
     id: crypto.randomUUID(),
     type: "verify_ledger",
     status: "running",
     createdAt: instant(nowMs),
     finishedAt: null,
-    progress: { sequence: 0, head: head.sequence },
+    progress: { sequence: state.firstSequence - 1, head: head.sequence },
     result: null,
-    seal: emptyHead.seal,
+    seal: state.earlier.generations.at(-1)?.seal ?? emptyHead.seal,
     faults: [],
+    opening: "",
+    closing: null,
+    earlier,
   };
   sql.exec("DELETE FROM verification_account");
   sql.exec("DELETE FROM verification WHERE id IN (SELECT id FROM verification ORDER BY state ->> '$.createdAt' DESC LIMIT -1 OFFSET 20)");
   save(sql, verification);
-  return shown(verification);
+  return shownCheck(verification);
 }
 
 type Row = { seq: number; commit_seq: number; version: number; body: string; context: string | null; seal: string | null };
@@ -84,23 +137,14 @@ export function advanceVerification(storage: DurableObjectStorage, state: Stored
   };
   let { seal } = job;
   let sequence = job.progress.sequence;
+  let { opening } = job;
   const commits = readCommits(sql, sequence, job.progress.head);
   const accounts = new Map<number, Checked>();
   const accountOf = (no: number) => {
     let of = accounts.get(no);
     if (of === undefined) {
       const row = sql.exec<CheckedRow>("SELECT * FROM verification_account WHERE account = ?", no).toArray()[0];
-      of =
-        row === undefined
-          ? { balance: 0, debits: 0n, credits: 0n, version: 0, pendingDebits: 0, pendingCredits: 0 }
-          : {
-              balance: row.balance,
-              debits: BigInt(row.debits),
-              credits: BigInt(row.credits),
-              version: row.version,
-              pendingDebits: row.pending_debits,
-              pendingCredits: row.pending_credits,
-            };
+      of = row === undefined ? nothingChecked() : checkedRow(row);
       accounts.set(no, of);
     }
     return of;
@@ -128,6 +172,7 @@ export function advanceVerification(storage: DurableObjectStorage, state: Stored
     for (const row of rows) {
       try {
         checkFact(state, row, accountOf, fault);
+        opening = openingAfter(opening, row.body);
       } catch {
         // What does not fit the seal need not be a fact at all.
         fault(`sequence ${row.seq} is not readable`);
@@ -159,6 +204,8 @@ export function advanceVerification(storage: DurableObjectStorage, state: Stored
       ...job,
       seal,
       faults,
+      opening,
+      closing: done ? closingDigest(sql) : null,
       progress: { sequence, head: job.progress.head },
       ...(done
         ? {
@@ -170,6 +217,22 @@ export function advanceVerification(storage: DurableObjectStorage, state: Stored
     });
   });
   return !done;
+}
+
+/** The digest of what was carried over, after a fact that may carry more. */
+function openingAfter(before: string, body: string): string {
+  if (!body.startsWith('{"kind":"accounts_carried"')) return before;
+  const fact = decodeFact(body);
+  if (fact.kind !== "accounts_carried") return before;
+  return fact.accounts.reduce((digest, account) => figuresDigest(digest, account.no, checkedOf(account)), before);
+}
+
+/** The digest of what the log has come to. */
+function closingDigest(sql: SqlStorage): string {
+  let digest = "";
+  for (const row of sql.exec<CheckedRow & { account: number }>("SELECT * FROM verification_account ORDER BY account"))
+    digest = figuresDigest(digest, row.account, checkedRow(row));
+  return digest;
 }
 
 /** Whole commits after a sequence: at least one, and no more than a slice's worth unless a single commit is larger. */
@@ -192,16 +255,6 @@ function readCommits(sql: SqlStorage, after: number, upTo: number): Row[][] {
   return commits;
 }
 
-/** What the log has come to on an account. */
-interface Checked {
-  balance: number;
-  debits: bigint;
-  credits: bigint;
-  version: number;
-  pendingDebits: number;
-  pendingCredits: number;
-}
-
 type CheckedRow = {
   balance: number;
   debits: string;
@@ -211,117 +264,30 @@ type CheckedRow = {
   pending_credits: number;
 };
 
-type AccountOf = (no: number) => Checked;
-
-function checkFact(state: StoredState, row: Row, accountOf: AccountOf, fault: (text: string) => void): void {
-  const fact = decodeFact(row.body);
-  switch (fact.kind) {
-    case "entry_posted":
-      if (fact.hold !== null) {
-        const hold = resolveHold(state, row.seq, fact.hold, accountOf, fault);
-        if (hold !== undefined && !isWithin(fact.lines, hold.fact.lines)) fault(`sequence ${row.seq} settles more than its hold keeps`);
-      }
-      checkEntry(state, row.seq, fact, accountOf, fault);
-      break;
-    case "hold_placed":
-      checkHold(state, row.seq, fact, accountOf, fault);
-      break;
-    case "hold_released":
-      resolveHold(state, row.seq, fact.hold, accountOf, fault);
-      break;
-    case "holds_expired":
-      for (const hold of fact.holds) resolveHold(state, row.seq, hold, accountOf, fault);
-  }
-}
-
-function checkEntry(state: StoredState, sequence: number, fact: EntryPosted, accountOf: AccountOf, fault: (text: string) => void): void {
-  let sum = 0n;
-  for (const line of fact.lines) {
-    sum += BigInt(line.amount);
-    const of = accountOf(line.account);
-    const account = state.account(line.account);
-    if (account === undefined) {
-      fault(`sequence ${sequence} names an account that does not exist`);
-      continue;
-    }
-    if (line.amount > 0) of.debits += BigInt(line.amount);
-    else of.credits -= BigInt(line.amount);
-    of.balance += normalSign(account.type) * line.amount;
-    of.version += 1;
-    if (of.balance !== line.balanceAfter)
-      fault(`sequence ${sequence}: account ${account.code} is said to have ${line.balanceAfter} and has ${of.balance}`);
-    if (of.version !== line.version)
-      fault(`sequence ${sequence}: account ${account.code} is said to be at version ${line.version} and is at ${of.version}`);
-  }
-  if (sum !== 0n) fault(`sequence ${sequence} does not balance`);
-  if (entryAmount(fact) <= 0) fault(`sequence ${sequence} moves nothing`);
-}
-
-function checkHold(state: StoredState, sequence: number, fact: HoldPlaced, accountOf: AccountOf, fault: (text: string) => void): void {
-  let sum = 0n;
-  for (const line of fact.lines) {
-    sum += BigInt(line.amount);
-    const of = accountOf(line.account);
-    const account = state.account(line.account);
-    if (account === undefined) {
-      fault(`sequence ${sequence} names an account that does not exist`);
-      continue;
-    }
-    changePending(of, line.amount, 1);
-    const available = of.balance - (normalSign(account.type) > 0 ? of.pendingCredits : of.pendingDebits);
-    if (available !== line.availableAfter || of.version !== line.version)
-      fault(
-        `sequence ${sequence}: account ${account.code} is said to have ${line.availableAfter} available at version ${line.version} and has ${available} at ${of.version}`,
-      );
-  }
-  if (sum !== 0n) fault(`sequence ${sequence} holds what does not balance`);
-}
-
-/** Takes a hold off what is pending, and holds the fact to be the one that resolved it. */
-function resolveHold(
-  state: StoredState,
-  sequence: number,
-  no: number,
-  accountOf: AccountOf,
-  fault: (text: string) => void,
-): Hold | undefined {
-  const hold = state.hold(no);
-  if (hold === undefined || no >= sequence || hold.resolved !== sequence) {
-    fault(`sequence ${sequence} resolves hold ${no}, which was not open then`);
-    return undefined;
-  }
-  for (const line of hold.fact.lines) changePending(accountOf(line.account), line.amount, -1);
-  return hold;
-}
-
-function changePending(of: Checked, amount: number, sign: 1 | -1): void {
-  if (amount > 0) of.pendingDebits += sign * amount;
-  else of.pendingCredits -= sign * amount;
-  of.version += 1;
-}
-
-/** Whether no account and side has more in `lines` than in `held`. */
-function isWithin(lines: readonly { readonly account: number; readonly amount: number }[], held: readonly HoldLine[]): boolean {
-  const left = new Map<string, bigint>();
-  const key = (line: { readonly account: number; readonly amount: number }) => `${line.account} ${Math.sign(line.amount)}`;
-  for (const line of held) left.set(key(line), (left.get(key(line)) ?? 0n) + BigInt(Math.abs(line.amount)));
-  for (const line of lines) left.set(key(line), (left.get(key(line)) ?? 0n) - BigInt(Math.abs(line.amount)));
-  return [...left.values()].every((rest) => rest >= 0n);
+function checkedRow(row: CheckedRow): Checked {
+  return {
+    balance: row.balance,
+    debits: BigInt(row.debits),
+    credits: BigInt(row.credits),
+    version: row.version,
+    pendingDebits: row.pending_debits,
+    pendingCredits: row.pending_credits,
+  };
 }
 
 /** Holds the derived tables to the fold of the log: every account's sums at the checked head. */
 function checkBalances(sql: SqlStorage, state: StoredState, head: number, fault: (text: string) => void): void {
-  const sums = sumsAt(sql, state, { day: undefined, knownAt: head });
+  const [sums = new Map<number, Sums>()] = ownSums(sql, state, [undefined], head);
   const seen = new Set<number>();
   for (const row of sql.exec<{ account: number; debits: string; credits: string }>(
     "SELECT account, debits, credits FROM verification_account",
   )) {
     seen.add(row.account);
     const of = sums.get(row.account);
-    if (String(of?.debits ?? 0n) !== row.debits || String(of?.credits ?? 0n) !== row.credits) {
-      fault(
-        `account ${state.account(row.account)?.code}: the index has ${of?.debits ?? 0n} / ${of?.credits ?? 0n}, the log ${row.debits} / ${row.credits}`,
-      );
+    const carried = state.carried(row.account);
+    const [debits, credits] = [carried.debits + (of?.debits ?? 0n), carried.credits + (of?.credits ?? 0n)];
+    if (String(debits) !== row.debits || String(credits) !== row.credits) {
+      fault(`account ${state.account(row.account)?.code}: the index has ${debits} / ${credits}, the log ${row.debits} / ${row.credits}`);
     }
   }
   for (const [no, of] of sums)

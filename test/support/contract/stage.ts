@@ -88,9 +88,11 @@ export const queryBeside: Readonly<Record<string, Readonly<Record<string, readon
  */
 const bodiesByOperation: Readonly<Record<string, (stage: Stage, example: unknown) => readonly unknown[] | Promise<readonly unknown[]>>> = {
   batchApprove: async (stage) => [{ entries: [{ id: (await makeBy(stage, pendingDraft)).id, version: 2 }] }],
+  // No ledger of a stage is full.
+  closeOutLedger: () => [{ force: true, reason: "Before the audit" }],
   createAuthToken: async (stage) => [await signInOfUser(stage)],
   createEntity: (_stage, example) => [{ name: "Blue Bottle Ltd", functionalCurrency: "USD", externalId: `co-${ownNumber}` }, example],
-  createLedger: (stage) => [{ entityId: stage.entityId, currency: `X${ownNumber}`, scale: 2 }],
+  createLedger: (stage) => [{ entityId: stage.entityId, currency: `XA${ownNumber}`, scale: 2 }],
   importAccounts: () => [
     { csv: `code,name,type,parentCode\nA${ownNumber},Cash,bank,\nB${ownNumber},Petty Cash,bank,A${ownNumber}\n` },
     { accounts: [{ code: `C${ownNumber}`, name: "Cash", type: "bank" }] },

@@ -13,8 +13,8 @@ export function isHashed(kind: RunKind): kind is HashedKind {
   return kind === "term" || kind === "claim";
 }
 
-/** `building`: blocks are being written. `ready`: it answers. `covered`: a greater run has its records too. `over`: it only waits for its blocks to be deleted. */
-type RunState = "building" | "ready" | "covered" | "over";
+/** `building`: blocks are being written. `ready`: it answers. `covered`: a greater run has its records too. `over`: it only waits for its blocks to be deleted. `arriving`: an earlier generation hands it over. */
+type RunState = "building" | "ready" | "covered" | "over" | "arriving";
 
 export interface RunRow {
   readonly id: number;

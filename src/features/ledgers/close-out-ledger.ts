@@ -1,0 +1,28 @@
+import { commitOnce, type KeptAnswer } from "../../db/batch.ts";
+import { ledgerKey } from "../../http/answers.ts";
+import { present } from "../../kernel/assert.ts";
+import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { ledgerInContext } from "./ledger-in-context.ts";
+import type { CloseOutLedgerRequest } from "./schemas.ts";
+import { insertJob } from "./store.ts";
+
+/** Opens the ledger's next generation, in which it goes on. The job answers how far the archive of the one that is closed has come. */
+export async function closeOutLedger(
+  context: OperationContext,
+  ledgerId: string,
+  request: CloseOutLedgerRequest,
+  entityId?: string,
+): Promise<KeptAnswer> {
+  requirePermission(context, "catalogue:write");
+  const ledger = await ledgerInContext(context, { ledgerId, entityId }, "path");
+  const jobId = await context.ledger(ledger.number).closeOut({
+    force: request.force,
+    ...(request.reason === undefined ? {} : { reason: request.reason }),
+    actor: context.actor,
+    requestId: context.requestId,
+    ...ledgerKey(context.idempotency),
+  });
+  const job = present(await context.ledger(ledger.number).verification(jobId), "a ledger knows the job that it has just named");
+  const row = { siteId: context.site.id, id: job.id, type: job.type, ledgerId: ledger.id, createdAt: Date.parse(job.createdAt) };
+  return commitOnce(context, [insertJob(context.db, row)], { status: 202, body: JSON.stringify(job) });
+}
