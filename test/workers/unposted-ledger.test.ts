@@ -68,6 +68,19 @@ test("an answer that is too large to be kept is told again as it was, whatever h
   });
 });
 
+test("what somebody might not do, or could not find, leaves its key free; what the books refused does not", async () => {
+  const { ledger } = await opened();
+  await ledger.written([{ kind: "set_approval_policy", policy: "four_eyes" }]);
+  const waiting = await ledger.written([post(1)]);
+  const approve: Command = { kind: "approve_entry", entryId: waiting.id, expectedVersion: 1 };
+  expect(await ledger.write([approve], { idempotencyKey: "k" })).toMatchObject({ outcome: "refused", failure: { code: "SELF_APPROVAL" } });
+  const somebodyElse = { ...owner, id: "somebody-else" };
+  expect(await ledger.write([approve], { idempotencyKey: "k", actor: somebodyElse })).toMatchObject({ outcome: "written" });
+  const again: Command = { ...approve, expectedVersion: 2 };
+  for (const replayed of [false, true])
+    expect(await ledger.write([again], { idempotencyKey: "l" })).toMatchObject({ failure: { code: "ENTRY_STATE" }, replayed });
+});
+
 test("thousands of holds that end together are over together, in facts of a bounded size", async () => {
   const { ledger, bank } = await opened();
   for (let i = 0; i < 5; i++) await ledger.written(Array.from({ length: 500 }, () => hold(1, start + 1_000)));

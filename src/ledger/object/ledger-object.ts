@@ -2,7 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import { present } from "../../kernel/assert.ts";
 import { bulkBytesMin } from "../../kernel/bounds.ts";
 import { instant } from "../../kernel/clock.ts";
-import { type Failure, failure } from "../../kernel/failures.ts";
+import { type Failure, failure, failureKinds } from "../../kernel/failures.ts";
 import type { Actor } from "../../kernel/role.ts";
 import { logFor } from "../../platform/log.ts";
 import type { LedgerFactsMessage } from "../../platform/messages.ts";
@@ -312,11 +312,11 @@ export class LedgerObject extends DurableObject<Env> {
     const commit = prepareCommit(this.#head, overlay.facts, claim === undefined ? context : { ...context, claim });
     const { head } = commit;
     const body = describe(sql, this.#state, { items, answer, overlay, context, head });
-    const isKept = key !== undefined && claim === undefined;
+    const isKeptApart = key !== undefined && claim === undefined;
     this.#commit(
       overlay,
       commit,
-      isKept ? () => this.#keep(key, atMs, { ...storable(items, answer, head, first), fingerprint, body }) : undefined,
+      isKeptApart ? () => this.#keep(key, atMs, { ...storable(items, answer, head, first), fingerprint, body }) : undefined,
     );
     return { outcome: "written", body };
   }
@@ -339,7 +339,7 @@ export class LedgerObject extends DurableObject<Env> {
   }
 
   #refuse(reason: Failure, key: string | undefined, fingerprint: string, atMs: number, options: WriteOptions): WriteOutcome {
-    if (key !== undefined) {
+    if (key !== undefined && isKept(reason)) {
       this.ctx.storage.transactionSync(() =>
         this.#keep(key, atMs, { ...storable([], options.answer, this.#head), fingerprint, body: undefined, failure: reason }),
       );
@@ -720,6 +720,12 @@ function isToldByLog(items: readonly Item[], facts: readonly Fact[], first: numb
 
 function refusedCloseOut(reason: Failure): CloseOutOutcome {
   return { ok: false, failure: reason };
+}
+
+/** Whether a refusal is the answer to its key from now on. One that the caller was not allowed or could not have meant so leaves the key free. */
+function isKept({ code }: Failure): boolean {
+  const { status } = failureKinds[code];
+  return status === 409 || status === 412 || status === 422;
 }
 
 function refused(reason: Failure): WriteOutcome {
