@@ -203,8 +203,12 @@ export class LedgerObject extends DurableObject<Env> {
     const nextAtMs = this.#nextHoldEnd;
     const atMs = Math.max(Date.now(), this.#lastAtMs);
     if (nextAtMs === undefined || nextAtMs > atMs) return;
-    for (let due = this.#state.dueHolds(atMs, expiredAtOnce); due.length > 0; due = this.#state.dueHolds(atMs, expiredAtOnce))
+    let first: number | undefined;
+    for (let due = this.#state.dueHolds(atMs, expiredAtOnce); due.length > 0; due = this.#state.dueHolds(atMs, expiredAtOnce)) {
+      if (due[0] === first) throw new Error(`assertion failed: hold ${first} has expired and is not due again`);
+      first = due[0];
       this.#record({ kind: "holds_expired", holds: due }, atMs, "expiry");
+    }
     this.#nextHoldEnd = this.#state.nextHoldEnd();
   }
 
