@@ -10,8 +10,9 @@ export interface CloseOut {
   readonly idempotencyKey: string | null;
   /** The id of the next generation's object. */
   readonly nextObject: string;
-  /** Whether the next generation is open. */
+  /** Whether the next generation has everything, and is about to answer in this one's place. */
   readonly isTakenOver: boolean;
+  readonly isNextOpen: boolean;
   /** When its log was in R2, whole. */
   readonly archivedAtMs: number | null;
 }

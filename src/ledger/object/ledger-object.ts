@@ -7,7 +7,7 @@ import type { Actor } from "../../kernel/role.ts";
 import { logFor } from "../../platform/log.ts";
 import type { LedgerFactsMessage } from "../../platform/messages.ts";
 import { afterShort, noteShort } from "../../platform/short-first.ts";
-import type { LedgerJob } from "../client.ts";
+import type { LedgerJob, RestorePoint } from "../client.ts";
 import { type DecodedCommands, decodeCommands, type EncodedCommands, sizeOf } from "../command-columns.ts";
 import { identityOf } from "../domain/apply.ts";
 import { decide } from "../domain/decide.ts";
@@ -24,7 +24,6 @@ import type {
   WriteOptions,
   WriteOutcome,
 } from "../rpc.ts";
-import { AnswerCache } from "./answer-cache.ts";
 import { answerEarlier } from "./answer-earlier.ts";
 import { advanceArchive, archivedFiles, archivedTo, archiveFolder } from "./archive.ts";
 import { begin, type CloseOut, type GenerationRpc, type TakeOver } from "./close-out.ts";
@@ -61,6 +60,7 @@ import {
   type Verification,
   verificationOf,
 } from "./verification.ts";
+import { WithEarlier } from "./with-earlier.ts";
 
 /** How soon the catalogue is told of an account that has changed. */
 const outboxDelayMs = 5_000;
@@ -71,11 +71,6 @@ const outboxDeadlineMs = 10_000;
 
 /** What one call may spend on taking a generation over before it lets the alarm go on: below what a request may last. */
 const takeOverDeadlineMs = 20_000;
-/** How often one call goes on with what earlier generations have. A few times is usual; each time there is more at hand. */
-const turnsWithEarlierMax = 1_000;
-/** Questions to another generation, in the face of its restart. */
-const attemptsMax = 3;
-
 type Env = LimitVariables & {
   readonly LEDGER_FACTS?: Queue<LedgerFactsMessage>;
   readonly LEDGER?: DurableObjectNamespace;
@@ -112,8 +107,10 @@ export class LedgerObject extends DurableObject<Env> {
   #closeOut: CloseOut | undefined;
   /** Set where a later generation has not taken everything over yet. */
   #takeOver: TakeOver | undefined;
-  /** What earlier generations answered last, by question. */
-  #earlierAnswers = new AnswerCache();
+  readonly #withEarlier = new WithEarlier(
+    () => this.#state,
+    (generation) => this.#objectOf(generation.object),
+  );
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -215,7 +212,7 @@ export class LedgerObject extends DurableObject<Env> {
   /** Commits the commands in order; many of them after short calls that wait. */
   write(encodedCommands: EncodedCommands, options: WriteOptions & { readonly fingerprint?: string }): WriteAnswer | Promise<WriteAnswer> {
     const work = () =>
-      this.#withEarlier(
+      this.#withEarlier.do(
         () => this.#writeNow(encodedCommands, options),
         () => this.#earlierNamed(encodedCommands),
       );
@@ -233,62 +230,6 @@ export class LedgerObject extends DurableObject<Env> {
       for (const sequence of this.#state.earlierNamed(command)) if (sequence < this.#firstSequence) sequences.add(sequence);
     }
     return [...sequences];
-  }
-
-  /**
-   * Does what reads the state without waiting. Where it needs what an earlier generation has, that is asked for, and all is done again from its start:
-   * nothing of it was written. `more`: what of those it will need besides.
-   */
-  #withEarlier<T>(work: () => T, more: () => readonly number[] = () => []): T | Promise<T> {
-    try {
-      return work();
-    } catch (error) {
-      if (!(error instanceof NeedsEarlier)) throw error;
-      return this.#againWithEarlier(new NeedsEarlier(error.asked, [...error.sequences, ...more()]), work);
-    }
-  }
-
-  async #againWithEarlier<T>(first: NeedsEarlier, work: () => T): Promise<T> {
-    const answers = new Earlier(this.#state.earlier.generations);
-    let needs = first;
-    for (let turn = 0; turn < turnsWithEarlierMax; turn++) {
-      await answers.fetch(needs, (generation, question) => this.#askEarlier(generation, question));
-      const state = this.#state;
-      const { earlier } = state;
-      state.earlier = answers;
-      try {
-        return work();
-      } catch (error) {
-        if (!(error instanceof NeedsEarlier)) throw error;
-        needs = error;
-      } finally {
-        state.earlier = earlier;
-      }
-    }
-    throw new Error("assertion failed: what earlier generations have comes to an end");
-  }
-
-  async #askEarlier(generation: Generation, question: Question): Promise<string> {
-    const text = JSON.stringify(question);
-    const key = `${generation.generation} ${text}`;
-    const kept = this.#earlierAnswers.get(key);
-    if (kept !== undefined) return kept;
-    const answer = await this.#askAgain(() => this.#objectOf(generation.object).earlier(text));
-    // What was answered to a key depends on the time.
-    if (question.kind !== "replay") this.#earlierAnswers.keep(key, answer);
-    return answer;
-  }
-
-  /** Repeats a question that the platform says may be repeated. */
-  async #askAgain<T>(ask: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await ask();
-      } catch (error) {
-        if (!(error as { readonly retryable?: boolean }).retryable || attempt === attemptsMax) throw error;
-        await scheduler.wait(20 * 2 ** attempt);
-      }
-    }
   }
 
   /** Another generation's object. */
@@ -309,7 +250,7 @@ export class LedgerObject extends DurableObject<Env> {
       return answer;
     }
     const { key, fingerprint, atMs } = question;
-    return this.#withEarlier(() => JSON.stringify(this.#replay(key, fingerprint, atMs) ?? null));
+    return this.#withEarlier.do(() => JSON.stringify(this.#replay(key, fingerprint, atMs) ?? null));
   }
 
   /** Nothing in here awaits: what one call reads, no other call can change before it has written. */
@@ -455,7 +396,7 @@ export class LedgerObject extends DurableObject<Env> {
   /** Answers a question about the books. */
   read(query: Query): ReadAnswer | Promise<ReadAnswer> {
     noteShort();
-    return this.#withEarlier(() => this.#readNow(query));
+    return this.#withEarlier.do(() => this.#readNow(query));
   }
 
   #readNow(query: Query): ReadAnswer {
@@ -532,6 +473,7 @@ export class LedgerObject extends DurableObject<Env> {
       idempotencyKey: idempotencyKey ?? null,
       nextObject: next,
       isTakenOver: false,
+      isNextOpen: false,
       archivedAtMs: null,
     };
     this.#commit(overlay, commit, () => writeMeta(this.ctx.storage.sql, "close_out", closeOut));
@@ -568,8 +510,7 @@ export class LedgerObject extends DurableObject<Env> {
   /** Told by the next generation before it takes its first write: nothing is read here from now on but what it asks for. */
   handedOver(): void {
     const closeOut = present(this.#closeOut, "a generation that hands itself over is closed");
-    this.#closeOut = { ...closeOut, isTakenOver: true };
-    writeMeta(this.ctx.storage.sql, "close_out", this.#closeOut);
+    this.#keepCloseOut({ ...closeOut, isTakenOver: true });
     this.#wakeAt(Date.now());
   }
 
@@ -636,10 +577,17 @@ export class LedgerObject extends DurableObject<Env> {
     if (this.#nextHoldEnd !== undefined) this.#wakeAt(this.#nextHoldEnd);
   }
 
+  /** On disk before it is in memory. */
+  #keepCloseOut(closeOut: CloseOut): void {
+    writeMeta(this.ctx.storage.sql, "close_out", closeOut);
+    this.#closeOut = closeOut;
+  }
+
   /** What is left to do once the generation is closed: the next is opened, then the log goes to R2, a file at a time. Returns whether there is more. */
-  async #advanceCloseOut({ isTakenOver, nextObject, archivedAtMs }: CloseOut): Promise<boolean> {
-    if (!isTakenOver) {
-      await this.#objectOf(nextObject).takeOver(this.ctx.id.toString());
+  async #advanceCloseOut({ isNextOpen, nextObject, archivedAtMs }: CloseOut): Promise<boolean> {
+    if (!isNextOpen) {
+      const isOpen = (await this.#objectOf(nextObject).takeOver(this.ctx.id.toString())) === "open";
+      if (isOpen) this.#keepCloseOut({ ...present(this.#closeOut, "a generation stays closed"), isNextOpen: true });
       return true;
     }
     const bucket = this.env.FILES;
@@ -648,8 +596,7 @@ export class LedgerObject extends DurableObject<Env> {
     const previousSeal = this.#state.earlier.generations.at(-1)?.seal;
     const fileBytes = this.#limits.archiveFileBytes;
     if (await advanceArchive(sql, bucket, this.#state.identity, this.#asGeneration(), previousSeal, fileBytes)) return true;
-    this.#closeOut = { ...present(this.#closeOut, "a generation stays closed"), archivedAtMs: Date.now() };
-    writeMeta(sql, "close_out", this.#closeOut);
+    this.#keepCloseOut({ ...present(this.#closeOut, "a generation stays closed"), archivedAtMs: Date.now() });
     return false;
   }
 
@@ -714,6 +661,26 @@ export class LedgerObject extends DurableObject<Env> {
       rememberSent(this.ctx.storage.sql, batch);
       if (Date.now() > until) return this.#wakeAt(Date.now());
     }
+  }
+
+  /**
+   * Has the platform bring the object back to an earlier moment when it starts next, and answers the bookmark that undoes it; null where it cannot.
+   * The runtime on one's own machine cannot, and says so.
+   */
+  async prepareRestore(to: RestorePoint): Promise<string | null> {
+    const { storage } = this.ctx;
+    try {
+      const bookmark = "bookmark" in to ? to.bookmark : await storage.getBookmarkForTime(to.atMs);
+      return await storage.onNextSessionRestoreBookmark(bookmark);
+    } catch (error) {
+      if (error instanceof Error && /does not implement point-in-time recovery/.test(error.message)) return null;
+      throw error;
+    }
+  }
+
+  /** Ends the object, and the call with it; the next call starts it anew. */
+  restart(): void {
+    this.ctx.abort("restarted to be restored");
   }
 
   /** Starts a check of the whole log against its seals and of the balances against the log, in slices; or names the one that runs. Of all generations. */
