@@ -3,7 +3,9 @@ export const introduction = `Post money movements as balanced journal entries an
 
 **Keys.** Send a site's key as \`X-API-Key\` or as \`Authorization: Bearer\`. A key belongs to one site, live (\`ch_live_…\`) or sandbox (\`ch_test_…\`), and reaches no other. \`POST /signup\` makes a live and a sandbox site and answers the key of each.
 
-**People.** A user signs in with email and password (\`POST /auth/token\`) and sends the access token as \`Authorization: Bearer\`, for 15 minutes; the refresh token, good once, gives the next. The public keys are at \`/.well-known/jwks.json\`. What a key may not outlive, a session does not either: log-out, a new role and a user's leaving hold everywhere within five seconds.
+**People.** A user signs in with email and password (\`POST /auth/token\`) and sends the access token as \`Authorization: Bearer\`, for 15 minutes; the refresh token, good once, gives the next. The public keys are at \`/.well-known/jwks.json\`. What a key may not outlive, a session does not either: log-out, a new role and a user's leaving hold everywhere within five seconds. A password that somebody else has set is changed before anything else (\`POST /users/{id}/password\`); until then the session is answered 403 \`PASSWORD_CHANGE_REQUIRED\`.
+
+**Roles.** REVIEWER reads. PREPARER also prepares and posts entries and places holds, as far as the entity's approval policy lets it. APPROVER also approves, reverses, voids and locks periods. ADMIN also makes entities, accounts, keys, sites and users. OWNER is what no ADMIN can change. Each operation says which role it takes.
 
 **Money and dates.** An amount is an integer in minor units of the ledger's currency: 4299 is 42.99 USD. A date is a civil date, \`2026-06-08\`, that no time zone moves; an instant is RFC 3339 in UTC.
 
@@ -15,6 +17,6 @@ export const introduction = `Post money movements as balanced journal entries an
 
 **Changes.** A resource that can be patched carries an \`ETag\`; send it as \`If-Match\` and a change that someone else made meanwhile is refused, not overwritten.
 
-**Refusals** carry a \`code\` that never changes and name the place in the request. [Every code is explained](/docs/errors): what it means and what to do. A request that is refused has changed nothing.
+**Refusals** carry a \`code\` that never changes and name the place in the request; with \`Accept: application/problem+json\` they come in the form of RFC 9457. [Every code is explained](/docs/errors): what it means and what to do. A request that is refused has changed nothing.
 
 **Limits.** Each key has its requests a minute; \`X-RateLimit-*\` on every answer says how many are left, and \`Retry-After\` on a 429 how long to wait. A body has at most 8 MiB, a batch 10,000 entries.`;

@@ -37,11 +37,11 @@ export const listQuery = {
     description: "How many items to skip. A cursor is faster and stable.",
     example: 0,
   }),
-  sort: z
-    .string()
-    .max(100)
-    .optional()
-    .openapi({ description: "`field:asc` or `field:desc`; the field in camelCase or snake_case.", example: "createdAt:desc" }),
+  sort: z.string().max(100).optional().openapi({
+    description:
+      "`field:asc` or `field:desc`; the field in camelCase or snake_case. The refusal of another field names those that the list has.",
+    example: "createdAt:desc",
+  }),
 } as const;
 
 export interface ListQuery {

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { METHOD_NAME_ALL } from "hono/router";
 import { bodyBytesMax, publicBodyBytesMax } from "../kernel/bounds.ts";
 import { type FailureCode, failureKinds } from "../kernel/failures.ts";
-import type { Permission } from "../kernel/role.ts";
+import { type Permission, permissions } from "../kernel/role.ts";
 import type { OperationContext } from "../platform/context.ts";
 import type { Log } from "../platform/log.ts";
 import { CachedRouter } from "./cached-router.ts";
@@ -201,6 +201,13 @@ function withReplay({ answers, idempotency }: Pick<RouteDefinition<undefined, un
   return { 200: { ...first, description: "The answer of the first request with this Idempotency-Key, byte for byte." }, ...answers };
 }
 
+/** The description, and which role the operation takes where not every key has it. */
+function described({ description, permission }: Pick<RouteDefinition<undefined, undefined, undefined>, "description" | "permission">) {
+  const role = permission === "public" ? "REVIEWER" : permissions[permission];
+  const sentences = [...(description ? [description] : []), ...(role === "REVIEWER" ? [] : [`Takes the role ${role} or above.`])];
+  return sentences.length === 0 ? {} : { description: sentences.join(" ") };
+}
+
 function documentRoute(
   definition: RouteDefinition<ParameterSchema | undefined, ParameterSchema | undefined, Schema | undefined>,
 ): Parameters<typeof createRoute>[0] {
@@ -262,7 +269,7 @@ function documentRoute(
     path: definition.path,
     tags: [definition.tag],
     summary: definition.summary,
-    ...(definition.description ? { description: definition.description } : {}),
+    ...described(definition),
     ...(definition.permission === "public" ? { security: [] } : {}),
     request: {
       ...(definition.params ? { params: definition.params } : {}),

@@ -358,6 +358,12 @@ export const failureKinds = {
       "Something is wrong with Countinghouse, not with the request. Whether it took effect is decided: repeat it with the same idempotency key to learn it.",
     action: "Repeat it with the same Idempotency-Key; quote the requestId if it persists.",
   },
+  RESTORE_UNAVAILABLE: {
+    status: 501,
+    retryable: false,
+    meaning: "The platform that the installation runs on cannot bring a ledger's object back to an earlier moment.",
+    action: "Restore a copy of the data folder, or correct the books forward by reversals.",
+  },
   LEDGER_NEWER: {
     status: 503,
     retryable: true,

@@ -37,7 +37,12 @@ export interface LedgerRpc {
   closeOut(request: CloseOutRequest): Promise<CloseOutOutcome>;
   takeOver(previous: string): Promise<"open" | "going_on">;
   generations(): Promise<string>;
+  prepareRestore(to: RestorePoint): Promise<string | null>;
+  restart(): Promise<void>;
 }
+
+/** A moment in Unix milliseconds, or the bookmark of one. */
+export type RestorePoint = { readonly atMs: number } | { readonly bookmark: string };
 
 /** `not_open`: it does not know what it is. `closed`: the books go on in the next generation. */
 type WriteAnswer = WriteOutcome | { readonly outcome: "not_open" } | { readonly outcome: "closed"; readonly next: number };
@@ -65,6 +70,8 @@ export interface LedgerClient {
   closeOut(options: Omit<CloseOutRequest, "next">): Promise<string>;
   /** The ledger's objects, the first one first. */
   generations(): Promise<readonly GenerationView[]>;
+  /** Brings the ledger's present object back to an earlier moment, and answers the bookmark that undoes it. Throws `Refused` where the platform cannot. */
+  restore(to: RestorePoint): Promise<string>;
 }
 
 /** Of bulk writes two at a time, a few wait, the rest is told to come again. */
@@ -149,6 +156,17 @@ export function ledgerClient(number: number, { stub, idOf }: LedgerObjects, iden
     async generations() {
       const generation = await current();
       return JSON.parse(await withRetries(() => stub(generation).generations())) as readonly GenerationView[];
+    },
+    async restore(to) {
+      const generation = await current();
+      const undo = await stub(generation).prepareRestore(to);
+      if (undo === null)
+        throw new Refused(failure("RESTORE_UNAVAILABLE", "This platform cannot bring an object back to an earlier moment."));
+      // The call ends with the object: what comes next finds it as it was then.
+      await stub(generation)
+        .restart()
+        .catch(() => undefined);
+      return undo;
     },
     async closeOut(options) {
       const generation = await current();

@@ -319,6 +319,13 @@ describe("a draft", () => {
     expect(await approve(people.approver, kept, 3)).toMatchObject({ status: 200 });
   });
 
+  test.each(['"2"', '"1", "2"'])("is approved in the version that the body names, whatever If-Match %s says", async (etag) => {
+    const kept = await draft(people.preparer);
+    await act(people.preparer, kept, "submit");
+    const approval = await people.approver.post(`/journal-entries/${kept.body.id}/approve`, { version: 1 }, { "if-match": etag });
+    expect(approval).toMatchObject({ status: 409, body: { error: { code: "VERSION_STALE", details: [{ version: 2 }] } } });
+  });
+
   test("has at most 100 versions", async () => {
     const kept = await draft(people.preparer);
     for (let version = 2; version <= 100; version++)

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { openDatabase } from "../../src/db/site-database.ts";
-import { freshKey, newBooks } from "../support/books.ts";
+import { balanceOf, entryOf, freshKey, newBooks, post } from "../support/books.ts";
 import { newSite, request } from "../support/site.ts";
 
 const operator = {
@@ -84,4 +84,20 @@ test("the operator sees which ledgers the catalogue knows, and nobody else does"
   expect((await send("POST", `/ledgers/${number}/heal`, {}, asOwner)).status).toBe(401);
   for (const unknown of [crypto.randomUUID(), "nothing"]) expect((await send("GET", `/sites/${unknown}/ledgers`)).status).toBe(404);
   for (const unknown of ["0", "999999999", "x"]) expect((await send("POST", `/ledgers/${unknown}/heal`, {})).status, unknown).toBe(404);
+});
+
+test("a ledger is brought back to an earlier moment by the operator alone, where the platform can: this one says that it cannot, and the ledger is as it was", async () => {
+  const books = await booksAndDatabase();
+  const { number } = books;
+  await post(books, entryOf("cash", "equity", 5_000));
+  const at = { at: "2026-11-25T10:00:00Z" };
+  expect(await send("POST", `/ledgers/${number}/restore`, at)).toMatchObject({
+    status: 501,
+    body: { error: { code: "RESTORE_UNAVAILABLE" } },
+  });
+  expect(await send("POST", `/ledgers/${number}/restore`, { at: "yesterday" })).toMatchObject({ status: 400 });
+  expect((await send("POST", "/ledgers/4000000000/restore", at)).status).toBe(404);
+  const asOwner = { ...operator, authorization: `Bearer ${books.api.key}` };
+  expect((await send("POST", `/ledgers/${number}/restore`, at, asOwner)).status).toBe(401);
+  expect(await balanceOf(books, "cash")).toBe(5_000);
 });

@@ -242,6 +242,22 @@ describe("the journal", () => {
     ["what is pending on an account", "UPDATE account_pending SET credits = credits + 1 WHERE no = (SELECT max(no) FROM account_pending)"],
     ["the lack of what is pending", "DELETE FROM account_pending WHERE no = (SELECT max(no) FROM account_pending)"],
     ["a settled hold that is said to be open", "UPDATE hold SET status = 'open', resolved = NULL WHERE status = 'settled'"],
+    ["an open hold that is said to be released", "UPDATE hold SET status = 'released', resolved = 1 WHERE status = 'open'"],
+    ["an expired hold that is said to be released", "UPDATE hold SET status = 'released' WHERE status = 'expired'"],
+    ["an open hold that is gone", "DELETE FROM hold WHERE status = 'open'"],
+    ["another end of a hold", "UPDATE hold SET expires_at = 4000000000000 WHERE status = 'open'"],
+    ["what a hold keeps on an account", "UPDATE hold_account SET debits = debits + 1"],
+    ["a hold's account that is none of its", "INSERT INTO hold_account SELECT account + 1000, hold, 1, 1 FROM hold_account LIMIT 1"],
+    ["a posted draft that is said to be a draft", "UPDATE draft SET status = 'draft', entry = NULL WHERE status = 'posted'"],
+    ["a draft that is said to be voided", "UPDATE draft SET status = 'voided' WHERE status IN ('draft', 'pending_approval')"],
+    ["a draft that is gone", "DELETE FROM draft WHERE status IN ('draft', 'pending_approval')"],
+    ["a draft with the content of another version", "UPDATE draft SET content = content + 1"],
+    ["a draft under another external id", "UPDATE draft SET external_id = 'another'"],
+    ["a draft's account that is none of its", "INSERT INTO draft_account SELECT account + 1000, draft FROM draft_account LIMIT 1"],
+    [
+      "a draft that nobody wrote",
+      "INSERT INTO draft SELECT no - 1, at, status, saved, content, entry, day, module, amount, external_id, source, source_type, reference FROM draft LIMIT 1",
+    ],
     ["a settled hold that is gone", "DELETE FROM hold WHERE status = 'settled'"],
   ])("15: %s of the index that is not what the log says fails the verification", async (_, statement) => {
     const ledger = await writtenLedger();

@@ -7,7 +7,8 @@ export const SignUpRequest = z
     firmName: nameField,
     ownerEmail: emailField,
     ownerPassword: passwordField.optional().openapi({
-      description: "Without one the owner cannot sign in until a key of the live site sets it: `POST /users/{id}/password`.",
+      description:
+        "12 to 200 characters. Without one the owner cannot sign in until a key of the live site sets it: `POST /users/{id}/password`.",
     }),
     invitation: z.string().max(200).optional().openapi({ description: "Where sign-ups are by invitation." }),
   })

@@ -54,7 +54,7 @@ export function registerHoldRoutes(router: Router): void {
       tag,
       summary: "Settle a hold, in full or in part",
       description:
-        "Posts an entry with the hold's content, on a date of its own if one is given; what is not taken is released. A hold is resolved once. Where the entity's approval policy has it wait, the settlement is kept as `pending_approval` (202) and the hold stays open.",
+        "Posts an entry with the hold's content, on a date of its own if one is given; what is not taken is released. `{}` settles all of it. A hold is resolved once. Where the entity's approval policy has it wait, the settlement is kept as `pending_approval` (202) and the hold stays open.",
       permission: "entries:post",
       idempotency: "required",
       params,
@@ -88,6 +88,7 @@ export function registerHoldRoutes(router: Router): void {
       path: "/holds/{id}/release",
       tag,
       summary: "Release a hold",
+      description: "What it kept is available again, at once. `{}` where there is no reason to give.",
       permission: "entries:prepare",
       idempotency: "accepted",
       params,

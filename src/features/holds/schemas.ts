@@ -20,7 +20,7 @@ export const HoldRequest = z
     expiresAt: z.iso
       .datetime({ offset: true })
       .optional()
-      .openapi({ description: "From this instant on the hold is over by itself.", example: "2026-06-15T09:30:00Z" }),
+      .openapi({ description: "From this instant on the hold is over by itself.", example: "2036-06-15T09:30:00Z" }),
   })
   .refine((request) => request.groupId === undefined || request.expiresAt === undefined, {
     path: ["expiresAt"],

@@ -106,7 +106,7 @@ export function registerDraftRoutes(router: Router): void {
       tag,
       summary: "Hand a draft in for its approval",
       description:
-        "From here on it is complete: it balances and its accounts take entries. Locks, limits and conditions are checked when it is posted.",
+        "From here on it is complete: it balances and its accounts take entries. Locks, limits and conditions are checked when it is posted. `If-Match` may name the version that was looked at.",
       permission: "entries:prepare",
       idempotency: "accepted",
       params,
@@ -125,7 +125,7 @@ export function registerDraftRoutes(router: Router): void {
       tag,
       summary: "Post a draft without an approval",
       description:
-        "Where the entity's approval policy lets the caller post at all; else `APPROVAL_REQUIRED`, and the draft is submitted instead.",
+        "Where the entity's approval policy lets the caller post at all; else `APPROVAL_REQUIRED`, and the draft is to be submitted instead. `If-Match` may name the version that was looked at.",
       permission: "entries:post",
       idempotency: "accepted",
       params,
@@ -144,7 +144,7 @@ export function registerDraftRoutes(router: Router): void {
       tag,
       summary: "Approve an entry, which posts it",
       description:
-        "In the same commit. Names the version that was looked at, so that nothing else is approved. Under `four_eyes` not by one of those who prepared it; what an agent prepared, only by a person.",
+        "In the same commit. Names the version that was looked at, so that nothing else is approved. Under `four_eyes` not by one of those who prepared it; what an agent prepared, only by a person. A key is whose it is: a service's key is nobody of those who prepared, so give it APPROVER only if it is to approve.",
       permission: "entries:approve",
       idempotency: "accepted",
       params,
@@ -164,6 +164,8 @@ export function registerDraftRoutes(router: Router): void {
       alsoAt: ["/entries/{id}/reject"],
       tag,
       summary: "Reject an entry, which is a draft again",
+      description:
+        "In its next version, with the reason: it is changed and submitted anew. `If-Match` may name the version that was looked at.",
       permission: "entries:approve",
       idempotency: "accepted",
       params,
@@ -189,7 +191,8 @@ export function registerDraftRoutes(router: Router): void {
       alsoAt: ["/entries/batch-approve"],
       tag,
       summary: "Approve many entries, each by itself",
-      description: "One that is refused leaves the others. They may be of several ledgers.",
+      description:
+        "One that is refused leaves the others, and its result is an `error` in the place of an entry. They may be of several ledgers.",
       permission: "entries:approve",
       idempotency: "accepted",
       body: BatchApproveRequest,

@@ -262,7 +262,7 @@ function registerReading(router: Router): void {
       alsoAt: ["/entries"],
       tag,
       summary: "List the entries of a ledger",
-      description: "In every state unless `status` names one. What is not posted stands where its draft was created.",
+      description: "In every state unless `status` names one, the latest first. What is not posted stands where its draft was created.",
       permission: "read",
       entity: true,
       query: EntriesQuery,

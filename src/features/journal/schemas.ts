@@ -256,7 +256,12 @@ export const entrySorts = ["sequence", "createdAt", "date"] as const;
 const entriesQuery = {
   ...ledgerChoice,
   accountId: idField.optional().openapi({ description: "Entries with a line on the account." }),
-  sourceType: z.string().min(1).max(100).optional().openapi({ example: "api" }),
+  sourceType: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .openapi({ description: "`source.type` of the entries: `api` for what was posted here.", example: "api" }),
   externalId: externalIdField.optional().openapi({ example: "po-77" }),
   reference: line(referenceLengthMax).optional().openapi({ example: "office-depot-1001" }),
   startDate: dateField.optional().openapi({ description: "Dated on or after this day." }),

@@ -21,6 +21,11 @@ const HealRequest = z.strictObject({
     .optional(),
 });
 
+const RestoreRequest = z.union([
+  z.strictObject({ at: z.iso.datetime({ offset: true }) }),
+  z.strictObject({ bookmark: z.string().min(1).max(200) }),
+]);
+
 /** What the operator does with ledgers after a database or an object was restored. Outside the document, as all that is the operator's. */
 export function registerLedgerOperatorRoutes(router: Router): void {
   // The directory numbers every ledger that ever was: those that a reset or a restored catalogue has left behind are among them.
@@ -57,5 +62,18 @@ export function registerLedgerOperatorRoutes(router: Router): void {
       throw refusal("NOT_FOUND", "The site's catalogue has no ledger with this number: its row is restored first.");
     const ledger = ledgerOf(c.env, site, identity.number, async () => identity);
     return answer(await healAccounts(db, identity.ledgerId, ledger, next ?? { of: "ledger", after: null }));
+  });
+
+  // What was posted since is gone from the ledger, acknowledged or not: the last resort, and undone by the bookmark that it answers.
+  router.post("/operator/ledgers/:number/restore", async (c) => {
+    requireOperator(c);
+    const to = await readBody(c, RestoreRequest);
+    const directory = directoryDatabase(c.env);
+    const identity = await ledgerIdentity(directory, Number(c.req.param("number")));
+    if (!identity) throw refusal("NOT_FOUND", "There is no ledger with this number.");
+    const site = present(await findSiteScope(directory, identity.siteId), "a ledger is one of a site");
+    const ledger = ledgerOf(c.env, site, identity.number, async () => identity);
+    const undo = await ledger.restore("at" in to ? { atMs: Date.parse(to.at) } : to);
+    return answer({ number: identity.number, undo });
   });
 }

@@ -69,7 +69,7 @@ export function registerSiteRoutes(router: Router, userOf: UserOf): void {
       permission: "tokens:write",
       body: CreateTokenRequest,
       description:
-        "Who acts with a key is a service or an agent, by its name: keys of one name and kind are one principal's. Or it is a user: who asks for it with a session, or whom userId names.",
+        "Who acts with a key is a service or an agent, by its name: keys of one name and kind are one principal's. With the kind `person` it is a user: whom userId names, or who asks for it with a session.",
       bodyExample: { name: "Payout service", role: "PREPARER" },
       idempotency: "accepted",
       answers: { 201: { schema: IssuedToken, description: "The key.", example: { ...tokenExample, lastUsedAt: null, key: keyExample } } },
@@ -141,6 +141,8 @@ export function registerSiteRoutes(router: Router, userOf: UserOf): void {
       path: "/sites",
       tag: "Sites",
       summary: "Make a further site of the firm, with its first key",
+      description:
+        "The key has the caller's role, and is how the new site is reached: the caller's own key goes on with its own site. A user signs in to it with its `siteId`.",
       permission: "sites:write",
       body: CreateSiteRequest,
       bodyExample: { name: "Acme staging", environment: "sandbox" },
@@ -164,6 +166,7 @@ export function registerSiteRoutes(router: Router, userOf: UserOf): void {
       path: "/sites/{siteId}",
       tag: "Sites",
       summary: "Read the key's site",
+      description: "The site of the key or session in use alone; the firm's other sites are in `GET /sites`.",
       permission: "read",
       params: bySiteId,
       answers: { 200: { schema: SiteView, description: "The site.", example: siteExample } },

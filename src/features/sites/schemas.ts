@@ -4,8 +4,13 @@ import { pageOf } from "../../http/pages.ts";
 import { jurisdictions, regionHints } from "../../kernel/region.ts";
 import { principalKinds, roles } from "../../kernel/role.ts";
 
-export const roleField = z.enum(roles).openapi({ description: "What it may, from the most to the least.", example: "PREPARER" });
-export const kindField = z.enum(principalKinds).openapi({ description: "An agent's token is PREPARER or REVIEWER.", example: "service" });
+export const roleField = z.enum(roles).openapi({
+  description: "What it may, from the most to the least; the document's introduction says what each may.",
+  example: "PREPARER",
+});
+export const kindField = z
+  .enum(principalKinds)
+  .openapi({ description: "Who acts with it. An agent's key is PREPARER or REVIEWER.", example: "service" });
 const entityIdsField = list(idField, 1, 100).openapi({ description: "The entities that the key is restricted to." });
 const originField = z
   .string()
@@ -47,7 +52,7 @@ export const UpdateSiteRequest = z
   .openapi("UpdateSiteRequest");
 export const CreatedSite = SiteView.extend({
   tokenId: idField,
-  key: z.string().openapi({ description: "An OWNER's key of the site. Shown this once." }),
+  key: z.string().openapi({ description: "A key of the site, with the caller's role. Shown this once." }),
 }).openapi("CreatedSite");
 export const ResetSiteRequest = z
   .strictObject({ sampleData: z.boolean().optional().openapi({ description: "Fill the sandbox with the demo company." }) })
@@ -84,7 +89,7 @@ export const CreateTokenRequest = z
   .strictObject({
     name: nameField,
     role: roleField,
-    kind: kindField.optional(),
+    kind: kindField.optional().openapi({ description: "Default `service`. An agent's key is PREPARER or REVIEWER." }),
     userId: idField
       .optional()
       .openapi({ description: "The user whose key it is; with the kind person only. The role is at most the user's." }),

@@ -43,7 +43,7 @@ export function registerUserRoutes(router: Router, contextOf: (c: RequestContext
       tag: "Users",
       summary: "Sign a user in to a site, or go on with a session",
       description:
-        "With email and password, or with the refresh token of the answer before. The access token lives 15 minutes; its keys are at /.well-known/jwks.json. A refresh token is good once: used again, it ends the session. No answer is kept for a repetition: an Idempotency-Key does nothing here.",
+        "With email and password, or with the refresh token of the answer before. The access token lives 15 minutes; its keys are at /.well-known/jwks.json. A refresh token is good once: used again, it ends the session. No answer is kept for a repetition: an Idempotency-Key does nothing here. Where the user has `mustChangePassword`, the session does nothing but change it until that is done.",
       permission: "public",
       body: AuthTokenRequest,
       bodyExample: { email: "ada@example.com", password: "correct horse battery staple" },

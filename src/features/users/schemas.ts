@@ -39,7 +39,9 @@ export const CreateUserRequest = z
     email: emailField,
     name: nameField.optional(),
     role: roleField,
-    password: passwordField.optional().openapi({ description: "Without one the user cannot sign in until one is set." }),
+    password: passwordField
+      .optional()
+      .openapi({ description: "12 to 200 characters. Without one the user cannot sign in until one is set." }),
     mustChangePassword: mustChangeField.optional().openapi({ description: "Default true: who creates a user knows the password." }),
   })
   .openapi("CreateUserRequest");
@@ -61,7 +63,9 @@ export const AuthTokenRequest = z
     email: emailField.optional(),
     password: passwordField.optional().openapi({ description: "With the email." }),
     refreshToken: z.string().min(1).max(200).optional().openapi({ description: "In the place of email and password." }),
-    siteId: idField.optional().openapi({ description: "The site of the session; by default the firm's first live one." }),
+    siteId: idField
+      .optional()
+      .openapi({ description: "The site of the session; by default the firm's first live one. `GET /sites` names the others." }),
   })
   .refine(
     ({ email, password, refreshToken }) =>

@@ -44,7 +44,9 @@ export function authenticate(isPublic: (path: string, method: string) => boolean
       if (waitSeconds > 0) throw limited(`Too many requests without a valid key; wait ${secondsText(waitSeconds)}.`, waitSeconds);
       throw refusal(
         "UNAUTHENTICATED",
-        key === undefined ? "The request carries no key." : "The key or access token is unknown, expired or revoked.",
+        key === undefined
+          ? "The request carries no key: send it as X-API-Key or Authorization: Bearer."
+          : "The key or access token is unknown, expired or revoked.",
       );
     }
     if (!admission.ok) {

@@ -7,7 +7,7 @@ import type { Actor } from "../../kernel/role.ts";
 import { logFor } from "../../platform/log.ts";
 import type { LedgerFactsMessage } from "../../platform/messages.ts";
 import { afterShort, noteShort } from "../../platform/short-first.ts";
-import type { LedgerJob } from "../client.ts";
+import type { LedgerJob, RestorePoint } from "../client.ts";
 import { type DecodedCommands, decodeCommands, type EncodedCommands, sizeOf } from "../command-columns.ts";
 import { identityOf } from "../domain/apply.ts";
 import { decide } from "../domain/decide.ts";
@@ -200,8 +200,12 @@ export class LedgerObject extends DurableObject<Env> {
     const nextAtMs = this.#nextHoldEnd;
     const atMs = Math.max(Date.now(), this.#lastAtMs);
     if (nextAtMs === undefined || nextAtMs > atMs) return;
-    for (let due = this.#state.dueHolds(atMs, expiredAtOnce); due.length > 0; due = this.#state.dueHolds(atMs, expiredAtOnce))
+    let first: number | undefined;
+    for (let due = this.#state.dueHolds(atMs, expiredAtOnce); due.length > 0; due = this.#state.dueHolds(atMs, expiredAtOnce)) {
+      if (due[0] === first) throw new Error(`assertion failed: hold ${first} has expired and is not due again`);
+      first = due[0];
       this.#record({ kind: "holds_expired", holds: due }, atMs, "expiry");
+    }
     this.#nextHoldEnd = this.#state.nextHoldEnd();
   }
 
@@ -657,6 +661,26 @@ export class LedgerObject extends DurableObject<Env> {
       rememberSent(this.ctx.storage.sql, batch);
       if (Date.now() > until) return this.#wakeAt(Date.now());
     }
+  }
+
+  /**
+   * Has the platform bring the object back to an earlier moment when it starts next, and answers the bookmark that undoes it; null where it cannot.
+   * The runtime on one's own machine cannot, and says so.
+   */
+  async prepareRestore(to: RestorePoint): Promise<string | null> {
+    const { storage } = this.ctx;
+    try {
+      const bookmark = "bookmark" in to ? to.bookmark : await storage.getBookmarkForTime(to.atMs);
+      return await storage.onNextSessionRestoreBookmark(bookmark);
+    } catch (error) {
+      if (error instanceof Error && /does not implement point-in-time recovery/.test(error.message)) return null;
+      throw error;
+    }
+  }
+
+  /** Ends the object, and the call with it; the next call starts it anew. */
+  restart(): void {
+    this.ctx.abort("restarted to be restored");
   }
 
   /** Starts a check of the whole log against its seals and of the balances against the log, in slices; or names the one that runs. Of all generations. */

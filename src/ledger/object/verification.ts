@@ -10,6 +10,7 @@ import { emptyHead } from "./journal.ts";
 import { countRange } from "./runs/sorted-source.ts";
 import type { StoredState } from "./stored-state.ts";
 import { ownSums, type Sums, sumsOfRuns } from "./sums.ts";
+import { checkRowCounts, checkTables, noRows, type TableCounts } from "./table-check.ts";
 
 /** Facts checked in one turn: about 15 ms. */
 const sliceFacts = 1_500;
@@ -25,6 +26,7 @@ interface Stored extends Omit<Verification, "progress"> {
   readonly progress: { readonly sequence: number; readonly head: number };
   readonly seal: string;
   readonly faults: readonly string[];
+  readonly counts: TableCounts;
   /** Digests of the accounts' figures: as they were carried over, and, of a closed generation, at its end. */
   readonly opening: string;
   readonly closing: string | null;
@@ -114,6 +116,7 @@ export function verificationOf(
     result: null,
     seal: state.earlier.generations.at(-1)?.seal ?? emptyHead.seal,
     faults: [],
+    counts: noRows,
     opening: "",
     closing: null,
     earlier,
@@ -137,7 +140,7 @@ export function advanceVerification(storage: DurableObjectStorage, state: Stored
   };
   let { seal } = job;
   let sequence = job.progress.sequence;
-  let { opening } = job;
+  let { opening, counts } = job;
   const commits = readCommits(sql, sequence, job.progress.head);
   const accounts = new Map<number, Checked>();
   const accountOf = (no: number) => {
@@ -172,6 +175,7 @@ export function advanceVerification(storage: DurableObjectStorage, state: Stored
     for (const row of rows) {
       try {
         checkFact(state, row, accountOf, fault);
+        counts = checkTables(sql, (no) => state.draft(no), row.seq, decodeFact(row.body), counts, fault);
         opening = openingAfter(opening, row.body);
       } catch {
         // What does not fit the seal need not be a fact at all.
@@ -199,11 +203,15 @@ export function advanceVerification(storage: DurableObjectStorage, state: Stored
         JSON.stringify(rows.slice(i, i + 2_000)),
       );
     }
-    if (done) checkBalances(sql, state, job.progress.head, fault);
+    if (done) {
+      checkBalances(sql, state, job.progress.head, fault);
+      checkRowCounts(sql, state.firstSequence, job.progress.head, counts, fault);
+    }
     save(sql, {
       ...job,
       seal,
       faults,
+      counts,
       opening,
       closing: done ? closingDigest(sql) : null,
       progress: { sequence, head: job.progress.head },
