@@ -258,3 +258,28 @@ test("a reversal that was given back is posted by who may reverse, whatever the 
   expect(codes(ledger.write([{ kind: "post_draft", entryId: id }], { actor: preparer }))).toBe("FORBIDDEN");
   expect(codes(ledger.write([{ kind: "post_draft", entryId: id }], { actor: approver }))).toEqual(["entry_posted"]);
 });
+
+describe("who placed a hold prepared its settlement", () => {
+  const settle = (ledger: MemoryLedger): Command => ({ kind: "settle_hold", holdId: lastHold(ledger).id });
+
+  test("what an agent placed waits for a person, whoever settles it", () => {
+    const ledger = opened();
+    ledger.write([hold(5)], { actor: agent });
+    expect(codes(ledger.write([settle(ledger)], { actor: approver }))).toEqual(["draft_saved"]);
+    expect(lastDraft(ledger).preparers).toEqual([agent, approver].map(({ kind, id }) => ({ kind, id })));
+    const approve: Command = { kind: "approve_entry", entryId: lastDraft(ledger).id };
+    expect(codes(ledger.write([approve], { actor: approver }))).toBe("PERSON_REQUIRED");
+    expect(codes(ledger.write([approve], { actor: owner }))).toEqual(["entry_posted"]);
+    ledger.write([hold(5)], { actor: agent });
+    expect(codes(ledger.write([settle(ledger)], { actor: owner }))).toEqual(["entry_posted"]);
+  });
+
+  test("under four_eyes whoever placed it does not approve it", () => {
+    const ledger = opened();
+    ledger.write([{ kind: "set_approval_policy", policy: "four_eyes" }, hold(5)], { actor: approver });
+    ledger.write([settle(ledger)], { actor: preparer });
+    const approve: Command = { kind: "approve_entry", entryId: lastDraft(ledger).id };
+    expect(codes(ledger.write([approve], { actor: approver }))).toBe("SELF_APPROVAL");
+    expect(codes(ledger.write([approve], { actor: owner }))).toEqual(["entry_posted"]);
+  });
+});

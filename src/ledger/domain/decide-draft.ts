@@ -22,6 +22,7 @@ import {
   type DraftLine,
   draftVersionsMax,
   mustWait,
+  type Principal,
   samePrincipal,
   withPreparer,
 } from "./draft.ts";
@@ -32,8 +33,8 @@ import { checkBalanced, closedAccount, type EntryToBe, namedFields, namedLines, 
 import { draftById, entryById } from "./recorded-entry.ts";
 import type { LedgerState } from "./state.ts";
 
-/** The entry as a draft that waits for its approval, in place of the entry. What it is by itself has been checked; what the books say is checked when it is posted. */
-export function waitingEntry(entry: EntryToBe, actor: Actor): Result<Decision, Failure> {
+/** The entry as a draft that waits for its approval, in place of the entry. What it is by itself has been checked; what the books say is checked when it is posted. `alsoBy`: who prepared it before. */
+export function waitingEntry(entry: EntryToBe, actor: Actor, alsoBy?: Principal): Result<Decision, Failure> {
   const { kind: _kind, flagged: _flagged, draftId: _draftId, lines, ...fields } = entry.fact;
   const content: DraftContent = {
     ...fields,
@@ -46,11 +47,11 @@ export function waitingEntry(entry: EntryToBe, actor: Actor): Result<Decision, F
       conditions: entry.conditions?.[i] ?? null,
     })),
   };
-  return made(firstVersion(content, "pending_approval", actor));
+  return made(firstVersion(content, "pending_approval", actor, alsoBy === undefined ? [] : [alsoBy]));
 }
 
-function firstVersion(content: DraftContent, status: DraftSaved["status"], actor: Actor): DraftSaved {
-  return { kind: "draft_saved", draft: null, version: 1, status, preparers: withPreparer([], actor), reason: null, content };
+function firstVersion(content: DraftContent, status: DraftSaved["status"], actor: Actor, others: readonly Principal[] = []): DraftSaved {
+  return { kind: "draft_saved", draft: null, version: 1, status, preparers: withPreparer(others, actor), reason: null, content };
 }
 
 /** The next version of a draft, with the content that it has unless another is given. */

@@ -97,6 +97,7 @@ export function decidePlaceHold(state: StateOfWrite, command: PlaceHold, actor: 
     ...namedFields(command),
     groupId: command.groupId ?? null,
     expiresAtMs: command.expiresAtMs ?? null,
+    placedBy: { kind: actor.kind, id: actor.id },
     lines,
   });
 }
@@ -155,7 +156,9 @@ export function decideSettleHold(state: LedgerState, command: SettleHold, actor:
       lines,
     },
   };
-  return !isOfGroup && mustWait(state.policy, actor) ? waitingEntry(entry, actor) : postChecked(state, actor, entry, hold);
+  // What an agent placed waits for a person as what it posts does, whoever settles it.
+  const waits = mustWait(state.policy, actor) || (fact.placedBy.kind === "agent" && actor.kind !== "person");
+  return !isOfGroup && waits ? waitingEntry(entry, actor, fact.placedBy) : postChecked(state, actor, entry, hold);
 }
 
 /** The lines of the settlement: what is taken of each line of the hold. */

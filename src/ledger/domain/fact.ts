@@ -141,6 +141,8 @@ export interface HoldPlaced {
   readonly groupId: string | null;
   /** Unix milliseconds. */
   readonly expiresAtMs: number | null;
+  /** Who prepared what its settlement will post. */
+  readonly placedBy: Principal;
   readonly lines: readonly HoldLine[];
 }
 
