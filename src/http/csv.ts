@@ -9,6 +9,9 @@ export interface CsvFile {
   };
 }
 
+/** The library looks at the first character alone, where a spreadsheet passes over spaces and what is not seen. */
+const hiddenFormula = /^[\s\p{Cf}]+[=+\-@＝＋－＠]/u;
+
 /**
  * A table as CSV (RFC 4180), in UTF-8, with a header. A text that a spreadsheet would take for a formula gets an apostrophe before it
  * (CWE-1236); numbers stay as they are, negative ones too.
@@ -19,7 +22,7 @@ export function csvText({ columns, rows }: CsvFile["table"]): string {
     escape_formulas: true,
     // The library quotes what holds its own line end; a bare CR or LF breaks a record too.
     quoted_match: /[\r\n]/,
-    cast: { boolean: String },
+    cast: { boolean: String, string: (text) => (hiddenFormula.test(text) ? `'${text}` : text) },
   });
 }
 

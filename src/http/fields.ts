@@ -41,8 +41,12 @@ export function list<S extends z.ZodType>(item: S, min: number, max: number) {
 export const metadataField = z
   .preprocess(
     (value, ctx) => {
-      if (typeof value !== "object" || value === null || Object.keys(value).length <= metadataKeysMax) return value;
-      ctx.issues.push({ code: "custom", message: `At most ${metadataKeysMax} keys.`, input: metadataKeysMax });
+      if (typeof value !== "object" || value === null) return value;
+      // z.record leaves a key of this name out, and what was sent would be gone.
+      const isTaken = Object.hasOwn(value, "__proto__");
+      if (!isTaken && Object.keys(value).length <= metadataKeysMax) return value;
+      const message = isTaken ? "__proto__ is no name for a key." : `At most ${metadataKeysMax} keys.`;
+      ctx.issues.push({ code: "custom", message, input: metadataKeysMax });
       return z.NEVER;
     },
     z.record(z.string().min(1).max(metadataKeyLengthMax).refine(isPlainLine), z.string().max(metadataValueLengthMax).refine(isPlainText)),

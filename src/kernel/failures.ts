@@ -263,8 +263,8 @@ export const failureKinds = {
   PERSON_REQUIRED: {
     status: 403,
     retryable: false,
-    meaning: "An agent had a part in the entry, and what an agent prepares is approved by a person.",
-    action: "Approve it with a person's session or a key of the kind person.",
+    meaning: "An agent had a part in the entry, and what an agent prepares is approved or posted by a person.",
+    action: "Approve or post it with a person's session or a key of the kind person.",
   },
   APPROVAL_REQUIRED: {
     status: 403,

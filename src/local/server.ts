@@ -47,8 +47,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const pending = (await readMark(dataDir)) !== markOf(worker);
     const miniflare = withoutSignalListeners(() => new Miniflare(configure(pending ? 0 : options.port)));
     const schedule = setInterval(() => runScheduled(miniflare, worker), scheduledEveryMs);
+    let atStart: Promise<void> | undefined;
     const stop = async () => {
       clearInterval(schedule);
+      await atStart;
       await miniflare.dispose();
       await guard.end();
       lock.release();
@@ -60,7 +62,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         writeFileWhole(markFile(dataDir), markOf(worker));
         await miniflare.setOptions(configure(options.port));
       }
-      return { baseUrl: (await miniflare.ready).origin, stop };
+      const baseUrl = (await miniflare.ready).origin;
+      // What was queued went with the server that was killed: a site that it was moving stays closed until somebody goes on.
+      atStart = runScheduled(miniflare, worker);
+      return { baseUrl, stop };
     } catch (error) {
       await stop();
       throw error;
@@ -71,7 +76,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-/** Miniflare runs no crons. They clean up, so once an hour does for all of them. */
+/** Miniflare runs no crons. They clean up and go on with what was broken off, so at the start and once an hour does for all of them. */
 const scheduledEveryMs = 3_600_000;
 
 async function runScheduled(miniflare: Miniflare, { crons }: BuiltWorker): Promise<void> {

@@ -168,7 +168,7 @@ describe("whatever is written to a ledger", () => {
         const ledger = carryOut([...writes, ...later], () => {});
         for (const hold of ledger.holds()) {
           if (hold.status !== "open" || hold.fact.groupId === null) continue;
-          for (const actor of [actors.preparer, actors.agent]) {
+          for (const actor of [actors.preparer, actors.approver]) {
             const tried = ledger.write([{ kind: "settle_hold", holdId: hold.id }], { actor, dryRun: true });
             expect(tried.refused).toBeUndefined();
             expect(tried.items).toMatchObject([{ facts: [{ kind: "entry_posted" }] }]);
@@ -196,9 +196,13 @@ describe("whatever is written to a ledger", () => {
           written.items.forEach((item, i) => {
             const command = commands[i];
             if (!("facts" in item) || item.facts[0]?.kind !== "entry_posted" || command === undefined) return;
+            if (command.kind !== "approve_entry") expect(actor.kind).not.toBe("agent");
             if (command.kind === "settle_hold" && ledger.hold(item.facts[0].hold ?? 0)?.fact.groupId !== null) return;
+            if (command.kind === "post_draft" && actor.kind !== "person") {
+              const { preparers = [] } = drafts.find(({ id }) => id === command.entryId) ?? {};
+              expect(preparers.map(({ kind }) => kind)).not.toContain("agent");
+            }
             if (command.kind !== "approve_entry") {
-              expect(actor.kind).not.toBe("agent");
               expect(policy === "none" || (policy === "required" && write.as !== "preparer")).toBe(true);
               return;
             }

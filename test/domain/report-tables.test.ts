@@ -52,7 +52,11 @@ describe("a table as CSV", () => {
     ["\r=1", '"\'\r=1"'],
     ["=1\n2", '"\'=1\n2"'],
     ['=HYPERLINK("x")', '"\'=HYPERLINK(""x"")"'],
+    [" =1+1", "' =1+1"],
+    ["\u00a0\ufeff-1", "'\u00a0\ufeff-1"],
+    ["\u202e=1", "'\u202e=1"],
     ["a=1", "a=1"],
+    [" a=1", " a=1"],
   ])("%s is written %s", (cell, text) => {
     expect(csvText({ columns: ["a", "b"], rows: [[cell, "end"]] })).toBe(`a,b\r\n${text},end\r\n`);
   });

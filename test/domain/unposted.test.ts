@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Command, type LineRequest, refByCode } from "../../src/ledger/domain/command.ts";
+import { idOf } from "../../src/ledger/domain/recorded-entry.ts";
+import type { RecordedEntry } from "../../src/ledger/domain/state.ts";
 import { agent, approver, owner, preparer } from "../support/actors.ts";
 import { openAccount } from "../support/ledger-steps.ts";
 import { type MemoryLedger, memoryLedger, type Written } from "../support/memory-ledger.ts";
@@ -195,4 +197,64 @@ test("what is pending cannot take a balance out of what is exact, on either side
   expect(codes(ledger.write([hold(1)]))).toBe("BALANCE_OVERFLOW");
   expect(codes(ledger.write([post(1)]))).toBe("BALANCE_OVERFLOW");
   expect(codes(ledger.write([{ kind: "settle_hold", holdId: lastHold(ledger).id }]))).toEqual(["entry_posted"]);
+});
+
+test("what is pending stays exact where a balance is as far on the other side as it can be", () => {
+  const ledger = opened();
+  const most = Number.MAX_SAFE_INTEGER;
+  const back = (amount: number): Command => ({
+    kind: "post_entry",
+    date: "2026-06-08",
+    lines: [line("1", "debit", amount), line("2", "credit", amount)],
+  });
+  ledger.write([back(most)]);
+  ledger.write([hold(most)]);
+  const first = lastHold(ledger).id;
+  expect(codes(ledger.write([hold(2)]))).toBe("BALANCE_OVERFLOW");
+  ledger.write([{ kind: "release_hold", holdId: first }]);
+  expect(ledger.figures(ledger.accountNumber("c2") ?? 0)).toMatchObject({ pendingDebits: 0, pendingCredits: 0 });
+});
+
+test("holds bring no turnover past what is kept of it", () => {
+  const ledger = opened();
+  const most = Number.MAX_SAFE_INTEGER;
+  const lines = Array.from({ length: 200 }, (_, i) => line("1", i % 2 === 0 ? "debit" : "credit", most));
+  for (let i = 0; i < 6; i++) ledger.write([{ kind: "post_entry", date: "2026-06-08", lines }]);
+  expect(codes(ledger.write([{ kind: "post_entry", date: "2026-06-08", lines }]))).toBe("BALANCE_OVERFLOW");
+  const both: Command = { kind: "place_hold", date: "2026-06-08", lines: [line("1", "debit", 1), line("1", "credit", 1)] };
+  expect(codes(ledger.write([both]))).toBe("BALANCE_OVERFLOW");
+});
+
+describe("what an agent had a part in", () => {
+  test("is posted by a person, not by a service, as a draft too", () => {
+    const ledger = opened();
+    ledger.write([draft(1)], { actor: agent });
+    const { id } = lastDraft(ledger);
+    ledger.write([{ kind: "edit_draft", entryId: id, change: { description: "looked at" } }], { actor: preparer });
+    const command: Command = { kind: "post_draft", entryId: id };
+    for (const actor of [preparer, approver]) expect(codes(ledger.write([command], { actor }))).toBe("PERSON_REQUIRED");
+    expect(codes(ledger.write([command], { actor: { ...preparer, kind: "person" } }))).toEqual(["entry_posted"]);
+  });
+
+  test("is no hold of a group: an agent settles none", () => {
+    const ledger = opened();
+    ledger.write([hold(5, { groupId: "g" })]);
+    const command: Command = { kind: "settle_hold", holdId: lastHold(ledger).id };
+    expect(codes(ledger.write([command], { actor: agent }))).toBe("APPROVAL_REQUIRED");
+    expect(codes(ledger.write([command], { actor: preparer }))).toEqual(["entry_posted"]);
+  });
+});
+
+test("a reversal that was given back is posted by who may reverse, whatever the policy is by then", () => {
+  const ledger = opened();
+  ledger.write([post(1), { kind: "set_approval_policy", policy: "four_eyes" }]);
+  const entryId = idOf(ledger, ledger.entries().at(-1) as RecordedEntry);
+  ledger.write([{ kind: "reverse_entry", entryId, void: true, reason: "a mistake" }]);
+  const { id } = lastDraft(ledger);
+  ledger.write([
+    { kind: "reject_entry", entryId: id, reason: "no" },
+    { kind: "set_approval_policy", policy: "none" },
+  ]);
+  expect(codes(ledger.write([{ kind: "post_draft", entryId: id }], { actor: preparer }))).toBe("FORBIDDEN");
+  expect(codes(ledger.write([{ kind: "post_draft", entryId: id }], { actor: approver }))).toEqual(["entry_posted"]);
 });

@@ -102,6 +102,11 @@ describe("a body that is not an entry is refused and changes nothing", () => {
       { date: "2026-06-08", lines: [line(), other], metadata: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, "v"])) },
       at("/metadata"),
     ],
+    [
+      "a key of metadata that would be lost",
+      JSON.parse(`{"date":"2026-06-08","lines":${JSON.stringify([line(), other])},"metadata":{"a":"b","__proto__":"c"}}`),
+      at("/metadata"),
+    ],
     ["metadata that is no text", { date: "2026-06-08", lines: [line(), other], metadata: { n: 1 } }, at("/metadata/n")],
     ["half a character", { date: "2026-06-08", lines: [line(), other], description: "\ud800" }, at("/description")],
     ["a text with NUL", { date: "2026-06-08", lines: [line(), other], externalId: "a\u0000b" }, at("/externalId")],

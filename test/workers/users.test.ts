@@ -501,6 +501,8 @@ describe("a password", () => {
     expect(outcome(await set({ password: next }))).toEqual([400, "VALIDATION_ERROR"]);
     expect(outcome(await set({ password: next, currentPassword: "not the present one" }))).toEqual([403, "PASSWORD_INCORRECT"]);
     expect(outcome(await set({ password, currentPassword: password }))).toEqual([400, "VALIDATION_ERROR"]);
+    const inFullWidth = String.fromCharCode(password.charCodeAt(0) + 0xfee0) + password.slice(1);
+    expect(outcome(await set({ password: inFullWidth, currentPassword: password }))).toEqual([400, "VALIDATION_ERROR"]);
     expect(outcome(await set({ password: "short", currentPassword: password }))).toEqual([400, "VALIDATION_ERROR"]);
     expect(await Promise.all([session, other].map(status))).toEqual([200, 200]);
     const changed = await set({ password: next, currentPassword: password });

@@ -75,7 +75,7 @@ export function registerHoldRoutes(router: Router): void {
         },
         200: { description: "What a repeated key answered.", schema: JournalEntry, example: settlementExample },
       },
-      refusals: ["HOLD_STATE", "SETTLES_MORE_THAN_HELD", "ACCOUNT_CLOSED", "ENTRY_UNBALANCED", ...bookRefusals],
+      refusals: ["HOLD_STATE", "SETTLES_MORE_THAN_HELD", "APPROVAL_REQUIRED", "ACCOUNT_CLOSED", "ENTRY_UNBALANCED", ...bookRefusals],
     },
     async (context, { params, body }, c) =>
       answerWrite(await settleHold(context, params.id, c.get("scope").entityId, body), { status: 201, collection: "journal-entries" }),

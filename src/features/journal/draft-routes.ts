@@ -125,12 +125,12 @@ export function registerDraftRoutes(router: Router): void {
       tag,
       summary: "Post a draft without an approval",
       description:
-        "Where the entity's approval policy lets the caller post at all; else `APPROVAL_REQUIRED`, and the draft is to be submitted instead. `If-Match` may name the version that was looked at.",
+        "Where the entity's approval policy lets the caller post at all; else `APPROVAL_REQUIRED`, and the draft is to be submitted instead. What an agent had a part in is posted by a person. `If-Match` may name the version that was looked at.",
       permission: "entries:post",
       idempotency: "accepted",
       params,
       answers: { 200: { description: "The posted entry.", schema: JournalEntry, example: approvedExample } },
-      refusals: ["PRECONDITION_FAILED", "APPROVAL_REQUIRED", ...laterRefusals, ...bookRefusals],
+      refusals: ["PRECONDITION_FAILED", "APPROVAL_REQUIRED", "PERSON_REQUIRED", ...laterRefusals, ...bookRefusals],
     },
     async (context, { params }, c) => answerWrite(await postDraft(context, named(c, params.id)), { status: 200 }),
   );

@@ -4,6 +4,7 @@ import type { KeptAnswer } from "../../db/batch.ts";
 import { commitSecretOnce, ownClaim } from "../../db/sealed-answers.ts";
 import { type OperationContext, requirePermission } from "../../platform/context.ts";
 import { refusal } from "../../platform/refused.ts";
+import { normalizePassword } from "./domain/password-rules.ts";
 import { requireUser } from "./get-user.ts";
 import { hashNewPassword, requirePasswordFit } from "./new-password.ts";
 import { findPassword, passwordCost } from "./password-hash.ts";
@@ -60,7 +61,7 @@ async function requirePresentPassword(
 ): Promise<void> {
   const fault = (pointer: string, message: string) => refusal("VALIDATION_ERROR", message, [{ pointer, code: "invalid", message }]);
   if (currentPassword === undefined) throw fault("/currentPassword", "One's own password is changed with the present one.");
-  if (currentPassword === password) throw fault("/password", "The new password is the present one.");
+  if (normalizePassword(currentPassword) === normalizePassword(password)) throw fault("/password", "The new password is the present one.");
   await beginPassword(context.env, user.email);
   const hash = await findPasswordHash(context.directory, user.id);
   const isRight =

@@ -118,16 +118,25 @@ export function decideSubmitDraft(state: LedgerState, command: SubmitDraft): Res
   return nextVersion(found.value.draft, { status: "pending_approval" });
 }
 
-/** Posts a draft, where the policy lets the actor post at all. */
+/** Posts a draft, where the policy lets the actor post at all. What an agent had a part in is posted by a person, as it is approved by one. */
 export function decidePostDraft(state: LedgerState, command: PostDraft, actor: Actor): Result<Decision, Failure> {
-  const found = complete(state, command, "post", () =>
-    mustWait(state.policy, actor)
-      ? failure("APPROVAL_REQUIRED", "What you post waits for an approval under this ledger's policy; submit the draft instead.")
-      : undefined,
-  );
+  const found = complete(state, command, "post", (draft) => mayNotPost(state, draft, actor));
   if (!found.ok) return found;
   const { draft, entry } = found.value;
   return postChecked(state, actor, entry, settledBy(state, draft));
+}
+
+function mayNotPost(state: LedgerState, draft: Draft, actor: Actor): Failure | undefined {
+  if (mustWait(state.policy, actor))
+    return failure("APPROVAL_REQUIRED", "What you post waits for an approval under this ledger's policy; submit the draft instead.");
+  // One that waited and was given back, under a policy that is no longer.
+  if (draft.content.reversalOf !== null && !reaches(actor.role, "APPROVER")) return mayNotReverse(actor);
+  return personMissing(draft, actor);
+}
+
+/** Refuses, as `FORBIDDEN`, who may not take back what is posted. */
+export function mayNotReverse(actor: Actor): Failure {
+  return failure("FORBIDDEN", `Taking back a posted entry takes the role APPROVER or above; the key's role is ${actor.role}.`);
 }
 
 /** Posts what waits for approval. Refuses, under four_eyes, everyone who prepared it, and whoever is no person where an agent did. */
@@ -143,9 +152,12 @@ function mayNotApprove(state: LedgerState, draft: Draft, actor: Actor): Failure 
     return failure("FORBIDDEN", `Approving takes the role APPROVER or above; the key's role is ${actor.role}.`);
   if (state.policy === "four_eyes" && draft.preparers.some((preparer) => samePrincipal(preparer, actor)))
     return failure("SELF_APPROVAL", "Under four_eyes nobody approves what they prepared.");
-  if (actor.kind !== "person" && draft.preparers.some(({ kind }) => kind === "agent"))
-    return failure("PERSON_REQUIRED", "An agent had a part in it, and what an agent prepares is approved by a person.");
-  return undefined;
+  return personMissing(draft, actor);
+}
+
+function personMissing(draft: Draft, actor: Actor): Failure | undefined {
+  if (actor.kind === "person" || !draft.preparers.some(({ kind }) => kind === "agent")) return undefined;
+  return failure("PERSON_REQUIRED", "An agent had a part in it, and what an agent prepares is approved or posted by a person.");
 }
 
 /** Gives what waits for approval back as a draft, with the reason. */

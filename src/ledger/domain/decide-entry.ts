@@ -1,11 +1,11 @@
-import { type Failure, failure } from "../../kernel/failures.ts";
+import type { Failure } from "../../kernel/failures.ts";
 import { isLineAmount } from "../../kernel/money.ts";
 import { ok, type Result, refuse } from "../../kernel/result.ts";
 import { type Actor, reaches } from "../../kernel/role.ts";
 import type { Writable } from "../../kernel/writable.ts";
 import type { AccountTerms } from "./account.ts";
 import type { LineRequest, PostEntry, ReverseEntry } from "./command.ts";
-import { voidDraft, waitingEntry } from "./decide-draft.ts";
+import { mayNotReverse, voidDraft, waitingEntry } from "./decide-draft.ts";
 import { type Decision, missing, one } from "./decision.ts";
 import { mustWait } from "./draft.ts";
 import type { FactLine } from "./fact.ts";
@@ -93,8 +93,7 @@ export function decideReverse(state: LedgerState, command: ReverseEntry, actor: 
   if (draft !== undefined && draft.entry === null) return voidDraft(draft, command);
   const original = entryById(state, command.entryId);
   if (original === undefined) return refuse(missing);
-  if (!reaches(actor.role, "APPROVER"))
-    return refuse(failure("FORBIDDEN", `Taking back a posted entry takes the role APPROVER or above; the key's role is ${actor.role}.`));
+  if (!reaches(actor.role, "APPROVER")) return refuse(mayNotReverse(actor));
   const lines: Writable<FactLine>[] = [];
   const accounts: AccountTerms[] = [];
   for (const line of original.fact.lines) {

@@ -24,6 +24,7 @@ import {
   type Outcome,
   postChecked,
   staleVersion,
+  turnoverSpent,
 } from "./post.ts";
 import { holdById } from "./recorded-entry.ts";
 import type { LedgerState, StateOfWrite } from "./state.ts";
@@ -80,8 +81,13 @@ export function decidePlaceHold(state: StateOfWrite, command: PlaceHold, actor: 
     addPending(figures, line.amount, 1);
     line.availableAfter = figures.balance - pendingOut(account.type, figures);
     line.version = figures.version;
-    if (!Number.isSafeInteger(line.availableAfter) || !Number.isSafeInteger(figures.balance + pendingIn(account.type, figures)))
-      overflow ??= beyondRange(account, figures, i);
+    // A balance far on the other side leaves room for more than a number holds exactly.
+    const isExact =
+      Number.isSafeInteger(figures.pendingDebits) &&
+      Number.isSafeInteger(figures.pendingCredits) &&
+      Number.isSafeInteger(line.availableAfter) &&
+      Number.isSafeInteger(figures.balance + pendingIn(account.type, figures));
+    overflow ??= isExact ? turnoverSpent(account, figures, line.amount, i) : beyondRange(account, figures, i);
   });
   const outcomes = outcomesOf(accounts, after);
   const failed = failedCondition(accounts, conditions, outcomes) ?? brokenLimit(accounts, outcomes) ?? overflow;
@@ -116,6 +122,10 @@ export function decideSettleHold(state: LedgerState, command: SettleHold, actor:
   const accounts = (taken.ok ? taken.value : fact.lines).map(({ account }) => accountOf(state, account));
   const closed = closedAccount(accounts) ?? notToBeSettled(state, hold);
   if (closed) return refuse(closed);
+  if (isOfGroup && actor.kind === "agent")
+    return refuse(
+      failure("APPROVAL_REQUIRED", "A hold of a group is settled without further approval, and what an agent posts needs one."),
+    );
   if (!taken.ok) return taken;
   if (isOfGroup && command.date !== undefined && command.date !== fact.date)
     return refuse(one("VALIDATION_ERROR", `A hold of a group is settled on its own date, ${fact.date}.`, "/date"));

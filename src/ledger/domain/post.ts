@@ -173,7 +173,12 @@ function overflowOf(account: AccountTerms, figures: AccountFigures, line: FactLi
   ) {
     return beyondRange(account, figures, i);
   }
-  const debit = line.amount > 0;
+  return turnoverSpent(account, figures, line.amount, i);
+}
+
+/** Refuses a line on a side whose turnover has come to its end. Asked when a hold is placed, because its settlement is not. */
+export function turnoverSpent(account: AccountTerms, figures: AccountFigures, amount: number, i: number): Failure | undefined {
+  const debit = amount > 0;
   const high = debit ? figures.debitsHigh : figures.creditsHigh;
   if (high < turnoverHighMax || (high === turnoverHighMax && (debit ? figures.debitsLow : figures.creditsLow) === 0)) return undefined;
   const side = debit ? "debits" : "credits";
