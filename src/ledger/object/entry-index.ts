@@ -14,11 +14,13 @@ interface Progress {
   readonly flushedTo: number;
   readonly entries: number;
   readonly lines: number;
+  /** Entries of a source other than the API; an index that an earlier release began does not say. */
+  readonly sourced?: number;
   /** The end of the tail that is on its way into the index. */
   readonly frozenTo?: number;
 }
 
-const nothing: Progress = { flushedTo: 0, entries: 0, lines: 0 };
+const nothing: Progress = { flushedTo: 0, entries: 0, lines: 0, sourced: 0 };
 
 /**
  * The index behind the journal: for each kind of order runs of sorted records on disk, each whole and never changed, and the tail of what they lack in memory.
@@ -68,6 +70,12 @@ export class EntryIndex {
 
   get entryCount(): number {
     return this.#progress.entries + (this.#frozen?.entryCount ?? 0) + this.#tail.entryCount;
+  }
+
+  /** Entries that were posted by themselves, where that is known. */
+  get ownCount(): number | undefined {
+    const { sourced } = this.#progress;
+    return sourced === undefined ? undefined : this.entryCount - sourced - (this.#frozen?.sourcedCount ?? 0) - this.#tail.sourcedCount;
   }
 
   get lineCount(): number {
@@ -201,9 +209,14 @@ export class EntryIndex {
     if (flush.step(sql)) return this.limits.blockRecords;
     this.#storage.transactionSync(() => {
       const tail = present(this.#frozen, "a tail is being flushed");
-      const { entries, lines } = this.#progress;
+      const { entries, lines, sourced } = this.#progress;
       this.runs.add(flush.finish(sql), tail, nowMs);
-      this.#progress = { flushedTo: tail.toSequence, entries: entries + tail.entryCount, lines: lines + tail.lineCount };
+      this.#progress = {
+        flushedTo: tail.toSequence,
+        entries: entries + tail.entryCount,
+        lines: lines + tail.lineCount,
+        ...(sourced === undefined ? {} : { sourced: sourced + tail.sourcedCount }),
+      };
       writeMeta(sql, "index", this.#progress);
       this.#frozen = undefined;
       this.#tails = [this.#tail];

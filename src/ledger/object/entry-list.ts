@@ -484,9 +484,11 @@ function walkLog({ sql, query, conditions, reversed }: List, wanted: number): Pl
     .map((row) => ({ day: 0, seq: row.seq }));
 }
 
-/** How many entries match, counted up to one beyond the bound of counts. All but what was reversed need not be counted one by one. */
+/** How many entries match, counted up to one beyond the bound of counts. What all but few entries are need not be counted one by one. */
 function countOf(list: List, narrowest: Narrowing | undefined): number {
   const { sql, state, conditions } = list;
+  const own = conditions.length === 1 && list.query.sourceType === "api" ? state.index.ownCount : undefined;
+  if (own !== undefined) return own;
   if (conditions.length === 1 && list.query.status === "posted")
     return (
       state.index.entryCount -

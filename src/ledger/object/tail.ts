@@ -32,6 +32,8 @@ export class Tail {
   /** The sequence of the last entry, or the one before the first. */
   toSequence: number;
   entryCount = 0;
+  /** Entries of a source other than the API. */
+  sourcedCount = 0;
   bytes = 0;
   /** account, day, item, amount */
   readonly #lines = new GrowingColumns(4, 1024);
@@ -81,6 +83,7 @@ export class Tail {
     if (fact.reference !== null) this.#addTerm(referenceTerm(key, fact.reference), sequence, day);
     this.toSequence = sequence;
     this.entryCount += 1;
+    if (fact.source !== null && fact.source.type !== "api") this.sourcedCount += 1;
     this.bytes += bytes;
     if (this.#sorted.size > 0) this.#sorted.clear();
     this.#totals = undefined;
