@@ -11,6 +11,8 @@ const accountCount = 20;
 const days = 400;
 /** Load before each kill: long enough to be in the middle of commits, flush slices and alarms. */
 const killAfterMs = { from: 400, to: 1_800 };
+/** From asking for a close-out to the kill. */
+const closingForMs = 250;
 
 interface PlannedEntry {
   readonly date: string;
@@ -35,7 +37,9 @@ after(async () => {
   await folder.remove();
 });
 
-test("killed again and again under load, the server loses no acknowledged entry and posts none twice", { timeout: 240_000 }, async () => {
+test("killed again and again under load, and while its ledger is closed out, the server loses no acknowledged entry and posts none twice", {
+  timeout: 240_000,
+}, async () => {
   const random = randomFrom(seed);
   server = await startProcess(folder.dataDir, ["--empty"]);
   const ledger = await openLedger(server);
@@ -45,6 +49,7 @@ test("killed again and again under load, the server loses no acknowledged entry 
   const unanswered: Posting[] = [];
   const counts = { requests: 0, repeated: 0, cut: 0, restarts: 0 };
   let next = 0;
+  let lastAnswer: string | undefined;
 
   const plan = (): Posting => {
     const key = `crash-${seed}-${next}`;
@@ -57,6 +62,7 @@ test("killed again and again under load, the server loses no acknowledged entry 
   const send = async (target: ServerProcess, posting: Posting): Promise<boolean> => {
     counts.requests += 1;
     const response = await post(target, posting).catch(() => undefined);
+    lastAnswer = response?.text;
     if (response === undefined || isNoOutcome(response)) return false;
     assert.ok(response.status === 200 || response.status === 201, `${response.status} ${response.text.slice(0, 500)}`);
     acknowledged.push(...posting.entries);
@@ -78,19 +84,22 @@ test("killed again and again under load, the server loses no acknowledged entry 
       }
     });
     await wait(killAfterMs.from + random(killAfterMs.to - killAfterMs.from));
+    // Every second time the ledger is being closed out into its next object, in one step or another.
+    const closing = round % 2 === 0 ? closeOut(target, ledger, round) : undefined;
+    if (closing !== undefined) await wait(random(closingForMs));
     running = false;
     // Every third time the launcher alone: the runtime that it leaves behind must not stay on the data.
     await killProcess(target, round % 3 !== 0);
-    await Promise.all(load);
+    await Promise.all([...load, closing]);
     server = await startProcess(folder.dataDir);
     counts.restarts += 1;
     assert.equal(server.description.sandbox.key, target.description.sandbox.key);
     counts.repeated += unanswered.length;
     // What was answered before the kill is answered in the same words after it, and posts nothing.
     for (const { posting, text } of answered.splice(0).slice(-connections)) {
-      assert.ok((await post(server, posting)).text === text, `the answer to ${posting.key} is another one after the restart`);
+      assert.ok((await answerTo(server, posting)) === text, `the answer to ${posting.key} is another one after the restart`);
     }
-    await settle(server, unanswered, send);
+    await settle(server, unanswered, send, () => lastAnswer);
     answered.length = 0;
   }
 
@@ -105,11 +114,17 @@ test("killed again and again under load, the server loses no acknowledged entry 
 
   const balances = await readBalances(server, ledger);
   assert.deepEqual(balances, foldBalances(acknowledged), "balances differ from the sum of what was sent");
+  const { data: generations } = await call<{ data: readonly { firstSequence: number; lastSequence: number | null }[] }>(
+    server,
+    "GET",
+    `/ledgers/${ledger.ledgerId}/generations`,
+  );
+  assert.ok(generations.length > 1, "no close-out was begun before a kill");
   const verification = await verify(server, ledger.ledgerId);
   assert.equal(verification.ok, true, verification.faults.join("\n"));
 
   console.log(
-    `crash: ${kills} kills, ${counts.restarts} restarts, ${counts.requests} requests (${counts.cut} cut off, ${counts.repeated} repeated), ` +
+    `crash: ${kills} kills, ${counts.restarts} restarts, ${generations.length} objects of the ledger, ${counts.requests} requests (${counts.cut} cut off, ${counts.repeated} repeated), ` +
       `${acknowledged.length} entries acknowledged, ${posted.length} there, ${lost.length} lost, ${twice.length} twice, verify ok to ${verification.sequence}`,
   );
 });
@@ -153,12 +168,30 @@ async function settle(
   target: ServerProcess,
   unanswered: Posting[],
   send: (target: ServerProcess, posting: Posting) => Promise<boolean>,
+  lastAnswer: () => string | undefined,
 ): Promise<void> {
   const giveUpAt = Date.now() + 30_000;
   for (let posting = unanswered.shift(); posting !== undefined; posting = unanswered.shift()) {
     if (await send(target, posting)) continue;
-    assert.ok(Date.now() < giveUpAt, `A repeated request is not answered: ${posting.key}`);
+    assert.ok(Date.now() < giveUpAt, `A repeated request is not answered: ${posting.key}: ${lastAnswer()}`);
     unanswered.push(posting);
+    await wait(50);
+  }
+}
+
+/** Has the ledger closed out. The kill may come before it is answered, or while it goes on. */
+async function closeOut(target: ServerProcess, { ledgerId }: Ledger, round: number): Promise<void> {
+  const key = `crash-close-out-${round}`;
+  await post(target, { path: `/ledgers/${ledgerId}/close-out`, key, body: { force: true } }).catch(() => undefined);
+}
+
+/** The answer to a request that is repeated. While the ledger goes on in its next object it is told to come again. */
+async function answerTo(target: ServerProcess, posting: Posting): Promise<string> {
+  const giveUpAt = Date.now() + 30_000;
+  for (;;) {
+    const answer = await post(target, posting);
+    if (!isNoOutcome(answer)) return answer.text;
+    assert.ok(Date.now() < giveUpAt, `A repeated request is not answered: ${posting.key}: ${answer.text}`);
     await wait(50);
   }
 }

@@ -108,9 +108,12 @@ export interface Questions {
     readonly ask: { readonly account: number; readonly knownAt: number };
     readonly answer: { readonly debits: number; readonly credits: number };
   };
-  /** The answer that was given under an idempotency key; null where there is none that lives. */
+  /**
+   * The answer that was given under an idempotency key; null where there is none that lives. Without the time, which whoever is asked has itself:
+   * what is another question each time would never be at hand.
+   */
   readonly replay: {
-    readonly ask: { readonly key: string; readonly fingerprint: string; readonly atMs: number };
+    readonly ask: { readonly key: string; readonly fingerprint: string };
     readonly answer: WriteOutcome | null;
   };
 }

@@ -70,7 +70,7 @@ export function findClaimed(sql: SqlStorage, state: StoredState, key: string, fi
   const { index } = state;
   for (const sequence of index.sequencesOf("claim", termHash(index.termKey, key))) {
     if (sequence < state.firstSequence) {
-      const earlier = replayOf(state, sequence, key, fingerprint, nowMs);
+      const earlier = replayOf(state, sequence, key, fingerprint);
       if (earlier !== null) return earlier;
       continue;
     }
@@ -95,10 +95,10 @@ export function findClaimed(sql: SqlStorage, state: StoredState, key: string, fi
 /** What was kept under a key here, or what an earlier generation answers to it. */
 export type Claimed = StoredAnswer | WriteOutcome;
 
-function replayOf(state: StoredState, sequence: number, key: string, fingerprint: string, atMs: number): WriteOutcome | null {
+function replayOf(state: StoredState, sequence: number, key: string, fingerprint: string): WriteOutcome | null {
   const generation = state.earlier.generations.find(({ lastSequence }) => sequence <= lastSequence);
   if (generation === undefined) return null;
-  return state.earlier.ask<"replay">([{ generation, question: { kind: "replay", key, fingerprint, atMs } }])[0] ?? null;
+  return state.earlier.ask<"replay">([{ generation, question: { kind: "replay", key, fingerprint } }])[0] ?? null;
 }
 
 /**

@@ -105,6 +105,7 @@ export class LedgerObject extends DurableObject<Env> {
   #firstSequence = 1;
   /** Set where the books go on in the next generation. */
   #closeOut: CloseOut | undefined;
+  #goesOn = false;
   /** Set where a later generation has not taken everything over yet. */
   #takeOver: TakeOver | undefined;
   readonly #withEarlier = new WithEarlier(
@@ -249,7 +250,8 @@ export class LedgerObject extends DurableObject<Env> {
       this.#state.trim();
       return answer;
     }
-    const { key, fingerprint, atMs } = question;
+    const { key, fingerprint } = question;
+    const atMs = Math.max(Date.now(), this.#lastAtMs);
     return this.#withEarlier.do(() => JSON.stringify(this.#replay(key, fingerprint, atMs) ?? null));
   }
 
@@ -258,7 +260,10 @@ export class LedgerObject extends DurableObject<Env> {
     try {
       if (this.#newer) return refused(failure("LEDGER_NEWER", "A newer release has written to this ledger."));
       if (!this.#isOpen) return { outcome: "not_open" };
-      if (this.#closeOut !== undefined) return { outcome: "closed", next: this.#generation + 1 };
+      if (this.#closeOut !== undefined) {
+        this.#goOn();
+        return { outcome: "closed", next: this.#generation + 1 };
+      }
       this.#expireHolds();
       const outcome = this.#write(decodeCommands(encodedCommands), options);
       this.#state.trim();
@@ -403,7 +408,10 @@ export class LedgerObject extends DurableObject<Env> {
     if (this.#newer) return { ok: false, failure: failure("LEDGER_NEWER", "A newer release has written to this ledger.") };
     if (!this.#isOpen) return { ok: "not_open" };
     // Until the next generation is open, the books are read here.
-    if (this.#closeOut?.isTakenOver) return { ok: "closed", next: this.#generation + 1 };
+    if (this.#closeOut?.isTakenOver) {
+      this.#goOn();
+      return { ok: "closed", next: this.#generation + 1 };
+    }
     this.#expireHolds();
     const answer = answerQuery(this.ctx.storage.sql, this.#state, this.#head, query);
     this.#state.trim();
@@ -581,6 +589,20 @@ export class LedgerObject extends DurableObject<Env> {
   #keepCloseOut(closeOut: CloseOut): void {
     writeMeta(this.ctx.storage.sql, "close_out", closeOut);
     this.#closeOut = closeOut;
+  }
+
+  /** A close-out that was cut off goes on with whoever asks for the ledger, should its alarm be long in coming. */
+  #goOn(): void {
+    if (this.#goesOn || this.#closeOut === undefined || this.#closeOut.isNextOpen) return;
+    this.#goesOn = true;
+    const work = this.#advanceCloseOut(this.#closeOut).catch((error: unknown) => {
+      logFor(`ledger-${this.#state.identity.number}`).error("ledger_close_out", error);
+    });
+    this.ctx.waitUntil(
+      work.finally(() => {
+        this.#goesOn = false;
+      }),
+    );
   }
 
   /** What is left to do once the generation is closed: the next is opened, then the log goes to R2, a file at a time. Returns whether there is more. */
