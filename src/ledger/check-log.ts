@@ -12,9 +12,14 @@ import {
   type HoldPlaced,
 } from "./domain/fact.ts";
 
+interface CheckedAccount {
+  readonly code: string;
+  readonly type: AccountType;
+}
+
 /** What is known of the log's accounts and holds. */
 export interface CheckedLog {
-  account(no: number): { readonly code: string; readonly type: AccountType } | undefined;
+  account(no: number): CheckedAccount | undefined;
   /** `resolved`: the sequence of the fact that ended it. */
   hold(no: number): { readonly fact: HoldPlaced; readonly resolved: number | null } | undefined;
 }
@@ -61,15 +66,7 @@ export function checkFact(
 }
 
 function checkEntry(log: CheckedLog, sequence: number, fact: EntryPosted, accountOf: AccountOf, fault: (text: string) => void): void {
-  let sum = 0n;
-  for (const line of fact.lines) {
-    sum += BigInt(line.amount);
-    const of = accountOf(line.account);
-    const account = log.account(line.account);
-    if (account === undefined) {
-      fault(`sequence ${sequence} names an account that does not exist`);
-      continue;
-    }
+  const sum = checkLines(log, sequence, fact.lines, accountOf, fault, (line, account, of) => {
     if (line.amount > 0) of.debits += BigInt(line.amount);
     else of.credits -= BigInt(line.amount);
     of.balance += normalSign(account.type) * line.amount;
@@ -78,29 +75,41 @@ function checkEntry(log: CheckedLog, sequence: number, fact: EntryPosted, accoun
       fault(`sequence ${sequence}: account ${account.code} is said to have ${line.balanceAfter} and has ${of.balance}`);
     if (of.version !== line.version)
       fault(`sequence ${sequence}: account ${account.code} is said to be at version ${line.version} and is at ${of.version}`);
-  }
+  });
   if (sum !== 0n) fault(`sequence ${sequence} does not balance`);
   if (entryAmount(fact) <= 0) fault(`sequence ${sequence} moves nothing`);
 }
 
 function checkHold(log: CheckedLog, sequence: number, fact: HoldPlaced, accountOf: AccountOf, fault: (text: string) => void): void {
-  let sum = 0n;
-  for (const line of fact.lines) {
-    sum += BigInt(line.amount);
-    const of = accountOf(line.account);
-    const account = log.account(line.account);
-    if (account === undefined) {
-      fault(`sequence ${sequence} names an account that does not exist`);
-      continue;
-    }
+  const sum = checkLines(log, sequence, fact.lines, accountOf, fault, (line, account, of) => {
     changePending(of, line.amount, 1);
     const available = of.balance - (normalSign(account.type) > 0 ? of.pendingCredits : of.pendingDebits);
     if (available !== line.availableAfter || of.version !== line.version)
       fault(
         `sequence ${sequence}: account ${account.code} is said to have ${line.availableAfter} available at version ${line.version} and has ${available} at ${of.version}`,
       );
-  }
+  });
   if (sum !== 0n) fault(`sequence ${sequence} holds what does not balance`);
+}
+
+/** Holds each line of a known account to `checkLine`. Answers what all lines add up to. */
+function checkLines<Line extends { readonly account: number; readonly amount: number }>(
+  log: CheckedLog,
+  sequence: number,
+  lines: readonly Line[],
+  accountOf: AccountOf,
+  fault: (text: string) => void,
+  checkLine: (line: Line, account: CheckedAccount, of: Checked) => void,
+): bigint {
+  let sum = 0n;
+  for (const line of lines) {
+    sum += BigInt(line.amount);
+    const of = accountOf(line.account);
+    const account = log.account(line.account);
+    if (account === undefined) fault(`sequence ${sequence} names an account that does not exist`);
+    else checkLine(line, account, of);
+  }
+  return sum;
 }
 
 /** Takes a hold off what is pending, and holds the fact to be the one that resolved it. */

@@ -1,7 +1,6 @@
-import { ledgerKey } from "../../http/answers.ts";
 import type { PlaceHold, WriteOutcome } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../platform/context.ts";
-import { entryCommand } from "../journal/index.ts";
+import { entryCommand, writeOne } from "../journal/index.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import type { HoldRequest } from "./schemas.ts";
 
@@ -16,11 +15,5 @@ export async function placeHold(context: OperationContext, entityId: string, req
     ...(groupId === undefined ? {} : { groupId }),
     ...(expiresAt === undefined ? {} : { expiresAtMs: Date.parse(expiresAt) }),
   };
-  return context.ledger(ledger.number).write([command], {
-    mode: "atomic",
-    answer: "one",
-    actor: context.actor,
-    requestId: context.requestId,
-    ...ledgerKey(context.idempotency),
-  });
+  return writeOne(context, ledger, command);
 }

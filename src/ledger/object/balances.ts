@@ -5,6 +5,7 @@ import { dayOf } from "../../kernel/calendar-date.ts";
 import { type Account, creditsOf, debitsOf, normalSign } from "../domain/account.ts";
 import type { Query } from "../rpc.ts";
 import { type Count, capped } from "./counts.ts";
+import { pageText } from "./page-text.ts";
 import { accountById, type StoredState } from "./stored-state.ts";
 import { type Sums, sumsAt } from "./sums.ts";
 import { pendingAt } from "./unposted-lists.ts";
@@ -52,7 +53,7 @@ export function balancesText(sql: SqlStorage, state: StoredState, query: Balance
   const sums = isPast && page.length > 0 ? sumsAt(sql, state, point, numbers) : undefined;
   const texts = page.map((account) => balanceText(sql, state, account, query.asOf, query.knownAt, sums));
   const after = accounts.length > query.limit ? JSON.stringify(page.at(-1)?.code) : "null";
-  return `{"data":[${texts.join(",")}],"totalCount":${count.count}${count.capped ? ',"totalCountCapped":true' : ""},"after":${after}}`;
+  return pageText(texts, count, after);
 }
 
 /** The accounts of a page and one more, and how many there are of all pages. */

@@ -19,6 +19,7 @@ import {
   linesOfDays,
   sequenceOfItem,
 } from "./index-keys.ts";
+import { pageText } from "./page-text.ts";
 import type { Columns } from "./runs/columns.ts";
 import { countRange, inOrder, type Key, type KeyRange, type SortedSource, stretchesIn } from "./runs/sorted-source.ts";
 import type { RunKind } from "./runs/stored-run.ts";
@@ -78,8 +79,7 @@ export function entriesOutcome(sql: SqlStorage, state: StoredState, query: Entri
   const last = page.at(-1);
   const after = places.length > query.limit && last !== undefined ? positionText(query.order, last) : "null";
   const texts = tellPage(sql, state, page);
-  const body = `{"data":[${texts.join(",")}],"totalCount":${count.count}${count.capped ? ',"totalCountCapped":true' : ""},"after":${after}}`;
-  return { ok: true, body };
+  return { ok: true, body: pageText(texts, count, after) };
 }
 
 /** The page of all generations: each has its own places, which mean the same in all of them. */

@@ -8,6 +8,7 @@ import type { Query } from "../rpc.ts";
 import { addedCounts, type Count, capped } from "./counts.ts";
 import type { KeysPage } from "./earlier.ts";
 import { beyond, itemsUpTo, lineItem, linePlace, linesOfAccount, linesOfDays, numberOfItem, sequenceOfItem } from "./index-keys.ts";
+import { pageText } from "./page-text.ts";
 import { countRange, inOrder, type Key, type KeyRange, type SortedSource, visitRange } from "./runs/sorted-source.ts";
 import { isEntry } from "./schema.ts";
 import type { StoredState } from "./stored-state.ts";
@@ -59,7 +60,7 @@ export function linesText(sql: SqlStorage, state: StoredState, account: Account 
   const last = page.at(-1);
   const after =
     keys.length > query.limit && last !== undefined ? JSON.stringify(query.order === "date" ? last.join(",") : String(last[1])) : "null";
-  return `{"data":[${texts.join(",")}],"totalCount":${count.count}${count.capped ? ',"totalCountCapped":true' : ""},"after":${after}}`;
+  return pageText(texts, count, after);
 }
 
 /** The keys of a page and one more, and how many there are of all pages, of this generation's own log. */

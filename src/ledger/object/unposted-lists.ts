@@ -10,6 +10,7 @@ import { addedCounts, type Count, capped } from "./counts.ts";
 import { tellingOf } from "./describe.ts";
 import type { PlacesPage } from "./earlier.ts";
 import { dayKey, dayOfKey } from "./index-keys.ts";
+import { pageText } from "./page-text.ts";
 import { accountById, type StoredState } from "./stored-state.ts";
 import { generationsWith } from "./sums.ts";
 import { draftView, holdView } from "./tell-unposted.ts";
@@ -163,10 +164,7 @@ export function holdsOutcome(sql: SqlStorage, state: StoredState, query: HoldsQu
   const last = page.at(-1);
   const after = places.length > query.limit && last !== undefined ? positionText(query.order, last) : "null";
   const texts = page.map(({ seq }) => JSON.stringify(holdView(telling, seq)));
-  return {
-    ok: true,
-    body: `{"data":[${texts.join(",")}],"totalCount":${count.count}${count.capped ? ',"totalCountCapped":true' : ""},"after":${after}}`,
-  };
+  return { ok: true, body: pageText(texts, count, after) };
 }
 
 /** JSON of where a page ended. */
