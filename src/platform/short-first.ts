@@ -16,9 +16,14 @@ export function noteShort(): void {
   shortSeenMs = Date.now();
 }
 
+/** Whether there was a short request lately. */
+export function hasShort(): boolean {
+  return Date.now() - shortSeenMs <= shortLatelyMs;
+}
+
 /** Does work that takes milliseconds: at once, or, where there are short requests, one such piece at a time and after them. */
 export async function afterShort<T>(work: () => T | Promise<T>): Promise<T> {
-  if (Date.now() - shortSeenMs > shortLatelyMs) return work();
+  if (!hasShort()) return work();
   const outcome = await longTurns.take(async () => {
     await lookAgain();
     return work();

@@ -38,7 +38,7 @@ export interface LedgerUnderTest {
 
 /** The object's methods, called from inside, where nothing comes between two calls. */
 export interface InsideLedger {
-  write(commands: EncodedCommands, options: WriteOptions): WriteOutcome;
+  write(commands: EncodedCommands, options: WriteOptions): Promise<WriteOutcome>;
   read(query: Query): Promise<{ readonly ok: boolean; readonly body: string }>;
 }
 

@@ -366,8 +366,9 @@ describe("16: a list that others write to while its pages are asked for", () => 
         const page = object.read({ kind: "lines", accountId, order: "date", direction: "asc", limit: 200 });
         const days = object.read({ kind: "balance_history", accountId, days: [20_454, 20_600, 21_000] });
         for (let turn = 0; turn < turns; turn++) await scheduler.wait(0);
-        object.write(encoded(entry(1_000, { date: "2026-01-01" })), plainOptions);
-        object.write(encoded(entry(2_000, { date: "2026-05-01" })), plainOptions);
+        const writes = [object.write(encoded(entry(1_000, { date: "2026-01-01" })), plainOptions)];
+        writes.push(object.write(encoded(entry(2_000, { date: "2026-05-01" })), plainOptions));
+        await Promise.all(writes);
         return [JSON.parse((await page).body), JSON.parse((await days).body)];
       });
       let running = 0;
@@ -432,6 +433,46 @@ interface There {
   readonly waiting: string;
   readonly hold: string;
 }
+
+describe("writes that share a commit", () => {
+  const posted = (amount: number, key: string) => [encoded(entry(amount)), { ...plainOptions, idempotencyKey: key }] as const;
+
+  test("are done in the order in which they came, and a read sees all that came before it", async () => {
+    const ledger = newLedger();
+    await ledger.written(opening);
+    const [answers, head, balance] = await ledger.inside(async (_sql, _state, object) => {
+      const writes = Array.from({ length: 20 }, (_, i) => object.write(...posted(i + 1, `key-${i}`)));
+      const heads = object.read({ kind: "head" });
+      const later = object.write(...posted(1_000, "later"));
+      const balances = object.read({ kind: "balances", limit: 9 });
+      return [[...(await Promise.all(writes)), await later], JSON.parse((await heads).body), JSON.parse((await balances).body)] as const;
+    });
+    expect(answers.map((answer) => JSON.parse((answer as { body: string }).body).sequence)).toEqual(
+      Array.from({ length: 21 }, (_, i) => 4 + i),
+    );
+    expect(head.sequence).toBe(23);
+    expect(balance.data[0].balance).toBe(210 + 1_000);
+  });
+
+  test("none of them is answered where one throws, and each is posted once when all are sent again", async () => {
+    const ledger = newLedger();
+    await ledger.written(opening);
+    await ledger.inside((sql) =>
+      sql.exec("CREATE TRIGGER failing BEFORE INSERT ON journal WHEN new.seq = 6 BEGIN SELECT raise(ABORT, 'the disk is gone'); END"),
+    );
+    const send = () => Promise.all(Array.from({ length: 5 }, (_, i) => ledger.write([entry(i + 1)], { idempotencyKey: `key-${i}` })));
+    const failed = await ledger
+      .inside((_sql, _state, object) => Promise.allSettled(Array.from({ length: 5 }, (_, i) => object.write(...posted(i + 1, `key-${i}`)))))
+      .catch(String);
+    expect(failed).toContain("the disk is gone");
+    await ledger.inside((sql) => sql.exec("DROP TRIGGER failing"));
+    const outcomes = await send();
+    expect(outcomes.map((outcome) => JSON.parse((outcome as { body: string }).body).lines[0].amount)).toEqual([1, 2, 3, 4, 5]);
+    expect((await ledger.read({ kind: "head" })).sequence).toBe(8);
+    expect(await send()).toMatchObject(outcomes.map((outcome) => ({ outcome: "replayed", body: (outcome as { body: string }).body })));
+    expect(await ledger.verify()).toMatchObject({ status: "succeeded" });
+  });
+});
 
 describe("21: a throw inside the transaction", () => {
   const placed = (amount: number): Command => ({ ...entry(amount), kind: "place_hold" });

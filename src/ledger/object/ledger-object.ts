@@ -6,7 +6,7 @@ import { type Failure, failure, failureKinds } from "../../kernel/failures.ts";
 import type { Actor } from "../../kernel/role.ts";
 import { logFor } from "../../platform/log.ts";
 import type { LedgerFactsMessage } from "../../platform/messages.ts";
-import { afterShort, noteShort } from "../../platform/short-first.ts";
+import { afterShort, hasShort, noteShort } from "../../platform/short-first.ts";
 import type { LedgerJob, RestorePoint } from "../client.ts";
 import { type DecodedCommands, decodeCommands, type EncodedCommands, sizeOf } from "../command-columns.ts";
 import { identityOf } from "../domain/apply.ts";
@@ -31,6 +31,7 @@ import { describe, type Item, storable } from "./describe.ts";
 import { areTablesTold, isOneRow, markTables, writeEagerTables } from "./eager-tables.ts";
 import { Earlier, type Generation, NeedsEarlier, type Question } from "./earlier.ts";
 import { EntryIndex } from "./entry-index.ts";
+import { GroupCommit } from "./group-commit.ts";
 import { type Beginning, type ClosedBefore, type Cursor, type Slice, showRuns, sliceAt, writeParts } from "./hand-over.ts";
 import {
   bucketMs,
@@ -113,8 +114,11 @@ export class LedgerObject extends DurableObject<Env> {
     (generation) => this.#objectOf(generation.object),
   );
 
+  readonly #groupCommit: GroupCommit<WriteAnswer>;
+
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
+    this.#groupCommit = new GroupCommit(ctx.storage);
     this.#limits = limitsOf(env);
     const sql = ctx.storage.sql;
     // Without it REPLACE would pass the triggers that keep the journal.
@@ -211,15 +215,16 @@ export class LedgerObject extends DurableObject<Env> {
   }
 
   /** Commits the commands in order; many of them after short calls that wait. */
-  write(encodedCommands: EncodedCommands, options: WriteOptions & { readonly fingerprint?: string }): WriteAnswer | Promise<WriteAnswer> {
+  write(encodedCommands: EncodedCommands, options: WriteOptions & { readonly fingerprint?: string }): Promise<WriteAnswer> {
     const work = () =>
       this.#withEarlier.do(
         () => this.#writeNow(encodedCommands, options),
         () => this.#earlierNamed(encodedCommands),
       );
-    if (sizeOf(encodedCommands) >= bulkBytesMin) return afterShort(work);
-    noteShort();
-    return work();
+    if (sizeOf(encodedCommands) < bulkBytesMin) noteShort();
+    // Many commands would hold up the short writes of their group, and a read that has it done.
+    else if (hasShort()) return afterShort(work);
+    return this.#groupCommit.do(work);
   }
 
   /** What earlier generations may know of the names in the commands. */
@@ -401,6 +406,7 @@ export class LedgerObject extends DurableObject<Env> {
   /** Answers a question about the books. */
   read(query: Query): ReadAnswer | Promise<ReadAnswer> {
     noteShort();
+    this.#groupCommit.doWaiting();
     return this.#withEarlier.do(() => this.#readNow(query));
   }
 
