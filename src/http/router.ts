@@ -68,8 +68,8 @@ export interface RouteDefinition<
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
-  /** Reads bodies that are plainly valid from their text, in a form of its own, where parsing and the schema cost too much; what it answers undefined to goes the way of the others. */
-  readonly readPlain?: (text: string) => T | undefined;
+  /** Reads bodies that are plainly valid from their text and its bytes, in a form of its own, where parsing and the schema cost too much; what it answers undefined to goes the way of the others. */
+  readonly readPlain?: (text: string, bytes: Uint8Array) => T | undefined;
   readonly bodyExample?: unknown;
   /** How the operation uses Idempotency-Key: where its effect is in the site's database, the router answers replays itself. */
   readonly idempotency?: "required" | "accepted" | "site";

@@ -113,17 +113,17 @@ export async function readBody<S extends z.ZodType, T = never>(
   c: Context,
   schema: S,
   bytesMax = bodyBytesMax,
-  readPlain?: (text: string) => T | undefined,
+  readPlain?: (text: string, bytes: Uint8Array) => T | undefined,
 ): Promise<z.output<S> | T> {
-  const text = await readText(c, bytesMax);
-  const read = () => readPlain?.(text) ?? check(schema, parseJson(text));
+  const { text, bytes } = await readText(c, bytesMax);
+  const read = () => readPlain?.(text, bytes) ?? check(schema, parseJson(text));
   return text.length < bulkBytesMin ? read() : afterShort(read);
 }
 
 const strictUtf8 = () => new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 let utf8 = strictUtf8();
 
-async function readText(c: Context, bytesMax: number): Promise<string> {
+async function readText(c: Context, bytesMax: number): Promise<{ readonly text: string; readonly bytes: Uint8Array }> {
   const type = c.req.header("content-type");
   if (type !== undefined && !/^application\/(?:[\w.-]+\+)?json\b/i.test(type)) {
     throw refusal("UNSUPPORTED_MEDIA_TYPE", `The operation takes application/json, not ${type.slice(0, 100)}.`);
@@ -142,7 +142,7 @@ async function readText(c: Context, bytesMax: number): Promise<string> {
   }
   if (bytes.byteLength > bytesMax) throw refusal("BODY_TOO_LARGE", `The body has ${bytes.byteLength} bytes; the most is ${bytesMax}.`);
   try {
-    return utf8.decode(bytes);
+    return { text: utf8.decode(bytes), bytes: new Uint8Array(bytes) };
   } catch {
     // What it holds of the broken text must not meet the next one.
     utf8 = strictUtf8();

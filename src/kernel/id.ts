@@ -36,8 +36,19 @@ export function encodeAddress(address: LedgerAddress): string {
   return addressesOf(address.atMs, address.ledgerNumber, address.kind)(address.sequence);
 }
 
-/** The ids of what one commit of a ledger creates, by sequence: all but the last digits are the same. */
+/** The ids of what one commit of a ledger creates, by sequence. */
 export function addressesOf(atMs: number, ledgerNumber: number, kind: AddressKind): (sequence: number) => string {
+  const parts = addressPartsOf(atMs, ledgerNumber, kind);
+  return (sequence) => parts.beginning(sequence) + parts.end(sequence);
+}
+
+/** Each of these ids in two parts, of which one after the other have the first in common: but for the last digits they are all the same. */
+export interface AddressParts {
+  readonly beginning: (sequence: number) => string;
+  readonly end: (sequence: number) => string;
+}
+
+export function addressPartsOf(atMs: number, ledgerNumber: number, kind: AddressKind): AddressParts {
   const time = hex(atMs, 12);
   const ledgerHigh = Math.floor(ledgerNumber / 2 ** 20);
   const ledgerLow = ledgerNumber % 2 ** 20;
@@ -47,12 +58,22 @@ export function addressesOf(atMs: number, ledgerNumber: number, kind: AddressKin
   // Last group, 48 bits: the ledger's last 6, kind, 41 of sequence.
   const last = (ledgerLow % 2 ** 6) * 2 ** 42 + kindBit * 2 ** 41;
   const head = `${time.slice(0, 8)}-${time.slice(8)}-8${hex(ledgerHigh, 3)}-${hex(group, 4)}-`;
-  return (sequence) => {
-    const number = last + sequence;
-    const low = number % 2 ** 24;
-    return head + hex((number - low) / 2 ** 24, 6) + threeDigits(Math.floor(low / 2 ** 12)) + threeDigits(low % 2 ** 12);
+  let known = { high: -1, text: "" };
+  return {
+    beginning(sequence) {
+      const high = Math.floor((last + sequence) / endSpan);
+      if (high !== known.high) known = { high, text: head + hex(high, 6) };
+      return known.text;
+    },
+    end(sequence) {
+      const low = (last + sequence) % endSpan;
+      return threeDigits(Math.floor(low / 2 ** 12)) + threeDigits(low % 2 ** 12);
+    },
   };
 }
+
+/** What the last six hexadecimal digits of an id count. */
+const endSpan = 2 ** 24;
 
 const threeDigitTexts: string[] = [];
 

@@ -1,4 +1,6 @@
 const encoder = new TextEncoder();
+/** A mark of byte order at the beginning is a character like any other. */
+const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -42,6 +44,11 @@ export class TextWriter {
   /** The bytes from `start` to `end`, good until more is written. */
   bytes(start = 0, end = this.#end): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(start, end);
+  }
+
+  /** All that was written, as a string. */
+  string(): string {
+    return decoder.decode(this.bytes());
   }
 
   clear(): void {

@@ -5,7 +5,11 @@ import { seeded } from "../support/seed.ts";
 
 type Piece = { readonly write: (out: TextWriter) => void; readonly text: string };
 
-const anyText = fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.constantFrom("", '"', "\\", "\u0000", "é", "漢字", "😀", "plain"));
+const anyText = fc.oneof(
+  fc.string(),
+  fc.string({ unit: "binary" }),
+  fc.constantFrom("", '"', "\\", "\u0000", "\ufeff", "é", "漢字", "😀", "plain"),
+);
 const anyInteger = fc.oneof(
   fc.integer(),
   fc.maxSafeInteger(),
@@ -32,6 +36,7 @@ test("pieces are written as the text that they are together, in UTF-8, and count
         for (const { write } of pieces) write(out);
         const text = pieces.map((piece) => piece.text).join("");
         expect(decoded(out.bytes())).toBe(text);
+        expect(out.string()).toBe(text);
         expect(out.length).toBe(text.length);
       }
     }),

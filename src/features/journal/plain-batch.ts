@@ -26,7 +26,6 @@ import {
 } from "../../ledger/command-columns.ts";
 import { refByCode, refByExternalId, refById } from "../../ledger/domain/command.ts";
 import {
-  asciiOf,
   closeBrace,
   closeBracket,
   colon,
@@ -75,10 +74,10 @@ const accountLengthMax = { accountCode: codeLengthMax, accountId: uuidLength, ac
 const [currencyLengthMin, currencyLengthMax] = [3, 12];
 /** No line is shorter; of a text's length it tells how many there can be. */
 const lineTextMin = '{"accountId":"","side":"debit","amount":1}'.length;
-/** The batch that the text says, if it is plainly valid; undefined for any other text. */
-export function readPlainBatch(text: string): PlainBatch | undefined {
-  const bytes = asciiOf(text);
-  if (bytes === undefined) return undefined;
+/** The batch that a text says, if it is plainly valid; undefined for any other text. `bytes`: the same in UTF-8. */
+export function readPlainBatch(text: string, bytes: Uint8Array): PlainBatch | undefined {
+  // Only ASCII takes a byte a character.
+  if (bytes.length !== text.length) return undefined;
   const linesMax = Math.min(text.length / lineTextMin, linesPerBatchMax);
   const reading: Reading = {
     text,

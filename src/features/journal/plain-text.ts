@@ -43,15 +43,6 @@ const space = 0x20;
 const lastPrintable = 0x7e;
 const digitZero = 0x30;
 
-const utf8 = new TextEncoder();
-
-/** The characters of a text of ASCII alone; undefined for any other. */
-export function asciiOf(text: string): Uint8Array | undefined {
-  const bytes = new Uint8Array(text.length);
-  // Only ASCII takes a byte a character.
-  return utf8.encodeInto(text, bytes).read === text.length ? bytes : undefined;
-}
-
 export function familiar(textsMax: number): Familiar {
   return { slots: new Int32Array(2 ** Math.ceil(Math.log2(textsMax * slotsPerText + 1))), from: [], keys: [] };
 }

@@ -82,7 +82,7 @@ export class Overlay implements MutableLedgerState {
   /** Opened or changed accounts; their figures, once any line names them, are in `touched`. */
   readonly accounts = new Map<number, Account>();
   readonly touched = new Map<number, AccountFigures>();
-  /** Refs as they are now, null where no account has one any more, and those of the base that were asked for. */
+  /** Refs that have changed, null where no account has one any more. */
   readonly refs = new Map<string, number | null>();
   readonly externalIds = new Map<string, number>();
   readonly sources = new Map<string, number>();
@@ -124,12 +124,9 @@ export class Overlay implements MutableLedgerState {
   }
 
   accountNumber(ref: string): number | undefined {
-    const known = this.refs.get(ref);
-    if (known !== undefined) return known ?? undefined;
-    const no = this.base.accountNumber(ref);
-    // Thousands of lines name few accounts.
-    if (no !== undefined) this.refs.set(ref, no);
-    return no;
+    // Asked for each line of a bulk write: a string costs a map far more than a number does.
+    const own = this.refs.size > 0 ? this.refs.get(ref) : undefined;
+    return own === undefined ? this.base.accountNumber(ref) : (own ?? undefined);
   }
 
   entry(sequence: number): RecordedEntry | undefined {

@@ -1,5 +1,6 @@
 import { present } from "../../kernel/assert.ts";
 import type { Failure } from "../../kernel/failures.ts";
+import { TextWriter } from "../../kernel/text-writer.ts";
 import type { AccountTerms } from "../domain/account.ts";
 import {
   type AccountChanged,
@@ -46,12 +47,29 @@ export function storable(
 /** The JSON text that answers a write. */
 export function describe(sql: SqlStorage, state: StoredState, told: Told): string {
   const teller = "head" in told ? tellerOf(sql, state, told) : rememberingTeller(sql, state, told);
-  const textOf = (item: Item): string =>
-    "failure" in item ? errorText(item.failure) : told.answer === "minimal" ? teller.receipt(item) : teller.whole(item);
+  const textOf = (item: Item): string => ("failure" in item ? errorText(item.failure) : teller.whole(item));
   if (told.answer === "one") return textOf(present(told.items[0], "a single command has one result"));
+  if (told.answer === "minimal") return receiptsText(teller, told.items);
   let text = "";
   for (let i = 0; i < told.items.length; i++) text += i === 0 ? textOf(told.items[i] as Item) : `,${textOf(told.items[i] as Item)}`;
   return `{"data":[${text}],"head":{"sequence":${teller.head.sequence},"seal":"${teller.head.seal}"}}`;
+}
+
+/** Kept from one answer to the next. */
+const receipts = new TextWriter(64 * 1024);
+
+/** The short answer: an id and a sequence for each of thousands, which are written as bytes because joining such short texts costs more. */
+function receiptsText(teller: Teller, items: readonly Item[]): string {
+  receipts.clear();
+  receipts.ascii('{"data":[');
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i] as Item;
+    if (i > 0) receipts.ascii(",");
+    if ("failure" in item) receipts.text(errorText(item.failure));
+    else teller.receipt(receipts, item);
+  }
+  receipts.ascii(`],"head":{"sequence":${teller.head.sequence},"seal":"${teller.head.seal}"}}`);
+  return receipts.string();
 }
 
 function errorText(reason: Failure): string {
@@ -62,7 +80,7 @@ type Written = Exclude<Item, { readonly failure: Failure }>;
 
 interface Teller {
   readonly head: Head;
-  receipt(item: Written): string;
+  receipt(out: TextWriter, item: Written): void;
   whole(item: Written): string;
 }
 
@@ -70,17 +88,26 @@ function tellerOf(sql: SqlStorage, state: StoredState, told: Extract<Told, { hea
   const { overlay, context, head } = told;
   const recorded = recordTeller(sql, state, overlay?.sequence ?? head.sequence, overlay);
   if (overlay === undefined || context === undefined)
-    return { head, receipt: (item) => recorded.receipt(sequenceOf(item)), whole: (item) => recorded.whole(sequenceOf(item)) };
+    return {
+      head,
+      receipt: (out, item) => out.ascii(recorded.receipt(sequenceOf(item))),
+      whole: (item) => recorded.whole(sequenceOf(item)),
+    };
   const commit = commitText(overlay.identity, context, head.seal);
   const telling = tellingOf(state, overlay.sequence, { overlay, context, seal: head.seal });
   return {
     head,
-    receipt: (item) => {
+    receipt: (out, item) => {
       const sequence = sequenceOf(item);
-      if (sequence < overlay.firstSequence) return recorded.receipt(sequence);
+      if (sequence < overlay.firstSequence) return out.ascii(recorded.receipt(sequence));
       const fact = present(overlay.facts[sequence - overlay.firstSequence], "the item's fact was just decided");
-      if (isPlainEntry(fact)) return `{"id":"${commit.entryIdOf(sequence)}","sequence":${sequence}}`;
-      return receiptOf(telling, sequence, fact);
+      if (!isPlainEntry(fact)) return out.ascii(receiptOf(telling, sequence, fact));
+      out.ascii('{"id":"');
+      out.ascii(commit.entryIdParts.beginning(sequence));
+      out.ascii(commit.entryIdParts.end(sequence));
+      out.ascii('","sequence":');
+      out.integer(sequence);
+      out.ascii("}");
     },
     whole: (item) => {
       const sequence = sequenceOf(item);
@@ -211,7 +238,7 @@ function rememberingTeller(sql: SqlStorage, state: StoredState, stored: StoredAn
   const last = stored.lastSequence ?? state.sequence;
   const head = { sequence: last, seal: present(state.row(last), "the head that was answered is in the journal").seal };
   const recorded = recordTeller(sql, state, last);
-  return { head, receipt: (item) => recorded.receipt(sequenceOf(item)), whole: (item) => recorded.whole(sequenceOf(item)) };
+  return { head, receipt: (out, item) => out.ascii(recorded.receipt(sequenceOf(item))), whole: (item) => recorded.whole(sequenceOf(item)) };
 }
 
 /** Tells what the journal has, as it stood when `knownAt` was the last sequence. */

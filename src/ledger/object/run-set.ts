@@ -23,7 +23,10 @@ import {
 import { probeOf, type TermFilter, type TermProbe } from "./runs/term-filter.ts";
 import type { Tail } from "./tail.ts";
 
-/** Levels whose runs a look-up asks together. The few runs above have most of a ledger's terms: a filter of them all would take an isolate's memory. */
+/**
+ * Levels whose runs a look-up asks together: what becomes a run of the second stays in their filter as it is. The few runs above have most of a ledger's
+ * terms: a filter of them all would take an isolate's memory.
+ */
 const levelsTogether = 2;
 
 /** Blocks of a run that is over, deleted in one step. */
@@ -35,9 +38,9 @@ export class RunSet {
   readonly #limits: LedgerLimits;
   readonly #cache = new BlockCache();
   #ready = new Map<RunKind, readonly StoredRun[]>();
-  /** For each of the lowest levels, where it was asked. */
-  readonly #levelFilters: Record<HashedKind, (LevelFilter | undefined)[]> = { term: [], claim: [] };
-  /** Of the runs above them. */
+  /** Of all runs of the lowest levels, where it was asked. */
+  readonly #lowFilters: Record<HashedKind, LevelFilter | undefined> = { term: undefined, claim: undefined };
+  /** Of each of the runs above them. */
   readonly #higherFilters = new Map<HashedKind, readonly TermFilter[]>();
   /** The runs of sums that a greater one covers: with them the books can be told as they were known earlier. */
   #covered: StoredRun[] = [];
@@ -108,19 +111,17 @@ export class RunSet {
   }
 
   #mayHave(kind: HashedKind, probe: TermProbe): boolean {
-    for (let level = 0; level < levelsTogether; level++) if (this.#levelFilter(kind, level).mayHave(probe)) return true;
+    if (this.#lowFilter(kind).mayHave(probe)) return true;
     const filters = this.#filtersOfHigher(kind);
     for (let i = 0; i < filters.length; i++) if ((filters[i] as TermFilter).mayHave(probe)) return true;
     return false;
   }
 
-  #levelFilter(kind: HashedKind, level: number): LevelFilter {
-    const filters = this.#levelFilters[kind];
-    let filter = filters[level];
+  #lowFilter(kind: HashedKind): LevelFilter {
+    let filter = this.#lowFilters[kind];
     if (filter === undefined) {
-      const runs = this.of(kind).filter(({ row }) => row.level === level);
-      filter = new LevelFilter(runs);
-      filters[level] = filter;
+      filter = new LevelFilter(this.of(kind).filter(({ row }) => row.level < levelsTogether));
+      this.#lowFilters[kind] = filter;
       this.#countDue();
     }
     return filter;
@@ -140,8 +141,8 @@ export class RunSet {
     for (const row of rows) this.#setReady(row.kind, [...this.of(row.kind), this.#stored(row)]);
     for (const kind of hashedKinds) {
       const { columns, length } = tail.sorted(kind);
-      const [filter] = this.#levelFilters[kind];
-      if (filter?.add(columns[0] as Float64Array, length) === false) this.#levelFilters[kind][0] = undefined;
+      const hasRoom = this.#lowFilters[kind]?.add(columns[0] as Float64Array, length);
+      if (hasRoom === false) this.#lowFilters[kind] = undefined;
     }
     this.#letGoOfOldClaims(nowMs);
     this.#countDue();
@@ -185,11 +186,9 @@ export class RunSet {
       const row = merge.finish(sql);
       const run = this.#stored(row);
       const state = row.kind === "month" ? "covered" : "over";
-      if (isHashed(row.kind)) {
-        const filters = this.#levelFilters[row.kind];
-        filters[row.level - 1] = undefined;
-        if (filters[row.level]?.wait(run) === false) filters[row.level] = undefined;
-      }
+      // One that still reads the runs that are merged cannot go on; what leaves its levels would be asked there and above.
+      if (isHashed(row.kind) && (row.level === levelsTogether || this.#lowFilters[row.kind]?.isWhole === false))
+        this.#lowFilters[row.kind] = undefined;
       sql.exec("UPDATE run SET state = ? WHERE id IN (SELECT value FROM json_each(?))", state, JSON.stringify(sources));
       const left = this.of(row.kind).filter((other) => !sources.includes(other.row.id));
       if (state === "over") this.#over.push(...sources);
@@ -213,7 +212,7 @@ export class RunSet {
   }
 
   #unfinishedFilter(): LevelFilter | undefined {
-    for (const kind of hashedKinds) for (const filter of this.#levelFilters[kind]) if (filter?.isWhole === false) return filter;
+    for (const kind of hashedKinds) if (this.#lowFilters[kind]?.isWhole === false) return this.#lowFilters[kind];
     return undefined;
   }
 
@@ -307,7 +306,7 @@ export class RunSet {
     );
     this.#over.push(...ids);
     // They may have been on their way into a filter.
-    this.#levelFilters.claim = [];
+    this.#lowFilters.claim = undefined;
   }
 
   #resumed(row: RunRow): RunBuilder {

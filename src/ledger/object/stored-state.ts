@@ -15,6 +15,7 @@ import { alone, type Earlier } from "./earlier.ts";
 import type { EntryIndex } from "./entry-index.ts";
 import { type Claim, decodeContext, type JournalRow, readFacts, readRareFacts, readRow, readRows } from "./journal.ts";
 import { readMeta } from "./meta.ts";
+import { RefNumbers } from "./ref-numbers.ts";
 import type { AccountTotal } from "./tail.ts";
 import { externalIdTerm, sourceTerm } from "./term-hash.ts";
 import { type DraftRow, draftOfRow, type HoldRow, holdOfRow } from "./unposted.ts";
@@ -60,7 +61,7 @@ export class StoredState implements LedgerState {
   #accountCount: number | undefined;
   readonly index: EntryIndex;
   readonly #accounts = new Map<number, Account>();
-  readonly #refs = new Map<string, number>();
+  readonly #refs = new RefNumbers();
 
   constructor(sql: SqlStorage, index: EntryIndex, identity: LedgerIdentity) {
     this.#sql = sql;

@@ -1,8 +1,9 @@
 import { present } from "../../kernel/assert.ts";
 import { type DayNumber, dayOf, firstDayOfMonth, type MonthNumber, monthOfDay } from "../../kernel/calendar-date.ts";
+import { postingsOf } from "../domain/fact.ts";
 import type { Generation, SumRows } from "./earlier.ts";
 import { accountOfCell, firstCellOf, itemsUpTo, keysFrom, linesOfAccount, linesOfDays, monthOfCell, sequenceOfItem } from "./index-keys.ts";
-import { readFacts } from "./journal.ts";
+import { readBodies } from "./journal.ts";
 import type { Columns } from "./runs/columns.ts";
 import { halfSpan, highHalf } from "./runs/halves.ts";
 import { type KeyRange, type SortedSource, visitRange } from "./runs/sorted-source.ts";
@@ -295,11 +296,12 @@ function addDays({ state, knownAt, only }: Asked, sheet: Sheet, [first, last]: r
 }
 
 function addFacts({ sql, monthsBefore, parts, isAsked }: Asked, after: number, upTo: number, sign: 1 | -1): void {
-  for (const { fact } of readFacts(sql, after, upTo)) {
-    if (fact.kind !== "entry_posted") continue;
-    const month = monthOfDay(dayOf(fact.date));
+  for (const body of readBodies(sql, after, upTo)) {
+    const entry = postingsOf(body);
+    if (entry === undefined) continue;
+    const month = monthOfDay(dayOf(entry.date));
     const part = parts[monthsBefore.findIndex((bound) => month < bound)];
     if (part === undefined) continue;
-    for (const line of fact.lines) if (isAsked(line.account)) part.line(line.account, line.amount, sign);
+    for (const [account, amount] of entry.lines) if (isAsked(account)) part.line(account, amount, sign);
   }
 }

@@ -1,7 +1,7 @@
 import { classOf, normalSide } from "../../kernel/account-type.ts";
 import { dateOfDay } from "../../kernel/calendar-date.ts";
 import { instant } from "../../kernel/clock.ts";
-import { addressesOf, encodeAddress } from "../../kernel/id.ts";
+import { type AddressParts, addressPartsOf, encodeAddress } from "../../kernel/id.ts";
 import { jsonString } from "../../kernel/json-string.ts";
 import { type AccountTerms, codeAt } from "../domain/account.ts";
 import type { EntryPosted, FactLine } from "../domain/fact.ts";
@@ -63,6 +63,7 @@ export function lineText(line: FactLine, no: number, account: AccountTerms, code
 /** Parts of entries that all entries of one commit share. */
 export interface CommitText {
   readonly entryIdOf: (sequence: number) => string;
+  readonly entryIdParts: AddressParts;
   readonly createdAt: string;
   readonly ledger: string;
   readonly actor: string;
@@ -74,8 +75,10 @@ export interface CommitText {
 export function commitText(identity: LedgerIdentity, context: CommitContext, seal: string): CommitText {
   const ledger = `"ledgerId":"${identity.ledgerId}","currency":"${identity.currency}"`;
   const actor = `"actor":{"kind":"${context.actor.kind}","id":${JSON.stringify(context.actor.id)}},"requestId":${JSON.stringify(context.requestId)}`;
+  const entryIdParts = addressPartsOf(context.atMs, identity.number, "entry");
   return {
-    entryIdOf: addressesOf(context.atMs, identity.number, "entry"),
+    entryIdOf: (sequence) => entryIdParts.beginning(sequence) + entryIdParts.end(sequence),
+    entryIdParts,
     createdAt: instant(context.atMs),
     ledger,
     actor,

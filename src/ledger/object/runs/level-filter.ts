@@ -5,7 +5,7 @@ import { TermFilter, type TermProbe } from "./term-filter.ts";
 const roomMin = 8_192;
 
 /**
- * The filters of a level's runs as one, so that a look-up touches memory once and not once for each of them.
+ * The filters of several runs as one, so that a look-up touches memory once and not once for each of them.
  * It takes the runs in block by block; one that it does not have whole yet is asked by its own filter.
  */
 export class LevelFilter {
@@ -35,13 +35,6 @@ export class LevelFilter {
     if (this.#room < 0) return false;
     this.#addAll(hashes, length);
     return true;
-  }
-
-  /** Will take in a run that is on disk. Returns false where there is no room for it. */
-  wait(run: StoredRun): boolean {
-    this.#room -= run.length;
-    this.#waiting.push(run);
-    return this.#room >= 0;
   }
 
   get isWhole(): boolean {
