@@ -219,6 +219,29 @@ describe("whatever is written to a ledger", () => {
     expect(approvals).toBeGreaterThan(20);
   });
 
+  test("whatever an agent had a part in is posted or approved by a person alone, whatever the policy", () => {
+    const forWantOfOne = { post_draft: 0, approve_entry: 0 };
+    fc.assert(
+      fc.property(history, (writes) => {
+        const ledger = carryOut(writes, () => {});
+        for (const { id, status, preparers } of ledger.drafts()) {
+          if (!preparers.some(({ kind }) => kind === "agent") || (status !== "draft" && status !== "pending_approval")) continue;
+          const command = { kind: status === "draft" ? "post_draft" : "approve_entry", entryId: id } as const;
+          for (const policy of ["none", "required", "four_eyes"] as const) {
+            for (const actor of [actors.approver, actors.preparer, actors.agent]) {
+              const { refused } = ledger.write([{ kind: "set_approval_policy", policy }, command], { actor, dryRun: true });
+              expect(refused, `${command.kind} by ${actor.id}`).toBeDefined();
+              if (refused?.code === "PERSON_REQUIRED") forWantOfOne[command.kind] += 1;
+            }
+          }
+        }
+      }),
+      seeded(runs),
+    );
+    expect(forWantOfOne.post_draft).toBeGreaterThan(30);
+    expect(forWantOfOne.approve_entry).toBeGreaterThan(30);
+  });
+
   test("6: an atomic write is its commands one after another, all of them or none, and later ones see earlier ones", () => {
     fc.assert(
       fc.property(history, fc.array(anyStep, { minLength: 1, maxLength: 8 }), (writes, steps) => {

@@ -6,7 +6,7 @@ import { decodeAddress } from "../../src/kernel/id.ts";
 import { type ArchiveManifest, checkArchive } from "../../src/ledger/archive.ts";
 import { refByCode } from "../../src/ledger/domain/command.ts";
 import { archiveFolder } from "../../src/ledger/object/archive.ts";
-import type { Command, PostEntry } from "../../src/ledger/rpc.ts";
+import type { Command, PostEntry, Query } from "../../src/ledger/rpc.ts";
 import { entryOf, freshKey, newBooks, post } from "../support/books.ts";
 import { openAccount } from "../support/ledger-steps.ts";
 import { holdClock, type LedgerUnderTest, newLedger, plainOptions, setClock } from "../support/ledger-under-test.ts";
@@ -179,6 +179,53 @@ describe("a ledger that is closed out", () => {
     });
     setClock(start + 24 * hourMs);
     expect(await ledger.write([entry(7)], { idempotencyKey: "posted" })).toMatchObject({ outcome: "written" });
+  });
+
+  test("answers whatever it answered before while the clock runs: nothing that is asked of an earlier generation carries the time", async () => {
+    const start = Date.now();
+    const ledger = newLedger();
+    const { data: accounts } = await ledger.written(opening);
+    const { kind: _kind, ...fields } = entry(3);
+    const many = Array.from({ length: 60 }, (_, i) => entry(i + 1, { externalId: `po-${i}` }));
+    const writes: [string, Command[]][] = [
+      ["one", [entry(5)]],
+      ["many", many],
+      ["existing", [entry(1, { externalId: "po-0" })]],
+      ["refused", [entry(2, { externalId: "po-0" })]],
+      ["hold", [{ ...fields, kind: "place_hold", externalId: "hold" }]],
+      ["draft", [{ ...fields, kind: "create_draft", externalId: "draft" }]],
+      ["lock", [{ kind: "lock_period", startDate: "2024-01-01", endDate: "2024-12-31", module: "all", level: "hard" }]],
+    ];
+    const answers: Record<string, unknown> = {};
+    for (const [key, commands] of writes) answers[key] = await ledger.write(commands, { idempotencyKey: key });
+    const head = await ledger.read({ kind: "head" });
+    const accountId = accounts[0].id;
+    const questions: readonly Query[] = [
+      { kind: "balance", accountId, knownAt: head.sequence },
+      { kind: "balances", limit: 9, direction: "asc", knownAt: head.sequence, asOf: "2026-06-30" },
+      { kind: "entries", order: "date", direction: "desc", limit: 200, accountId },
+      { kind: "lines", accountId, order: "date", direction: "asc", limit: 200, knownAt: head.sequence },
+      { kind: "holds", order: "sequence", direction: "asc", limit: 9 },
+    ];
+    // Balances say at which sequence they are told, which goes on.
+    const read = () =>
+      Promise.all(questions.map(async (question) => JSON.stringify(await ledger.read(question)).replaceAll(/"sequence":\d+,"asOf"/g, "")));
+    const told = await read();
+    await ledger.closeOut();
+    await ledger.closeOut();
+    // Each look at it is a moment later.
+    let nowMs = start;
+    const clock = vi.spyOn(Date, "now").mockImplementation(() => nowMs++);
+    for (let times = 0; times < 2; times++) {
+      for (const [key, commands] of writes) {
+        const again = await ledger.write(commands, { idempotencyKey: key });
+        if (key === "refused") expect(again).toMatchObject({ outcome: "refused", replayed: true });
+        else expect(again, key).toMatchObject({ outcome: "replayed", body: (answers[key] as { body: string }).body });
+      }
+      expect(await read()).toEqual(told);
+    }
+    expect(nowMs).toBeGreaterThan(start + 20);
+    clock.mockRestore();
   });
 
   test("lets open holds expire and drafts be posted in the next generation, under their own ids", async () => {

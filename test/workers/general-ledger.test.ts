@@ -400,14 +400,17 @@ describe("the general ledger", () => {
     const most = 9_007_199_254_740_991;
     await post(books, entryOf("cash", "equity", most, { date: "2026-01-01" }));
     await post(books, entryOf("equity", "cash", most, { date: "2026-03-01" }));
+    // Sums that no double holds.
+    await post(books, entryOf("equity", "cash", 2, { date: "2026-03-01" }));
+    await post(books, entryOf("cash", "equity", 1, { date: "2026-02-01" }));
     await post(books, entryOf("cash", "equity", most, { date: "2026-02-01" }));
-    const path = `/companies/${books.entityId}/reports/general-ledger?startDate=2026-01-01&endDate=2026-12-31&limit=2`;
+    const path = `/companies/${books.entityId}/reports/general-ledger?startDate=2026-01-01&endDate=2026-12-31&limit=3`;
     const first = await books.api.get(path);
-    expect(first.text).toContain('"balanceCents":18014398509481982');
-    expect(first.text).toContain('"totalDebitCents":18014398509481982,"totalCreditCents":9007199254740991');
+    expect(first.text).toContain('"balanceCents":18014398509481983');
+    expect(first.text).toContain('"totalDebitCents":18014398509481983,"totalCreditCents":9007199254740993');
     const second = await books.api.get(`${path}&cursor=${encodeURIComponent(first.body.nextCursor)}`);
-    expect(second.text).toContain('"debitCents":0,"creditCents":9007199254740991,"balanceCents":9007199254740991');
-    expect(second.text).toContain('"totalDebitCents":18014398509481982,"totalCreditCents":9007199254740991');
+    expect(second.text).toContain('"debitCents":0,"creditCents":9007199254740991,"balanceCents":9007199254740992');
+    expect(second.text).toContain('"totalDebitCents":18014398509481983,"totalCreditCents":9007199254740993');
   });
 
   test("answers a cursor with the days of its first page, though it is tomorrow, and refuses one of other days", async () => {
