@@ -1,5 +1,5 @@
 /** A cheap HTTP client: it shares the machine's cores with what it measures. */
-import { Agent, request as sendRequest } from "node:http";
+import { Connection } from "./connection.ts";
 
 export interface PreparedRequest {
   readonly method: "GET" | "POST";
@@ -27,18 +27,20 @@ export async function drive(
   },
 ): Promise<LoadResult> {
   const { hostname, port } = new URL(baseUrl);
-  const agent = new Agent({ keepAlive: true, maxSockets: load.connections, scheduling: "lifo" });
+  const connections = Array.from({ length: load.connections }, () => new Connection(hostname, Number(port)));
   const latenciesMs: number[] = [];
   const startedAt = performance.now();
   const endsAt = startedAt + load.seconds * 1_000;
   let failed = false;
-  const connection = async () => {
+  const work = async (connection: Connection) => {
     while (!failed && performance.now() < endsAt) {
       const prepared = load.next();
       if (prepared === undefined) return;
       const sentAt = performance.now();
       try {
-        await send(agent, hostname, port, prepared);
+        const { status, head, text } = await connection.send(prepared);
+        if (status < 200 || status > 299 || head.includes("\r\nx-idempotent-replayed:"))
+          throw new Error(`${prepared.method} ${prepared.path} was answered ${status}: ${text.slice(0, 500)}`);
       } catch (error) {
         failed = true;
         throw error;
@@ -48,34 +50,9 @@ export async function drive(
     }
   };
   try {
-    await Promise.all(Array.from({ length: load.connections }, connection));
+    await Promise.all(connections.map(work));
     return { requests: latenciesMs.length, seconds: (performance.now() - startedAt) / 1_000, latenciesMs };
   } finally {
-    agent.destroy();
+    for (const connection of connections) connection.end();
   }
-}
-
-function send(agent: Agent, hostname: string, port: string, { method, path, headers, body }: PreparedRequest): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const outgoing = sendRequest(
-      { agent, hostname, port, method, path, headers: body === undefined ? headers : { ...headers, "content-length": body.length } },
-      (incoming) => {
-        const status = incoming.statusCode ?? 0;
-        incoming.on("error", reject);
-        if (status >= 200 && status < 300 && incoming.headers["x-idempotent-replayed"] === undefined) {
-          incoming.on("end", resolve);
-          incoming.resume();
-          return;
-        }
-        let text = "";
-        incoming.setEncoding("utf8");
-        incoming.on("data", (part: string) => {
-          text += part;
-        });
-        incoming.on("end", () => reject(new Error(`${method} ${path} was answered ${status}: ${text.slice(0, 500)}`)));
-      },
-    );
-    outgoing.on("error", reject);
-    outgoing.end(body);
-  });
 }

@@ -25,7 +25,7 @@ const accounts = 1_000;
 const tailEntries = 9_900;
 /** As many entries as come between two merges of the index, so that a round has its share of that work. */
 const batchesPerRound = 120;
-const growthRounds = 5;
+const growthRounds = 7;
 const coldStarts = 5;
 /** A slow query is asked fewer times. Of the many lists each has less time. */
 const insideRoundMs = 800;
