@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { createLocalJWKSet, decodeProtectedHeader, generateKeyPair, jwtVerify, SignJWT, UnsecuredJWT } from "jose";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { readAccessToken, writeAccessToken } from "../../src/access/access-token.ts";
-import { verifyingKey } from "../../src/access/signing-keys.ts";
+import { signingKey, verifyingKey } from "../../src/access/signing-keys.ts";
 import { purgeSessions } from "../../src/features/users/index.ts";
 import {
   apiWithToken,
@@ -345,6 +345,17 @@ describe("an access token", () => {
     [
       "of a session that nobody made",
       async (session, siteId) => writeAccessToken(env, { ...session, id: crypto.randomUUID(), siteId, jurisdiction: null }, Date.now()),
+    ],
+    [
+      "of a session whose id is none",
+      async (session, siteId) => writeAccessToken(env, { ...session, id: "nobody", siteId, jurisdiction: null }, Date.now()),
+    ],
+    [
+      "that our own key signed for another use",
+      async (session, siteId) => {
+        const { kid, key } = await signingKey(env, Date.now());
+        return new SignJWT(claimsOf(session, siteId)).setProtectedHeader({ alg: "EdDSA", kid, typ: "receipt+jwt" }).sign(key);
+      },
     ],
     ["of another jurisdiction", async (session, siteId) => writeAccessToken(env, { ...session, siteId, jurisdiction: "eu" }, Date.now())],
     ["that is endless", () => `eyJ${"A".repeat(100_000)}`],
