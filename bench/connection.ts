@@ -34,13 +34,19 @@ export class Connection {
     this.#host = `${hostname}:${port}`;
     const onread = { buffer: Buffer.allocUnsafe(readBytes), callback: (length: number, bytes: Uint8Array) => this.#read(bytes, length) };
     this.#socket = connect({ host: hostname, port, noDelay: true, onread });
-    this.#ready = new Promise((resolve) => this.#socket.once("connect", () => resolve()));
+    this.#ready = new Promise((resolve, reject) => {
+      this.#socket.once("connect", () => resolve());
+      this.#socket.once("error", reject);
+    });
+    // Told to whoever sends; one that sends nothing need not know.
+    this.#ready.catch(() => undefined);
     this.#socket.on("error", (error) => this.#settle?.reject(error));
     this.#socket.on("close", () => this.#settle?.reject(new Error("the connection was closed before the answer was whole")));
   }
 
   async send({ method, path, headers, body }: PreparedRequest): Promise<Answer> {
     await this.#ready;
+    if (this.#socket.destroyed) throw new Error("the connection was closed");
     let head = `${method} ${path} HTTP/1.1\r\nhost: ${this.#host}\r\n`;
     for (const [name, value] of Object.entries(headers)) head += `${name}: ${value}\r\n`;
     if (body !== undefined) head += `content-length: ${body.length}\r\n`;

@@ -33,22 +33,17 @@ function hex(value: number, digits: number): string {
  * Written in pieces below 2^53, because JavaScript's bit operators stop at 32.
  */
 export function encodeAddress(address: LedgerAddress): string {
-  return addressesOf(address.atMs, address.ledgerNumber, address.kind)(address.sequence);
+  return addressesOf(address.atMs, address.ledgerNumber, address.kind).whole(address.sequence);
 }
 
-/** The ids of what one commit of a ledger creates, by sequence. */
-export function addressesOf(atMs: number, ledgerNumber: number, kind: AddressKind): (sequence: number) => string {
-  const parts = addressPartsOf(atMs, ledgerNumber, kind);
-  return (sequence) => parts.beginning(sequence) + parts.end(sequence);
-}
-
-/** Each of these ids in two parts, of which one after the other have the first in common: but for the last digits they are all the same. */
-export interface AddressParts {
+/** The ids of what one commit of a ledger creates, by sequence; whole, and in two parts, because all but the last digits are the same. */
+export interface Addresses {
+  readonly whole: (sequence: number) => string;
   readonly beginning: (sequence: number) => string;
   readonly end: (sequence: number) => string;
 }
 
-export function addressPartsOf(atMs: number, ledgerNumber: number, kind: AddressKind): AddressParts {
+export function addressesOf(atMs: number, ledgerNumber: number, kind: AddressKind): Addresses {
   const time = hex(atMs, 12);
   const ledgerHigh = Math.floor(ledgerNumber / 2 ** 20);
   const ledgerLow = ledgerNumber % 2 ** 20;
@@ -59,17 +54,16 @@ export function addressPartsOf(atMs: number, ledgerNumber: number, kind: Address
   const last = (ledgerLow % 2 ** 6) * 2 ** 42 + kindBit * 2 ** 41;
   const head = `${time.slice(0, 8)}-${time.slice(8)}-8${hex(ledgerHigh, 3)}-${hex(group, 4)}-`;
   let known = { high: -1, text: "" };
-  return {
-    beginning(sequence) {
-      const high = Math.floor((last + sequence) / endSpan);
-      if (high !== known.high) known = { high, text: head + hex(high, 6) };
-      return known.text;
-    },
-    end(sequence) {
-      const low = (last + sequence) % endSpan;
-      return threeDigits(Math.floor(low / 2 ** 12)) + threeDigits(low % 2 ** 12);
-    },
+  const beginning = (sequence: number): string => {
+    const high = Math.floor((last + sequence) / endSpan);
+    if (high !== known.high) known = { high, text: head + hex(high, 6) };
+    return known.text;
   };
+  const end = (sequence: number): string => {
+    const low = (last + sequence) % endSpan;
+    return threeDigits(Math.floor(low / 2 ** 12)) + threeDigits(low % 2 ** 12);
+  };
+  return { whole: (sequence) => beginning(sequence) + end(sequence), beginning, end };
 }
 
 /** What the last six hexadecimal digits of an id count. */

@@ -149,6 +149,20 @@ export class TextWriter {
   }
 }
 
+/** A commit of a thousand entries is some 200 KB of text, most writes are far shorter; beyond the bound a writer is not kept. */
+const keptCapacityMin = 16 * 1024;
+const keptCapacityMax = 4 * 1024 * 1024;
+
+/** A source of one writer, empty each time that it is asked for; what was written before is good until then. */
+export function keptWriter(): () => TextWriter {
+  let writer = new TextWriter(keptCapacityMin);
+  return () => {
+    if (writer.capacity > keptCapacityMax) writer = new TextWriter(keptCapacityMin);
+    writer.clear();
+    return writer;
+  };
+}
+
 function digitsOf(value: number): number {
   let digits = 1;
   for (let bound = 10; value >= bound; bound *= 10) digits += 1;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { TextWriter } from "../kernel/text-writer.ts";
+import { keptWriter, type TextWriter } from "../kernel/text-writer.ts";
 
 /** What a seal is taken over, and where in it the stored text of each row is. */
 export interface SealedText {
@@ -12,9 +12,7 @@ export interface SealedText {
 
 /** What the first commit of all is sealed over. */
 export const emptySeal = "0".repeat(64);
-/** Kept from one commit to the next, up to a bound: a commit of a thousand entries is some 200 KB of text. */
-let writer = new TextWriter(16 * 1024);
-const writerKeptMax = 4 * 1024 * 1024;
+const emptyWriter = keptWriter();
 
 /**
  * Writes what a seal is taken over: the previous seal and, for each row of the commit in order, its length-prefixed stored text, lengths in UTF-16 units.
@@ -28,11 +26,9 @@ export function sealedText(
   writeBody: (out: TextWriter, index: number) => void,
   context: string,
 ): SealedText {
-  if (writer.capacity > writerKeptMax) writer = new TextWriter(16 * 1024);
-  const out = writer;
+  const out = emptyWriter();
   const starts: number[] = [];
   const lengths: number[] = [];
-  out.clear();
   out.text(previous);
   for (let i = 0; i < count; i++) {
     out.ascii("\n");

@@ -210,7 +210,7 @@ describe("a batch read from its text", () => {
   const entries = (count: number, text = entryText) => Array(count).fill(text).join();
   /** 200 lines with ids as a ledger gives them out. */
   const ids = (first: number) => {
-    const idOf = addressesOf(Date.UTC(2026, 0, 1), 7, "entry");
+    const idOf = addressesOf(Date.UTC(2026, 0, 1), 7, "entry").whole;
     return `[${Array.from({ length: 200 }, (_, i) => `{"accountId":"${idOf(first + i)}","side":"debit","amount":5}`).join()}]`;
   };
   const withLine = (text: string) => batchOf(`{"date":"2026-01-01","lines":[{"accountCode":"1","side":"debit","amount":5},${text}]}`);

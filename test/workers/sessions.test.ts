@@ -347,10 +347,6 @@ describe("an access token", () => {
       async (session, siteId) => writeAccessToken(env, { ...session, id: crypto.randomUUID(), siteId, jurisdiction: null }, Date.now()),
     ],
     [
-      "of a session whose id is none",
-      async (session, siteId) => writeAccessToken(env, { ...session, id: "nobody", siteId, jurisdiction: null }, Date.now()),
-    ],
-    [
       "that our own key signed for another use",
       async (session, siteId) => {
         const { kid, key } = await signingKey(env, Date.now());

@@ -323,17 +323,20 @@ type StoredEntry = Partial<Omit<EntryPosted, "lines">> & {
   readonly lines: readonly StoredLine[];
 };
 
+function storedFact(text: string): Exclude<Fact, EntryPosted> | StoredEntry {
+  // The text was written by writeFact and is sealed; its form is known.
+  return JSON.parse(text) as Exclude<Fact, EntryPosted> | StoredEntry;
+}
+
 /** What a stored entry posts and when; undefined for any other fact. For sums over thousands of them: the whole fact costs twice as much. */
 export function postingsOf(text: string): { readonly date: string; readonly lines: StoredEntry["lines"] } | undefined {
-  // As of decodeFact.
-  const stored = JSON.parse(text) as Exclude<Fact, EntryPosted> | StoredEntry;
+  const stored = storedFact(text);
   return stored.kind === "entry_posted" ? stored : undefined;
 }
 
 /** The fact of a stored text: the inverse of `writeFact`. */
 export function decodeFact(text: string): Fact {
-  // The text was written by writeFact and is sealed; its form is known.
-  const stored = JSON.parse(text) as Exclude<Fact, EntryPosted> | StoredEntry;
+  const stored = storedFact(text);
   if (stored.kind !== "entry_posted") return stored;
   return {
     kind: "entry_posted",

@@ -1,6 +1,6 @@
 import { present } from "../../kernel/assert.ts";
 import type { Failure } from "../../kernel/failures.ts";
-import { TextWriter } from "../../kernel/text-writer.ts";
+import { keptWriter, type TextWriter } from "../../kernel/text-writer.ts";
 import type { AccountTerms } from "../domain/account.ts";
 import {
   type AccountChanged,
@@ -55,21 +55,20 @@ export function describe(sql: SqlStorage, state: StoredState, told: Told): strin
   return `{"data":[${text}],"head":{"sequence":${teller.head.sequence},"seal":"${teller.head.seal}"}}`;
 }
 
-/** Kept from one answer to the next. */
-const receipts = new TextWriter(64 * 1024);
+const emptyWriter = keptWriter();
 
 /** The short answer: an id and a sequence for each of thousands, which are written as bytes because joining such short texts costs more. */
 function receiptsText(teller: Teller, items: readonly Item[]): string {
-  receipts.clear();
-  receipts.ascii('{"data":[');
+  const out = emptyWriter();
+  out.ascii('{"data":[');
   for (let i = 0; i < items.length; i++) {
     const item = items[i] as Item;
-    if (i > 0) receipts.ascii(",");
-    if ("failure" in item) receipts.text(errorText(item.failure));
-    else teller.receipt(receipts, item);
+    if (i > 0) out.ascii(",");
+    if ("failure" in item) out.text(errorText(item.failure));
+    else teller.receipt(out, item);
   }
-  receipts.ascii(`],"head":{"sequence":${teller.head.sequence},"seal":"${teller.head.seal}"}}`);
-  return receipts.string();
+  out.ascii(`],"head":{"sequence":${teller.head.sequence},"seal":"${teller.head.seal}"}}`);
+  return out.string();
 }
 
 function errorText(reason: Failure): string {
@@ -103,8 +102,8 @@ function tellerOf(sql: SqlStorage, state: StoredState, told: Extract<Told, { hea
       const fact = present(overlay.facts[sequence - overlay.firstSequence], "the item's fact was just decided");
       if (!isPlainEntry(fact)) return out.ascii(receiptOf(telling, sequence, fact));
       out.ascii('{"id":"');
-      out.ascii(commit.entryIdParts.beginning(sequence));
-      out.ascii(commit.entryIdParts.end(sequence));
+      out.ascii(commit.entryIds.beginning(sequence));
+      out.ascii(commit.entryIds.end(sequence));
       out.ascii('","sequence":');
       out.integer(sequence);
       out.ascii("}");

@@ -114,11 +114,10 @@ export class LedgerObject extends DurableObject<Env> {
     (generation) => this.#objectOf(generation.object),
   );
 
-  readonly #groupCommit: GroupCommit<WriteAnswer>;
+  readonly #groupCommit = new GroupCommit<WriteAnswer>(this.ctx.storage);
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#groupCommit = new GroupCommit(ctx.storage);
     this.#limits = limitsOf(env);
     const sql = ctx.storage.sql;
     // Without it REPLACE would pass the triggers that keep the journal.

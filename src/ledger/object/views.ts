@@ -1,7 +1,7 @@
 import { classOf, normalSide } from "../../kernel/account-type.ts";
 import { dateOfDay } from "../../kernel/calendar-date.ts";
 import { instant } from "../../kernel/clock.ts";
-import { type AddressParts, addressPartsOf, encodeAddress } from "../../kernel/id.ts";
+import { type Addresses, addressesOf, encodeAddress } from "../../kernel/id.ts";
 import { jsonString } from "../../kernel/json-string.ts";
 import { type AccountTerms, codeAt } from "../domain/account.ts";
 import type { EntryPosted, FactLine } from "../domain/fact.ts";
@@ -62,8 +62,7 @@ export function lineText(line: FactLine, no: number, account: AccountTerms, code
 
 /** Parts of entries that all entries of one commit share. */
 export interface CommitText {
-  readonly entryIdOf: (sequence: number) => string;
-  readonly entryIdParts: AddressParts;
+  readonly entryIds: Addresses;
   readonly createdAt: string;
   readonly ledger: string;
   readonly actor: string;
@@ -75,10 +74,8 @@ export interface CommitText {
 export function commitText(identity: LedgerIdentity, context: CommitContext, seal: string): CommitText {
   const ledger = `"ledgerId":"${identity.ledgerId}","currency":"${identity.currency}"`;
   const actor = `"actor":{"kind":"${context.actor.kind}","id":${JSON.stringify(context.actor.id)}},"requestId":${JSON.stringify(context.requestId)}`;
-  const entryIdParts = addressPartsOf(context.atMs, identity.number, "entry");
   return {
-    entryIdOf: (sequence) => entryIdParts.beginning(sequence) + entryIdParts.end(sequence),
-    entryIdParts,
+    entryIds: addressesOf(context.atMs, identity.number, "entry"),
     createdAt: instant(context.atMs),
     ledger,
     actor,
@@ -89,7 +86,7 @@ export function commitText(identity: LedgerIdentity, context: CommitContext, sea
 
 export function entryText(entry: EntryToTell, commit: CommitText, accountOf: (no: number) => AccountTerms, codesAt: number): string {
   const { fact } = entry;
-  const id = fact.draftId ?? commit.entryIdOf(entry.sequence);
+  const id = fact.draftId ?? commit.entryIds.whole(entry.sequence);
   let text = `{"id":"${id}","journalEntryId":"${id}","status":"${entry.status}","sequence":${entry.sequence},"createdAt":"${commit.createdAt}","date":"${fact.date}"`;
   text += `,"description":${quote(fact.description)},"reference":${quote(fact.reference)},"externalId":${quote(fact.externalId)}`;
   text += fact.metadata === null ? ',"metadata":{},' : `,"metadata":${JSON.stringify(fact.metadata)},`;
