@@ -37,7 +37,7 @@ export default defineConfig(async () => ({
         ],
         test: {
           name: "workers",
-          include: ["test/workers/**/*.test.ts", "test/contract/**/*.test.ts"],
+          include: ["test/{access,contract,docs,features,http,ledger,platform}/**/*.test.ts"],
           setupFiles: ["./test/support/migrate.ts"],
           testTimeout,
         },

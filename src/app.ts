@@ -24,7 +24,6 @@ import { authenticate } from "./http/middleware/authenticate.ts";
 import { bodyLimit } from "./http/middleware/body-limit.ts";
 import { bookmark } from "./http/middleware/bookmark.ts";
 import { corsHeaders, preflight } from "./http/middleware/cors.ts";
-import { resolveEntitiesBy } from "./http/middleware/entity.ts";
 import { claimOf } from "./http/middleware/idempotency.ts";
 import { rateLimitHeaders } from "./http/middleware/rate-limit.ts";
 import { requestId, requestIdHeader } from "./http/middleware/request-id.ts";
@@ -33,7 +32,8 @@ import { openApiDocument, services } from "./http/openapi.ts";
 import { createRouter, isPublicRoute, type RequestContext, type Router } from "./http/router.ts";
 import { answerThrown } from "./http/thrown.ts";
 import { way } from "./http/way.ts";
-import { newUuid, operationContext } from "./platform/context-builder.ts";
+import { newUuid, operationContext } from "./operation/build-context.ts";
+import { resolveEntitiesBy } from "./operation/entity.ts";
 import { refusal } from "./platform/refused.ts";
 
 /** The whole API: the way of a request from top to bottom, then every feature's routes. */

@@ -5,7 +5,7 @@ import { continueMoves } from "./features/site-moves/index.ts";
 import { purgeSessions, tellUntoldUsers } from "./features/users/index.ts";
 import { handleLedgerFacts } from "./jobs/ledger-facts.ts";
 import { handleSiteMoves } from "./jobs/site-moves.ts";
-import type { LedgerFactsMessage, SiteMoveMessage } from "./platform/messages.ts";
+import type { LedgerFactsMessage, SiteMoveMessage } from "./ledger/facts-message.ts";
 
 export { AccessObject } from "./access/access-object.ts";
 export { SignInObject } from "./access/sign-in-object.ts";

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Jurisdiction } from "../kernel/region.ts";
 import type { PrincipalKind, Role } from "../kernel/role.ts";
-import type { SessionInUse, SiteScope } from "../platform/context.ts";
+import type { SessionInUse, SiteScope } from "../operation/context.ts";
 
 /** What a token may, as its Access object keeps it. */
 export interface Authority {

@@ -1,5 +1,5 @@
 import type { WriteOutcome } from "../ledger/rpc.ts";
-import type { IdempotencyClaim } from "../platform/context.ts";
+import type { IdempotencyClaim } from "../operation/context.ts";
 import { Refused } from "../platform/refused.ts";
 
 const json = { "Content-Type": "application/json" };

@@ -3,8 +3,8 @@ import { siteDatabase } from "../db/site-database.ts";
 import { isSiteMoving } from "../db/site-fence.ts";
 import { projectAccounts } from "../features/ledgers/index.ts";
 import { findSiteScope } from "../features/sites/index.ts";
+import type { LedgerFactsMessage } from "../ledger/facts-message.ts";
 import { logFor } from "../platform/log.ts";
-import type { LedgerFactsMessage } from "../platform/messages.ts";
 
 /** How long a message waits while its site is moved. */
 const movingDelaySeconds = 10;

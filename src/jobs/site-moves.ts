@@ -1,7 +1,7 @@
 import { directoryDatabase } from "../db/directory-database.ts";
 import { advanceMove, continueMove, giveUp } from "../features/site-moves/index.ts";
+import type { SiteMoveMessage } from "../ledger/facts-message.ts";
 import { logFor } from "../platform/log.ts";
-import type { SiteMoveMessage } from "../platform/messages.ts";
 
 /** A site must not stay closed over what will not be mended by itself: after so many failures its move is given up. */
 const attemptsMax = 5;

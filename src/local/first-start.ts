@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { SingleBar } from "cli-progress";
 import { z } from "zod";
 import { exampleCompany } from "../docs/curl-lines.ts";
-import { demoEntity, demoYear } from "../features/sites/domain/demo-company.ts";
+import { demoEntity, demoYear } from "../features/sandbox/domain/demo-company.ts";
 import { pageLimitMax } from "../kernel/bounds.ts";
 import { isCalendarDate } from "../kernel/calendar-date.ts";
 import { type Api, callApi, RequestRefused } from "./api-client.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { acceptEntry, acceptEntryBody } from "../../src/features/journal/accept-entry.ts";
+import { acceptEntry, acceptEntryBody } from "../../src/features/journal/fast/accept-entry.ts";
 import { EntryBody, EntryInput, JournalBatchRequest, JournalEntryRequest } from "../../src/features/journal/schemas.ts";
 
 const uuid = fc.uuid().map((id) => id.toLowerCase());

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { usSmallBusiness } from "../../src/features/ledgers/domain/charts/us-small-business.ts";
-import { type DemoEntry, demoYear } from "../../src/features/sites/domain/demo-company.ts";
+import { usSmallBusiness } from "../../src/features/accounts/domain/charts/us-small-business.ts";
+import { type DemoEntry, demoYear } from "../../src/features/sandbox/domain/demo-company.ts";
 import { type CalendarDate, isCalendarDate } from "../../src/kernel/calendar-date.ts";
 
 const codes = new Set(usSmallBusiness.map((account) => account.code));

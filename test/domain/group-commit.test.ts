@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { GroupCommit } from "../../src/ledger/object/group-commit.ts";
+import { GroupCommit } from "../../src/ledger/object/log/group-commit.ts";
 
 /** A disk: `sync` waits for the commit that is on its way, if there is one. */
 function disk() {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { joinedCheck, type OwnCheck } from "../../src/ledger/object/verification.ts";
+import { joinedCheck, type OwnCheck } from "../../src/ledger/object/checks/verification.ts";
 
 function check(first: number, last: number, more: Partial<OwnCheck>): OwnCheck {
   return {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { batchBodies, shapes } from "../../bench/bodies.ts";
 import { entryCommands } from "../../src/features/journal/entry-command.ts";
-import { readPlainBatch } from "../../src/features/journal/plain-batch.ts";
+import { readPlainBatch } from "../../src/features/journal/fast/plain-batch.ts";
 import { JournalBatchRequest } from "../../src/features/journal/schemas.ts";
 import { parseJson } from "../../src/http/validate.ts";
 import { dateOfDay } from "../../src/kernel/calendar-date.ts";

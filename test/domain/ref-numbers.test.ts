@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { RefNumbers } from "../../src/ledger/object/ref-numbers.ts";
+import { RefNumbers } from "../../src/ledger/object/state/ref-numbers.ts";
 import { seeded } from "../support/seed.ts";
 
 test("a ref has the number that it was given last, none once it was taken away, however many others there are", () => {

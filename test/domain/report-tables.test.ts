@@ -12,7 +12,7 @@ import {
   trialBalanceCsv,
   trialBalanceExample,
 } from "../../src/features/reports/examples.ts";
-import { csvText } from "../../src/http/csv.ts";
+import { csvText } from "../../src/platform/csv.ts";
 
 describe("the documented example of each file is what is made of the documented JSON", () => {
   // The examples have numbers where the reports have bigints: a cell of either is written alike.

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Columns, decodeColumns, encodeColumns, GrowingColumns } from "../../src/ledger/object/runs/columns.ts";
-import { halfSpan } from "../../src/ledger/object/runs/halves.ts";
-import { merged, mergedSums, type RecordFeed } from "../../src/ledger/object/runs/record-feed.ts";
+import { type Columns, decodeColumns, encodeColumns, GrowingColumns } from "../../src/ledger/object/index/columns.ts";
+import { halfSpan } from "../../src/ledger/object/index/halves.ts";
+import { merged, mergedSums, type RecordFeed } from "../../src/ledger/object/index/record-feed.ts";
 import {
   type Chunk,
   countRange,
@@ -11,9 +11,9 @@ import {
   lowerBoundIn,
   type SortedSource,
   visitRange,
-} from "../../src/ledger/object/runs/sorted-source.ts";
-import { sortedBy } from "../../src/ledger/object/runs/stable-sort.ts";
-import { probeOf, TermFilter } from "../../src/ledger/object/runs/term-filter.ts";
+} from "../../src/ledger/object/index/sorted-source.ts";
+import { sortedBy } from "../../src/ledger/object/index/stable-sort.ts";
+import { probeOf, TermFilter } from "../../src/ledger/object/index/term-filter.ts";
 import { seeded } from "../support/seed.ts";
 
 type Row = readonly number[];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { halfSipHash, termHash } from "../../src/ledger/object/term-hash.ts";
+import { halfSipHash, termHash } from "../../src/ledger/object/index/term-hash.ts";
 
 /** The key 00 01 … 07 of the reference implementation's vectors. */
 const key = [0x03020100, 0x07060504] as const;

@@ -1,6 +1,6 @@
 import { historyPointsMax } from "../../kernel/bounds.ts";
 import { dayOf } from "../../kernel/calendar-date.ts";
-import type { OperationContext } from "../../platform/context.ts";
+import type { OperationContext } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { ledgerOfId } from "../ledgers/index.ts";
 import { intervalEnds } from "./domain/interval-ends.ts";

@@ -1,4 +1,4 @@
-import type { OperationContext } from "../../platform/context.ts";
+import type { OperationContext } from "../../operation/context.ts";
 import { ledgerOfId } from "../ledgers/index.ts";
 import type { PointInBooksQuery } from "./schemas.ts";
 

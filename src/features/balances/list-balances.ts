@@ -1,6 +1,6 @@
-import { afterOf } from "../../http/ledger-pages.ts";
-import type { Page } from "../../http/pages.ts";
-import type { OperationContext } from "../../platform/context.ts";
+import type { OperationContext } from "../../operation/context.ts";
+import { afterOf } from "../../operation/ledger-page.ts";
+import type { Page } from "../../operation/page.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import type { BalancesFilter } from "./schemas.ts";
 

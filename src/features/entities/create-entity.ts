@@ -1,6 +1,6 @@
-import { commitOnce, findKeptAnswer, isUniqueViolation, type KeptAnswer } from "../../db/batch.ts";
 import { scaleOf } from "../../kernel/currency.ts";
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { commitOnce, findKeptAnswer, isUniqueViolation, type KeptAnswer } from "../../operation/commit-once.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
 import { prepareBooks } from "../ledgers/index.ts";
 import { forgetEntities } from "./entity-resolver.ts";

@@ -1,4 +1,4 @@
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { closeBooks } from "../ledgers/index.ts";
 import { forgetEntities } from "./entity-resolver.ts";
 import { entityInReach } from "./get-entity.ts";

@@ -1,6 +1,6 @@
 import { leaseMs } from "../../kernel/bounds.ts";
-import type { OperationContext } from "../../platform/context.ts";
-import { siteCache } from "../../platform/site-cache.ts";
+import type { OperationContext } from "../../operation/context.ts";
+import { siteCache } from "../../operation/site-cache.ts";
 import { findEntity, firstTwoEntities } from "./store.ts";
 
 /** Ids of entities that exist. One that is deleted has no accounts left that anything could be posted to. */

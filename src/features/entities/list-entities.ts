@@ -1,5 +1,5 @@
-import { pageAnswer, readPage } from "../../http/pages.ts";
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
+import { pageAnswer, readPage } from "../../operation/page.ts";
 import type { ListCompaniesQuery, ListEntitiesQuery } from "./schemas.ts";
 import { listEntityRows } from "./store.ts";
 import { entityView } from "./views.ts";

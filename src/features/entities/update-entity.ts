@@ -1,5 +1,5 @@
-import { isUniqueViolation } from "../../db/batch.ts";
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { isUniqueViolation } from "../../operation/commit-once.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { setApprovalPolicy } from "../ledgers/index.ts";
 import { externalIdTaken } from "./create-entity.ts";

@@ -1,9 +1,9 @@
 import type { z } from "@hono/zod-openapi";
-import type { KeptAnswer } from "../../db/batch.ts";
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
-import { commitSecretOnce } from "../../db/sealed-answers.ts";
 import type { Clock } from "../../kernel/clock.ts";
-import type { IdempotencyClaim } from "../../platform/context.ts";
+import type { KeptAnswer } from "../../operation/commit-once.ts";
+import { commitSecretOnce } from "../../operation/commit-secret-once.ts";
+import type { IdempotencyClaim } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { invitationCode, sameSecret } from "../../platform/secrets.ts";
 import { insertSite, insertToken, issueToken, newSite, siteScope } from "../sites/index.ts";

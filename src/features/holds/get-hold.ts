@@ -1,4 +1,4 @@
-import type { OperationContext } from "../../platform/context.ts";
+import type { OperationContext } from "../../operation/context.ts";
 import { ledgerOfId } from "../ledgers/index.ts";
 
 /** The JSON text of a hold. `entityId`: the entity that the path scopes, to whose books the hold must belong. */

@@ -1,5 +1,5 @@
 import type { HoldsQuery } from "../../ledger/rpc.ts";
-import type { OperationContext } from "../../platform/context.ts";
+import type { OperationContext } from "../../operation/context.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import type { HoldsFilter } from "./schemas.ts";
 

@@ -1,5 +1,5 @@
 import type { PlaceHold, WriteOutcome } from "../../ledger/rpc.ts";
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { entryCommand, writeOne } from "../journal/index.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import type { HoldRequest } from "./schemas.ts";

@@ -1,5 +1,5 @@
 import type { WriteOutcome } from "../../ledger/rpc.ts";
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { writeOf } from "../journal/index.ts";
 import type { ReleaseHoldRequest } from "./schemas.ts";
 

@@ -1,9 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { answerText, answerWrite } from "../../http/answers.ts";
 import { idField } from "../../http/fields.ts";
-import { filtersOf, ledgerPage, pageText } from "../../http/ledger-pages.ts";
-import { readPage } from "../../http/pages.ts";
 import { mount, type Router } from "../../http/router.ts";
+import { filtersOf, ledgerPage, pageText } from "../../operation/ledger-page.ts";
+import { readPage } from "../../operation/page.ts";
 import { bookRefusals, completionRefusals, JournalEntry, ledgerRefusals, pageExample, pendingExample } from "../journal/index.ts";
 import { holdExample, holdRequestExample, releasedExample, settlementExample } from "./examples.ts";
 import { getHold } from "./get-hold.ts";

@@ -1,6 +1,6 @@
+export { writeOf, writeOne } from "../../operation/ledger-write.ts";
 export { entryCommand } from "./entry-command.ts";
 export { entryExample, lineExample, pageExample, pendingExample } from "./examples.ts";
-export { writeOf, writeOne } from "./ledger-write.ts";
 export { postEntryBatch } from "./post-entry-batch.ts";
 export { bookRefusals, completionRefusals, ledgerRefusals } from "./refusals.ts";
 export { registerJournalRoutes } from "./routes.ts";

@@ -1,4 +1,4 @@
-import type { OperationContext } from "../../platform/context.ts";
+import type { OperationContext } from "../../operation/context.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import type { LedgerPage } from "./list-entries.ts";

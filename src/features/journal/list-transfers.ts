@@ -1,5 +1,5 @@
 import type { EntryView, PageView } from "../../ledger/rpc.ts";
-import type { OperationContext } from "../../platform/context.ts";
+import type { OperationContext } from "../../operation/context.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import { type TransferView, transferOf } from "./domain/transfer.ts";
 import { entriesQuery, type LedgerPage } from "./list-entries.ts";

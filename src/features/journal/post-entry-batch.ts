@@ -1,9 +1,9 @@
 import { ledgerKey } from "../../http/answers.ts";
 import type { WriteOutcome } from "../../ledger/rpc.ts";
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import { entryCommands } from "./entry-command.ts";
-import type { PlainBatch } from "./plain-batch.ts";
+import type { PlainBatch } from "./fast/plain-batch.ts";
 import type { JournalBatchRequest } from "./schemas.ts";
 
 /** Posts many entries in one commit: all or none, or each by itself. */

@@ -1,8 +1,8 @@
 import type { WriteOutcome } from "../../ledger/rpc.ts";
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
+import { writeOne } from "../../operation/ledger-write.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import { entryCommand } from "./entry-command.ts";
-import { writeOne } from "./ledger-write.ts";
 import type { JournalEntryRequest } from "./schemas.ts";
 
 /** Posts one entry at once. */

@@ -1,11 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import { answerExact, answerText, answerWrite } from "../../http/answers.ts";
 import { idField } from "../../http/fields.ts";
-import { filtersOf, ledgerPage, pageText } from "../../http/ledger-pages.ts";
-import { pageAnswer, readPage } from "../../http/pages.ts";
 import { mount, type Router } from "../../http/router.ts";
 import type { FailureCode } from "../../kernel/failures.ts";
-import { answerEntry, registerDraftRoutes } from "./draft-routes.ts";
+import { filtersOf, ledgerPage, pageText } from "../../operation/ledger-page.ts";
+import { pageAnswer, readPage } from "../../operation/page.ts";
+import { answerEntry, registerDraftRoutes } from "./drafts/routes.ts";
 import {
   batchRequestExample,
   draftExample,
@@ -19,12 +19,12 @@ import {
   reversalExample,
   transferExample,
 } from "./examples.ts";
+import { readPlainBatch } from "./fast/plain-batch.ts";
 import { getEntry } from "./get-entry.ts";
 import { getTransfer } from "./get-transfer.ts";
 import { listEntries } from "./list-entries.ts";
 import { listJournalLines } from "./list-journal-lines.ts";
 import { listTransfers } from "./list-transfers.ts";
-import { readPlainBatch } from "./plain-batch.ts";
 import { postEntry } from "./post-entry.ts";
 import { postEntryBatch } from "./post-entry-batch.ts";
 import { bookRefusals, completionRefusals, ledgerRefusals } from "./refusals.ts";

@@ -14,7 +14,6 @@ import {
   metadataField,
   textField,
 } from "../../http/fields.ts";
-import { type ListQuery, listQuery, pageOf } from "../../http/pages.ts";
 import {
   approvalsPerBatchMax,
   descriptionLengthMax,
@@ -31,8 +30,9 @@ import {
 import { amountMax } from "../../kernel/money.ts";
 import { principalKinds } from "../../kernel/role.ts";
 import { modules } from "../../ledger/rpc.ts";
-import { acceptEntry, acceptEntryBody } from "./accept-entry.ts";
-import { again, checkedFast, listCheckedFast } from "./checked-fast.ts";
+import { type ListQuery, listQuery, pageOf } from "../../operation/page.ts";
+import { acceptEntry, acceptEntryBody } from "./fast/accept-entry.ts";
+import { again, checkedFast, listCheckedFast } from "./fast/checked-fast.ts";
 
 const side = z.enum(["debit", "credit"]).openapi("Side");
 const balanceBound = z.int().min(-amountMax).max(amountMax).optional();

@@ -1,5 +1,5 @@
 import type { WriteOutcome } from "../../ledger/rpc.ts";
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { ledgerOfId } from "../ledgers/index.ts";
 
 /** Notes the document number under which another system booked the entry. The entry itself stays as it is. */

@@ -1,5 +1,5 @@
 import type { WriteOutcome } from "../../ledger/rpc.ts";
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import { entryCommand, entryCommands } from "./entry-command.ts";
 import type { JournalBatchRequest, JournalEntryRequest } from "./schemas.ts";

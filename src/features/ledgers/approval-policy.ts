@@ -1,5 +1,5 @@
 import type { ApprovalPolicy } from "../../ledger/rpc.ts";
-import type { OperationContext } from "../../platform/context.ts";
+import type { OperationContext } from "../../operation/context.ts";
 import { Refused } from "../../platform/refused.ts";
 import { listLedgersOfEntity } from "./ledger-in-context.ts";
 

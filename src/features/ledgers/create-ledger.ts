@@ -1,7 +1,7 @@
-import { commitOnce, findKeptAnswer, isUniqueViolation, type KeptAnswer } from "../../db/batch.ts";
 import { allocateLedgerNumber } from "../../db/ledger-numbers.ts";
 import { scaleOf } from "../../kernel/currency.ts";
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { commitOnce, findKeptAnswer, isUniqueViolation, type KeptAnswer } from "../../operation/commit-once.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
 import { holdPolicy, policyOf } from "./approval-policy.ts";
 import { ledgerInContext } from "./ledger-in-context.ts";

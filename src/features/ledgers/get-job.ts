@@ -1,5 +1,5 @@
 import type { LedgerJob } from "../../ledger/client.ts";
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { ledgerInContext } from "./ledger-in-context.ts";
 import { findJob } from "./store.ts";

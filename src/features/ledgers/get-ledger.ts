@@ -1,4 +1,4 @@
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { ledgerInContext } from "./ledger-in-context.ts";
 import type { Ledger } from "./schemas.ts";
 import { requireLedgerRow } from "./store.ts";

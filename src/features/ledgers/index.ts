@@ -1,6 +1,9 @@
+export { closeBooks } from "../accounts/close-books.ts";
+export { chartNames } from "../accounts/domain/charts/built-in.ts";
+export { openAccounts } from "../accounts/open-accounts.ts";
+export { prepareBooks } from "../accounts/prepare-books.ts";
+export { projectAccounts } from "../accounts/project-accounts.ts";
 export { setApprovalPolicy } from "./approval-policy.ts";
-export { closeBooks } from "./close-books.ts";
-export { chartNames } from "./domain/charts/built-in.ts";
 export {
   forgetLedgers,
   type LedgerInContext,
@@ -9,8 +12,5 @@ export {
   ledgerOfNumber,
   listLedgersOfEntity,
 } from "./ledger-in-context.ts";
-export { openAccounts } from "./open-accounts.ts";
 export { registerLedgerOperatorRoutes } from "./operator-routes.ts";
-export { prepareBooks } from "./prepare-books.ts";
-export { projectAccounts } from "./project-accounts.ts";
 export { registerLedgerRoutes } from "./routes.ts";

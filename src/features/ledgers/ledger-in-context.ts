@@ -1,7 +1,7 @@
 import { decodeAddress } from "../../kernel/id.ts";
-import type { OperationContext } from "../../platform/context.ts";
+import type { OperationContext } from "../../operation/context.ts";
+import { siteCache } from "../../operation/site-cache.ts";
 import { type Refused, refusal } from "../../platform/refused.ts";
-import { siteCache } from "../../platform/site-cache.ts";
 import { findFunctionalLedger, findLedgerById, findLedgerByNumber, findLedgerOfCurrency, type LedgerRow, listLedgerRows } from "./store.ts";
 
 /** What a ledger is. None of it ever changes, so an isolate may remember it. */

@@ -1,5 +1,5 @@
 import type { GenerationView } from "../../ledger/rpc.ts";
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { ledgerInContext } from "./ledger-in-context.ts";
 
 /** The objects that the ledger has had, the first one first: few, and not in pages. */

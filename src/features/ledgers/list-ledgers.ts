@@ -1,5 +1,5 @@
-import { pageAnswer, readPage } from "../../http/pages.ts";
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
+import { pageAnswer, readPage } from "../../operation/page.ts";
 import { ledgerInContext } from "./ledger-in-context.ts";
 import type { ListLedgersQuery } from "./schemas.ts";
 import { listLedgerPage } from "./store.ts";

@@ -8,10 +8,10 @@ import type { Router } from "../../http/router.ts";
 import { readBody } from "../../http/validate.ts";
 import { present } from "../../kernel/assert.ts";
 import { instant } from "../../kernel/clock.ts";
-import { ledgerOf } from "../../platform/context-builder.ts";
+import { ledgerOf } from "../../operation/build-context.ts";
 import { refusal } from "../../platform/refused.ts";
+import { healAccounts } from "../accounts/heal-accounts.ts";
 import { findSiteScope } from "../sites/index.ts";
-import { healAccounts } from "./heal-accounts.ts";
 import { findLedgerById, ledgerIdsAmong } from "./store.ts";
 
 const HealRequest = z.strictObject({

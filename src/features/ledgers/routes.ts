@@ -3,15 +3,16 @@ import { answer, answerKept, answerWrite } from "../../http/answers.ts";
 import { etagOf, requireRevision } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
 import { mount, type RequestContext, type Router } from "../../http/router.ts";
+import { createAccount } from "../accounts/create-account.ts";
+import { deleteAccount } from "../accounts/delete-account.ts";
+import { getAccount } from "../accounts/get-account.ts";
+import { importAccounts } from "../accounts/import-accounts.ts";
+import { listAccounts } from "../accounts/list-accounts.ts";
+import { updateAccount } from "../accounts/update-account.ts";
 import { closeOutLedger } from "./close-out-ledger.ts";
-import { createAccount } from "./create-account.ts";
 import { createLedger } from "./create-ledger.ts";
-import { deleteAccount } from "./delete-account.ts";
-import { getAccount } from "./get-account.ts";
 import { getJob } from "./get-job.ts";
 import { getLedger } from "./get-ledger.ts";
-import { importAccounts } from "./import-accounts.ts";
-import { listAccounts } from "./list-accounts.ts";
 import { listLedgerGenerations } from "./list-ledger-generations.ts";
 import { listLedgers } from "./list-ledgers.ts";
 import {
@@ -36,7 +37,6 @@ import {
   UpdateAccountRequest,
   UpdateLedgerRequest,
 } from "./schemas.ts";
-import { updateAccount } from "./update-account.ts";
 import { updateLedger } from "./update-ledger.ts";
 import { verifyLedger } from "./verify-ledger.ts";
 

@@ -13,12 +13,12 @@ import {
   nameField,
   scaleField,
 } from "../../http/fields.ts";
-import { listQuery, pageOf } from "../../http/pages.ts";
 import { accountTypeNames } from "../../kernel/account-type.ts";
 import { accountsPerImportMax, codeLengthMax, nameLengthMax, reasonLengthMax } from "../../kernel/bounds.ts";
 import { amountMax } from "../../kernel/money.ts";
-import { accountRoles } from "./domain/account-role.ts";
-import { chartNames } from "./domain/charts/built-in.ts";
+import { listQuery, pageOf } from "../../operation/page.ts";
+import { accountRoles } from "../accounts/domain/account-role.ts";
+import { chartNames } from "../accounts/domain/charts/built-in.ts";
 
 export const Ledger = z
   .object({

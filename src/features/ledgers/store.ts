@@ -1,11 +1,11 @@
 import { and, asc, desc, eq, gt, inArray, ne, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { type FoundRows, listRows } from "../../db/list-rows.ts";
 import type { SiteDatabase } from "../../db/site-database.ts";
-import type { Page } from "../../http/pages.ts";
 import { present } from "../../kernel/assert.ts";
+import type { LedgerHead } from "../../ledger/facts-message.ts";
 import type { AccountView } from "../../ledger/rpc.ts";
-import type { LedgerHead } from "../../platform/messages.ts";
-import type { ExistingPlace } from "./domain/chart-places.ts";
+import type { Page } from "../../operation/page.ts";
+import type { ExistingPlace } from "../accounts/domain/chart-places.ts";
 import { accounts, jobs, ledgerHeads, ledgers } from "./tables.ts";
 
 export type LedgerRow = typeof ledgers.$inferSelect;

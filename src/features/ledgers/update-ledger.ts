@@ -1,4 +1,4 @@
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { ledgerInContext } from "./ledger-in-context.ts";
 import type { Ledger, UpdateLedgerRequest } from "./schemas.ts";

@@ -1,5 +1,5 @@
-import { commitOnce, type KeptAnswer } from "../../db/batch.ts";
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { commitOnce, type KeptAnswer } from "../../operation/commit-once.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { ledgerInContext } from "./ledger-in-context.ts";
 import { insertJob } from "./store.ts";
 

@@ -1,5 +1,5 @@
-import { commitOnce, isUniqueViolation, type KeptAnswer } from "../../db/batch.ts";
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { commitOnce, isUniqueViolation, type KeptAnswer } from "../../operation/commit-once.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { termView } from "./list-terms.ts";
 import type { CreateTermRequest } from "./schemas.ts";

@@ -1,4 +1,4 @@
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { countries } from "./domain/country.ts";
 
 /** All countries of ISO 3166-1, whole: a picker needs them all. */

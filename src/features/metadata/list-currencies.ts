@@ -1,5 +1,5 @@
 import { currencies } from "../../kernel/currency.ts";
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
 
 /** The currencies of ISO 4217, whole: those in use, or all that ever were. */
 export function listCurrencies(context: OperationContext, includeWithdrawn: boolean) {

@@ -1,6 +1,6 @@
-import { pageAnswer, readPage } from "../../http/pages.ts";
 import { instant } from "../../kernel/clock.ts";
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
+import { pageAnswer, readPage } from "../../operation/page.ts";
 import type { ListTermsQuery, Term } from "./schemas.ts";
 import { listTermRows, type TermRow } from "./store.ts";
 

@@ -1,5 +1,5 @@
 import type { PeriodLockView } from "../../ledger/rpc.ts";
-import type { OperationContext } from "../../platform/context.ts";
+import type { OperationContext } from "../../operation/context.ts";
 import { listLedgersOfEntity } from "../ledgers/index.ts";
 import type { PeriodLocks } from "./schemas.ts";
 

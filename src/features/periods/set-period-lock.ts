@@ -1,5 +1,5 @@
 import type { LockPeriod, WriteOutcome } from "../../ledger/rpc.ts";
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { Refused } from "../../platform/refused.ts";
 import { listLedgersOfEntity } from "../ledgers/index.ts";
 import type { PeriodLock, PeriodLockOutcome, PeriodLockRequest } from "./schemas.ts";

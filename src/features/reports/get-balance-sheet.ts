@@ -1,10 +1,10 @@
-import { invalidParameter } from "../../http/pages.ts";
 import { accountTypeNames } from "../../kernel/account-type.ts";
 import { reportColumnsMax } from "../../kernel/bounds.ts";
 import { type DayNumber, dateOfDay, dayOf, firstDay, fiscalYearStartOf } from "../../kernel/calendar-date.ts";
 import { instant } from "../../kernel/clock.ts";
 import type { TurnoversView } from "../../ledger/rpc.ts";
-import type { OperationContext } from "../../platform/context.ts";
+import type { OperationContext } from "../../operation/context.ts";
+import { invalidParameter } from "../../operation/page.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import { type AccountPosition, balanceSheet } from "./domain/balance-sheet.ts";
 import { type DayRange, periodColumns, yearBeforeDay } from "./domain/report-columns.ts";

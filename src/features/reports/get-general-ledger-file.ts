@@ -1,7 +1,7 @@
-import { filtersOf } from "../../http/ledger-pages.ts";
-import { invalidParameter } from "../../http/pages.ts";
 import { reportFileLinesMax, reportLinesAtOnce } from "../../kernel/bounds.ts";
-import type { OperationContext } from "../../platform/context.ts";
+import type { OperationContext } from "../../operation/context.ts";
+import { filtersOf } from "../../operation/ledger-page.ts";
+import { invalidParameter } from "../../operation/page.ts";
 import { refusal } from "../../platform/refused.ts";
 import { generalLedgerTable } from "./domain/general-ledger-table.ts";
 import { readGeneralLedger } from "./get-general-ledger.ts";

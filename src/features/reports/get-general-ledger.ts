@@ -1,8 +1,8 @@
-import { invalidParameter, type Page } from "../../http/pages.ts";
 import { dateOfDay, dayOf, fiscalYearStartOf } from "../../kernel/calendar-date.ts";
 import { instant } from "../../kernel/clock.ts";
 import type { GeneralLedgerView } from "../../ledger/rpc.ts";
-import type { OperationContext } from "../../platform/context.ts";
+import type { OperationContext } from "../../operation/context.ts";
+import { invalidParameter, type Page } from "../../operation/page.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import { type AccountPage, generalLedger, priorYearsEarnings } from "./domain/general-ledger.ts";
 import { reportHead } from "./report-head.ts";

@@ -1,7 +1,7 @@
 import { dateOfDay, dayOf, fiscalYearStartOf } from "../../kernel/calendar-date.ts";
 import { instant } from "../../kernel/clock.ts";
 import type { TotalsView } from "../../ledger/rpc.ts";
-import type { OperationContext } from "../../platform/context.ts";
+import type { OperationContext } from "../../operation/context.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import { trialBalance, trialBalanceColumns } from "./domain/trial-balance.ts";
 import { reportHead } from "./report-head.ts";

@@ -1,8 +1,8 @@
 import { answerExact } from "../../http/answers.ts";
-import { answerCsv } from "../../http/csv.ts";
-import { filtersOf } from "../../http/ledger-pages.ts";
-import { readPage } from "../../http/pages.ts";
 import { mount, type Router } from "../../http/router.ts";
+import { filtersOf } from "../../operation/ledger-page.ts";
+import { readPage } from "../../operation/page.ts";
+import { answerCsv } from "../../platform/csv.ts";
 import {
   balanceSheetCsv,
   balanceSheetExample,

@@ -1,8 +1,8 @@
 import type { z } from "@hono/zod-openapi";
-import { commitOnce, type KeptAnswer } from "../../db/batch.ts";
 import { clearSite } from "../../db/clear-site.ts";
 import { dateOfDay } from "../../kernel/calendar-date.ts";
-import { type OperationContext, requirePermission, requireWholeSite } from "../../platform/context.ts";
+import { commitOnce, type KeptAnswer } from "../../operation/commit-once.ts";
+import { type OperationContext, requirePermission, requireWholeSite } from "../../operation/context.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
 import { CreateEntityRequest, createEntity, forgetEntities } from "../entities/index.ts";
 import { JournalBatchRequest, postEntryBatch } from "../journal/index.ts";

@@ -1,9 +1,9 @@
 import type { z } from "@hono/zod-openapi";
-import type { KeptAnswer } from "../../db/batch.ts";
-import { commitSecretOnce, ownClaim } from "../../db/sealed-answers.ts";
-import { type OperationContext, requirePermission, requireWholeSite } from "../../platform/context.ts";
-import { requireEnd } from "./create-token.ts";
-import { issueToken } from "./issue-token.ts";
+import { issueToken } from "../../access/issue-token.ts";
+import type { KeptAnswer } from "../../operation/commit-once.ts";
+import { commitSecretOnce, ownClaim } from "../../operation/commit-secret-once.ts";
+import { type OperationContext, requirePermission, requireWholeSite } from "../../operation/context.ts";
+import { requireEnd } from "../keys/create-token.ts";
 import { newSite } from "./new-site.ts";
 import type { CreateSiteRequest } from "./schemas.ts";
 import { insertSite, insertToken, siteScope } from "./store.ts";

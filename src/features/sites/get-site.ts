@@ -1,4 +1,4 @@
-import type { OperationContext, SiteScope } from "../../platform/context.ts";
+import type { OperationContext, SiteScope } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { findSite, type SiteRow, siteScope } from "./store.ts";
 

@@ -1,10 +1,11 @@
-export { demoEntity, demoYear } from "./domain/demo-company.ts";
-export { endTokens, endTokensOfUser, type TokenContext, tellTokens, tellTokensOfUser } from "./end-tokens.ts";
+export { endTokens, endTokensOfUser, type TokenContext, tellTokens, tellTokensOfUser } from "../../access/end-tokens.ts";
+export { defaultPlan, issueToken } from "../../access/issue-token.ts";
+export { tellSomeTokens } from "../../access/tell-tokens.ts";
+export type { UserOf } from "../keys/principal.ts";
+export { demoEntity, demoYear } from "../sandbox/domain/demo-company.ts";
 export { getSite } from "./get-site.ts";
-export { defaultPlan, issueToken } from "./issue-token.ts";
 export { newSite } from "./new-site.ts";
 export { registerOperatorRoutes } from "./operator-routes.ts";
-export type { UserOf } from "./principal.ts";
 export { registerSiteRoutes } from "./routes.ts";
 export { kindField, ResetSite, ResetSiteRequest, roleField, SiteView, siteExample, tokenExample } from "./schemas.ts";
 export { suits } from "./site-databases.ts";
@@ -25,5 +26,4 @@ export {
   switchDatabase,
   tokensOfUser,
 } from "./store.ts";
-export { tellSomeTokens } from "./tell-tokens.ts";
 export { siteView } from "./views.ts";

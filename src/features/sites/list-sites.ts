@@ -1,5 +1,5 @@
-import { type Page, pageAnswer } from "../../http/pages.ts";
-import type { OperationContext } from "../../platform/context.ts";
+import type { OperationContext } from "../../operation/context.ts";
+import { type Page, pageAnswer } from "../../operation/page.ts";
 import { listSiteRows } from "./store.ts";
 import { siteView } from "./views.ts";
 

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { issueToken } from "../../access/issue-token.ts";
 import { directoryDatabase } from "../../db/directory-database.ts";
 import { siteDatabaseNames } from "../../db/site-database.ts";
 import { answer } from "../../http/answers.ts";
@@ -7,10 +8,9 @@ import { requireOperator } from "../../http/middleware/operator.ts";
 import type { Router } from "../../http/router.ts";
 import { readBody } from "../../http/validate.ts";
 import { jurisdictions } from "../../kernel/region.ts";
-import { newUuid } from "../../platform/context-builder.ts";
+import { newUuid } from "../../operation/build-context.ts";
 import { objectOf } from "../../platform/objects.ts";
 import { refusal } from "../../platform/refused.ts";
-import { issueToken } from "./issue-token.ts";
 import { describeSiteDatabases, setSiteDatabase } from "./site-databases.ts";
 import { findSiteScope, findTokenPlace, insertToken, keepEpoch } from "./store.ts";
 import { tokenView } from "./views.ts";

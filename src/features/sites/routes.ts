@@ -1,18 +1,18 @@
 import { z } from "@hono/zod-openapi";
-import type { KeptAnswer } from "../../db/batch.ts";
 import { answer, answerText, idOf, replayHeaders } from "../../http/answers.ts";
 import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
-import { listQuery, readPage } from "../../http/pages.ts";
 import { mount, type Router } from "../../http/router.ts";
+import type { KeptAnswer } from "../../operation/commit-once.ts";
+import { listQuery, readPage } from "../../operation/page.ts";
+import { createToken } from "../keys/create-token.ts";
+import { listTokens } from "../keys/list-tokens.ts";
+import type { UserOf } from "../keys/principal.ts";
+import { revokeToken } from "../keys/revoke-token.ts";
+import { rotateToken } from "../keys/rotate-token.ts";
 import { createSite } from "./create-site.ts";
-import { createToken } from "./create-token.ts";
 import { getSite } from "./get-site.ts";
 import { listSites } from "./list-sites.ts";
-import { listTokens } from "./list-tokens.ts";
-import type { UserOf } from "./principal.ts";
-import { revokeToken } from "./revoke-token.ts";
-import { rotateToken } from "./rotate-token.ts";
 import {
   CreatedSite,
   CreateSiteRequest,

@@ -1,11 +1,11 @@
 import type { z } from "@hono/zod-openapi";
+import { tellSomeTokens } from "../../access/tell-tokens.ts";
 import { requireRevision } from "../../http/etag.ts";
-import { type OperationContext, requirePermission, requireWholeSite } from "../../platform/context.ts";
+import { type OperationContext, requirePermission, requireWholeSite } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { getSite } from "./get-site.ts";
 import type { UpdateSiteRequest } from "./schemas.ts";
 import { type SiteRow, siteScope, updateSiteRow } from "./store.ts";
-import { tellSomeTokens } from "./tell-tokens.ts";
 
 /** Changes the site's name and origins, and tells its keys. */
 export async function updateSite(

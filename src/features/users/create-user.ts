@@ -1,7 +1,7 @@
 import type { z } from "@hono/zod-openapi";
-import { isUniqueViolation, type KeptAnswer } from "../../db/batch.ts";
-import { commitSecretOnce, ownClaim } from "../../db/sealed-answers.ts";
-import type { OperationContext } from "../../platform/context.ts";
+import { isUniqueViolation, type KeptAnswer } from "../../operation/commit-once.ts";
+import { commitSecretOnce, ownClaim } from "../../operation/commit-secret-once.ts";
+import type { OperationContext } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { newUser } from "./new-user.ts";
 import { requireRoleInReach, requireUsersInReach } from "./reach.ts";

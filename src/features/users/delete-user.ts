@@ -1,4 +1,4 @@
-import type { OperationContext } from "../../platform/context.ts";
+import type { OperationContext } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { requireRoleInReach, requireUsersInReach } from "./reach.ts";
 import { changeUser, findUserEver } from "./store.ts";

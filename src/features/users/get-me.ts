@@ -1,7 +1,7 @@
 import type { z } from "@hono/zod-openapi";
 import { bucketCapacity } from "../../access/bucket.ts";
 import { instant } from "../../kernel/clock.ts";
-import type { OperationContext } from "../../platform/context.ts";
+import type { OperationContext } from "../../operation/context.ts";
 import { getSite, siteView } from "../sites/index.ts";
 import type { Me } from "./schemas.ts";
 import { findUser } from "./store.ts";

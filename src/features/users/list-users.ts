@@ -1,5 +1,5 @@
-import { type Page, pageAnswer } from "../../http/pages.ts";
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
+import { type Page, pageAnswer } from "../../operation/page.ts";
 import { listUserRows } from "./store.ts";
 import { userView } from "./views.ts";
 

@@ -1,4 +1,4 @@
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { endTokens } from "../sites/index.ts";
 

@@ -1,5 +1,5 @@
 import { type Role, reaches } from "../../kernel/role.ts";
-import { type OperationContext, requirePermission, requireWholeSite } from "../../platform/context.ts";
+import { type OperationContext, requirePermission, requireWholeSite } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 
 /**

@@ -1,8 +1,8 @@
 import type { z } from "@hono/zod-openapi";
 import { signInsOf } from "../../access/sign-in-object.ts";
-import type { KeptAnswer } from "../../db/batch.ts";
-import { commitSecretOnce, ownClaim } from "../../db/sealed-answers.ts";
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
+import type { KeptAnswer } from "../../operation/commit-once.ts";
+import { commitSecretOnce, ownClaim } from "../../operation/commit-secret-once.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { normalizePassword } from "./domain/password-rules.ts";
 import { requireUser } from "./get-user.ts";

@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
-import { findKeptAnswer } from "../../db/batch.ts";
 import { idempotencyKeyLengthMax } from "../../kernel/bounds.ts";
+import { findKeptAnswer } from "../../operation/commit-once.ts";
+import type { IdempotencyClaim, OperationContext } from "../../operation/context.ts";
 import { canonicalJson } from "../../platform/canonical-json.ts";
-import type { IdempotencyClaim, OperationContext } from "../../platform/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { cursorSecret } from "../../platform/secrets.ts";
 import { answerText, replayHeaders } from "../answers.ts";

@@ -1,5 +1,5 @@
 import type { Permission } from "../../kernel/role.ts";
-import { requirePermission } from "../../platform/context.ts";
+import { requirePermission } from "../../operation/context.ts";
 import type { RequestContext } from "../router.ts";
 
 /** The gate in front of a route. The operation behind it asks again: it has other callers. */

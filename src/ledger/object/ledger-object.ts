@@ -5,7 +5,6 @@ import { instant } from "../../kernel/clock.ts";
 import { type Failure, failure, failureKinds } from "../../kernel/failures.ts";
 import type { Actor } from "../../kernel/role.ts";
 import { logFor } from "../../platform/log.ts";
-import type { LedgerFactsMessage } from "../../platform/messages.ts";
 import { afterShort, hasShort, noteShort } from "../../platform/short-first.ts";
 import type { LedgerJob, RestorePoint } from "../client.ts";
 import { type DecodedCommands, decodeCommands, type EncodedCommands, sizeOf } from "../command-columns.ts";
@@ -13,6 +12,7 @@ import { identityOf } from "../domain/apply.ts";
 import { decide } from "../domain/decide.ts";
 import { type Fact, isKnownFact, type LedgerContinued, type LedgerOpened } from "../domain/fact.ts";
 import { Overlay } from "../domain/state.ts";
+import type { LedgerFactsMessage } from "../facts-message.ts";
 import type {
   CloseOutOutcome,
   CloseOutRequest,
@@ -24,15 +24,7 @@ import type {
   WriteOptions,
   WriteOutcome,
 } from "../rpc.ts";
-import { answerEarlier } from "./answer-earlier.ts";
-import { advanceArchive, archivedFiles, archivedTo, archiveFolder } from "./archive.ts";
-import { begin, type CloseOut, type GenerationRpc, type TakeOver } from "./close-out.ts";
-import { describe, type Item, storable } from "./describe.ts";
-import { areTablesTold, isOneRow, markTables, writeEagerTables } from "./eager-tables.ts";
-import { Earlier, type Generation, NeedsEarlier, type Question } from "./earlier.ts";
-import { EntryIndex } from "./entry-index.ts";
-import { GroupCommit } from "./group-commit.ts";
-import { type Beginning, type ClosedBefore, type Cursor, type Slice, showRuns, sliceAt, writeParts } from "./hand-over.ts";
+import { describe, type Item, storable } from "./answers/describe.ts";
 import {
   bucketMs,
   claimKept,
@@ -43,14 +35,7 @@ import {
   keepAnswer,
   purgeAnswers,
   type StoredAnswer,
-} from "./idempotency.ts";
-import { append, type CommitContext, type PreparedCommit, prepareCommit, readHead } from "./journal.ts";
-import { type LedgerLimits, type LimitVariables, limitsOf } from "./limits.ts";
-import { readMeta, writeMeta } from "./meta.ts";
-import { nextOutboxMessages, rememberSent } from "./outbox.ts";
-import { answerQuery } from "./queries.ts";
-import { migrate } from "./schema.ts";
-import { StoredState } from "./stored-state.ts";
+} from "./answers/idempotency.ts";
 import {
   advanceVerification,
   type EarlierCheck,
@@ -60,8 +45,23 @@ import {
   shownCheck,
   type Verification,
   verificationOf,
-} from "./verification.ts";
-import { WithEarlier } from "./with-earlier.ts";
+} from "./checks/verification.ts";
+import { answerEarlier } from "./generations/answer-earlier.ts";
+import { advanceArchive, archivedFiles, archivedTo, archiveFolder } from "./generations/archive.ts";
+import { begin, type CloseOut, type GenerationRpc, type TakeOver } from "./generations/close-out.ts";
+import { type Beginning, type ClosedBefore, type Cursor, type Slice, showRuns, sliceAt, writeParts } from "./generations/hand-over.ts";
+import { WithEarlier } from "./generations/with-earlier.ts";
+import { EntryIndex } from "./index/entry-index.ts";
+import { type LedgerLimits, type LimitVariables, limitsOf } from "./index/limits.ts";
+import { GroupCommit } from "./log/group-commit.ts";
+import { append, type CommitContext, type PreparedCommit, prepareCommit, readHead } from "./log/journal.ts";
+import { readMeta, writeMeta } from "./log/meta.ts";
+import { migrate } from "./log/schema.ts";
+import { nextOutboxMessages, rememberSent } from "./outbox.ts";
+import { answerQuery } from "./reads/queries.ts";
+import { areTablesTold, isOneRow, markTables, writeEagerTables } from "./state/eager-tables.ts";
+import { Earlier, type Generation, NeedsEarlier, type Question } from "./state/earlier.ts";
+import { StoredState } from "./state/stored-state.ts";
 
 /** How soon the catalogue is told of an account that has changed. */
 const outboxDelayMs = 5_000;

@@ -1,9 +1,9 @@
 import { instant } from "../../kernel/clock.ts";
-import type { LedgerFactsMessage } from "../../platform/messages.ts";
+import type { LedgerFactsMessage } from "../facts-message.ts";
 import type { AccountView, Head } from "../rpc.ts";
-import { readMeta, writeMeta } from "./meta.ts";
-import type { StoredState } from "./stored-state.ts";
-import { accountView } from "./views.ts";
+import { accountView } from "./answers/views.ts";
+import { readMeta, writeMeta } from "./log/meta.ts";
+import type { StoredState } from "./state/stored-state.ts";
 
 const dayMs = 86_400_000;
 /** A message of the platform's queues holds 128 KB; an account's view takes less than 3 KB. */

@@ -1,0 +1,62 @@
+import type { TokenRow } from "../features/sites/store.ts";
+import type { PrincipalKind, Role } from "../kernel/role.ts";
+import type { SiteScope } from "../operation/context.ts";
+import { objectOf } from "../platform/objects.ts";
+import type { AccessObject } from "./access-object.ts";
+import { hashSecret, newSecret, writeKey } from "./token.ts";
+
+/** Requests a minute of a token that nobody has given another plan. */
+export const defaultPlan = 100;
+
+export interface TokenWish {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: PrincipalKind;
+  readonly role: Role;
+  readonly principalId: string;
+  readonly entityIds: readonly string[] | null;
+  readonly expiresAtMs: number | null;
+  readonly plan?: number;
+}
+
+/**
+ * Makes a token's object and its key. The object comes before the row that lists it: without the row nobody has learnt the key,
+ * and a row without its object would be a key that never works.
+ */
+export async function issueToken(
+  access: DurableObjectNamespace<AccessObject>,
+  site: SiteScope,
+  wish: TokenWish,
+  nowMs: number,
+): Promise<{ readonly key: string; readonly row: TokenRow }> {
+  const secret = newSecret();
+  const { id, kind, role, principalId, entityIds, expiresAtMs } = wish;
+  await objectOf(access, site, id).create({
+    tokenId: id,
+    secretHash: hashSecret(secret),
+    kind,
+    role,
+    principalId,
+    site,
+    entityIds,
+    expiresAtMs,
+    plan: wish.plan ?? defaultPlan,
+  });
+  const key = writeKey(site, id, secret);
+  const row: TokenRow = {
+    id,
+    siteId: site.id,
+    name: wish.name,
+    kind,
+    role,
+    principalId,
+    entityIds: entityIds === null ? null : [...entityIds],
+    hint: `${key.slice(0, 16)}…`,
+    expiresAt: expiresAtMs,
+    revokedAt: null,
+    lastUsedAt: null,
+    createdAt: nowMs,
+    isSession: false,
+  };
+  return { key, row };
+}

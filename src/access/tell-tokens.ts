@@ -1,0 +1,21 @@
+import type { DirectoryDatabase } from "../db/directory-database.ts";
+import { liveTokenIds } from "../features/sites/store.ts";
+import type { SiteScope } from "../operation/context.ts";
+import { objectOf } from "../platform/objects.ts";
+import { eachOf } from "./end-tokens.ts";
+import { forgetLeasesOf } from "./leases.ts";
+
+/** Tells some of the site's keys and sessions, those after the id given, what their site is now. Answers the last one told; null where there are no more. */
+export async function tellSomeTokens(
+  env: Cloudflare.Env,
+  directory: DirectoryDatabase,
+  site: SiteScope,
+  after: string | null,
+): Promise<string | null> {
+  const ids = await liveTokenIds(directory, site.id, after);
+  await eachOf(ids, async (id) => {
+    await objectOf(env.ACCESS, site, id).setSite(site);
+    forgetLeasesOf(id);
+  });
+  return ids.at(-1) ?? null;
+}

@@ -1,0 +1,14 @@
+import { ledgerKey } from "../../http/answers.ts";
+import type { WriteOutcome } from "../../ledger/rpc.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
+import { ledgerInContext } from "../ledgers/ledger-in-context.ts";
+import type { CreateAccountRequest } from "../ledgers/schemas.ts";
+import { openCommand } from "./domain/account-commands.ts";
+import { openAccounts } from "./open-accounts.ts";
+
+/** Opens one account. */
+export async function createAccount(context: OperationContext, entityId: string, request: CreateAccountRequest): Promise<WriteOutcome> {
+  requirePermission(context, "catalogue:write");
+  const ledger = await ledgerInContext(context, { ...request, entityId }, "body");
+  return openAccounts(context, ledger, [openCommand(request)], { answer: "one", ...ledgerKey(context.idempotency) });
+}

@@ -1,0 +1,23 @@
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
+import { pageAnswer, readPage } from "../../operation/page.ts";
+import { ledgerInContext } from "../ledgers/ledger-in-context.ts";
+import type { ListAccountsQuery } from "../ledgers/schemas.ts";
+import { listAccountRows } from "../ledgers/store.ts";
+import { accountView } from "../ledgers/views.ts";
+
+/** The accounts of a ledger, as its catalogue has them; balances are asked of the ledger. */
+export async function listAccounts(context: OperationContext, entityId: string, query: ListAccountsQuery) {
+  requirePermission(context, "read");
+  const { type, code, search, status, externalId, role, parentId } = query;
+  const ledger = await ledgerInContext(context, { entityId, ledgerId: query.ledgerId, currency: query.currency }, "query");
+  const filters = { type, code, search, status, externalId, role, parentId };
+  const page = readPage(context, query, {
+    // A list for each ledger: the ledger narrows nothing, and so the count of all its accounts is exact.
+    list: `accounts ${ledger.id}`,
+    filters,
+    sorts: ["code", "name", "createdAt"],
+    direction: "asc",
+  });
+  const found = await listAccountRows(context.db, ledger.id, filters, page);
+  return pageAnswer(page, { ...found, data: found.rows.map((row) => accountView(row, ledger)) });
+}

@@ -1,0 +1,36 @@
+import type { ApprovalPolicy } from "../../ledger/rpc.ts";
+import type { OperationContext } from "../../operation/context.ts";
+import { Refused } from "../../platform/refused.ts";
+import { holdPolicy } from "../ledgers/approval-policy.ts";
+import { newLedger } from "../ledgers/create-ledger.ts";
+import { insertLedger, upsertAccountStatements } from "../ledgers/store.ts";
+import { openCommand, requestOfChart } from "./domain/account-commands.ts";
+import { builtInCharts, type ChartName } from "./domain/charts/built-in.ts";
+import { accountsIn } from "./open-accounts.ts";
+
+/** The functional ledger of an entity in the making, and the accounts of its chart: opened in the ledger, and as statements for the batch that makes them exist. */
+export async function prepareBooks(
+  context: OperationContext,
+  books: {
+    readonly entityId: string;
+    readonly currency: string;
+    readonly scale: number;
+    readonly fiscalYearStart: string;
+    readonly approvalPolicy: ApprovalPolicy;
+    readonly chart?: ChartName | undefined;
+  },
+) {
+  const { chart, approvalPolicy, ...identity } = books;
+  const ledger = await newLedger(context, { ...identity, functional: true, name: identity.currency, description: null, metadata: {} });
+  if (approvalPolicy !== "none") await holdPolicy(context, ledger.number, approvalPolicy);
+  const statements = [insertLedger(context.db, ledger)];
+  if (chart === undefined) return { ledgerId: ledger.id, statements };
+  const outcome = await context.ledger(ledger.number).write(builtInCharts[chart].map(requestOfChart).map(openCommand), {
+    mode: "atomic",
+    answer: "many",
+    actor: context.actor,
+    requestId: context.requestId,
+  });
+  if (outcome.outcome === "refused") throw new Refused(outcome.failure);
+  return { ledgerId: ledger.id, statements: [...statements, ...upsertAccountStatements(context.db, accountsIn(outcome.body))] };
+}

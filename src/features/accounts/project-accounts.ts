@@ -1,0 +1,13 @@
+import type { SiteDatabase } from "../../db/site-database.ts";
+import type { LedgerFactsMessage } from "../../ledger/facts-message.ts";
+import { insertHead, upsertAccounts } from "../ledgers/store.ts";
+
+/** Writes what a ledger tells of itself into its site's database. Told twice, or late, it changes nothing. */
+export async function projectAccounts(db: SiteDatabase, message: LedgerFactsMessage): Promise<void> {
+  switch (message.kind) {
+    case "accounts_changed":
+      return upsertAccounts(db, message.accounts);
+    case "head":
+      return insertHead(db, message);
+  }
+}

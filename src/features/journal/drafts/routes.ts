@@ -1,0 +1,210 @@
+import { z } from "@hono/zod-openapi";
+import { answer, answerText, answerWrite, replayHeaders, stateOf } from "../../../http/answers.ts";
+import { etagOf } from "../../../http/etag.ts";
+import { idField } from "../../../http/fields.ts";
+import { mount, type RequestContext, type Router } from "../../../http/router.ts";
+import type { FailureCode } from "../../../kernel/failures.ts";
+import type { DraftView } from "../../../ledger/rpc.ts";
+import { approvedExample, draftExample, entryRequestExample, pendingExample } from "../examples.ts";
+import { bookRefusals, completionRefusals, ledgerRefusals } from "../refusals.ts";
+import {
+  ApproveEntryRequest,
+  BatchApproveAnswer,
+  BatchApproveRequest,
+  DraftRequest,
+  JournalEntry,
+  RejectEntryRequest,
+  UpdateDraftRequest,
+} from "../schemas.ts";
+import { approveEntry } from "./approve-entry.ts";
+import { batchApprove } from "./batch-approve.ts";
+import { createDraft } from "./create-draft.ts";
+import type { DraftInRequest } from "./draft-in-request.ts";
+import { postDraft } from "./post-draft.ts";
+import { rejectEntry } from "./reject-entry.ts";
+import { submitDraft } from "./submit-draft.ts";
+import { updateDraft } from "./update-draft.ts";
+
+const tag = "Journal";
+const params = z.object({ id: idField });
+const contentRefusals: readonly FailureCode[] = ["REFERENCE_NOT_FOUND", "ACCOUNT_NOT_FOUND", "EXTERNAL_ID_TAKEN", ...ledgerRefusals];
+/** A reversal or a settlement may have gone another way before its draft is handed in or posted. */
+const laterRefusals: readonly FailureCode[] = ["ENTRY_STATE", "HOLD_STATE", "ALREADY_REVERSED", ...completionRefusals];
+const approveRefusals: readonly FailureCode[] = [...laterRefusals, "SELF_APPROVAL", "PERSON_REQUIRED", ...bookRefusals];
+
+function named(c: RequestContext, entryId: string): DraftInRequest {
+  return { entryId, entityId: c.get("scope").entityId, ifMatch: c.req.header("if-match") };
+}
+
+/** An entry's text. A draft is answered with its version as its ETag. */
+export function answerEntry(text: string): Response {
+  const state = stateOf(text);
+  if (state !== "draft" && state !== "pending_approval") return answerText(text);
+  // The ledger tells drafts as DraftView.
+  return answerText(text, 200, { ETag: etagOf((JSON.parse(text) as DraftView).approval.version) });
+}
+
+export function registerDraftRoutes(router: Router): void {
+  mount(
+    router,
+    {
+      operationId: "createDraft",
+      method: "post",
+      path: "/entries",
+      tag,
+      summary: "Keep an entry as a draft",
+      description:
+        "It may be unbalanced, and without lines, until it is submitted. Its id stays the entry's once it is posted. An externalId that the ledger has already answers what exists (200), if the content is the same.",
+      permission: "entries:prepare",
+      entity: true,
+      idempotency: "accepted",
+      body: DraftRequest,
+      bodyExample: entryRequestExample,
+      answers: {
+        201: { description: "The draft.", schema: JournalEntry, example: draftExample },
+        200: {
+          description: "What exists: a repeated key, or the same externalId with the same content.",
+          schema: JournalEntry,
+          example: draftExample,
+        },
+      },
+      refusals: contentRefusals,
+    },
+    async (context, { body, entityId }) =>
+      answerWrite(await createDraft(context, entityId, body), { status: 201, collection: "journal-entries" }),
+  );
+  mount(
+    router,
+    {
+      operationId: "updateDraft",
+      method: "patch",
+      path: "/journal-entries/{id}",
+      alsoAt: ["/entries/{id}"],
+      tag,
+      summary: "Change a draft",
+      description:
+        "Changes what is given; `null` takes it away, and lines are replaced as a whole. Everyone who changes a draft is one of its preparers.",
+      permission: "entries:prepare",
+      params,
+      body: UpdateDraftRequest,
+      bodyExample: { description: "Office supplies, June" },
+      answers: { 200: { description: "The draft in its new version.", schema: JournalEntry, example: draftExample } },
+      refusals: ["ENTRY_STATE", "PRECONDITION_FAILED", ...contentRefusals],
+    },
+    async (context, { params, body }, c) => {
+      const outcome = await updateDraft(context, named(c, params.id), body);
+      return outcome.outcome === "refused" ? answerWrite(outcome, { status: 200 }) : answerEntry(outcome.body);
+    },
+  );
+  mount(
+    router,
+    {
+      operationId: "submitDraft",
+      method: "post",
+      path: "/journal-entries/{id}/submit",
+      alsoAt: ["/entries/{id}/submit"],
+      tag,
+      summary: "Hand a draft in for its approval",
+      description:
+        "From here on it is complete: it balances and its accounts take entries. Locks, limits and conditions are checked when it is posted. `If-Match` may name the version that was looked at.",
+      permission: "entries:prepare",
+      idempotency: "accepted",
+      params,
+      answers: { 200: { description: "The entry, which waits for its approval.", schema: JournalEntry, example: pendingExample } },
+      refusals: ["PRECONDITION_FAILED", ...laterRefusals, ...ledgerRefusals],
+    },
+    async (context, { params }, c) => answerWrite(await submitDraft(context, named(c, params.id)), { status: 200 }),
+  );
+  mount(
+    router,
+    {
+      operationId: "postDraft",
+      method: "post",
+      path: "/journal-entries/{id}/post",
+      alsoAt: ["/entries/{id}/post"],
+      tag,
+      summary: "Post a draft without an approval",
+      description:
+        "Where the entity's approval policy lets the caller post at all; else `APPROVAL_REQUIRED`, and the draft is to be submitted instead. What an agent had a part in is posted by a person. `If-Match` may name the version that was looked at.",
+      permission: "entries:post",
+      idempotency: "accepted",
+      params,
+      answers: { 200: { description: "The posted entry.", schema: JournalEntry, example: approvedExample } },
+      refusals: ["PRECONDITION_FAILED", "APPROVAL_REQUIRED", "PERSON_REQUIRED", ...laterRefusals, ...bookRefusals],
+    },
+    async (context, { params }, c) => answerWrite(await postDraft(context, named(c, params.id)), { status: 200 }),
+  );
+  mount(
+    router,
+    {
+      operationId: "approveEntry",
+      method: "post",
+      path: "/journal-entries/{id}/approve",
+      alsoAt: ["/entries/{id}/approve"],
+      tag,
+      summary: "Approve an entry, which posts it",
+      description:
+        "In the same commit. Names the version that was looked at, so that nothing else is approved. Under `four_eyes` not by one of those who prepared it; what an agent prepared, only by a person. A key is whose it is: a service's key is nobody of those who prepared, so give it APPROVER only if it is to approve.",
+      permission: "entries:approve",
+      idempotency: "accepted",
+      params,
+      body: ApproveEntryRequest,
+      bodyExample: { version: 2 },
+      answers: { 200: { description: "The posted entry.", schema: JournalEntry, example: approvedExample } },
+      refusals: approveRefusals,
+    },
+    async (context, { params, body }, c) => answerWrite(await approveEntry(context, named(c, params.id), body.version), { status: 200 }),
+  );
+  mount(
+    router,
+    {
+      operationId: "rejectEntry",
+      method: "post",
+      path: "/journal-entries/{id}/reject",
+      alsoAt: ["/entries/{id}/reject"],
+      tag,
+      summary: "Reject an entry, which is a draft again",
+      description:
+        "In its next version, with the reason: it is changed and submitted anew. `If-Match` may name the version that was looked at.",
+      permission: "entries:approve",
+      idempotency: "accepted",
+      params,
+      body: RejectEntryRequest,
+      bodyExample: { reason: "The receipt is missing" },
+      answers: {
+        200: {
+          description: "The draft, with the reason.",
+          schema: JournalEntry,
+          example: { ...draftExample, approval: { ...draftExample.approval, version: 3, reason: "The receipt is missing" } },
+        },
+      },
+      refusals: ["ENTRY_STATE", "PRECONDITION_FAILED", ...ledgerRefusals],
+    },
+    async (context, { params, body }, c) => answerWrite(await rejectEntry(context, named(c, params.id), body.reason), { status: 200 }),
+  );
+  mount(
+    router,
+    {
+      operationId: "batchApprove",
+      method: "post",
+      path: "/journal-entries/batch-approve",
+      alsoAt: ["/entries/batch-approve"],
+      tag,
+      summary: "Approve many entries, each by itself",
+      description:
+        "One that is refused leaves the others, and its result is an `error` in the place of an entry. They may be of several ledgers.",
+      permission: "entries:approve",
+      idempotency: "accepted",
+      body: BatchApproveRequest,
+      bodyExample: { entries: [{ id: pendingExample.id, version: 2 }] },
+      answers: {
+        200: { description: "A result for each entry, in order.", schema: BatchApproveAnswer, example: { data: [approvedExample] } },
+      },
+      refusals: ledgerRefusals,
+    },
+    async (context, { body }, c) => {
+      const { data, replayed } = await batchApprove(context, c.get("scope").entityId, body);
+      return answer({ data }, 200, replayed ? replayHeaders(200) : {});
+    },
+  );
+}

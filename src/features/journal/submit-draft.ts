@@ -1,9 +1,0 @@
-import type { WriteOutcome } from "../../ledger/rpc.ts";
-import { type OperationContext, requirePermission } from "../../platform/context.ts";
-import { type DraftInRequest, onDraft } from "./draft-in-request.ts";
-
-/** Hands a draft in for its approval. */
-export async function submitDraft(context: OperationContext, draft: DraftInRequest): Promise<WriteOutcome> {
-  requirePermission(context, "entries:prepare");
-  return onDraft(context, draft, { kind: "submit_draft" });
-}

@@ -1,0 +1,11 @@
+import type { OperationContext } from "../../operation/context.ts";
+import { type Page, pageAnswer } from "../../operation/page.ts";
+import { listTokenRows } from "../sites/store.ts";
+import { tokenView } from "../sites/views.ts";
+
+/** The site's keys, without their secrets. */
+export async function listTokens(context: OperationContext, page: Page<"createdAt">) {
+  const { rows, total, after } = await listTokenRows(context.directory, context.site.id, page);
+  const data = rows.map((row) => tokenView(row, context.clock()));
+  return pageAnswer(page, { data, totalCount: total, after });
+}

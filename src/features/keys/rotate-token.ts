@@ -1,0 +1,58 @@
+import type { z } from "@hono/zod-openapi";
+import { issueToken } from "../../access/issue-token.ts";
+import { forgetLeasesOf } from "../../access/leases.ts";
+import { idOf } from "../../http/answers.ts";
+import type { KeptAnswer } from "../../operation/commit-once.ts";
+import { commitSecretOnce, ownClaim } from "../../operation/commit-secret-once.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
+import { objectOf } from "../../platform/objects.ts";
+import { refusal } from "../../platform/refused.ts";
+import { siteNow } from "../sites/get-site.ts";
+import type { RotateTokenRequest } from "../sites/schemas.ts";
+import { findToken, insertToken, keepEpoch, markExpiry } from "../sites/store.ts";
+import { tokenView } from "../sites/views.ts";
+import { requireEnd, requireReach } from "./create-token.ts";
+import { holdToUser, type UserOf, userInReach } from "./principal.ts";
+
+const overlapDefaultSeconds = 86_400;
+
+/** Gives the key's principal a new key; the old one goes on for the overlap and then expires. */
+export async function rotateToken(
+  context: OperationContext,
+  id: string,
+  request: z.infer<typeof RotateTokenRequest>,
+  userOf: UserOf,
+): Promise<KeptAnswer> {
+  requirePermission(context, "tokens:write");
+  const old = await findToken(context.directory, context.site.id, id);
+  if (!old) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
+  requireReach(context, old.role, old.entityIds);
+  const user = await userInReach(context, userOf, old);
+  const kept = await commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
+    const now = context.clock();
+    if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now))
+      throw refusal("IN_USE", "A key that has ended is not rotated; make a new one.");
+    requireEnd(context, old.expiresAt);
+    const endsAtMs = now + (request.overlapSeconds ?? overlapDefaultSeconds) * 1000;
+    const { name, kind, role, principalId, entityIds, expiresAt } = old;
+    const plan = await objectOf(context.env.ACCESS, context.site, id).plan();
+    const site = await siteNow(context);
+    const { key, row } = await issueToken(
+      context.env.ACCESS,
+      site,
+      { id: context.newId(), name, kind, role, principalId, entityIds, expiresAtMs: expiresAt, ...(plan === null ? {} : { plan }) },
+      now,
+    );
+    return {
+      statements: [keepEpoch(context.directory, site), insertToken(context.directory, row), markExpiry(context.directory, id, endsAtMs)],
+      status: 201,
+      body: JSON.stringify({ ...tokenView(row, now), key }),
+    };
+  });
+  // After the rows, so that nobody is left without a key; from the row, so that a repetition makes up for what was broken off in between.
+  const endsAtMs = (await findToken(context.directory, context.site.id, id))?.expiresAt;
+  if (endsAtMs) await objectOf(context.env.ACCESS, context.site, id).expireAt(endsAtMs);
+  forgetLeasesOf(id);
+  if (user) await holdToUser(context, userOf, user.id, idOf(kept.body));
+  return kept;
+}

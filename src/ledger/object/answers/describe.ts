@@ -1,0 +1,365 @@
+import { present } from "../../../kernel/assert.ts";
+import type { Failure } from "../../../kernel/failures.ts";
+import { keptWriter, type TextWriter } from "../../../kernel/text-writer.ts";
+import type { AccountTerms } from "../../domain/account.ts";
+import {
+  type AccountChanged,
+  type AccountOpened,
+  decodeFact,
+  type EntryPosted,
+  type Fact,
+  type PeriodLocked,
+  type PostingReferenceSet,
+} from "../../domain/fact.ts";
+import type { PeriodLock } from "../../domain/period-lock.ts";
+import type { Overlay } from "../../domain/state.ts";
+import type { Head, WriteOptions } from "../../rpc.ts";
+import { type CommitContext, decodeContext, readCommit } from "../log/journal.ts";
+import { unpostedWithin } from "../reads/unposted-lists.ts";
+import type { StoredState } from "../state/stored-state.ts";
+import type { ItemOutcome, StoredAnswer } from "./idempotency.ts";
+import { approvalText, draftView, holdView, idAt, type Telling } from "./unposted-views.ts";
+import { accountView, type CommitText, commitText, entryId, entryText, lockView } from "./views.ts";
+
+export type Item = ItemOutcome;
+
+/** What is told of a write while it is being made, or again from what was kept. */
+type Told =
+  | {
+      readonly items: readonly Item[];
+      readonly answer: WriteOptions["answer"];
+      readonly head: Head;
+      readonly overlay?: Overlay;
+      readonly context?: CommitContext;
+    }
+  | StoredAnswer;
+
+/** What is kept of an answer under its key, so that `describe` can tell it again. */
+export function storable(
+  items: readonly Item[],
+  answer: WriteOptions["answer"],
+  head: Head,
+  firstSequence?: number,
+): Omit<StoredAnswer, "fingerprint" | "body"> {
+  return { failure: undefined, firstSequence, lastSequence: head.sequence, items, answer };
+}
+
+/** The JSON text that answers a write. */
+export function describe(sql: SqlStorage, state: StoredState, told: Told): string {
+  const teller = "head" in told ? tellerOf(sql, state, told) : rememberingTeller(sql, state, told);
+  const textOf = (item: Item): string => ("failure" in item ? errorText(item.failure) : teller.whole(item));
+  if (told.answer === "one") return textOf(present(told.items[0], "a single command has one result"));
+  if (told.answer === "minimal") return receiptsText(teller, told.items);
+  let text = "";
+  for (let i = 0; i < told.items.length; i++) text += i === 0 ? textOf(told.items[i] as Item) : `,${textOf(told.items[i] as Item)}`;
+  return `{"data":[${text}],"head":{"sequence":${teller.head.sequence},"seal":"${teller.head.seal}"}}`;
+}
+
+const emptyWriter = keptWriter();
+
+/** The short answer: an id and a sequence for each of thousands, which are written as bytes because joining such short texts costs more. */
+function receiptsText(teller: Teller, items: readonly Item[]): string {
+  const out = emptyWriter();
+  out.ascii('{"data":[');
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i] as Item;
+    if (i > 0) out.ascii(",");
+    if ("failure" in item) out.text(errorText(item.failure));
+    else teller.receipt(out, item);
+  }
+  out.ascii(`],"head":{"sequence":${teller.head.sequence},"seal":"${teller.head.seal}"}}`);
+  return out.string();
+}
+
+function errorText(reason: Failure): string {
+  return JSON.stringify({ error: { code: reason.code, message: reason.message, details: reason.details ?? [] } });
+}
+
+type Written = Exclude<Item, { readonly failure: Failure }>;
+
+interface Teller {
+  readonly head: Head;
+  receipt(out: TextWriter, item: Written): void;
+  whole(item: Written): string;
+}
+
+function tellerOf(sql: SqlStorage, state: StoredState, told: Extract<Told, { head: Head }>): Teller {
+  const { overlay, context, head } = told;
+  const recorded = recordTeller(sql, state, overlay?.sequence ?? head.sequence, overlay);
+  if (overlay === undefined || context === undefined)
+    return {
+      head,
+      receipt: (out, item) => out.ascii(recorded.receipt(sequenceOf(item))),
+      whole: (item) => recorded.whole(sequenceOf(item)),
+    };
+  const commit = commitText(overlay.identity, context, head.seal);
+  const telling = tellingOf(state, overlay.sequence, { overlay, context, seal: head.seal });
+  return {
+    head,
+    receipt: (out, item) => {
+      const sequence = sequenceOf(item);
+      if (sequence < overlay.firstSequence) return out.ascii(recorded.receipt(sequence));
+      const fact = present(overlay.facts[sequence - overlay.firstSequence], "the item's fact was just decided");
+      if (!isPlainEntry(fact)) return out.ascii(receiptOf(telling, sequence, fact));
+      out.ascii('{"id":"');
+      out.ascii(commit.entryIds.beginning(sequence));
+      out.ascii(commit.entryIds.end(sequence));
+      out.ascii('","sequence":');
+      out.integer(sequence);
+      out.ascii("}");
+    },
+    whole: (item) => {
+      const sequence = sequenceOf(item);
+      if (sequence < overlay.firstSequence) return recorded.whole(sequence);
+      const fact = present(overlay.facts[sequence - overlay.firstSequence], "the item's fact was just decided");
+      return factText(sql, state, overlay, fact, sequence, context, commit, telling);
+    },
+  };
+}
+
+function isPlainEntry(fact: Fact): boolean {
+  return fact.kind === "entry_posted" && fact.draftId === null;
+}
+
+/** What the short answer keeps. An entry that is not posted says so. */
+function receiptOf(telling: Telling, sequence: number, fact: Fact): string {
+  if (fact.kind !== "draft_saved") return `{"id":"${idAt(telling, sequence)}","sequence":${sequence}}`;
+  const no = fact.draft ?? sequence;
+  return `{"id":"${idAt(telling, no)}","sequence":${no},"status":"${fact.status}"}`;
+}
+
+/** What is written and not in the journal yet. */
+interface InTheMaking {
+  readonly overlay: Overlay;
+  readonly context: CommitContext;
+  readonly seal: string;
+}
+
+/** Tells drafts and holds from the journal, and from what is about to be written to it. */
+export function tellingOf(state: StoredState, knownAt: number, making?: InTheMaking): Telling {
+  const of = making?.overlay ?? state;
+  return {
+    identity: state.identity,
+    knownAt,
+    accountOf: (no) => present(of.account(no), "a line's account exists"),
+    draft: (no) => of.draft(no),
+    hold: (no) => of.hold(no),
+    row: (sequence) => {
+      const fact = making?.overlay.facts[sequence - making.overlay.firstSequence];
+      if (making !== undefined && fact !== undefined) return { seq: sequence, fact, context: making.context, seal: making.seal };
+      const row = present(state.row(sequence), "a told sequence is in the journal");
+      return { seq: sequence, fact: decodeFact(row.body), context: row.context, seal: row.seal };
+    },
+  };
+}
+
+/** The sequence that stands for an item: of its first fact, or of the fact that tells what was there before. */
+function sequenceOf(item: Written): number {
+  return "existing" in item ? item.existing : item.first;
+}
+
+function factText(
+  sql: SqlStorage,
+  state: StoredState,
+  overlay: Overlay,
+  fact: Fact,
+  sequence: number,
+  context: CommitContext,
+  commit: CommitText,
+  telling: Telling,
+): string {
+  switch (fact.kind) {
+    case "entry_posted": {
+      const told = {
+        sequence,
+        fact,
+        context,
+        seal: "",
+        status: "posted" as const,
+        reversalOfId: fact.reversalOf === null ? null : idAt(telling, fact.reversalOf),
+        reversedById: null,
+        postingReference: null,
+        approval: approvalText(telling, fact, context.actor),
+        holdId: fact.hold === null ? null : idAt(telling, fact.hold),
+      };
+      return entryText(told, commit, telling.accountOf, overlay.sequence);
+    }
+    case "posting_reference_set":
+      return present(tellEntries(sql, state, [fact.entry], overlay.sequence, overlay)[0], "the entry can be told");
+    case "account_opened":
+      return JSON.stringify(accountView(overlay.identity, telling.accountOf(sequence)));
+    case "account_changed":
+      return JSON.stringify(accountView(overlay.identity, telling.accountOf(fact.account)));
+    case "period_locked":
+      return lockOutcomeText(sql, fact, overlay.locks, overlay.identity.number);
+    default:
+      return otherText(telling, sequence, fact);
+  }
+}
+
+/** The locks after a change, and what of drafts and holds stands in the period. */
+function lockOutcomeText(sql: SqlStorage, fact: PeriodLocked, locks: readonly PeriodLock[], ledgerNumber: number): string {
+  return JSON.stringify({ locks: locks.map(lockView), ...unpostedWithin(sql, fact, ledgerNumber) });
+}
+
+/** What is told of a fact from the fact and the log alone. */
+function otherText(
+  telling: Telling,
+  sequence: number,
+  fact: Exclude<Fact, EntryPosted | AccountOpened | AccountChanged | PostingReferenceSet | PeriodLocked>,
+): string {
+  switch (fact.kind) {
+    case "draft_saved":
+      return JSON.stringify(draftView(telling, sequence, fact));
+    case "hold_placed":
+      return JSON.stringify(holdView(telling, sequence));
+    case "hold_released":
+      return JSON.stringify(holdView(telling, fact.hold));
+    case "approval_policy_set":
+      return JSON.stringify({ policy: fact.policy });
+    case "holds_expired":
+      return JSON.stringify({ expired: fact.holds.map((no) => idAt(telling, no)) });
+    case "ledger_opened":
+    case "ledger_closed":
+    case "ledger_continued":
+    case "accounts_carried":
+    case "row_carried":
+    case "draft_carried":
+    case "hold_carried":
+    case "state_carried":
+      // Noted by the ledger itself, and the answer to no command.
+      return JSON.stringify(telling.identity);
+  }
+}
+
+/** Tells an answer again from what was kept of it: as things stood at its head. */
+function rememberingTeller(sql: SqlStorage, state: StoredState, stored: StoredAnswer): Teller {
+  const last = stored.lastSequence ?? state.sequence;
+  const head = { sequence: last, seal: present(state.row(last), "the head that was answered is in the journal").seal };
+  const recorded = recordTeller(sql, state, last);
+  return { head, receipt: (out, item) => out.ascii(recorded.receipt(sequenceOf(item))), whole: (item) => recorded.whole(sequenceOf(item)) };
+}
+
+/** Tells what the journal has, as it stood when `knownAt` was the last sequence. */
+function recordTeller(sql: SqlStorage, state: StoredState, knownAt: number, overlay?: Overlay) {
+  let accounts: ReadonlyMap<number, AccountTerms> | undefined;
+  const accountOfCommit = (no: number): AccountTerms => {
+    accounts ??= accountsAt(sql, state, knownAt);
+    return present(accounts.get(no), "the commit has the account's fact");
+  };
+  const telling = tellingOf(state, knownAt);
+  return {
+    receipt: (sequence: number): string => receiptOf(telling, sequence, telling.row(sequence).fact),
+    whole(sequence: number): string {
+      const { fact } = telling.row(sequence);
+      switch (fact.kind) {
+        case "entry_posted":
+          return present(tellEntries(sql, state, [sequence], knownAt, overlay)[0], "the entry can be told");
+        case "posting_reference_set":
+          return present(tellEntries(sql, state, [fact.entry], knownAt)[0], "the entry can be told");
+        case "account_opened":
+          return JSON.stringify(accountView(state.identity, accountOfCommit(sequence)));
+        case "account_changed":
+          return JSON.stringify(accountView(state.identity, accountOfCommit(fact.account)));
+        case "period_locked":
+          return lockOutcomeText(sql, fact, state.locksAt(knownAt), state.identity.number);
+        default:
+          return otherText(telling, sequence, fact);
+      }
+    },
+  };
+}
+
+/** The accounts that a commit opened or changed, as they stood at its end: each of its facts about one is the account whole. */
+function accountsAt(sql: SqlStorage, state: StoredState, head: number): ReadonlyMap<number, AccountTerms> {
+  const accounts = new Map<number, AccountTerms>();
+  for (const { seq, fact } of readCommit(sql, head)) {
+    if (fact.kind !== "account_opened" && fact.kind !== "account_changed") continue;
+    const no = fact.kind === "account_opened" ? seq : fact.account;
+    if (accounts.has(no)) continue;
+    const status = fact.kind === "account_opened" ? "active" : fact.status;
+    const { code, externalId, type, description, minBalance, maxBalance } = fact;
+    const now = present(state.account(no), "the account exists");
+    accounts.set(no, { ...now, code, externalId, type, description, minBalance, maxBalance, status, revision: seq });
+  }
+  return accounts;
+}
+
+/**
+ * The JSON texts of the entries of the given sequences, in the order given, as known at a sequence.
+ * `overlay`: what is being written or tried and memory does not have yet.
+ */
+export function tellEntries(
+  sql: SqlStorage,
+  state: StoredState,
+  sequences: readonly number[],
+  knownAt: number,
+  overlay?: Overlay,
+): string[] {
+  const list = JSON.stringify(sequences);
+  const reversals = new Map<number, { id: string; void: number }>();
+  const addressOf = (atMs: number, sequence: number) => entryId(state.identity, atMs, sequence);
+  for (const row of sql.exec<{ original: number; seq: number; void: number; context: string; draftId: string | null }>(
+    `SELECT r.original AS original, r.reversal AS seq, r.void AS void, c.context AS context, j.body ->> '$.draftId' AS draftId
+     FROM json_each(?) s JOIN reversal r ON r.original = s.value JOIN journal j ON j.seq = r.reversal JOIN journal c ON c.seq = j.commit_seq`,
+    list,
+  )) {
+    if (row.seq <= knownAt)
+      reversals.set(row.original, { id: row.draftId ?? addressOf(decodeContext(row.context).atMs, row.seq), void: row.void });
+  }
+  const telling = tellingOf(state, knownAt);
+  state.prepare(sequences);
+  const references = new Map<number, string>();
+  for (const row of sql.exec<{ entry: number; reference: string }>(
+    "SELECT p.entry AS entry, p.reference AS reference FROM json_each(?) s JOIN posting_reference p ON p.entry = s.value WHERE p.seq <= ? ORDER BY p.entry, p.seq",
+    list,
+    knownAt,
+  )) {
+    references.set(row.entry, row.reference);
+  }
+  for (const sequence of sequences) {
+    const fact = sequence < state.firstSequence ? state.earlier.fact(sequence) : undefined;
+    const known = fact?.references.filter(([seq]) => seq <= knownAt).at(-1);
+    if (known !== undefined && !references.has(sequence)) references.set(sequence, known[1]);
+    const reversal = fact?.reversal;
+    if (reversal && reversal.seq <= knownAt) reversals.set(sequence, { id: idAt(telling, reversal.seq), void: reversal.void });
+  }
+  overlay?.facts.forEach((fact, i) => {
+    if (fact.kind === "posting_reference_set") references.set(fact.entry, fact.postingReference);
+    if (fact.kind === "entry_posted" && fact.reversalOf !== null)
+      reversals.set(fact.reversalOf, {
+        id: fact.draftId ?? addressOf(overlay.atMs, overlay.firstSequence + i),
+        void: fact.void ? 1 : 0,
+      });
+  });
+  const accountOf = (no: number): AccountTerms => present((overlay ?? state).account(no), "a line's account exists");
+  const entries = state.rows(sequences).flatMap((row) => {
+    const fact = decodeFact(row.body);
+    return fact.kind === "entry_posted" ? [{ row, fact }] : [];
+  });
+  state.prepare(entries.flatMap(({ fact }) => [fact.reversalOf, fact.hold]));
+  const texts: string[] = [];
+  for (const { row, fact } of entries) {
+    const reversal = reversals.get(row.seq);
+    texts.push(
+      entryText(
+        {
+          sequence: row.seq,
+          fact,
+          context: row.context,
+          seal: row.seal,
+          status: reversal === undefined ? "posted" : reversal.void ? "voided" : "reversed",
+          reversalOfId: fact.reversalOf === null ? null : idAt(telling, fact.reversalOf),
+          reversedById: reversal?.id ?? null,
+          postingReference: references.get(row.seq) ?? null,
+          approval: approvalText(telling, fact, row.context.actor),
+          holdId: fact.hold === null ? null : idAt(telling, fact.hold),
+        },
+        commitText(state.identity, row.context, row.seal),
+        accountOf,
+        knownAt,
+      ),
+    );
+  }
+  return texts;
+}

@@ -1,0 +1,213 @@
+import { idempotencyLifeMs, storedAnswerBytesMax } from "../../../kernel/bounds.ts";
+import type { Failure } from "../../../kernel/failures.ts";
+import type { WriteOptions, WriteOutcome } from "../../rpc.ts";
+import { termHash } from "../index/term-hash.ts";
+import { readRow } from "../log/journal.ts";
+import { readMeta, writeMeta } from "../log/meta.ts";
+import { answerTable, idempotencyBuckets } from "../log/schema.ts";
+import type { StoredState } from "../state/stored-state.ts";
+
+export const bucketMs = 8 * 60 * 60 * 1000;
+
+/** What one item of a bulk answer was: facts, or why not. Enough to tell the answer again. */
+export type ItemOutcome =
+  | { readonly first: number; readonly count: number }
+  | { readonly existing: number }
+  | { readonly failure: Failure };
+
+export interface StoredAnswer {
+  readonly fingerprint: string;
+  /** The bytes, or undefined for a larger answer, which is told again from the facts. */
+  readonly body: string | undefined;
+  readonly failure: Failure | undefined;
+  /** The first sequence that was written; undefined where all of it existed before. */
+  readonly firstSequence: number | undefined;
+  readonly lastSequence: number | undefined;
+  readonly items: readonly ItemOutcome[];
+  readonly answer: WriteOptions["answer"];
+}
+
+type Row = {
+  fingerprint: string;
+  at: number;
+  body: string | null;
+  failure: string | null;
+  first_seq: number | null;
+  last_seq: number | null;
+  items: string | null;
+  answer: WriteOptions["answer"];
+};
+
+const inserts = Array.from(
+  { length: idempotencyBuckets },
+  (_, i) =>
+    `INSERT INTO answer_${i} (key, fingerprint, at, body, failure, first_seq, last_seq, items, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+);
+const finds = Array.from({ length: idempotencyBuckets }, (_, i) => `SELECT * FROM answer_${i} WHERE key = ?`);
+
+/** The buckets that hold any key. Looking into those alone, one statement each, costs a fifth of one statement over all of them. */
+export function filledBuckets(sql: SqlStorage): Set<number> {
+  const filled = new Set<number>();
+  for (let bucket = 0; bucket < idempotencyBuckets; bucket++) {
+    if (sql.exec(`SELECT 1 FROM answer_${bucket} LIMIT 1`).toArray().length > 0) filled.add(bucket);
+  }
+  return filled;
+}
+
+function rowsOf(sql: SqlStorage, filled: ReadonlySet<number>, key: string): Row[] {
+  const rows: Row[] = [];
+  for (const bucket of filled) {
+    for (const row of sql.exec<Row>(finds[bucket] as string, key).toArray()) rows.push(row);
+  }
+  return rows;
+}
+
+/**
+ * What a commit of the log answered under a key that is younger than 24 hours. The key stands in the commit itself, sealed with it:
+ * nothing else is written for it, and its answer is told again from the facts.
+ */
+export function findClaimed(sql: SqlStorage, state: StoredState, key: string, fingerprint: string, nowMs: number): Claimed | undefined {
+  const { index } = state;
+  for (const sequence of index.sequencesOf("claim", termHash(index.termKey, key))) {
+    if (sequence < state.firstSequence) {
+      const earlier = replayOf(state, sequence, key, fingerprint);
+      if (earlier !== null) return earlier;
+      continue;
+    }
+    const commit = readRow(sql, sequence);
+    const claim = commit?.context.claim;
+    if (commit === undefined || claim?.key !== key || commit.context.atMs + idempotencyLifeMs <= nowMs) continue;
+    const { first, fingerprint: claimed, answer } = claim;
+    const items = Array.from({ length: commit.commitSeq - first + 1 }, (_, i) => ({ first: first + i, count: 1 }));
+    return {
+      fingerprint: claimed,
+      body: undefined,
+      failure: undefined,
+      firstSequence: first,
+      lastSequence: commit.commitSeq,
+      items,
+      answer,
+    };
+  }
+  return undefined;
+}
+
+/** What was kept under a key here, or what an earlier generation answers to it. */
+export type Claimed = StoredAnswer | WriteOutcome;
+
+function replayOf(state: StoredState, sequence: number, key: string, fingerprint: string): WriteOutcome | null {
+  const generation = state.earlier.generations.find(({ lastSequence }) => sequence <= lastSequence);
+  if (generation === undefined) return null;
+  return state.earlier.ask<"replay">([{ generation, question: { kind: "replay", key, fingerprint } }])[0] ?? null;
+}
+
+/**
+ * Has the index know the keys of kept answers that live, as of the last fact of a closed generation: the next finds them there and asks here.
+ * Whole at once: they are those of one day.
+ */
+export function claimKept(sql: SqlStorage, state: StoredState, nowMs: number): void {
+  const { index } = state;
+  for (let bucket = 0; bucket < idempotencyBuckets; bucket++) {
+    for (let after = 0; ; ) {
+      const rows = sql
+        .exec<{ id: number; key: string; at: number }>(
+          `SELECT id, key, at FROM answer_${bucket} WHERE id > ? ORDER BY id LIMIT 5000`,
+          after,
+        )
+        .toArray();
+      for (const { key, at } of rows) if (at + idempotencyLifeMs > nowMs) index.addClaim(key, state.sequence);
+      after = rows.at(-1)?.id ?? after;
+      if (rows.length < 5_000) break;
+      index.writeOutAll(nowMs);
+    }
+  }
+}
+
+/** Whether each item is the next of the commit's facts, so that the commit tells the items. */
+export function isClaimable(items: readonly ItemOutcome[], first: number): boolean {
+  return items.every((item, i) => "first" in item && item.first === first + i && item.count === 1);
+}
+
+/** The kept answer of a key that is younger than 24 hours: of what wrote nothing to the log, or not one fact for each item. */
+export function findAnswer(sql: SqlStorage, filled: ReadonlySet<number>, key: string, nowMs: number): StoredAnswer | undefined {
+  let newest: Row | undefined;
+  for (const row of rowsOf(sql, filled, key)) if (newest === undefined || row.at > newest.at) newest = row;
+  if (newest === undefined || newest.at + idempotencyLifeMs <= nowMs) return undefined;
+  return {
+    fingerprint: newest.fingerprint,
+    body: newest.body ?? undefined,
+    failure: newest.failure === null ? undefined : (JSON.parse(newest.failure) as Failure),
+    firstSequence: newest.first_seq ?? undefined,
+    lastSequence: newest.last_seq ?? undefined,
+    items: newest.items === null ? [] : (JSON.parse(newest.items + continuation(sql, filled, key, newest.at)) as ItemOutcome[]),
+    answer: newest.answer,
+  };
+}
+
+/** Ten thousand refusals do not fit one row of the platform; what is left over stands under the key and a number. */
+const itemsTextMax = 500_000;
+
+/** The rest of what was kept at `at`: the key's earlier life, over but not purged yet, may have left parts of its own. */
+function continuation(sql: SqlStorage, filled: ReadonlySet<number>, key: string, at: number): string {
+  let text = "";
+  for (let part = 1; ; part++) {
+    const row = rowsOf(sql, filled, `${key}\n${part}`).find((of) => of.at === at);
+    if (row === undefined) return text;
+    text += row.items ?? "";
+  }
+}
+
+/** A text in pieces that end between characters: half a surrogate pair does not survive storage. */
+function parts(text: string): string[] {
+  const pieces: string[] = [];
+  for (let start = 0; start < text.length; ) {
+    let end = Math.min(start + itemsTextMax, text.length);
+    if (end < text.length && (text.charCodeAt(end) & 0xfc00) === 0xdc00) end -= 1;
+    pieces.push(text.slice(start, end));
+    start = end;
+  }
+  return pieces;
+}
+
+/** Keeps the answer under its key. Inside the transaction of what it answers. */
+export function keepAnswer(sql: SqlStorage, filled: Set<number>, key: string, nowMs: number, answer: StoredAnswer): void {
+  const bucket = Math.floor(nowMs / bucketMs) % idempotencyBuckets;
+  filled.add(bucket);
+  const small = answer.body !== undefined && answer.body.length <= storedAnswerBytesMax;
+  const items = small || answer.failure !== undefined ? null : JSON.stringify(answer.items);
+  const [first = null, ...rest] = items === null ? [] : parts(items);
+  rest.forEach((text, i) => {
+    sql.exec(inserts[bucket] as string, `${key}\n${i + 1}`, answer.fingerprint, nowMs, null, null, null, null, text, answer.answer);
+  });
+  sql.exec(
+    inserts[bucket] as string,
+    key,
+    answer.fingerprint,
+    nowMs,
+    small ? answer.body : null,
+    answer.failure === undefined ? null : JSON.stringify(answer.failure),
+    answer.firstSequence ?? null,
+    answer.lastSequence ?? null,
+    first,
+    answer.answer,
+  );
+}
+
+/**
+ * Empties the bucket that comes next before any key goes into it: its keys are older than 24 hours by then.
+ * A table is dropped whole, because deleting is billed by the row.
+ */
+export function purgeAnswers(sql: SqlStorage, nowMs: number): void {
+  const period = Math.floor(nowMs / bucketMs);
+  const purged = readMeta<number>(sql, "idempotency_period");
+  if (purged !== undefined && period <= purged) return;
+  const from = purged === undefined || period - purged > idempotencyBuckets ? period - idempotencyBuckets + 1 : purged + 1;
+  if (purged !== undefined) {
+    for (let p = from; p <= period; p++) {
+      const bucket = ((p % idempotencyBuckets) + idempotencyBuckets) % idempotencyBuckets;
+      sql.exec(`DROP TABLE answer_${bucket}`);
+      for (const statement of answerTable(bucket)) sql.exec(statement);
+    }
+  }
+  writeMeta(sql, "idempotency_period", period);
+}

@@ -1,0 +1,156 @@
+/** The JSON of drafts and holds. */
+import { present } from "../../../kernel/assert.ts";
+import { instant } from "../../../kernel/clock.ts";
+import { decodeAddress, encodeAddress } from "../../../kernel/id.ts";
+import { type AccountTerms, codeAt } from "../../domain/account.ts";
+import type { Draft, DraftContent, DraftLine, Principal } from "../../domain/draft.ts";
+import type { DraftSaved, EntryPosted, Fact, HoldLine, HoldPlaced } from "../../domain/fact.ts";
+import type { Hold } from "../../domain/hold.ts";
+import type { ApprovalView, DraftView, HoldView, LedgerIdentity } from "../../rpc.ts";
+import type { CommitContext } from "../log/journal.ts";
+
+/** A fact with its place in the log. */
+export interface FactRow {
+  readonly seq: number;
+  readonly fact: Fact;
+  readonly context: CommitContext;
+  readonly seal: string;
+}
+
+/** What the telling of drafts and holds asks of whoever tells. */
+export interface Telling {
+  readonly identity: LedgerIdentity;
+  readonly accountOf: (no: number) => AccountTerms;
+  /** What the log has at a sequence, or is about to have. */
+  readonly row: (sequence: number) => FactRow;
+  readonly draft: (no: number) => Draft | undefined;
+  readonly hold: (no: number) => Hold | undefined;
+  /** The sequence as of which it is told. */
+  readonly knownAt: number;
+}
+
+/** The id of what the fact of a sequence made: its own address, or that of the draft it was. */
+export function idAt({ identity, row }: Telling, sequence: number): string {
+  const { fact, context } = row(sequence);
+  if (fact.kind === "entry_posted" && fact.draftId !== null) return fact.draftId;
+  return encodeAddress({
+    atMs: context.atMs,
+    ledgerNumber: identity.number,
+    kind: fact.kind === "hold_placed" ? "hold" : "entry",
+    sequence,
+  });
+}
+
+/** A draft in one of its versions. */
+export function draftView(telling: Telling, version: number, fact: DraftSaved): DraftView {
+  const { knownAt } = telling;
+  const no = fact.draft ?? version;
+  const id = idAt(telling, no);
+  const { context: created } = telling.row(no);
+  const content = contentOf(telling, fact);
+  return {
+    id,
+    journalEntryId: id,
+    status: fact.status,
+    sequence: no,
+    ...recordHead(telling, content, created),
+    flagged: false,
+    postingReference: null,
+    reversalOf: content.reversalOf === null ? null : idAt(telling, content.reversalOf),
+    reversedBy: null,
+    reason: content.reason,
+    replaces: content.replaces,
+    approval: approvalView(fact, null),
+    holdId: content.hold === null ? null : idAt(telling, content.hold),
+    lines: content.lines.map((line, i) => ({
+      ...lineHead(line, i, telling.accountOf(line.account), knownAt),
+      ...(line.conditions === null ? {} : { conditions: line.conditions }),
+      balanceAfter: null,
+      accountVersion: null,
+    })),
+    seal: null,
+  };
+}
+
+/** What is told of a draft and a hold alike: what it says, and the commit that made it. */
+function recordHead({ identity }: Telling, content: DraftContent | HoldPlaced, { atMs, actor, requestId }: CommitContext) {
+  const { date, description, reference, externalId, metadata, source, module } = content;
+  return {
+    createdAt: instant(atMs),
+    date,
+    description,
+    reference,
+    externalId,
+    metadata: metadata ?? {},
+    ledgerId: identity.ledgerId,
+    currency: identity.currency,
+    source: source ?? { type: "api", id: null },
+    actor: { kind: actor.kind, id: actor.id },
+    requestId,
+    module,
+  };
+}
+
+/** The content of a version, which may stand with an earlier one. */
+function contentOf({ row }: Telling, { content }: DraftSaved): DraftContent {
+  if (typeof content !== "number") return content;
+  const { fact } = row(content);
+  if (fact.kind !== "draft_saved" || typeof fact.content === "number")
+    throw new Error("assertion failed: a version names the one that has its content");
+  return fact.content;
+}
+
+/** What is told of a draft's way. `postedBy`: who had it posted, where it is. */
+function approvalView({ version, preparers, status, reason }: DraftSaved, postedBy: Principal | null): ApprovalView {
+  const approvedBy = status === "pending_approval" ? postedBy : null;
+  return { version, preparedBy: preparers, approvedBy: approvedBy && { kind: approvedBy.kind, id: approvedBy.id }, reason };
+}
+
+/** JSON of the approval of a posted entry; null where it was never a draft. */
+export function approvalText(telling: Telling, { draftId }: EntryPosted, postedBy: Principal): string | null {
+  if (draftId === null) return null;
+  const draft = telling.draft(present(decodeAddress(draftId), "a draft has an address").sequence);
+  const { fact } = telling.row(present(draft, "a posted draft is known").savedSequence);
+  if (fact.kind !== "draft_saved") throw new Error("assertion failed: a draft names its last version");
+  return JSON.stringify(approvalView(fact, postedBy));
+}
+
+function lineHead(line: DraftLine | HoldLine, i: number, account: AccountTerms, knownAt: number) {
+  const { amount, memo, contactId, tags } = line;
+  return {
+    no: i + 1,
+    accountId: account.id,
+    accountCode: codeAt(account, knownAt),
+    side: amount > 0 ? ("debit" as const) : ("credit" as const),
+    amount: Math.abs(amount),
+    memo,
+    contactId,
+    ...(tags === null ? {} : { tags }),
+  };
+}
+
+export function holdView(telling: Telling, no: number): HoldView {
+  const { knownAt } = telling;
+  const { fact, context, seal } = telling.row(no);
+  if (fact.kind !== "hold_placed") throw new Error(`assertion failed: sequence ${no} is a hold`);
+  const { status, resolved } = present(telling.hold(no), "a hold of the log is known");
+  const isOpen = resolved === null || resolved > knownAt;
+  const outcome = isOpen ? undefined : telling.row(resolved);
+  return {
+    id: idAt(telling, no),
+    status: isOpen ? "open" : status,
+    sequence: no,
+    ...recordHead(telling, fact, context),
+    groupId: fact.groupId,
+    expiresAt: fact.expiresAtMs === null ? null : instant(fact.expiresAtMs),
+    resolvedAt: outcome ? instant(outcome.context.atMs) : null,
+    entryId: outcome?.fact.kind === "entry_posted" ? idAt(telling, outcome.seq) : null,
+    reason: outcome?.fact.kind === "hold_released" ? outcome.fact.reason : null,
+    lines: fact.lines.map((line, i) => ({
+      ...lineHead(line, i, telling.accountOf(line.account), knownAt),
+      availableAfter: line.availableAfter,
+      accountVersion: line.version,
+    })),
+    seal,
+  };
+}

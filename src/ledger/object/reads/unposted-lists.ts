@@ -1,0 +1,222 @@
+/** Lists of drafts and holds, from their own tables. */
+import { present } from "../../../kernel/assert.ts";
+import { filteredCountMax } from "../../../kernel/bounds.ts";
+import { dayOf, firstDay, lastDay } from "../../../kernel/calendar-date.ts";
+import { encodeAddress } from "../../../kernel/id.ts";
+import type { Account } from "../../domain/account.ts";
+import type { PeriodLocked } from "../../domain/fact.ts";
+import type { EntriesQuery, HoldsQuery, ReadOutcome } from "../../rpc.ts";
+import { tellingOf } from "../answers/describe.ts";
+import { draftView, holdView } from "../answers/unposted-views.ts";
+import { dayKey, dayOfKey } from "../index/index-keys.ts";
+import type { PlacesPage } from "../state/earlier.ts";
+import { accountById, type StoredState } from "../state/stored-state.ts";
+import { addedCounts, type Count, capped } from "./counts.ts";
+import { pageText } from "./page-text.ts";
+import { generationsWith } from "./sums.ts";
+
+/** A row's place in a list: its day, and its number. */
+interface UnpostedPlace {
+  readonly day: number;
+  readonly seq: number;
+}
+
+interface Filters {
+  readonly where: readonly string[];
+  readonly bindings: readonly SqlStorageValue[];
+}
+
+interface Paging {
+  readonly order: "sequence" | "date";
+  readonly direction: "asc" | "desc";
+  readonly after?: string;
+  readonly offset?: number;
+  readonly limit: number;
+}
+
+type Table = "draft" | "hold";
+
+/** The places of a page and one more, and how many there are of all pages. */
+function pageOf(
+  sql: SqlStorage,
+  table: Table,
+  filters: Filters,
+  isWhole: boolean,
+  paging: Paging,
+): { readonly places: readonly UnpostedPlace[]; readonly count: Count } {
+  const { order, direction, after, offset = 0, limit } = paging;
+  const [first = 0, second = 0] = after?.split(",").map(Number) ?? [];
+  const later = direction === "asc" ? ">" : "<";
+  const beyond = after === undefined ? [] : order === "date" ? [`(t.day, t.no) ${later} (?, ?)`] : [`t.no ${later} ?`];
+  const position = after === undefined ? [] : order === "date" ? [dayOfKey(first), second] : [first];
+  const way = direction === "asc" ? "ASC" : "DESC";
+  const by = order === "date" ? `t.day ${way}, t.no ${way}` : `t.no ${way}`;
+  const places = sql
+    .exec<{ no: number; day: number }>(
+      `SELECT t.no AS no, t.day AS day FROM ${table} t WHERE ${[...filters.where, ...beyond].join(" AND ")} ORDER BY ${by} LIMIT ? OFFSET ?`,
+      ...filters.bindings,
+      ...position,
+      limit + 1,
+      offset,
+    )
+    .toArray()
+    .map(({ no, day }) => ({ day: dayKey(day), seq: no }));
+  const counted = sql
+    .exec<{ n: number }>(
+      `SELECT count(*) AS n FROM (SELECT 1 FROM ${table} t WHERE ${filters.where.join(" AND ")} LIMIT ?)`,
+      ...filters.bindings,
+      isWhole ? -1 : filteredCountMax + 1,
+    )
+    .one().n;
+  return { places, count: isWhole ? { count: counted, capped: false } : capped(counted) };
+}
+
+function dated({ startDate, endDate }: { readonly startDate?: string; readonly endDate?: string }): Filters {
+  if (startDate === undefined && endDate === undefined) return { where: [], bindings: [] };
+  const from = startDate === undefined ? firstDay : dayOf(startDate);
+  return { where: ["t.day BETWEEN ? AND ?"], bindings: [from, endDate === undefined ? lastDay : dayOf(endDate)] };
+}
+
+/** The drafts that a list of entries has, voided ones among them. */
+export function draftPlaces(sql: SqlStorage, state: StoredState, account: Account | undefined, query: EntriesQuery): PlacesPage {
+  const filters: { where: string[]; bindings: SqlStorageValue[] } = { where: [], bindings: [] };
+  const add = (where: string, ...bindings: SqlStorageValue[]) => {
+    filters.where.push(where);
+    filters.bindings.push(...bindings);
+  };
+  if (query.status === undefined) add("t.status <> 'posted'");
+  else add("t.status = ? AND t.status <> 'posted'", query.status);
+  if (state.isBehind) filters.where.push("t.status = 'voided'");
+  const { where, bindings } = dated(query);
+  if (where[0] !== undefined) add(where[0], ...bindings);
+  if (query.externalId !== undefined) add("t.external_id = ?", query.externalId);
+  if (query.reference !== undefined) add("t.reference = ?", query.reference);
+  if (query.sourceType !== undefined) add("t.source_type = ?", query.sourceType);
+  if (query.minAmount !== undefined) add("t.amount >= ?", query.minAmount);
+  if (query.maxAmount !== undefined) add("t.amount <= ?", query.maxAmount);
+  if (account !== undefined) add("t.no IN (SELECT a.draft FROM draft_account a WHERE a.account = ?)", account.no);
+  const isWhole = filters.bindings.length === 0 && query.status === undefined;
+  return pageOf(sql, "draft", filters, isWhole, query);
+}
+
+/** The JSON texts of drafts by their numbers, each as it stands. */
+export function tellDrafts(state: StoredState, numbers: readonly number[]): ReadonlyMap<number, string> {
+  state.prepare(numbers);
+  const drafts = numbers.map((no) => present(state.draft(no), "a listed draft exists"));
+  state.prepare(drafts.flatMap(({ content }) => [content.reversalOf, content.hold]));
+  const telling = tellingOf(state, state.sequence);
+  return new Map(
+    drafts.map(({ no, savedSequence }) => {
+      const { fact } = telling.row(savedSequence);
+      if (fact.kind !== "draft_saved") throw new Error("assertion failed: a draft names its last version");
+      return [no, JSON.stringify(draftView(telling, savedSequence, fact))];
+    }),
+  );
+}
+
+/** The places of holds of this generation: its own, and those that it began with. */
+export function holdPlaces(sql: SqlStorage, state: StoredState, account: Account | undefined, query: HoldsQuery): PlacesPage {
+  const filters: { where: string[]; bindings: SqlStorageValue[] } = { where: ["true"], bindings: [] };
+  const add = (where: string, ...bindings: SqlStorageValue[]) => {
+    filters.where.push(where);
+    filters.bindings.push(...bindings);
+  };
+  if (query.status !== undefined) add("t.status = ?", query.status);
+  if (query.groupId !== undefined) add("t.group_id = ?", query.groupId);
+  if (query.externalId !== undefined) add("t.external_id = ?", query.externalId);
+  const { where, bindings } = dated(query);
+  if (where[0] !== undefined) add(where[0], ...bindings);
+  if (account !== undefined) add("t.no IN (SELECT a.hold FROM hold_account a WHERE a.account = ?)", account.no);
+  const isWhole = filters.where.length === 1;
+  if (state.isBehind) filters.where.push("t.status <> 'open'");
+  return pageOf(sql, "hold", filters, isWhole, query);
+}
+
+/** The same of all generations: a hold is told by the one in which it has its state. */
+function holdPlacesAcross(sql: SqlStorage, state: StoredState, account: Account | undefined, query: HoldsQuery): PlacesPage {
+  const generations = generationsWith(state, state.sequence, account && [account.no]);
+  if (generations.length === 0) return holdPlaces(sql, state, account, query);
+  const skipped = query.offset ?? 0;
+  const fromStart = { ...query, offset: 0, limit: skipped + query.limit };
+  const pages = [
+    ...state.earlier.ask<"hold_places">(
+      generations.map((generation) => ({ generation, question: { kind: "hold_places", account: account?.no ?? null, query: fromStart } })),
+    ),
+    holdPlaces(sql, state, account, fromStart),
+  ];
+  const sign = query.direction === "asc" ? 1 : -1;
+  const byDate = query.order === "date";
+  const places = pages.flatMap((page) => page.places).sort((x, y) => ((byDate ? x.day - y.day : 0) || x.seq - y.seq) * sign);
+  const isWhole = [query.status, query.groupId, query.externalId, query.startDate, query.endDate, query.accountId].every(
+    (filter) => filter === undefined,
+  );
+  return { places: places.slice(skipped, skipped + query.limit + 1), count: addedCounts(pages, isWhole) };
+}
+
+/** A page of holds. */
+export function holdsOutcome(sql: SqlStorage, state: StoredState, query: HoldsQuery, unknownAccount: ReadOutcome): ReadOutcome {
+  const account = query.accountId === undefined ? undefined : accountById(state, query.accountId);
+  if (query.accountId !== undefined && account === undefined) return unknownAccount;
+  const { places, count } = holdPlacesAcross(sql, state, account, query);
+  const page = places.slice(0, query.limit);
+  state.prepare(page.map(({ seq }) => seq));
+  const telling = tellingOf(state, state.sequence);
+  const last = page.at(-1);
+  const after = places.length > query.limit && last !== undefined ? positionText(query.order, last) : "null";
+  const texts = page.map(({ seq }) => JSON.stringify(holdView(telling, seq)));
+  return { ok: true, body: pageText(texts, count, after) };
+}
+
+/** JSON of where a page ended. */
+export function positionText(order: "sequence" | "date", { day, seq }: UnpostedPlace): string {
+  return JSON.stringify(order === "date" ? `${day},${seq}` : String(seq));
+}
+
+/** Ids told of what a lock finds in its period. */
+const toldMax = 50;
+
+/** Drafts and open holds dated within a lock: they stay, and are refused when they are posted. */
+export function unpostedWithin(sql: SqlStorage, { startDate, endDate, module }: PeriodLocked, ledgerNumber: number) {
+  const within = (table: Table, open: string) => {
+    const rows = sql
+      .exec<{ no: number; at: number }>(
+        `SELECT t.no AS no, t.at AS at FROM ${table} t WHERE t.status IN (${open}) AND t.day BETWEEN ? AND ? AND (?3 = 'all' OR t.module = ?3) ORDER BY t.no`,
+        dayOf(startDate),
+        dayOf(endDate),
+        module,
+      )
+      .toArray();
+    const kind = table === "hold" ? ("hold" as const) : ("entry" as const);
+    const ids = rows.slice(0, toldMax).map(({ no, at }) => encodeAddress({ atMs: at, ledgerNumber, kind, sequence: no }));
+    return { count: rows.length, ids };
+  };
+  const drafts = within("draft", "'draft', 'pending_approval'");
+  const holds = within("hold", "'open'");
+  return { openDrafts: drafts.count, openDraftIds: drafts.ids, openHolds: holds.count, openHoldIds: holds.ids };
+}
+
+/** What open holds kept on an account, as known at a sequence. */
+export function pendingAt(sql: SqlStorage, state: StoredState, account: number, knownAt: number): Pending {
+  // Known at a sequence: by the generation that had it.
+  const generation = state.earlier.generations.find(({ firstSequence: from, lastSequence: to }) => from <= knownAt && knownAt <= to);
+  if (generation === undefined) return ownPendingAt(sql, account, knownAt);
+  if (account > generation.lastSequence) return { debits: 0, credits: 0 };
+  const [answer] = state.earlier.ask<"pending">([{ generation, question: { kind: "pending", account, knownAt } }]);
+  return present(answer, "a question has its answer");
+}
+
+interface Pending {
+  readonly debits: number;
+  readonly credits: number;
+}
+
+export function ownPendingAt(sql: SqlStorage, account: number, knownAt: number): Pending {
+  return sql
+    .exec<{ debits: number; credits: number }>(
+      `SELECT coalesce(sum(a.debits), 0) AS debits, coalesce(sum(a.credits), 0) AS credits
+       FROM hold_account a JOIN hold h ON h.no = a.hold WHERE a.account = ?1 AND a.hold <= ?2 AND (h.resolved IS NULL OR h.resolved > ?2)`,
+      account,
+      knownAt,
+    )
+    .one();
+}

@@ -1,0 +1,459 @@
+import type { AccountType } from "../../../kernel/account-type.ts";
+import { present } from "../../../kernel/assert.ts";
+import { dayOf } from "../../../kernel/calendar-date.ts";
+import { decodeAddress, isUuid } from "../../../kernel/id.ts";
+import { type Account, type AccountFigures, type AccountStatus, normalSign, setFigures, turnoverOf } from "../../domain/account.ts";
+import { lockChange } from "../../domain/apply.ts";
+import type { ApprovalPolicy, Draft } from "../../domain/draft.ts";
+import { decodeFact, type EntryPosted } from "../../domain/fact.ts";
+import type { Hold } from "../../domain/hold.ts";
+import { type PeriodLock, setLock } from "../../domain/period-lock.ts";
+import { type LedgerState, Overlay, type RecordedEntry, refsOf, sourceText } from "../../domain/state.ts";
+import type { AccountDescription, Command, LedgerIdentity, Source } from "../../rpc.ts";
+import type { EntryIndex } from "../index/entry-index.ts";
+import type { AccountTotal } from "../index/tail.ts";
+import { externalIdTerm, sourceTerm } from "../index/term-hash.ts";
+import { type Claim, decodeContext, type JournalRow, readFacts, readRareFacts, readRow, readRows } from "../log/journal.ts";
+import { readMeta } from "../log/meta.ts";
+import { dropTables, markTables, writeEagerTables } from "./eager-tables.ts";
+import { alone, type Earlier } from "./earlier.ts";
+import { RefNumbers } from "./ref-numbers.ts";
+import { type DraftRow, draftOfRow, type HoldRow, holdOfRow } from "./unposted.ts";
+
+/** Accounts kept in memory; beyond this the longest unused are let go. A ledger may have millions, an isolate has 128 MB. */
+const accountsInMemoryMax = 50_000;
+
+const nothingCarried: AccountTotal = { debits: 0n, credits: 0n, lines: 0 };
+
+type AccountRow = {
+  no: number;
+  id: string;
+  code: string;
+  external_id: string | null;
+  type: string;
+  description: string;
+  min_balance: number | null;
+  max_balance: number | null;
+  status: string;
+  created_at: number;
+  revision: number;
+  former_codes: string;
+};
+
+/** The committed state: memory where it is warm, the tables below it. Never ahead of the disk. */
+export class StoredState implements LedgerState {
+  readonly #sql: SqlStorage;
+  identity: LedgerIdentity;
+  sequence = 0;
+  /** The first sequence of this generation's own log. */
+  firstSequence = 1;
+  /** The last sequence of the facts that it began with. */
+  carriedTo = 0;
+  /** The generations before it, and what they have answered to what is being done. */
+  earlier: Earlier = alone;
+  /** Set while a later generation asks: what was open at the end is told there. */
+  isBehind = false;
+  locks: readonly PeriodLock[] = [];
+  policy: ApprovalPolicy = "none";
+  /** Most ledgers have neither, and need not look for them whenever they post. */
+  #hasDrafts = false;
+  #hasHolds = false;
+  #accountCount: number | undefined;
+  readonly index: EntryIndex;
+  readonly #accounts = new Map<number, Account>();
+  readonly #refs = new RefNumbers();
+
+  constructor(sql: SqlStorage, index: EntryIndex, identity: LedgerIdentity) {
+    this.#sql = sql;
+    this.index = index;
+    this.identity = identity;
+  }
+
+  account(no: number): Account | undefined {
+    const cached = this.#accounts.get(no);
+    if (cached !== undefined) return cached;
+    const row = this.#sql.exec<AccountRow>("SELECT * FROM account WHERE no = ?", no).toArray()[0];
+    return row && this.#load(row);
+  }
+
+  figures(no: number): AccountFigures {
+    return present(this.account(no), "figures are asked of an account that exists");
+  }
+
+  accountNumber(ref: string): number | undefined {
+    const cached = this.#refs.get(ref);
+    if (cached !== undefined) return cached;
+    const text = ref.slice(1);
+    const query = ref.startsWith("i")
+      ? "SELECT * FROM account WHERE id = ?"
+      : ref.startsWith("c")
+        ? "SELECT * FROM account WHERE code = ? AND status <> 'deleted'"
+        : ref.startsWith("r")
+          ? "SELECT * FROM account WHERE role = ? AND status <> 'deleted'"
+          : "SELECT * FROM account WHERE external_id = ? AND status <> 'deleted'";
+    // An id carries the account's number; the others have an index.
+    const row = ref.startsWith("i") ? this.#accountRowById(text) : this.#sql.exec<AccountRow>(query, text).toArray()[0];
+    if (row === undefined) return undefined;
+    if (!this.#accounts.has(row.no)) this.#load(row);
+    return row.no;
+  }
+
+  #accountRowById(id: string): AccountRow | undefined {
+    // The sequence is the last 41 bits of the id, and the account's number is that sequence.
+    const no = Number.parseInt(id.slice(24), 16) % 2 ** 41;
+    if (!Number.isSafeInteger(no)) return undefined;
+    const row = this.#sql.exec<AccountRow>("SELECT * FROM account WHERE no = ?", no).toArray()[0];
+    return row?.id === id ? row : undefined;
+  }
+
+  #load(row: AccountRow): Account {
+    const totals = this.totals(row.no);
+    const pending = this.#pending(row.no);
+    // Texts of our own writing: a type, a status and JSON that were checked on their way in.
+    const type = row.type as AccountType;
+    const account: Account = {
+      no: row.no,
+      id: row.id,
+      code: row.code,
+      externalId: row.external_id,
+      type,
+      description: JSON.parse(row.description) as AccountDescription,
+      minBalance: row.min_balance,
+      maxBalance: row.max_balance,
+      status: row.status as AccountStatus,
+      createdAtMs: row.created_at,
+      revision: row.revision,
+      formerCodes: JSON.parse(row.former_codes) as Account["formerCodes"],
+      // Multiplied as bigint, which knows no −0.
+      balance: Number((totals.debits - totals.credits) * BigInt(normalSign(type))),
+      version: totals.lines + pending.changes,
+      ...turnoverOf(totals.debits, totals.credits),
+      pendingDebits: pending.debits,
+      pendingCredits: pending.credits,
+      holdChanges: pending.changes,
+    };
+    this.#keep(account);
+    return account;
+  }
+
+  /** Everything ever posted to an account: what was carried over, what is on disk and what the tails have. */
+  totals(no: number): AccountTotal {
+    let { debits, credits, lines } = this.index.accountTotal(no);
+    const carried = this.carried(no);
+    debits += carried.debits;
+    credits += carried.credits;
+    lines += carried.lines;
+    for (const tail of this.index.tails) {
+      const total = tail.totalOf(no);
+      if (total === undefined) continue;
+      debits += total.debits;
+      credits += total.credits;
+      lines += total.lines;
+    }
+    return { debits, credits, lines };
+  }
+
+  /** What the generations before had posted to an account. */
+  carried(no: number): AccountTotal {
+    const row =
+      no < this.firstSequence
+        ? this.#sql
+            .exec<{ debits: string; credits: string; lines: number }>(
+              "SELECT CAST(debits AS TEXT) AS debits, CAST(credits AS TEXT) AS credits, lines FROM account_carried WHERE no = ?",
+              no,
+            )
+            .toArray()[0]
+        : undefined;
+    return row === undefined ? nothingCarried : { debits: BigInt(row.debits), credits: BigInt(row.credits), lines: row.lines };
+  }
+
+  #pending(no: number): { readonly debits: number; readonly credits: number; readonly changes: number } {
+    const row = this.#hasHolds
+      ? this.#sql
+          .exec<{ debits: number; credits: number; changes: number }>(
+            "SELECT debits, credits, changes FROM account_pending WHERE no = ?",
+            no,
+          )
+          .toArray()[0]
+      : undefined;
+    return row ?? { debits: 0, credits: 0, changes: 0 };
+  }
+
+  #keep(account: Account): void {
+    this.#accounts.set(account.no, account);
+    for (const ref of refsOf(account)) this.#refs.set(ref, account.no);
+  }
+
+  /** Lets go of the accounts that came first, once there are too many. Between commands only: nobody holds one across. */
+  trim(): void {
+    if (this.#accounts.size <= accountsInMemoryMax) return;
+    for (const [no, account] of this.#accounts) {
+      if (this.#accounts.size <= accountsInMemoryMax * 0.8) break;
+      this.#accounts.delete(no);
+      for (const ref of refsOf(account)) this.#refs.delete(ref);
+    }
+  }
+
+  entry(sequence: number): RecordedEntry | undefined {
+    if (sequence > this.sequence) return undefined;
+    const row = this.row(sequence);
+    return row && recordedEntry(row);
+  }
+
+  /** What the log has at a sequence, this generation's or an earlier one's. */
+  row(sequence: number): JournalRow | undefined {
+    return readRow(this.#sql, sequence) ?? (sequence < this.firstSequence ? this.earlier.row(sequence) : undefined);
+  }
+
+  /** Has the rows of all of these sequences at hand, of those that stand in earlier generations alone. */
+  prepare(sequences: readonly (number | null)[]): void {
+    if (this.firstSequence === 1) return;
+    const elsewhere: number[] = [];
+    for (const sequence of sequences)
+      if (sequence !== null && sequence < this.firstSequence && readRow(this.#sql, sequence) === undefined) elsewhere.push(sequence);
+    this.earlier.prepare(elsewhere);
+  }
+
+  /** The rows of the given sequences, in the order given. */
+  rows(sequences: readonly number[]): JournalRow[] {
+    const own = readRows(this.#sql, sequences);
+    if (own.length === sequences.length) return own;
+    this.prepare(sequences);
+    const bySequence = new Map(own.map((row) => [row.seq, row]));
+    return sequences.flatMap((sequence) => bySequence.get(sequence) ?? this.row(sequence) ?? []);
+  }
+
+  entryByExternalId(externalId: string): RecordedEntry | undefined {
+    return this.#confirm(externalIdTerm(this.index.termKey, externalId), ({ fact }) => fact.externalId === externalId);
+  }
+
+  entryBySource(source: Source): RecordedEntry | undefined {
+    const text = sourceText(source);
+    return this.#confirm(sourceTerm(this.index.termKey, source), ({ fact }) => fact.source !== null && sourceText(fact.source) === text);
+  }
+
+  #confirm(hash: number, matches: (entry: RecordedEntry) => boolean): RecordedEntry | undefined {
+    for (const sequence of this.index.sequencesOf("term", hash)) {
+      const entry = this.entry(sequence);
+      if (entry !== undefined && matches(entry)) return entry;
+    }
+    return undefined;
+  }
+
+  /** A hold that was resolved in an earlier generation, of the names that the index has of it. */
+  #earlierHold(hash: number, matches: (hold: Hold) => boolean): Hold | undefined {
+    for (const sequence of this.index.sequencesOf("term", hash)) {
+      const hold = sequence < this.firstSequence ? this.hold(sequence) : undefined;
+      if (hold !== undefined && matches(hold)) return hold;
+    }
+    return undefined;
+  }
+
+  /** Sequences of earlier generations that the names in a command may lead to: fetched together, before a write of many asks for each. */
+  *earlierNamed(command: Command): Generator<number> {
+    if ("externalId" in command && typeof command.externalId === "string")
+      yield* this.index.sequencesOf("term", externalIdTerm(this.index.termKey, command.externalId));
+    if ("source" in command && command.source !== undefined)
+      yield* this.index.sequencesOf("term", sourceTerm(this.index.termKey, command.source));
+    const ids = [
+      "entryId" in command ? command.entryId : undefined,
+      "holdId" in command ? command.holdId : undefined,
+      "replaces" in command ? command.replaces : undefined,
+    ];
+    for (const id of ids) {
+      const address = id === undefined ? undefined : decodeAddress(id);
+      if (address === undefined) continue;
+      yield address.sequence;
+      const draft = address.kind === "entry" && this.#hasDrafts ? this.#draftWhere("no = ?", address.sequence) : undefined;
+      if (typeof draft?.content.reversalOf === "number") yield draft.content.reversalOf;
+    }
+  }
+
+  reversalOf(sequence: number): number | undefined {
+    const own = this.#sql.exec<{ reversal: number }>("SELECT reversal FROM reversal WHERE original = ?", sequence).toArray()[0]?.reversal;
+    return own ?? (sequence < this.firstSequence ? this.earlier.fact(sequence)?.reversal?.seq : undefined);
+  }
+
+  draft(no: number): Draft | undefined {
+    const own = this.#hasDrafts ? this.#draftWhere("no = ?", no) : undefined;
+    const earlier = own === undefined && no < this.firstSequence ? this.earlier.fact(no)?.draft : undefined;
+    return own ?? (earlier ? draftOfRow(this, this.identity, earlier) : undefined);
+  }
+
+  draftByExternalId(externalId: string): Draft | undefined {
+    return this.#hasDrafts ? this.#draftWhere("external_id = ? AND status IN ('draft', 'pending_approval')", externalId) : undefined;
+  }
+
+  draftBySource(source: Source): Draft | undefined {
+    return this.#hasDrafts ? this.#draftWhere("source = ? AND status IN ('draft', 'pending_approval')", sourceText(source)) : undefined;
+  }
+
+  #draftWhere(where: string, value: string | number): Draft | undefined {
+    const row = this.#sql.exec<DraftRow>(`SELECT * FROM draft WHERE ${where} LIMIT 1`, value).toArray()[0];
+    return row && draftOfRow(this, this.identity, row);
+  }
+
+  hold(no: number): Hold | undefined {
+    const own = this.#hasHolds ? this.#holdWhere("no = ?", no) : undefined;
+    const earlier = own === undefined && no < this.firstSequence ? this.earlier.fact(no)?.hold : undefined;
+    return own ?? (earlier ? holdOfRow(this, this.identity, earlier) : undefined);
+  }
+
+  holdByExternalId(externalId: string): Hold | undefined {
+    const own = this.#hasHolds ? this.#holdWhere("external_id = ?", externalId) : undefined;
+    if (own !== undefined || this.firstSequence === 1) return own;
+    return this.#earlierHold(externalIdTerm(this.index.termKey, externalId), ({ fact }) => fact.externalId === externalId);
+  }
+
+  holdBySource(source: Source): Hold | undefined {
+    const own = this.#hasHolds ? this.#holdWhere("source = ?", sourceText(source)) : undefined;
+    if (own !== undefined || this.firstSequence === 1) return own;
+    const text = sourceText(source);
+    return this.#earlierHold(
+      sourceTerm(this.index.termKey, source),
+      ({ fact }) => fact.source !== null && sourceText(fact.source) === text,
+    );
+  }
+
+  #holdWhere(where: string, value: string | number): Hold | undefined {
+    const row = this.#sql.exec<HoldRow>(`SELECT * FROM hold WHERE ${where} LIMIT 1`, value).toArray()[0];
+    return row && holdOfRow(this, this.identity, row);
+  }
+
+  groupHoldsDated(from: string, to: string): readonly Hold[] {
+    if (!this.#hasHolds) return [];
+    return this.#sql
+      .exec<HoldRow>("SELECT * FROM hold WHERE status = 'open' AND group_id IS NOT NULL AND day BETWEEN ? AND ?", dayOf(from), dayOf(to))
+      .toArray()
+      .map((row) => holdOfRow(this, this.identity, row));
+  }
+
+  /** The numbers of open holds whose end has come, the earliest first, some at a time; and when the next one's comes. */
+  dueHolds(nowMs: number, max: number): readonly number[] {
+    if (!this.#hasHolds) return [];
+    return this.#sql
+      .exec<{ no: number }>("SELECT no FROM hold WHERE status = 'open' AND expires_at <= ? ORDER BY expires_at, no LIMIT ?", nowMs, max)
+      .toArray()
+      .map(({ no }) => no);
+  }
+
+  nextHoldEnd(): number | undefined {
+    if (!this.#hasHolds) return undefined;
+    return (
+      this.#sql.exec<{ at: number | null }>("SELECT min(expires_at) AS at FROM hold WHERE status = 'open' AND expires_at IS NOT NULL").one()
+        .at ?? undefined
+    );
+  }
+
+  /** Accounts that are not deleted. Counted once, and kept. */
+  get accountCount(): number {
+    this.#accountCount ??= this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM account WHERE status <> 'deleted'").one().n;
+    return this.#accountCount;
+  }
+
+  get hasDrafts(): boolean {
+    return this.#hasDrafts;
+  }
+
+  get hasHolds(): boolean {
+    return this.#hasHolds;
+  }
+
+  /** Takes over what an overlay decided, once it is on disk. */
+  merge(overlay: Overlay, bytesOf: readonly number[], claim: Claim | undefined): void {
+    this.#takeOver(overlay);
+    for (let i = 0; i < overlay.facts.length; i++) {
+      const fact = overlay.facts[i];
+      if (fact?.kind === "entry_posted") this.index.add(overlay.firstSequence + i, fact, bytesOf[i] ?? 0);
+      else if (fact?.kind === "hold_placed") this.index.addNames(overlay.firstSequence + i, fact);
+    }
+    if (claim !== undefined) this.index.addClaim(claim.key, overlay.sequence);
+  }
+
+  /** Writes the tables that are written with their facts anew, from the log. Memory is of no use afterwards: what was only posted is not in it. */
+  retellTables(): void {
+    dropTables(this.#sql);
+    for (const { seq, fact, atMs } of readRareFacts(this.#sql)) {
+      this.sequence = seq - 1;
+      const overlay = new Overlay(this, atMs);
+      overlay.take([fact]);
+      writeEagerTables(this.#sql, overlay);
+      this.#takeOver(overlay);
+    }
+    markTables(this.#sql);
+  }
+
+  #takeOver(overlay: Overlay): void {
+    for (const account of overlay.accounts.values()) {
+      const before = this.#accounts.get(account.no);
+      if (before !== undefined && before.revision !== account.revision) for (const ref of refsOf(before)) this.#refs.delete(ref);
+      if (before === undefined || before.revision !== account.revision) for (const ref of refsOf(account)) this.#refs.set(ref, account.no);
+      this.#accounts.set(account.no, account);
+    }
+    if (this.#accountCount !== undefined && overlay.accounts.size > 0) {
+      for (const fact of overlay.facts) {
+        if (fact.kind === "account_opened") this.#accountCount += 1;
+        else if (fact.kind === "account_changed" && fact.status === "deleted") this.#accountCount -= 1;
+      }
+    }
+    for (const [no, figures] of overlay.touched) setFigures(this.figures(no), figures);
+    if (overlay.drafts.size > 0) this.#hasDrafts = true;
+    if (overlay.holds.size > 0) this.#hasHolds = true;
+    this.policy = overlay.policy;
+    this.identity = overlay.identity;
+    this.locks = overlay.locks;
+    this.sequence = overlay.sequence;
+  }
+
+  /** Folds into memory what was committed after the index was last written. */
+  replay(head: number): void {
+    this.sequence = head;
+    for (const { seq, fact, bytes, context } of readFacts(this.#sql, this.index.flushedTo, head)) {
+      this.index.replay(seq, fact, bytes, context === null ? undefined : decodeContext(context).claim?.key);
+    }
+    this.index.replayed();
+  }
+
+  /** Finds what is asked for at every turn. */
+  load(): void {
+    this.locks = this.locksAt(Number.MAX_SAFE_INTEGER);
+    this.policy = readMeta<ApprovalPolicy>(this.#sql, "approval_policy") ?? "none";
+    this.#hasDrafts = this.#sql.exec("SELECT 1 FROM draft LIMIT 1").toArray().length > 0;
+    // A generation that begins with no hold may begin with accounts that had some.
+    this.#hasHolds = this.#sql.exec("SELECT 1 FROM hold UNION ALL SELECT 1 FROM account_pending LIMIT 1").toArray().length > 0;
+    this.carriedTo = readMeta<number>(this.#sql, "carried_to") ?? 0;
+    this.firstSequence = this.#sql.exec<{ first: number | null }>("SELECT min(seq) AS first FROM journal").one().first ?? 1;
+  }
+
+  /** The locks as known at a sequence, folded from their facts: there are few, and they have no table of their own. */
+  locksAt(sequence: number): readonly PeriodLock[] {
+    let locks: readonly PeriodLock[] = readMeta<readonly PeriodLock[]>(this.#sql, "locks_carried") ?? [];
+    for (const row of this.#sql.exec<{ body: string }>(
+      "SELECT j.body FROM meta m JOIN json_each(m.value) s JOIN journal j ON j.seq = s.value WHERE m.key = 'lock_facts' AND s.value <= ? ORDER BY s.key",
+      sequence,
+    )) {
+      locks = setLock(locks, lockChange(JSON.parse(row.body)));
+    }
+    return locks;
+  }
+}
+
+export function recordedEntry(row: JournalRow): RecordedEntry | undefined {
+  if (!row.body.startsWith('{"kind":"entry_posted"')) return undefined;
+  const fact = decodeEntry(row.body);
+  return { sequence: row.seq, atMs: row.context.atMs, fact };
+}
+
+function decodeEntry(body: string): EntryPosted {
+  const fact = decodeFact(body);
+  if (fact.kind !== "entry_posted") throw new Error("assertion failed: the row is an entry");
+  return fact;
+}
+
+/** The account of an id from outside; a deleted one is gone. */
+export function accountById(state: StoredState, id: string): Account | undefined {
+  if (!isUuid(id)) return undefined;
+  const no = state.accountNumber(`i${id}`);
+  const account = no === undefined ? undefined : state.account(no);
+  return account?.status === "deleted" ? undefined : account;
+}

@@ -1,0 +1,64 @@
+/** Drafts and holds as their tables have them. What they say stands in the journal. */
+import { present } from "../../../kernel/assert.ts";
+import { encodeAddress } from "../../../kernel/id.ts";
+import type { Draft, DraftContent, DraftStatus } from "../../domain/draft.ts";
+import { decodeFact, type Fact } from "../../domain/fact.ts";
+import type { Hold, HoldStatus } from "../../domain/hold.ts";
+import type { LedgerIdentity } from "../../rpc.ts";
+import type { JournalRow } from "../log/journal.ts";
+
+export type DraftRow = {
+  no: number;
+  at: number;
+  status: DraftStatus;
+  saved: number;
+  content: number;
+  entry: number | null;
+};
+
+export type HoldRow = { no: number; at: number; status: HoldStatus; resolved: number | null };
+
+/** What finds the rows of the log. */
+interface Log {
+  row(sequence: number): JournalRow | undefined;
+}
+
+function factAt<K extends Fact["kind"]>(log: Log, sequence: number, kind: K): Extract<Fact, { kind: K }> {
+  const fact = decodeFact(present(log.row(sequence), "the table names a fact of the journal").body);
+  if (fact.kind !== kind) throw new Error(`assertion failed: sequence ${sequence} is ${fact.kind}, and should be ${kind}`);
+  // Compared just above.
+  return fact as Extract<Fact, { kind: K }>;
+}
+
+export function draftOfRow(log: Log, identity: LedgerIdentity, row: DraftRow): Draft {
+  const { no, at, status, saved, content, entry } = row;
+  const fact = factAt(log, saved, "draft_saved");
+  return {
+    no,
+    id: encodeAddress({ atMs: at, ledgerNumber: identity.number, kind: "entry", sequence: no }),
+    status,
+    version: fact.version,
+    preparers: fact.preparers,
+    content: contentAt(log, content),
+    contentSequence: content,
+    savedSequence: saved,
+    reason: fact.reason,
+    entry,
+  };
+}
+
+function contentAt(log: Log, sequence: number): DraftContent {
+  const { content } = factAt(log, sequence, "draft_saved");
+  if (typeof content === "number") throw new Error("assertion failed: a draft names the version that has its content");
+  return content;
+}
+
+export function holdOfRow(log: Log, identity: LedgerIdentity, { no, at, status, resolved }: HoldRow): Hold {
+  return {
+    no,
+    id: encodeAddress({ atMs: at, ledgerNumber: identity.number, kind: "hold", sequence: no }),
+    status,
+    fact: factAt(log, no, "hold_placed"),
+    resolved,
+  };
+}

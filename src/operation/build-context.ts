@@ -1,0 +1,136 @@
+import type { Authority } from "../access/token.ts";
+import { directoryDatabase } from "../db/directory-database.ts";
+import { siteDatabase } from "../db/site-database.ts";
+import { uuidV7 } from "../kernel/id.ts";
+import type { Jurisdiction } from "../kernel/region.ts";
+import { type LedgerClient, type LedgerObjects, type LedgerRpc, ledgerClient } from "../ledger/client.ts";
+import type { LedgerIdentity } from "../ledger/rpc.ts";
+import type { Log } from "../platform/log.ts";
+import { objectAt, objectId } from "../platform/objects.ts";
+import type { IdempotencyClaim, OperationContext, SiteScope } from "./context.ts";
+
+/** What a ledger is, asked of the directory when its object does not know yet. */
+export type IdentityOf = (context: OperationContext, ledgerNumber: number) => Promise<LedgerIdentity | undefined>;
+
+export interface ContextParts {
+  readonly env: Cloudflare.Env;
+  readonly authority: Authority;
+  readonly requestId: string;
+  readonly log: Log;
+  /** Where the client's last request left the site's database. */
+  readonly bookmark: string | undefined;
+  readonly identityOf: IdentityOf;
+  readonly waitUntil: (work: Promise<unknown>) => void;
+}
+
+const random = new Uint8Array(10);
+
+export function newUuid(): string {
+  return uuidV7(Date.now(), crypto.getRandomValues(random));
+}
+
+/** The context of one request, made of what its key may. Databases are opened when they are first asked. */
+export function operationContext(parts: ContextParts): OperationContext {
+  return new PartsInContext(parts, { site: undefined, directory: undefined }, undefined);
+}
+
+/** What the contexts of one request have opened so far. */
+interface Opened {
+  site: OperationContext["db"] | undefined;
+  directory: OperationContext["directory"] | undefined;
+}
+
+/** A class, because getters of a literal are made anew each time, and the engine would meet every request's context as a shape it never saw. */
+class PartsInContext implements OperationContext {
+  readonly site: SiteScope;
+  readonly actor: OperationContext["actor"];
+  readonly tokenId: string;
+  readonly entityIds: readonly string[] | null;
+  readonly session: OperationContext["session"];
+  readonly expiresAtMs: number | null;
+  readonly clock = Date.now;
+  readonly newId = newUuid;
+  readonly env: Cloudflare.Env;
+  readonly log: Log;
+  readonly requestId: string;
+  readonly idempotency: IdempotencyClaim | undefined;
+  readonly waitUntil: (work: Promise<unknown>) => void;
+  readonly #parts: ContextParts;
+  readonly #opened: Opened;
+
+  constructor(parts: ContextParts, opened: Opened, idempotency: IdempotencyClaim | undefined) {
+    const { authority } = parts;
+    this.site = authority.site;
+    this.actor = { kind: authority.kind, id: authority.principalId, role: authority.role };
+    this.tokenId = authority.tokenId;
+    this.entityIds = authority.entityIds;
+    this.session = authority.session ?? null;
+    this.expiresAtMs = this.session === null ? authority.expiresAtMs : null;
+    this.env = parts.env;
+    this.log = parts.log;
+    this.requestId = parts.requestId;
+    this.idempotency = idempotency;
+    this.waitUntil = parts.waitUntil;
+    this.#parts = parts;
+    this.#opened = opened;
+  }
+
+  get db(): OperationContext["db"] {
+    this.#opened.site ??= siteDatabase(this.env, this.site, this.#parts.bookmark);
+    return this.#opened.site;
+  }
+
+  get directory(): OperationContext["directory"] {
+    this.#opened.directory ??= directoryDatabase(this.env);
+    return this.#opened.directory;
+  }
+
+  seen(): string | null {
+    return this.#opened.site?.bookmark() ?? null;
+  }
+
+  ledger(number: number): LedgerClient {
+    return ledgerOf(this.env, this.site, number, () => this.#identityOf(number));
+  }
+
+  withClaim(idempotency: IdempotencyClaim | undefined): OperationContext {
+    return new PartsInContext(this.#parts, this.#opened, idempotency);
+  }
+
+  async #identityOf(number: number): Promise<LedgerIdentity> {
+    const identity = await this.#parts.identityOf(this, number);
+    if (identity === undefined || identity.siteId !== this.site.id)
+      throw new Error(`assertion failed: ledger ${number} is one of the site's`);
+    return identity;
+  }
+}
+
+/** The one way to a ledger of a site; `identity` tells what it is, should its object not be open yet. */
+export function ledgerOf(env: Cloudflare.Env, site: SiteScope, number: number, identity: () => Promise<LedgerIdentity>): LedgerClient {
+  return ledgerClient(number, ledgerObjects(env, site, number), identity);
+}
+
+/** Ids of ledgers' objects kept, by number and generation; a flood of others empties them at once. To make one is to hash its name. */
+const objectIdsMax = 10_000;
+const objectIds: Readonly<Record<Jurisdiction | "none", Map<number, DurableObjectId>>> = { none: new Map(), eu: new Map(), us: new Map() };
+
+/** The objects of a ledger: their names are its number and their generation. */
+function ledgerObjects(env: Cloudflare.Env, site: SiteScope, number: number): LedgerObjects {
+  const kept = objectIds[site.jurisdiction ?? "none"];
+  const idOf = (generation: number): DurableObjectId => {
+    // A ledger's number has 32 bits.
+    const key = generation * 2 ** 32 + number;
+    let id = kept.get(key);
+    if (id === undefined) {
+      id = objectId(env.LEDGER, site.jurisdiction, generation === 0 ? `ledger-${number}` : `ledger-${number}-g${generation}`);
+      if (kept.size >= objectIdsMax) kept.clear();
+      kept.set(key, id);
+    }
+    return id;
+  };
+  return {
+    // The stub's generated type wraps every answer; the object's methods are those of LedgerRpc.
+    stub: (generation) => objectAt(env.LEDGER, idOf(generation), site) as unknown as LedgerRpc,
+    idOf: (generation) => idOf(generation).toString(),
+  };
+}

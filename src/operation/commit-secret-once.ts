@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import { and, eq, lte } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import type { DirectoryDatabase } from "../db/directory-database.ts";
+import { sealedAnswers } from "../db/sealed-answer-tables.ts";
+import { idempotencyLifeMs } from "../kernel/bounds.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { failure } from "../kernel/failures.ts";
+import { Refused } from "../platform/refused.ts";
+import { isUniqueViolation, type KeptAnswer } from "./commit-once.ts";
+import type { IdempotencyClaim, OperationContext } from "./context.ts";
+
+/** What is to be done once: the rows, and the answer with its secrets. */
+export interface SecretWork {
+  readonly statements: readonly BatchItem<"sqlite">[];
+  readonly status: number;
+  readonly body: string;
+}
+
+/**
+ * Does the work once per key, in one batch with its answer. The answer is sealed (AES-256-GCM) under a key that is made from the client's
+ * idempotency key, which is not kept: a copy of the database shows nobody a secret.
+ */
+export async function commitSecretOnce(
+  directory: DirectoryDatabase,
+  claim: IdempotencyClaim | undefined,
+  clock: Clock,
+  work: () => Promise<SecretWork>,
+): Promise<KeptAnswer> {
+  if (claim === undefined) {
+    const { statements, status, body } = await work();
+    await run(directory, statements);
+    return { status, body, replayed: false };
+  }
+  const earlier = await find(directory, claim, clock);
+  if (earlier) return earlier;
+  const { statements, status, body } = await work();
+  const { id, key } = await secretsOf(claim);
+  const nonce = crypto.getRandomValues(new Uint8Array(12));
+  const ciphertext = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, key, new TextEncoder().encode(body)));
+  const now = clock();
+  try {
+    await run(directory, [
+      directory.orm.delete(sealedAnswers).where(and(eq(sealedAnswers.id, id), lte(sealedAnswers.createdAt, now - idempotencyLifeMs))),
+      directory.orm.insert(sealedAnswers).values({
+        id,
+        fingerprint: claim.fingerprint(),
+        status,
+        nonce: Buffer.from(nonce),
+        ciphertext: Buffer.from(ciphertext),
+        createdAt: now,
+      }),
+      ...statements,
+    ]);
+    return { status, body, replayed: false };
+  } catch (error) {
+    const first = isUniqueViolation(error) ? await find(directory, claim, clock) : undefined;
+    if (first) return first;
+    throw error;
+  }
+}
+
+/** A secret is shown again to the key that asked for it, and to no other: another's request with the same idempotency key is another request. */
+export function ownClaim(context: OperationContext): IdempotencyClaim | undefined {
+  const claim = context.idempotency;
+  return claim && { ...claim, scope: `${context.tokenId} ${claim.scope}` };
+}
+
+async function run(directory: DirectoryDatabase, statements: readonly BatchItem<"sqlite">[]): Promise<void> {
+  const [first, ...rest] = statements;
+  if (first) await directory.orm.batch([first, ...rest]);
+}
+
+async function secretsOf(claim: IdempotencyClaim) {
+  const text = `${claim.scope}\n${claim.key}`;
+  const id = createHash("sha256").update(`id\n${text}`).digest("base64url");
+  const raw = createHash("sha256").update(`seal\n${text}`).digest();
+  return { id, key: await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]) };
+}
+
+async function find(directory: DirectoryDatabase, claim: IdempotencyClaim, clock: Clock): Promise<KeptAnswer | undefined> {
+  const { id, key } = await secretsOf(claim);
+  const row = await directory.orm.select().from(sealedAnswers).where(eq(sealedAnswers.id, id)).get();
+  if (!row || row.createdAt + idempotencyLifeMs <= clock()) return undefined;
+  if (row.fingerprint !== claim.fingerprint())
+    throw new Refused(failure("IDEMPOTENCY_KEY_REUSED", "The idempotency key was used for another request."));
+  const body = await crypto.subtle.decrypt({ name: "AES-GCM", iv: Uint8Array.from(row.nonce) }, key, Uint8Array.from(row.ciphertext));
+  return { status: row.status, body: new TextDecoder().decode(body), replayed: true };
+}

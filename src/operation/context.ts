@@ -1,0 +1,85 @@
+import type { DirectoryDatabase } from "../db/directory-database.ts";
+import type { SiteDatabase } from "../db/site-database.ts";
+import type { Clock } from "../kernel/clock.ts";
+import type { Place } from "../kernel/region.ts";
+import { type Actor, may, type Permission, permissions } from "../kernel/role.ts";
+import type { LedgerClient } from "../ledger/client.ts";
+import type { Log } from "../platform/log.ts";
+import { refusal } from "../platform/refused.ts";
+
+/** The site that a token opens, as its lease knows it. */
+export interface SiteScope extends Place {
+  readonly id: string;
+  readonly firmId: string;
+  readonly environment: "live" | "sandbox";
+  /** The D1 binding the site lives on. */
+  readonly database: string;
+  /** +1 with each move to another database, which takes writes of this epoch alone. */
+  readonly epoch: number;
+  /** Of the site's row: of two scopes, the later one. */
+  readonly revision: number;
+  /** Origins that a browser may call from. */
+  readonly origins: readonly string[];
+}
+
+/** A user's session, as its lease knows it. */
+export interface SessionInUse {
+  /** Unix milliseconds. */
+  readonly expiresAtMs: number;
+  /** Somebody else set the user's password: until it is changed, the session may do nothing but that. */
+  readonly mustChangePassword: boolean;
+}
+
+/** The idempotency key of a request, under the scope in which it is unique. */
+export interface IdempotencyClaim {
+  readonly operationId: string;
+  /** operationId, and the entity where the operation has one: the scope in the site's database. A ledger is its own. */
+  readonly scope: string;
+  readonly key: string;
+  /** A digest of the parsed request, for what the site's database commits. A ledger takes its own over the commands. */
+  readonly fingerprint: () => string;
+}
+
+/** Everything an operation works with: built once per request, queue message or tool call. */
+export interface OperationContext {
+  readonly site: SiteScope;
+  readonly actor: Actor;
+  /** The token or session in use. */
+  readonly tokenId: string;
+  /** The entities that the token is restricted to; null for all of the site. */
+  readonly entityIds: readonly string[] | null;
+  /** What is to be known of the session in use; null for a key. */
+  readonly session: SessionInUse | null;
+  /** When the key ends, in Unix milliseconds; null for never, and for a session, whose user may give what outlives it. */
+  readonly expiresAtMs: number | null;
+  readonly clock: Clock;
+  /** A fresh UUIDv7. */
+  readonly newId: () => string;
+  readonly db: SiteDatabase;
+  /** How far the request has seen the site's database; null where it asked nothing of it. */
+  readonly seen: () => string | null;
+  readonly directory: DirectoryDatabase;
+  /** The ledger of a number, wherever its object lives. */
+  readonly ledger: (ledgerNumber: number) => LedgerClient;
+  readonly env: Cloudflare.Env;
+  readonly log: Log;
+  readonly requestId: string;
+  readonly idempotency: IdempotencyClaim | undefined;
+  readonly waitUntil: (work: Promise<unknown>) => void;
+  /** The same context under another claim, or none. */
+  readonly withClaim: (idempotency: IdempotencyClaim | undefined) => OperationContext;
+}
+
+/** Refuses, as `FORBIDDEN`, an actor whose role does not reach the permission. The first line of every write. */
+export function requirePermission(context: OperationContext, permission: Permission): void {
+  if (context.session?.mustChangePassword && permission !== "self")
+    throw refusal("PASSWORD_CHANGE_REQUIRED", "The password was set by somebody else; change it with POST /users/{id}/password first.");
+  if (may(context.actor.role, permission)) return;
+  throw refusal("FORBIDDEN", `This takes the role ${permissions[permission]} or above; the key's role is ${context.actor.role}.`);
+}
+
+/** Refuses, as `ENTITY_FORBIDDEN`, a key that is restricted to entities: what concerns the whole site is not its to do. */
+export function requireWholeSite(context: OperationContext): void {
+  if (context.entityIds !== null)
+    throw refusal("ENTITY_FORBIDDEN", "The key is restricted to some of the site's entities; this concerns all of it.");
+}
