@@ -1,11 +1,12 @@
 import { createApp } from "./app.ts";
 import { directoryDatabase } from "./db/directory-database.ts";
 import { purgeKeptAnswers } from "./db/purge.ts";
+import type { SiteMoveMessage } from "./features/site-moves/continue-move.ts";
 import { continueMoves } from "./features/site-moves/index.ts";
 import { purgeSessions, tellUntoldUsers } from "./features/users/index.ts";
 import { handleLedgerFacts } from "./jobs/ledger-facts.ts";
 import { handleSiteMoves } from "./jobs/site-moves.ts";
-import type { LedgerFactsMessage, SiteMoveMessage } from "./ledger/facts-message.ts";
+import type { LedgerFactsMessage } from "./ledger/facts-message.ts";
 
 export { AccessObject } from "./access/access-object.ts";
 export { SignInObject } from "./access/sign-in-object.ts";

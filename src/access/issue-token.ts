@@ -1,6 +1,6 @@
 import type { TokenRow } from "../features/sites/store.ts";
 import type { PrincipalKind, Role } from "../kernel/role.ts";
-import type { SiteScope } from "../operation/context.ts";
+import type { SiteScope } from "../kernel/site-scope.ts";
 import { objectOf } from "../platform/objects.ts";
 import type { AccessObject } from "./access-object.ts";
 import { hashSecret, newSecret, writeKey } from "./token.ts";

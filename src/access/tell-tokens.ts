@@ -1,6 +1,6 @@
 import type { DirectoryDatabase } from "../db/directory-database.ts";
 import { liveTokenIds } from "../features/sites/store.ts";
-import type { SiteScope } from "../operation/context.ts";
+import type { SiteScope } from "../kernel/site-scope.ts";
 import { objectOf } from "../platform/objects.ts";
 import { eachOf } from "./end-tokens.ts";
 import { forgetLeasesOf } from "./leases.ts";

@@ -1,7 +1,16 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Jurisdiction } from "../kernel/region.ts";
 import type { PrincipalKind, Role } from "../kernel/role.ts";
-import type { SessionInUse, SiteScope } from "../operation/context.ts";
+
+import type { SiteScope } from "../kernel/site-scope.ts";
+
+/** A user's session, as its lease knows it. */
+export interface SessionInUse {
+  /** Unix milliseconds. */
+  readonly expiresAtMs: number;
+  /** Somebody else set the user's password: until it is changed, the session may do nothing but that. */
+  readonly mustChangePassword: boolean;
+}
 
 /** What a token may, as its Access object keeps it. */
 export interface Authority {

@@ -1,6 +1,6 @@
 import { and, asc, count, desc, eq, gt, lt, or, type SQL } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
-import type { Page, Position } from "../operation/page.ts";
+import type { Page, Position } from "../kernel/page.ts";
 import type { DirectoryDatabase } from "./directory-database.ts";
 
 type Listed = SQLiteTable & { readonly createdAt: SQLiteColumn; readonly id: SQLiteColumn };

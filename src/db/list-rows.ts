@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { filteredCountMax } from "../kernel/bounds.ts";
-import type { Page, Position } from "../operation/page.ts";
+import type { Page, Position } from "../kernel/page.ts";
 import type { SiteDatabase } from "./site-database.ts";
 
 type Listed = SQLiteTable & { readonly siteId: SQLiteColumn; readonly id: SQLiteColumn };

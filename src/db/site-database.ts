@@ -1,5 +1,5 @@
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
-import type { SiteScope } from "../operation/context.ts";
+import type { SiteScope } from "../kernel/site-scope.ts";
 import { guardedSession } from "./guarded-session.ts";
 import { requireOpen } from "./site-fence.ts";
 

@@ -1,5 +1,4 @@
 import type { WriteOutcome } from "../ledger/rpc.ts";
-import type { IdempotencyClaim } from "../operation/context.ts";
 import { Refused } from "../platform/refused.ts";
 
 const json = { "Content-Type": "application/json" };
@@ -64,9 +63,4 @@ export function answerKept(
 /** Every resource's JSON starts with its id. */
 export function idOf(body: string): string {
   return body.slice('{"id":"'.length, '{"id":"'.length + idLength);
-}
-
-/** The key under which a ledger keeps the request. The ledger is the rest of its scope, however the request named it. */
-export function ledgerKey(claim: IdempotencyClaim | undefined): { readonly idempotencyKey?: string } {
-  return claim ? { idempotencyKey: `${claim.operationId} ${claim.key}` } : {};
 }

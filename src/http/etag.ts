@@ -1,25 +1,9 @@
-import { refusal } from "../platform/refused.ts";
+import { requireRevision } from "../operation/revision.ts";
 import type { RequestContext } from "./router.ts";
 
 /** A resource's revision as its entity tag (RFC 9110 §8.8.3). */
 export function etagOf(revision: number): string {
   return `"${revision}"`;
-}
-
-/** The revisions that an If-Match header allows; undefined where it is absent or `*`. A tag of another form matches nothing. */
-export function revisionsAllowed(ifMatch: string | undefined): readonly number[] | undefined {
-  if (ifMatch === undefined || ifMatch.trim() === "*") return undefined;
-  return ifMatch.split(",").map((tag) => {
-    const revision = /^\s*(?:W\/)?"(\d{1,16})"\s*$/.exec(tag)?.[1];
-    return revision === undefined ? -1 : Number(revision);
-  });
-}
-
-/** Refuses, as `PRECONDITION_FAILED`, a change of what is at another revision than If-Match allows. */
-export function requireRevision(ifMatch: string | undefined, revision: number): void {
-  const allowed = revisionsAllowed(ifMatch);
-  if (allowed === undefined || allowed.includes(revision)) return;
-  throw refusal("PRECONDITION_FAILED", `The resource has the ETag ${etagOf(revision)}, which If-Match does not name.`);
 }
 
 /** The same for a request: its If-Match against the revision. Without the header nothing is asked. */

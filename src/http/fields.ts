@@ -13,10 +13,7 @@ import { isCalendarDate } from "../kernel/calendar-date.ts";
 import { scaleMax } from "../kernel/currency.ts";
 import { sequenceMax } from "../kernel/id.ts";
 import { amountMax } from "../kernel/money.ts";
-
-/** No control characters and no half of a surrogate pair: neither is text, and neither comes back from every store as it went in. */
-export const isPlainLine = (text: string) => !/[\p{Cc}\p{Cs}]/u.test(text);
-export const isPlainText = (text: string) => !/[\p{Cs}]|(?![\n\r\t])\p{Cc}/u.test(text);
+import { isPlainLine, isPlainText } from "../kernel/plain-text.ts";
 
 export function line(lengthMax: number) {
   return z.string().trim().min(1).max(lengthMax).refine(isPlainLine, "Control characters and half characters are not text.");

@@ -1,6 +1,6 @@
 import { directoryDatabase } from "../db/directory-database.ts";
+import type { SiteMoveMessage } from "../features/site-moves/continue-move.ts";
 import { advanceMove, continueMove, giveUp } from "../features/site-moves/index.ts";
-import type { SiteMoveMessage } from "../ledger/facts-message.ts";
 import { logFor } from "../platform/log.ts";
 
 /** A site must not stay closed over what will not be mended by itself: after so many failures its move is given up. */

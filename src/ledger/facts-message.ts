@@ -20,8 +20,3 @@ export interface LedgerHead {
   readonly seal: string;
   readonly at: string;
 }
-
-/** A move of a site that somebody is to go on with. */
-export interface SiteMoveMessage {
-  readonly moveId: string;
-}

@@ -1,5 +1,4 @@
 import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
-import { isPlainLine, isPlainText } from "../http/fields.ts";
 import { type AccountClass, generalType, normalSide } from "../kernel/account-type.ts";
 import {
   accountDepthMax,
@@ -11,6 +10,7 @@ import {
 } from "../kernel/bounds.ts";
 import { isCalendarDate } from "../kernel/calendar-date.ts";
 import { amountMax } from "../kernel/money.ts";
+import { isPlainLine, isPlainText } from "../kernel/plain-text.ts";
 import { ok, type Result, refuse } from "../kernel/result.ts";
 
 export interface BooksLine {

@@ -3,11 +3,12 @@ import { directoryDatabase } from "../db/directory-database.ts";
 import { siteDatabase } from "../db/site-database.ts";
 import { uuidV7 } from "../kernel/id.ts";
 import type { Jurisdiction } from "../kernel/region.ts";
+import type { SiteScope } from "../kernel/site-scope.ts";
 import { type LedgerClient, type LedgerObjects, type LedgerRpc, ledgerClient } from "../ledger/client.ts";
 import type { LedgerIdentity } from "../ledger/rpc.ts";
 import type { Log } from "../platform/log.ts";
 import { objectAt, objectId } from "../platform/objects.ts";
-import type { IdempotencyClaim, OperationContext, SiteScope } from "./context.ts";
+import type { IdempotencyClaim, OperationContext } from "./context.ts";
 
 /** What a ledger is, asked of the directory when its object does not know yet. */
 export type IdentityOf = (context: OperationContext, ledgerNumber: number) => Promise<LedgerIdentity | undefined>;

@@ -1,6 +1,7 @@
 import { and, eq, lte } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { idempotencyKeys } from "../db/idempotency-tables.ts";
+import { isUniqueViolation, runBatch } from "../db/run-batch.ts";
 import { idempotencyLifeMs } from "../kernel/bounds.ts";
 import { failure } from "../kernel/failures.ts";
 import { Refused } from "../platform/refused.ts";
@@ -49,22 +50,6 @@ export async function commitOnce(
   }
 }
 
-/** A statement of drizzle's before it is run: raw ones answer `getQuery`, built ones `toSQL`. */
-type Written = { getQuery?: () => { sql: string; params: unknown[] }; toSQL?: () => { sql: string; params: unknown[] } };
-
-/** Runs statements as one transaction, their results aside. Drizzle's own batch loses the parameters of raw statements. */
-export async function runBatch(db: { readonly session: D1DatabaseSession }, statements: readonly BatchItem<"sqlite">[]): Promise<void> {
-  if (statements.length === 0) return;
-  await db.session.batch(
-    statements.map((statement) => {
-      const written = statement as unknown as Written;
-      const query = written.getQuery?.() ?? written.toSQL?.();
-      if (query === undefined) throw new Error("assertion failed: a statement says its SQL");
-      return db.session.prepare(query.sql).bind(...query.params);
-    }),
-  );
-}
-
 function keepStatements(
   context: OperationContext,
   claim: NonNullable<OperationContext["idempotency"]>,
@@ -90,10 +75,4 @@ function keepStatements(
       createdAt: now,
     }),
   ];
-}
-
-/** Whether a statement met a row that a unique index does not allow twice. Drizzle wraps the platform's error. */
-export function isUniqueViolation(error: unknown): boolean {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) if (at.message.includes("UNIQUE constraint failed")) return true;
-  return false;
 }

@@ -2,12 +2,13 @@ import { createHash } from "node:crypto";
 import { and, eq, lte } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { DirectoryDatabase } from "../db/directory-database.ts";
+import { isUniqueViolation } from "../db/run-batch.ts";
 import { sealedAnswers } from "../db/sealed-answer-tables.ts";
 import { idempotencyLifeMs } from "../kernel/bounds.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { failure } from "../kernel/failures.ts";
 import { Refused } from "../platform/refused.ts";
-import { isUniqueViolation, type KeptAnswer } from "./commit-once.ts";
+import type { KeptAnswer } from "./commit-once.ts";
 import type { IdempotencyClaim, OperationContext } from "./context.ts";
 
 /** What is to be done once: the rows, and the answer with its secrets. */

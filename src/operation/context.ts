@@ -1,34 +1,12 @@
+import type { SessionInUse } from "../access/token.ts";
 import type { DirectoryDatabase } from "../db/directory-database.ts";
 import type { SiteDatabase } from "../db/site-database.ts";
 import type { Clock } from "../kernel/clock.ts";
-import type { Place } from "../kernel/region.ts";
 import { type Actor, may, type Permission, permissions } from "../kernel/role.ts";
+import type { SiteScope } from "../kernel/site-scope.ts";
 import type { LedgerClient } from "../ledger/client.ts";
 import type { Log } from "../platform/log.ts";
 import { refusal } from "../platform/refused.ts";
-
-/** The site that a token opens, as its lease knows it. */
-export interface SiteScope extends Place {
-  readonly id: string;
-  readonly firmId: string;
-  readonly environment: "live" | "sandbox";
-  /** The D1 binding the site lives on. */
-  readonly database: string;
-  /** +1 with each move to another database, which takes writes of this epoch alone. */
-  readonly epoch: number;
-  /** Of the site's row: of two scopes, the later one. */
-  readonly revision: number;
-  /** Origins that a browser may call from. */
-  readonly origins: readonly string[];
-}
-
-/** A user's session, as its lease knows it. */
-export interface SessionInUse {
-  /** Unix milliseconds. */
-  readonly expiresAtMs: number;
-  /** Somebody else set the user's password: until it is changed, the session may do nothing but that. */
-  readonly mustChangePassword: boolean;
-}
 
 /** The idempotency key of a request, under the scope in which it is unique. */
 export interface IdempotencyClaim {

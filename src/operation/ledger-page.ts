@@ -1,5 +1,7 @@
 /** Pages of lists that a ledger tells. Its answer (`PageView` in src/ledger/rpc.ts) is text, and says by one text where the next page starts. */
-import type { ListQuery, Page } from "./page.ts";
+
+import type { Page } from "../kernel/page.ts";
+import type { ListQuery } from "./page.ts";
 
 /** What of a list's query decides what the list holds: all but where the page starts, how long it is and how it is ordered. */
 export function filtersOf<Q extends ListQuery>(query: Q): Omit<Q, keyof ListQuery> {

@@ -1,7 +1,7 @@
 import { type LedgerInContext, ledgerOfId } from "../features/ledgers/index.ts";
-import { ledgerKey } from "../http/answers.ts";
+
 import type { Command, WriteOutcome } from "../ledger/rpc.ts";
-import type { OperationContext } from "./context.ts";
+import type { IdempotencyClaim, OperationContext } from "./context.ts";
 
 /** Has a ledger carry out one command under the request's key, for what the command says it is. */
 export function writeOne(context: OperationContext, ledger: LedgerInContext, command: Command): Promise<WriteOutcome> {
@@ -22,4 +22,9 @@ export async function writeOf(
   command: Command,
 ): Promise<WriteOutcome> {
   return writeOne(context, await ledgerOfId(context, id, entityId), command);
+}
+
+/** The key under which a ledger keeps the request. The ledger is the rest of its scope, however the request named it. */
+export function ledgerKey(claim: IdempotencyClaim | undefined): { readonly idempotencyKey?: string } {
+  return claim ? { idempotencyKey: `${claim.operationId} ${claim.key}` } : {};
 }

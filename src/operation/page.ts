@@ -1,48 +1,10 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import { z } from "@hono/zod-openapi";
-import { offsetMax, pageLimitDefault, pageLimitMax } from "../kernel/bounds.ts";
+import { pageLimitDefault } from "../kernel/bounds.ts";
+import type { Direction, Page, Position } from "../kernel/page.ts";
 import { canonicalJson } from "../platform/canonical-json.ts";
 import { type Refused, refusal } from "../platform/refused.ts";
 import { cursorSecret } from "../platform/secrets.ts";
 import type { OperationContext } from "./context.ts";
-
-const wholeNumber = (max: number, min: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, "A whole number.")
-    .transform(Number)
-    .pipe(z.number().min(min).max(max));
-
-const limit = wholeNumber(pageLimitMax, 1).optional();
-
-/** The parameters that every list takes. Spread them into the list's own query schema. */
-export const listQuery = {
-  limit: limit.openapi({
-    type: "integer",
-    minimum: 1,
-    maximum: pageLimitMax,
-    default: pageLimitDefault,
-    description: "How many items a page holds.",
-    example: 50,
-  }),
-  pageSize: limit.openapi({ type: "integer", minimum: 1, maximum: pageLimitMax, description: "Another name for `limit`.", example: 50 }),
-  cursor: z.string().max(2_000).optional().openapi({
-    description: "`nextCursor` of the page before, as it is, with the same filters and order.",
-    example: "eyJ2IjoxfQ.c2lnbmF0dXJl",
-  }),
-  offset: wholeNumber(offsetMax, 0).optional().openapi({
-    type: "integer",
-    minimum: 0,
-    maximum: offsetMax,
-    description: "How many items to skip. A cursor is faster and stable.",
-    example: 0,
-  }),
-  sort: z.string().max(100).optional().openapi({
-    description:
-      "`field:asc` or `field:desc`; the field in camelCase or snake_case. The refusal of another field names those that the list has.",
-    example: "createdAt:desc",
-  }),
-} as const;
 
 export interface ListQuery {
   readonly limit?: number | undefined;
@@ -51,10 +13,6 @@ export interface ListQuery {
   readonly offset?: number | undefined;
   readonly sort?: string | undefined;
 }
-
-/** Where a page ended: the last item's sort values and its id, or what a ledger gave as `after`. */
-export type Position = readonly (string | number | null)[];
-export type Direction = "asc" | "desc";
 
 export interface PageRules<Field extends string> {
   /** Names the list in its cursors: one list's cursor is refused by every other. */
@@ -65,21 +23,6 @@ export interface PageRules<Field extends string> {
   readonly sorts: readonly [Field, ...Field[]];
   /** Default `desc`. */
   readonly direction?: Direction;
-}
-
-/** A page that is asked for. */
-export interface Page<Field extends string = string> {
-  readonly limit: number;
-  /** 0 where a cursor is used. */
-  readonly offset: number;
-  readonly sort: Field;
-  readonly direction: Direction;
-  /** Where the page before ended. */
-  readonly after: Position | undefined;
-  /** Whether a filter narrows the list: its count may then be capped. */
-  readonly filtered: boolean;
-  /** The cursor of a position in this list, under these filters and this order. */
-  readonly cursorAt: (position: Position) => string;
 }
 
 interface Cursor {
@@ -142,19 +85,6 @@ export function pageAnswer<T>(
     hasMore: found.after !== null,
     nextCursor: found.after === null ? null : page.cursorAt(found.after),
   };
-}
-
-/** The schema of a list's answer. */
-export function pageOf<S extends z.ZodType>(item: S, name: string) {
-  return z
-    .object({
-      data: z.array(item),
-      totalCount: z.int().openapi({ description: "How many there are: exact without filters, and up to 10,000 with them." }),
-      totalCountCapped: z.literal(true).optional().openapi({ description: "There are more than `totalCount`." }),
-      hasMore: z.boolean(),
-      nextCursor: z.string().nullable(),
-    })
-    .openapi(name);
 }
 
 function readSort<Field extends string>(text: string, rules: PageRules<Field>): { sort: Field; direction: Direction } {

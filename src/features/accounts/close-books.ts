@@ -1,7 +1,7 @@
 import type { BatchItem } from "drizzle-orm/batch";
+import { runBatch } from "../../db/run-batch.ts";
 import { pageLimitMax } from "../../kernel/bounds.ts";
 import type { BalanceView, DeleteAccount, PageView } from "../../ledger/rpc.ts";
-import { runBatch } from "../../operation/commit-once.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { Refused } from "../../platform/refused.ts";
 import { forgetLedgers } from "../ledgers/ledger-in-context.ts";

@@ -1,8 +1,8 @@
-import { ledgerKey } from "../../http/answers.ts";
 import { accountsPerImportMax } from "../../kernel/bounds.ts";
 import type { FailureCode } from "../../kernel/failures.ts";
 import type { WriteOutcome } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
+import { ledgerKey } from "../../operation/ledger-write.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
 import { ledgerInContext } from "../ledgers/ledger-in-context.ts";
 import { ChartRow, type ImportAccountsRequest } from "../ledgers/schemas.ts";

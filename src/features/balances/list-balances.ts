@@ -1,6 +1,6 @@
+import type { Page } from "../../kernel/page.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { afterOf } from "../../operation/ledger-page.ts";
-import type { Page } from "../../operation/page.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import type { BalancesFilter } from "./schemas.ts";
 

@@ -1,8 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { dateField, idField, knownAtParameter, ledgerChoice } from "../../http/fields.ts";
+import { listQuery, pageOf } from "../../http/page-query.ts";
 import { accountTypeNames } from "../../kernel/account-type.ts";
 import { accountIdsPerQueryMax } from "../../kernel/bounds.ts";
-import { type ListQuery, listQuery, pageOf } from "../../operation/page.ts";
+import type { ListQuery } from "../../operation/page.ts";
 import { intervals } from "./domain/interval-ends.ts";
 
 const asOf = dateField.optional().openapi({ description: "Counts what is dated up to and on this day.", example: "2026-06-30" });

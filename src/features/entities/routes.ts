@@ -1,8 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { answer, answerKept } from "../../http/answers.ts";
-import { etagOf, requireRevision } from "../../http/etag.ts";
+import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
 import { mount, type Router } from "../../http/router.ts";
+import { requireRevision } from "../../operation/revision.ts";
 import { createEntity } from "./create-entity.ts";
 import { deleteEntity } from "./delete-entity.ts";
 import { getCompany, getEntity } from "./get-entity.ts";

@@ -1,9 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { currencyField, externalIdField, idField, instantField, metadataField, nameField, scaleField } from "../../http/fields.ts";
+import { listQuery, pageOf } from "../../http/page-query.ts";
 import { nameLengthMax } from "../../kernel/bounds.ts";
 import { daysInMonth } from "../../kernel/calendar-date.ts";
 import { approvalPolicies } from "../../ledger/rpc.ts";
-import { listQuery, pageOf } from "../../operation/page.ts";
 import { chartNames } from "../ledgers/index.ts";
 import { isCountry } from "../metadata/index.ts";
 

@@ -1,7 +1,7 @@
 import { and, eq, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { type FoundRows, listRows } from "../../db/list-rows.ts";
 import type { SiteDatabase } from "../../db/site-database.ts";
-import type { Page } from "../../operation/page.ts";
+import type { Page } from "../../kernel/page.ts";
 import { entities } from "./tables.ts";
 
 export type EntityRow = typeof entities.$inferSelect;

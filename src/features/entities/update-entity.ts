@@ -1,4 +1,4 @@
-import { isUniqueViolation } from "../../operation/commit-once.ts";
+import { isUniqueViolation } from "../../db/run-batch.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { setApprovalPolicy } from "../ledgers/index.ts";

@@ -1,8 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { amountField, dateField, externalIdField, idField, instantField, ledgerChoice, line, list } from "../../http/fields.ts";
+import { listQuery, pageOf } from "../../http/page-query.ts";
 import { linesPerEntryMax, linesPerEntryMin, reasonLengthMax } from "../../kernel/bounds.ts";
 import { holdStatuses } from "../../ledger/rpc.ts";
-import { type ListQuery, listQuery, pageOf } from "../../operation/page.ts";
+import type { ListQuery } from "../../operation/page.ts";
 import { entryFields, recordFields, recordLine } from "../journal/index.ts";
 
 const groupField = idField.openapi({

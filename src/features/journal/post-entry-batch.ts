@@ -1,6 +1,6 @@
-import { ledgerKey } from "../../http/answers.ts";
 import type { WriteOutcome } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
+import { ledgerKey } from "../../operation/ledger-write.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import { entryCommands } from "./entry-command.ts";
 import type { PlainBatch } from "./fast/plain-batch.ts";

@@ -14,6 +14,7 @@ import {
   metadataField,
   textField,
 } from "../../http/fields.ts";
+import { listQuery, pageOf } from "../../http/page-query.ts";
 import {
   approvalsPerBatchMax,
   descriptionLengthMax,
@@ -30,7 +31,7 @@ import {
 import { amountMax } from "../../kernel/money.ts";
 import { principalKinds } from "../../kernel/role.ts";
 import { modules } from "../../ledger/rpc.ts";
-import { type ListQuery, listQuery, pageOf } from "../../operation/page.ts";
+import type { ListQuery } from "../../operation/page.ts";
 import { acceptEntry, acceptEntryBody } from "./fast/accept-entry.ts";
 import { again, checkedFast, listCheckedFast } from "./fast/checked-fast.ts";
 

@@ -1,5 +1,6 @@
+import type { Page } from "../../kernel/page.ts";
 import type { OperationContext } from "../../operation/context.ts";
-import { type Page, pageAnswer } from "../../operation/page.ts";
+import { pageAnswer } from "../../operation/page.ts";
 import { listTokenRows } from "../sites/store.ts";
 import { tokenView } from "../sites/views.ts";
 

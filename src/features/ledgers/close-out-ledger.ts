@@ -1,7 +1,7 @@
-import { ledgerKey } from "../../http/answers.ts";
 import { present } from "../../kernel/assert.ts";
 import { commitOnce, type KeptAnswer } from "../../operation/commit-once.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
+import { ledgerKey } from "../../operation/ledger-write.ts";
 import { ledgerInContext } from "./ledger-in-context.ts";
 import type { CloseOutLedgerRequest } from "./schemas.ts";
 import { insertJob } from "./store.ts";

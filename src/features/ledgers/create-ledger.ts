@@ -1,6 +1,7 @@
 import { allocateLedgerNumber } from "../../db/ledger-numbers.ts";
+import { isUniqueViolation } from "../../db/run-batch.ts";
 import { scaleOf } from "../../kernel/currency.ts";
-import { commitOnce, findKeptAnswer, isUniqueViolation, type KeptAnswer } from "../../operation/commit-once.ts";
+import { commitOnce, findKeptAnswer, type KeptAnswer } from "../../operation/commit-once.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
 import { holdPolicy, policyOf } from "./approval-policy.ts";

@@ -1,8 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { answer, answerKept, answerWrite } from "../../http/answers.ts";
-import { etagOf, requireRevision } from "../../http/etag.ts";
+import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
 import { mount, type RequestContext, type Router } from "../../http/router.ts";
+import { requireRevision } from "../../operation/revision.ts";
 import { createAccount } from "../accounts/create-account.ts";
 import { deleteAccount } from "../accounts/delete-account.ts";
 import { getAccount } from "../accounts/get-account.ts";

@@ -13,10 +13,10 @@ import {
   nameField,
   scaleField,
 } from "../../http/fields.ts";
+import { listQuery, pageOf } from "../../http/page-query.ts";
 import { accountTypeNames } from "../../kernel/account-type.ts";
 import { accountsPerImportMax, codeLengthMax, nameLengthMax, reasonLengthMax } from "../../kernel/bounds.ts";
 import { amountMax } from "../../kernel/money.ts";
-import { listQuery, pageOf } from "../../operation/page.ts";
 import { accountRoles } from "../accounts/domain/account-role.ts";
 import { chartNames } from "../accounts/domain/charts/built-in.ts";
 

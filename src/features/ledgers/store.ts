@@ -2,9 +2,9 @@ import { and, asc, desc, eq, gt, inArray, ne, type SQL, type SQLWrapper, sql } f
 import { type FoundRows, listRows } from "../../db/list-rows.ts";
 import type { SiteDatabase } from "../../db/site-database.ts";
 import { present } from "../../kernel/assert.ts";
+import type { Page } from "../../kernel/page.ts";
 import type { LedgerHead } from "../../ledger/facts-message.ts";
 import type { AccountView } from "../../ledger/rpc.ts";
-import type { Page } from "../../operation/page.ts";
 import type { ExistingPlace } from "../accounts/domain/chart-places.ts";
 import { accounts, jobs, ledgerHeads, ledgers } from "./tables.ts";
 

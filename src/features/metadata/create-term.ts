@@ -1,4 +1,5 @@
-import { commitOnce, isUniqueViolation, type KeptAnswer } from "../../operation/commit-once.ts";
+import { isUniqueViolation } from "../../db/run-batch.ts";
+import { commitOnce, type KeptAnswer } from "../../operation/commit-once.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { termView } from "./list-terms.ts";

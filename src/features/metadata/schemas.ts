@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { descriptionField, idField, instantField, line, metadataField, nameField } from "../../http/fields.ts";
+import { listQuery, pageOf } from "../../http/page-query.ts";
 import { codeLengthMax, nameLengthMax } from "../../kernel/bounds.ts";
-import { listQuery, pageOf } from "../../operation/page.ts";
 
 export const CountryView = z
   .object({

@@ -1,8 +1,9 @@
 import { dateOfDay, dayOf, fiscalYearStartOf } from "../../kernel/calendar-date.ts";
 import { instant } from "../../kernel/clock.ts";
+import type { Page } from "../../kernel/page.ts";
 import type { GeneralLedgerView } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../operation/context.ts";
-import { invalidParameter, type Page } from "../../operation/page.ts";
+import { invalidParameter } from "../../operation/page.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import { type AccountPage, generalLedger, priorYearsEarnings } from "./domain/general-ledger.ts";
 import { reportHead } from "./report-head.ts";

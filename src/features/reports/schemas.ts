@@ -1,8 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { dateField, idField, instantField, knownAtParameter, ledgerChoice } from "../../http/fields.ts";
+import { listQuery } from "../../http/page-query.ts";
 import { accountTypeNames } from "../../kernel/account-type.ts";
 import { reportFileLinesMax } from "../../kernel/bounds.ts";
-import { type ListQuery, listQuery } from "../../operation/page.ts";
+import type { ListQuery } from "../../operation/page.ts";
 import { balanceSheetSections, balanceSheetTotals } from "./domain/balance-sheet.ts";
 import { profitAndLossSections, profitAndLossTotals } from "./domain/profit-and-loss.ts";
 import { trialBalanceColumns } from "./domain/trial-balance.ts";

@@ -2,6 +2,11 @@ import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import type { MoveRow } from "./store.ts";
 import { listRunningMoves } from "./store.ts";
 
+/** A move of a site that somebody is to go on with. */
+export interface SiteMoveMessage {
+  readonly moveId: string;
+}
+
 /** Has the queue go on with a move that is not done, when its time has come. */
 export async function continueMove(env: Cloudflare.Env, move: MoveRow, nowMs: number): Promise<void> {
   if (move.finishedAt !== null) return;

@@ -1,7 +1,7 @@
+import { isUniqueViolation } from "../../db/run-batch.ts";
 import { openDatabase, siteDatabaseNames } from "../../db/site-database.ts";
 import { siteSchema } from "../../db/site-tables.ts";
 import { newUuid } from "../../operation/build-context.ts";
-import { isUniqueViolation } from "../../operation/commit-once.ts";
 import { refusal } from "../../platform/refused.ts";
 import { closeToNewSites, countSitesByDatabase, findSite, keepEpoch, suits } from "../sites/index.ts";
 import type { MoveContext } from "./advance-move.ts";

@@ -1,4 +1,5 @@
-import type { OperationContext, SiteScope } from "../../operation/context.ts";
+import type { SiteScope } from "../../kernel/site-scope.ts";
+import type { OperationContext } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { findSite, type SiteRow, siteScope } from "./store.ts";
 

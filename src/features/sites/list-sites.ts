@@ -1,5 +1,6 @@
+import type { Page } from "../../kernel/page.ts";
 import type { OperationContext } from "../../operation/context.ts";
-import { type Page, pageAnswer } from "../../operation/page.ts";
+import { pageAnswer } from "../../operation/page.ts";
 import { listSiteRows } from "./store.ts";
 import { siteView } from "./views.ts";
 

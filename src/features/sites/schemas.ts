@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { idField, instantField, list, nameField } from "../../http/fields.ts";
+import { pageOf } from "../../http/page-query.ts";
 import { jurisdictions, regionHints } from "../../kernel/region.ts";
 import { principalKinds, roles } from "../../kernel/role.ts";
-import { pageOf } from "../../operation/page.ts";
 
 export const roleField = z.enum(roles).openapi({
   description: "What it may, from the most to the least; the document's introduction says what each may.",

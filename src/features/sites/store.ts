@@ -2,10 +2,10 @@ import { and, asc, count, eq, gt, inArray, isNull, type SQL, sql } from "drizzle
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import { pageOfDirectory } from "../../db/directory-page.ts";
 import { deleteInPieces } from "../../db/purge.ts";
+import type { Page } from "../../kernel/page.ts";
 import type { Place } from "../../kernel/region.ts";
 import { type PrincipalKind, type Role, reaches, roles } from "../../kernel/role.ts";
-import type { SiteScope } from "../../operation/context.ts";
-import type { Page } from "../../operation/page.ts";
+import type { SiteScope } from "../../kernel/site-scope.ts";
 import { siteDatabases, sites, tokens } from "./directory-tables.ts";
 
 export type SiteRow = typeof sites.$inferSelect;

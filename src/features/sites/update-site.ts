@@ -1,7 +1,7 @@
 import type { z } from "@hono/zod-openapi";
 import { tellSomeTokens } from "../../access/tell-tokens.ts";
-import { requireRevision } from "../../http/etag.ts";
 import { type OperationContext, requirePermission, requireWholeSite } from "../../operation/context.ts";
+import { requireRevision } from "../../operation/revision.ts";
 import { refusal } from "../../platform/refused.ts";
 import { getSite } from "./get-site.ts";
 import type { UpdateSiteRequest } from "./schemas.ts";

@@ -1,5 +1,6 @@
 import type { z } from "@hono/zod-openapi";
-import { isUniqueViolation, type KeptAnswer } from "../../operation/commit-once.ts";
+import { isUniqueViolation } from "../../db/run-batch.ts";
+import type { KeptAnswer } from "../../operation/commit-once.ts";
 import { commitSecretOnce, ownClaim } from "../../operation/commit-secret-once.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";

@@ -1,5 +1,6 @@
+import type { Page } from "../../kernel/page.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
-import { type Page, pageAnswer } from "../../operation/page.ts";
+import { pageAnswer } from "../../operation/page.ts";
 import { listUserRows } from "./store.ts";
 import { userView } from "./views.ts";
 

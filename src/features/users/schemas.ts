@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { idField, instantField, nameField } from "../../http/fields.ts";
-import { pageOf } from "../../operation/page.ts";
+import { pageOf } from "../../http/page-query.ts";
 import { kindField, roleField, SiteView, siteExample, tokenExample } from "../sites/index.ts";
 
 /** RFC 5321 §4.5.3.1.3: a path has at most 256 octets, two of them its brackets. */

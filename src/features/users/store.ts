@@ -3,8 +3,8 @@ import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import { pageOfDirectory } from "../../db/directory-page.ts";
 import { deleteInPieces } from "../../db/purge.ts";
 import { sessionIdleMs } from "../../kernel/bounds.ts";
+import type { Page } from "../../kernel/page.ts";
 import type { Role } from "../../kernel/role.ts";
-import type { Page } from "../../operation/page.ts";
 import { passwords, sessions, users } from "./directory-tables.ts";
 
 export type UserRow = typeof users.$inferSelect;

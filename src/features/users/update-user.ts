@@ -1,6 +1,6 @@
 import type { z } from "@hono/zod-openapi";
-import { requireRevision } from "../../http/etag.ts";
 import type { OperationContext } from "../../operation/context.ts";
+import { requireRevision } from "../../operation/revision.ts";
 import { refusal } from "../../platform/refused.ts";
 import { getUser } from "./get-user.ts";
 import { requireRoleInReach, requireUsersInReach } from "./reach.ts";

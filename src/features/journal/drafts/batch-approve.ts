@@ -1,7 +1,7 @@
-import { ledgerKey } from "../../../http/answers.ts";
 import { present } from "../../../kernel/assert.ts";
 import type { ApproveEntry, EntryView, WriteOutcome } from "../../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../../operation/context.ts";
+import { ledgerKey } from "../../../operation/ledger-write.ts";
 import { Refused } from "../../../platform/refused.ts";
 import { type LedgerInContext, ledgerOfId } from "../../ledgers/index.ts";
 import type { BatchApproveRequest } from "../schemas.ts";

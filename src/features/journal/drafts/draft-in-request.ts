@@ -1,7 +1,7 @@
-import { requireRevision, revisionsAllowed } from "../../../http/etag.ts";
 import type { Command, DraftView, EntryView, WriteOutcome } from "../../../ledger/rpc.ts";
 import type { OperationContext } from "../../../operation/context.ts";
 import { writeOne } from "../../../operation/ledger-write.ts";
+import { requireRevision, revisionsAllowed } from "../../../operation/revision.ts";
 import { ledgerOfId } from "../../ledgers/index.ts";
 
 /** How a request names a draft: by its id, within the entity that the path scopes, and as it was seen, by If-Match. */

@@ -3,7 +3,7 @@
  * is handed to them, and nothing is accepted here that they would refuse or change. Every bound is the schemas' own; they count code points,
  * of which a text never has more than UTF-16 units.
  */
-import { isPlainLine, isPlainText } from "../../../http/fields.ts";
+
 import {
   codeLengthMax,
   descriptionLengthMax,
@@ -21,6 +21,7 @@ import {
 import { isCalendarDate } from "../../../kernel/calendar-date.ts";
 import { isUuid } from "../../../kernel/id.ts";
 import { isLineAmount } from "../../../kernel/money.ts";
+import { isPlainLine, isPlainText } from "../../../kernel/plain-text.ts";
 
 /** Whether `value` is a `JournalEntryRequest` as it stands. */
 export function acceptEntry(value: unknown): boolean {

@@ -1,0 +1,23 @@
+import type { BatchItem } from "drizzle-orm/batch";
+
+/** A statement of drizzle's before it is run: raw ones answer `getQuery`, built ones `toSQL`. */
+type Written = { getQuery?: () => { sql: string; params: unknown[] }; toSQL?: () => { sql: string; params: unknown[] } };
+
+/** Runs statements as one transaction, their results aside. Drizzle's own batch loses the parameters of raw statements. */
+export async function runBatch(db: { readonly session: D1DatabaseSession }, statements: readonly BatchItem<"sqlite">[]): Promise<void> {
+  if (statements.length === 0) return;
+  await db.session.batch(
+    statements.map((statement) => {
+      const written = statement as unknown as Written;
+      const query = written.getQuery?.() ?? written.toSQL?.();
+      if (query === undefined) throw new Error("assertion failed: a statement says its SQL");
+      return db.session.prepare(query.sql).bind(...query.params);
+    }),
+  );
+}
+
+/** Whether a statement met a row that a unique index does not allow twice. Drizzle wraps the platform's error. */
+export function isUniqueViolation(error: unknown): boolean {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) if (at.message.includes("UNIQUE constraint failed")) return true;
+  return false;
+}
