@@ -18,6 +18,7 @@ import { noteTokenUse, registerOperatorRoutes, registerSiteRoutes } from "./feat
 import { registerUserRoutes, userOf } from "./features/users/index.ts";
 import { canonicalPath, pathOf } from "./http/aliases.ts";
 import { answer } from "./http/answers.ts";
+import { openApiDocument, services } from "./http/document/openapi.ts";
 import { registerHealthRoutes } from "./http/health.ts";
 import { addressOf } from "./http/middleware/attempts.ts";
 import { authenticate } from "./http/middleware/authenticate.ts";
@@ -28,8 +29,7 @@ import { claimOf } from "./http/middleware/idempotency.ts";
 import { rateLimitHeaders } from "./http/middleware/rate-limit.ts";
 import { requestId, requestIdHeader } from "./http/middleware/request-id.ts";
 import { siteInPath } from "./http/middleware/site.ts";
-import { openApiDocument, services } from "./http/openapi.ts";
-import { createRouter, isPublicRoute, type RequestContext, type Router } from "./http/router.ts";
+import { createRouter, isPublicRoute, mounted, type RequestContext, type Router } from "./http/router.ts";
 import { answerThrown } from "./http/thrown.ts";
 import { way } from "./http/way.ts";
 import { newUuid, operationContext } from "./operation/build-context.ts";
@@ -73,7 +73,7 @@ export function createApp(): Router {
     const service = c.req.query("service");
     if (service !== undefined && !services.includes(service))
       throw refusal("VALIDATION_ERROR", `service is one of ${services.join(", ")}.`);
-    return answer(openApiDocument(app, packageJson.version, service), 200, { "Access-Control-Allow-Origin": "*" });
+    return answer(openApiDocument(mounted, packageJson.version, service), 200, { "Access-Control-Allow-Origin": "*" });
   });
   registerDocsRoutes(app);
   return app;

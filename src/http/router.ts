@@ -1,14 +1,14 @@
-import { type createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, type z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { METHOD_NAME_ALL } from "hono/router";
 import { bodyBytesMax, publicBodyBytesMax } from "../kernel/bounds.ts";
-import { type FailureCode, failureKinds } from "../kernel/failures.ts";
-import { type Permission, permissions } from "../kernel/role.ts";
+import type { FailureCode } from "../kernel/failures.ts";
+import type { Permission } from "../kernel/role.ts";
 import type { OperationContext } from "../operation/context.ts";
 import { entityOf } from "../operation/entity.ts";
 import type { Log } from "../platform/log.ts";
 import { CachedRouter } from "./cached-router.ts";
-import { ErrorEnvelope, Problem } from "./errors.ts";
+import type { Tag } from "./document/tags.ts";
 import { claimIdempotency, replayFromSite } from "./middleware/idempotency.ts";
 import type { RateLimit } from "./middleware/rate-limit.ts";
 import { requireRole } from "./middleware/role.ts";
@@ -27,26 +27,10 @@ export type Env = { Bindings: Cloudflare.Env; Variables: Variables };
 export type Router = OpenAPIHono<Env>;
 export type RequestContext = Context<Env>;
 
-export const tags = {
-  Sites: "ledger",
-  Keys: "ledger",
-  Users: "ledger",
-  Metadata: "events",
-  Entities: "ledger",
-  Ledgers: "ledger",
-  Accounts: "ledger",
-  Balances: "balances",
-  Journal: "books",
-  Holds: "ledger",
-  Periods: "books",
-  Reports: "books",
-  Health: "ledger",
-} as const;
-export type Tag = keyof typeof tags;
-/** Operations that work on one entity's books are shown below the company. */
-export const companyTags: ReadonlySet<string> = new Set<Tag>(["Journal", "Periods", "Reports"]);
 type Schema = z.ZodType;
 type ParameterSchema = z.ZodObject;
+/** Any route, whatever its input. */
+export type AnyRoute = RouteDefinition<ParameterSchema | undefined, ParameterSchema | undefined, Schema | undefined>;
 
 export interface RouteDefinition<
   P extends ParameterSchema | undefined,
@@ -71,6 +55,8 @@ export interface RouteDefinition<
   /** Reads bodies that are plainly valid from their text and its bytes, in a form of its own, where parsing and the schema cost too much; what it answers undefined to goes the way of the others. */
   readonly readPlain?: (text: string, bytes: Uint8Array) => T | undefined;
   readonly bodyExample?: unknown;
+  /** What the document shows under these names, where the body's own schemas are made for speed and describe nothing. */
+  readonly documentedSchemas?: Readonly<Record<string, Schema>>;
   /** How the operation uses Idempotency-Key: where its effect is in the site's database, the router answers replays itself. */
   readonly idempotency?: "required" | "accepted" | "site";
   /** The operation works on one entity's books: resolved before the handler and documented as a parameter. */
@@ -100,7 +86,7 @@ export interface Input<P, Q, B, T = never> {
 type Handler<P, Q, B, T> = (context: OperationContext, input: Input<P, Q, B, T>, c: RequestContext) => Promise<Response>;
 
 /** Every route of the API as it was mounted, for the document and for tests that walk them. */
-export const mounted: RouteDefinition<ParameterSchema | undefined, ParameterSchema | undefined, Schema | undefined>[] = [];
+export const mounted: AnyRoute[] = [];
 
 /** `pathOf`: the route's own path of a request, without the prefixes that scope it. */
 export function createRouter(pathOf: (request: Request) => string): Router {
@@ -157,7 +143,6 @@ export function mount<
 >(router: Router, definition: RouteDefinition<P, Q, B, T>, handler: Handler<P, Q, B, T>): void {
   mounted.push(definition as never);
   if (definition.permission === "public") publicRoutes.add(`${definition.method.toUpperCase()} /api/v1${definition.path}`);
-  router.openAPIRegistry.registerPath(documentRoute(definition as never));
   const paths = [definition.path, ...(definition.alsoAt ?? [])].map((path) => `/api/v1${path.replace(/\{(\w+)\}/g, ":$1")}`);
   const readPath = pathReader(definition.params);
   const readQuery = queryReader(definition.query);
@@ -177,118 +162,4 @@ export function mount<
     }
     return handler(c.get("context"), { params, query, body, entityId } as never, c as RequestContext);
   });
-}
-
-const idempotencyKey = z.string().min(1).max(255).openapi({
-  description: "1 to 255 printable ASCII characters, quoted or bare. Kept for 24 hours.",
-  example: "8e03978e-40d5-43e8-bc93-6894a57f9324",
-});
-const idempotencyHeader = z.object({ "Idempotency-Key": idempotencyKey.optional() });
-const requiredIdempotencyHeader = z.object({ "Idempotency-Key": idempotencyKey });
-const entityHeader = z.object({
-  "x-organization-id": z.string().optional().openapi({
-    description: "The entity whose books are meant, where neither path nor parameter names it.",
-    example: "01980c1e-7e0c-7abc-9def-0123456789ab",
-  }),
-});
-
-const csvFile = z.string().openapi({ description: "RFC 4180, with a header: a row for each row and total of the report." });
-
-/** The answers of a route, and 200 where a repeated Idempotency-Key brings the first answer again. */
-function withReplay({ answers, idempotency }: Pick<RouteDefinition<undefined, undefined, undefined>, "answers" | "idempotency">) {
-  const first = answers[201] ?? answers[202];
-  if (idempotency === undefined || first === undefined || answers[200] !== undefined) return answers;
-  return { 200: { ...first, description: "The answer of the first request with this Idempotency-Key, byte for byte." }, ...answers };
-}
-
-/** The description, and which role the operation takes where not every key has it. */
-function described({ description, permission }: Pick<RouteDefinition<undefined, undefined, undefined>, "description" | "permission">) {
-  const role = permission === "public" ? "REVIEWER" : permissions[permission];
-  const sentences = [...(description ? [description] : []), ...(role === "REVIEWER" ? [] : [`Takes the role ${role} or above.`])];
-  return sentences.length === 0 ? {} : { description: sentences.join(" ") };
-}
-
-function documentRoute(
-  definition: RouteDefinition<ParameterSchema | undefined, ParameterSchema | undefined, Schema | undefined>,
-): Parameters<typeof createRoute>[0] {
-  const refusals = new Set<FailureCode>(definition.refusals ?? []);
-  if (definition.permission !== "public") for (const code of ["UNAUTHENTICATED", "FORBIDDEN"] as const) refusals.add(code);
-  for (const code of ["VALIDATION_ERROR", "RATE_LIMITED", "INTERNAL"] as const) refusals.add(code);
-  const namesCompany = definition.entity || companyTags.has(definition.tag);
-  if (definition.params || namesCompany) refusals.add("NOT_FOUND");
-  if (namesCompany) refusals.add("ENTITY_CONFLICT");
-  if (definition.body) for (const code of ["BODY_NOT_JSON", "BODY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"] as const) refusals.add(code);
-  if (definition.entity) for (const code of ["ENTITY_REQUIRED", "ENTITY_FORBIDDEN", "REFERENCE_NOT_FOUND"] as const) refusals.add(code);
-  if (definition.idempotency) for (const code of ["IDEMPOTENCY_KEY_INVALID", "IDEMPOTENCY_KEY_REUSED"] as const) refusals.add(code);
-  if (definition.permission === "catalogue:write" || definition.idempotency === "site") refusals.add("SITE_MOVING");
-  if (definition.idempotency === "required") refusals.add("IDEMPOTENCY_KEY_REQUIRED");
-  const responses: Record<string, unknown> = {};
-  for (const [status, answer] of Object.entries(withReplay(definition))) {
-    responses[status] = answer.schema
-      ? {
-          description: answer.description,
-          content: {
-            [answer.mediaType ?? "application/json"]: {
-              schema: answer.schema,
-              ...(answer.example === undefined ? {} : { example: answer.example }),
-            },
-            ...(answer.csvExample === undefined ? {} : { "text/csv": { schema: csvFile, example: answer.csvExample } }),
-          },
-        }
-      : { description: answer.description };
-  }
-  const byStatus = Map.groupBy([...refusals], (code) => failureKinds[code].status);
-  for (const [status, codes] of [...byStatus].sort(([a], [b]) => a - b)) {
-    const first = codes[0] ?? "INTERNAL";
-    responses[String(status)] ??= {
-      description: codes.map((code) => `\`${code}\`: ${failureKinds[code].meaning}`).join("\n\n"),
-      content: {
-        "application/json": {
-          schema: ErrorEnvelope,
-          example: {
-            error: {
-              code: first,
-              message: failureKinds[first].meaning,
-              requestId: "req_01980c1e7e0c7abc9def0123456789ab",
-              retryable: failureKinds[first].retryable,
-              details: [],
-            },
-          },
-        },
-        "application/problem+json": { schema: Problem },
-      },
-    };
-  }
-  const headers = [
-    ...(definition.idempotency ? [definition.idempotency === "required" ? requiredIdempotencyHeader : idempotencyHeader] : []),
-    ...(definition.entity ? [entityHeader] : []),
-  ];
-  return {
-    operationId: definition.operationId,
-    method: definition.method,
-    path: definition.path,
-    tags: [definition.tag],
-    summary: definition.summary,
-    ...described(definition),
-    ...(definition.permission === "public" ? { security: [] } : {}),
-    request: {
-      ...(definition.params ? { params: definition.params } : {}),
-      ...(definition.query ? { query: definition.query } : {}),
-      ...(headers.length > 0 ? { headers } : {}),
-      ...(definition.body
-        ? {
-            body: {
-              required: true,
-              content: {
-                "application/json": {
-                  schema: definition.body,
-                  ...(definition.bodyExample === undefined ? {} : { example: definition.bodyExample }),
-                },
-              },
-            },
-          }
-        : {}),
-    },
-    responses,
-  } as never;
 }

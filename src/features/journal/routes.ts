@@ -70,7 +70,6 @@ const transfersList = { ...entriesList, list: "transfers" } as const;
 const linesList = { ...entriesList, list: "journal-lines" } as const;
 
 export function registerJournalRoutes(router: Router): void {
-  for (const [name, schema] of Object.entries(documentedInputs)) router.openAPIRegistry.register(name, schema);
   registerPosting(router);
   registerDraftRoutes(router);
   registerCorrecting(router);
@@ -92,6 +91,7 @@ function registerPosting(router: Router): void {
       entity: true,
       idempotency: "required",
       body: EntryInput,
+      documentedSchemas: documentedInputs,
       bodyExample: entryRequestExample,
       answers: {
         201: { description: "Posted.", schema: JournalEntry, example: entryExample },

@@ -1,6 +1,8 @@
-import { OpenApiGeneratorV31 } from "@asteasolutions/zod-to-openapi";
+import { OpenAPIRegistry, OpenApiGeneratorV31 } from "@asteasolutions/zod-to-openapi";
+import type { AnyRoute } from "../router.ts";
+import { documentRoute } from "./document-route.ts";
 import { introduction } from "./introduction.ts";
-import { companyTags, type Router, type Tag, tags } from "./router.ts";
+import { companyTags, type Tag, tags } from "./tags.ts";
 
 const tagDescriptions: Record<Tag, string> = {
   Sites: "Firms and their sites: isolated environments, live or sandbox.",
@@ -30,9 +32,9 @@ interface OpenApiDocument {
 
 let whole: OpenApiDocument | undefined;
 
-/** The OpenAPI 3.1 document of everything that is mounted, or of one service's part of it. */
-export function openApiDocument(router: Router, version: string, service: string | undefined): OpenApiDocument {
-  whole ??= build(router, version);
+/** The OpenAPI 3.1 document of all routes, or of one service's part of them. */
+export function openApiDocument(routes: readonly AnyRoute[], version: string, service: string | undefined): OpenApiDocument {
+  whole ??= build(routes, version);
   if (service === undefined) return whole;
   const paths: OpenApiDocument["paths"] = {};
   for (const [path, item] of Object.entries(whole.paths)) {
@@ -53,8 +55,12 @@ const companyId = {
   example: "01980c1e-7e0c-7abc-9def-0123456789ab",
 };
 
-function build(router: Router, version: string): OpenApiDocument {
-  const generated = new OpenApiGeneratorV31(router.openAPIRegistry.definitions).generateDocument({
+function build(routes: readonly AnyRoute[], version: string): OpenApiDocument {
+  const registry = new OpenAPIRegistry();
+  for (const { documentedSchemas = {} } of routes)
+    for (const [name, schema] of Object.entries(documentedSchemas)) registry.register(name, schema);
+  for (const definition of routes) registry.registerPath(documentRoute(definition));
+  const generated = new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: "3.1.0",
     info: {
       title: "Countinghouse",
