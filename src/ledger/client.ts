@@ -1,3 +1,4 @@
+import { present } from "../kernel/assert.ts";
 import { bulkBytesMin } from "../kernel/bounds.ts";
 import { failure } from "../kernel/failures.ts";
 import { Refused } from "../platform/refused.ts";
@@ -8,10 +9,15 @@ import type {
   CloseOutRequest,
   Command,
   CommandList,
+  DescribedOutcome,
   GenerationView,
   LedgerIdentity,
+  Made,
+  PagePlace,
+  PageQuery,
   Query,
   ReadOutcome,
+  ResourceQuery,
   WriteOptions,
   WriteOutcome,
 } from "./rpc.ts";
@@ -31,7 +37,8 @@ export interface LedgerJob {
 export interface LedgerRpc {
   open(identity: LedgerIdentity): Promise<void>;
   write(encodedCommands: EncodedCommands, options: WriteOptions & { readonly fingerprint?: string }): Promise<WriteAnswer>;
-  read(query: Query): Promise<ReadAnswer>;
+  /** `form`: with `page` the items of a list and its place come apart. A build that does not know the form answers both in one text. */
+  read(query: Query, form?: ReadForm): Promise<ReadAnswer>;
   startVerification(): Promise<string>;
   verification(jobId: string): Promise<string | null>;
   closeOut(request: CloseOutRequest): Promise<CloseOutOutcome>;
@@ -45,8 +52,21 @@ export interface LedgerRpc {
 export type RestorePoint = { readonly atMs: number } | { readonly bookmark: string };
 
 /** `not_open`: it does not know what it is. `closed`: the books go on in the next generation. */
-type WriteAnswer = WriteOutcome | { readonly outcome: "not_open" } | { readonly outcome: "closed"; readonly next: number };
+type WriteAnswer = DescribedOutcome | { readonly outcome: "not_open" } | { readonly outcome: "closed"; readonly next: number };
 type ReadAnswer = ReadOutcome | { readonly ok: "not_open" } | { readonly ok: "closed"; readonly next: number };
+
+export type ReadForm = "whole" | "page";
+
+/** A resource as text, and what a caller needs to know of it. */
+export interface ReadResource {
+  readonly text: string;
+  readonly made: Made;
+}
+
+/** A page of a list: `items` is the JSON text of its items, with figures that a JavaScript number might not hold. */
+export interface ReadPage extends PagePlace {
+  readonly items: string;
+}
 
 /** The objects of a ledger, by generation. */
 export interface LedgerObjects {
@@ -64,6 +84,10 @@ export interface LedgerClient {
   read<T>(query: Query): Promise<T>;
   /** Reads, and hands the JSON text on as it is. */
   readText(query: Query): Promise<string>;
+  /** Reads one resource: its text as it is, and its id, status and version beside it. */
+  readResource(query: ResourceQuery): Promise<ReadResource>;
+  /** Reads a page of a list: its items as the text they are, and its place beside them. */
+  readPage(query: PageQuery): Promise<ReadPage>;
   startVerification(): Promise<LedgerJob>;
   verification(jobId: string): Promise<LedgerJob | null>;
   /** Closes the ledger's object out into the next generation, and answers the id of the job that does what is left of it. Throws `Refused` where it need not be. */
@@ -106,16 +130,17 @@ export function ledgerClient(number: number, { stub, idOf }: LedgerObjects, iden
       }
     }
   };
-  const readText = async (query: Query): Promise<string> => {
+  const readOutcome = async (query: Query, form?: ReadForm): Promise<Extract<ReadOutcome, { ok: true }>> => {
     const answer = await call<ReadAnswer>(
-      (rpc) => rpc.read(query),
-      (of) => (of.ok === "not_open" ? of.ok : of.ok === "closed" ? of : undefined),
+      (rpc) => (form === undefined ? rpc.read(query) : rpc.read(query, form)),
+      (given) => (given.ok === "not_open" ? given.ok : given.ok === "closed" ? given : undefined),
     );
     // Whoever answers otherwise is not the one who answers.
     if (answer.ok === "not_open" || answer.ok === "closed") throw new Error(`assertion failed: ledger ${number} answers`);
     if (!answer.ok) throw new Refused(answer.failure);
-    return answer.body;
+    return answer;
   };
+  const readText = async (query: Query): Promise<string> => (await readOutcome(query)).body;
   const current = async (): Promise<number> => {
     await readText({ kind: "head" });
     return generations.get(number) ?? 0;
@@ -134,9 +159,19 @@ export function ledgerClient(number: number, { stub, idOf }: LedgerObjects, iden
         ),
       );
       if (outcome.outcome === "not_open" || outcome.outcome === "closed") throw new Error(`assertion failed: ledger ${number} answers`);
-      return outcome;
+      if (outcome.outcome === "refused") return outcome;
+      const { made = options.answer === "minimal" ? null : madeInText(outcome.body) } = outcome;
+      return { ...outcome, made };
     },
     readText,
+    async readResource(query) {
+      const { body, made = madeInText(body) } = await readOutcome(query);
+      return { text: body, made: present(made, "a resource has an id and a status") };
+    },
+    async readPage(query) {
+      const { body, page } = await readOutcome(query, "page");
+      return page === undefined ? pageInText(body) : { items: body, ...page };
+    },
     async read<T>(query: Query): Promise<T> {
       const text = await readText(query);
       // The shapes of rpc.ts, told by the object.
@@ -187,6 +222,33 @@ function remember(number: number, generation: number): void {
   if ((generations.get(number) ?? 0) >= generation) return;
   if (generations.size >= generationsMax) generations.clear();
   generations.set(number, generation);
+}
+
+/**
+ * What an answer says was made, from its text: for what an object of a build before `made` answers, or stored under a key before it was replaced.
+ * Such answers live 24 hours, so that the next release can do without; nothing else reads a text to learn what it is of.
+ */
+function madeInText(body: string): Made | null {
+  // The shapes of rpc.ts, written by the object.
+  const parsed = JSON.parse(body) as Partial<EntryLike> & { readonly data?: readonly Partial<EntryLike>[] };
+  const { id, status, approval } = parsed.data?.[0] ?? parsed;
+  if (id === undefined || status === undefined) return null;
+  const isDraft = status === "draft" || status === "pending_approval";
+  return isDraft && approval ? { id, state: status, version: approval.version } : { id, state: status };
+}
+
+interface EntryLike {
+  readonly id: string;
+  readonly status: Made["state"];
+  readonly approval: { readonly version: number } | null;
+}
+
+/** The items and the place of a page, from the text of both: for what an object of a build before `page` answers. To be removed with `madeInText`. */
+function pageInText(body: string): ReadPage {
+  // Every page ends with these fields; inside a string of the items the quotes would be escaped.
+  const end = body.lastIndexOf('],"totalCount":');
+  const place = JSON.parse(`{${body.slice(end + 2)}`) as PagePlace;
+  return { items: body.slice(body.indexOf("["), end + 1), ...place };
 }
 
 const turnoverFields: ReadonlySet<string> = new Set(["openingDebits", "openingCredits", "debits", "credits"]);

@@ -4,6 +4,7 @@ import type { DayNumber } from "../kernel/calendar-date.ts";
 import type { Failure } from "../kernel/failures.ts";
 import type { Actor } from "../kernel/role.ts";
 import type { HoldStatus } from "./domain/hold.ts";
+import type { AccountView, DraftView, EntryView, PagePlace } from "./domain/view.ts";
 
 export type {
   AccountDescription,
@@ -43,6 +44,7 @@ export type {
   HoldView,
   LedgerLineView,
   LineView,
+  PagePlace,
   PageView,
   PeriodLockView,
   TotalsView,
@@ -69,15 +71,35 @@ export interface Head {
   readonly seal: string;
 }
 
+/** What a caller needs to know of a resource that was made or found, beside its text. */
+export interface Made {
+  readonly id: string;
+  /** The resource's status, as its JSON has it. */
+  readonly state: EntryView["status"] | DraftView["status"] | HoldStatus | AccountView["status"];
+  /** Of a draft that may still change: the version that its ETag names. */
+  readonly version?: number;
+}
+
 /**
  * `body` is the JSON text of the answer, built once where the facts are.
  * With answer `one` it is the resource (entry, account, lock outcome); with `many` `{"data":[…],"head":{…}}`, refusals in `each` mode in place as `{"error":…}`.
+ * `made` is of the only item, or of the first of many. Null where that has no id and status (a lock, a policy, a refusal), and with `minimal`.
  */
-export type WriteOutcome =
+export type WriteOutcome = (WrittenAnswer & { readonly made: Made | null }) | RefusedAnswer;
+
+/** The same from the object. Answers that a build before `made` gave, or stored in the last 24 hours, come without it. */
+export type DescribedOutcome = (WrittenAnswer & { readonly made?: Made | null }) | RefusedAnswer;
+
+type WrittenAnswer =
   | { readonly outcome: "written" | "dry_run" | "existing"; readonly body: string }
   /** The first answer to the request again; `originally`: what it said. */
-  | { readonly outcome: "replayed"; readonly originally: "written" | "existing"; readonly body: string }
-  | { readonly outcome: "refused"; readonly failure: Failure; readonly replayed: boolean };
+  | { readonly outcome: "replayed"; readonly originally: "written" | "existing"; readonly body: string };
+
+interface RefusedAnswer {
+  readonly outcome: "refused";
+  readonly failure: Failure;
+  readonly replayed: boolean;
+}
 
 /** Asks for the ledger's generation to be closed and the next to be opened. */
 export interface CloseOutRequest {
@@ -229,5 +251,12 @@ export interface EntriesQuery {
   readonly limit: number;
 }
 
-/** `body` is JSON text. */
-export type ReadOutcome = { readonly ok: true; readonly body: string } | { readonly ok: false; readonly failure: Failure };
+/** Queries whose answer is one resource with an id and a status. */
+export type ResourceQuery = Extract<Query, { kind: "entry" | "hold" | "account" }>;
+/** Queries whose answer is a page of a list. */
+export type PageQuery = Extract<Query, { kind: "balances" | "lines" | "entries" | "holds" }>;
+
+/** `body` is JSON text: that of the answer, or, where `page` is set, that of the list of a page's items alone. */
+export type ReadOutcome =
+  | { readonly ok: true; readonly body: string; readonly made?: Made; readonly page?: PagePlace }
+  | { readonly ok: false; readonly failure: Failure };

@@ -1,6 +1,7 @@
 /** Pages of lists that a ledger tells. Its answer (`PageView` in src/ledger/rpc.ts) is text, and says by one text where the next page starts. */
 
 import type { Page } from "../kernel/page.ts";
+import type { ReadPage } from "../ledger/client.ts";
 import type { ListQuery } from "./page.ts";
 
 /** What of a list's query decides what the list holds: all but where the page starts, how long it is and how it is ordered. */
@@ -24,6 +25,12 @@ export function ledgerPage(page: Page<"sequence" | "createdAt" | "date">) {
     ...(after === undefined ? {} : { after }),
     ...(page.offset === 0 ? {} : { offset: page.offset }),
   } as const;
+}
+
+/** A ledger's page as it is answered, from `readPage`. */
+export function answeredPage(page: Page, { items, after, ...counts }: ReadPage): string {
+  const rest = { ...counts, hasMore: after !== null, nextCursor: after === null ? null : page.cursorAt([after]) };
+  return `{"data":${items},${JSON.stringify(rest).slice(1)}`;
 }
 
 /** A ledger's page as it is answered: its items go on as the text they are, with figures that a JavaScript number might not hold. */

@@ -197,7 +197,7 @@ async function happen(trial: Trial, happening: Happening): Promise<void> {
         if (outcome.outcome === "refused" && [403, 404].includes(failureKinds[outcome.failure.code].status)) continue;
         const again = await ledger.write(commands, options);
         if (outcome.outcome === "refused") expect(again).toEqual({ ...outcome, replayed: true });
-        else expect(again).toMatchObject({ outcome: "replayed", body: outcome.body });
+        else expect(again).toMatchObject({ outcome: "replayed", body: outcome.body, made: outcome.made });
       }
       return;
     case "look":

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { expect, vi } from "vitest";
 import { type LedgerClient, type LedgerJob, type LedgerRpc, ledgerClient } from "../../src/ledger/client.ts";
 import { type EncodedCommands, encodeCommands } from "../../src/ledger/command-columns.ts";
-import type { CloseOutRequest, Command, LedgerIdentity, Query, WriteOptions, WriteOutcome } from "../../src/ledger/rpc.ts";
+import type { CloseOutRequest, Command, LedgerIdentity, Made, Query, WriteOptions, WriteOutcome } from "../../src/ledger/rpc.ts";
 import { owner } from "./memory-ledger.ts";
 
 /** Far enough ahead that no alarm rings by itself: the tests ring it. */
@@ -73,14 +73,18 @@ export function newLedger(twinOf?: LedgerUnderTest): LedgerUnderTest {
   // The object's methods are those of LedgerRpc; the stub's type wraps every answer.
   const objects = { stub: (of: number) => stubOf(of) as unknown as LedgerRpc, idOf: (of: number) => idOf(of).toString() };
   const client = ledgerClient(number, objects, async () => identity);
-  const write: LedgerUnderTest["write"] = (commands, options = {}) =>
-    client.write(commands, {
+  const write: LedgerUnderTest["write"] = async (commands, given = {}) => {
+    const options: WriteOptions = {
       mode: "atomic",
       actor: owner,
       requestId: "req_test",
       answer: commands.length === 1 ? "one" : "many",
-      ...options,
-    });
+      ...given,
+    };
+    const outcome = await client.write(commands, options);
+    if (outcome.outcome !== "refused") expect(outcome.made).toEqual(options.answer === "minimal" ? null : madeIn(outcome.body));
+    return outcome;
+  };
   const inside: LedgerUnderTest["inside"] = (work) =>
     runInDurableObject(stub(), (object, state) => work(state.storage.sql, state, object as unknown as InsideLedger));
   return {
@@ -93,7 +97,7 @@ export function newLedger(twinOf?: LedgerUnderTest): LedgerUnderTest {
       return outcome.outcome === "refused" ? undefined : JSON.parse(outcome.body);
     },
     async read(query) {
-      return JSON.parse(await client.readText(query));
+      return readBothWays(client, query);
     },
     inside,
     rows: (query, ...bindings) => inside((sql) => sql.exec(query, ...bindings).toArray()),
@@ -128,6 +132,38 @@ export function newLedger(twinOf?: LedgerUnderTest): LedgerUnderTest {
       throw new Error("the verification did not end");
     },
   };
+}
+
+/** What an answer's text says of the resource, or of the first of many. */
+export function madeIn(body: string): Made | null {
+  const parsed = JSON.parse(body);
+  const { id, status, approval } = parsed.data === undefined ? parsed : (parsed.data[0] ?? {});
+  if (id === undefined || status === undefined) return null;
+  const isDraft = status === "draft" || status === "pending_approval";
+  return isDraft ? { id, state: status, version: approval.version } : { id, state: status };
+}
+
+/** A read as a whole, after a check that what comes beside the text says the same. */
+async function readBothWays(client: LedgerClient, query: Query): Promise<unknown> {
+  const whole = JSON.parse(await client.readText(query));
+  switch (query.kind) {
+    case "balances":
+    case "lines":
+    case "entries":
+    case "holds": {
+      const { items, ...place } = await client.readPage(query);
+      expect({ data: JSON.parse(items), ...place }).toEqual(whole);
+      break;
+    }
+    case "entry":
+    case "hold":
+    case "account": {
+      const { text, made } = await client.readResource(query);
+      expect({ text: JSON.parse(text), made }).toEqual({ text: whole, made: madeIn(text) });
+      break;
+    }
+  }
+  return whole;
 }
 
 /** Commands as the object takes them from its client. */

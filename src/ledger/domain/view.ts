@@ -135,12 +135,16 @@ export interface BalanceView {
   readonly knownAt: number | null;
 }
 
-export interface PageView<T> {
-  readonly data: readonly T[];
+/** Where a page stands in its list. */
+export interface PagePlace {
   readonly totalCount: number;
   readonly totalCountCapped?: true;
   /** Where to go on, null at the end. */
   readonly after: string | null;
+}
+
+export interface PageView<T> extends PagePlace {
+  readonly data: readonly T[];
 }
 
 export interface LedgerLineView extends LineView {

@@ -6,7 +6,7 @@ import { type Failure, failure, failureKinds } from "../../kernel/failures.ts";
 import type { Actor } from "../../kernel/role.ts";
 import { logFor } from "../../platform/log.ts";
 import { afterShort, hasShort, noteShort } from "../../platform/short-first.ts";
-import type { LedgerJob, RestorePoint } from "../client.ts";
+import type { LedgerJob, ReadForm, RestorePoint } from "../client.ts";
 import { type DecodedCommands, decodeCommands, type EncodedCommands, sizeOf } from "../command-columns.ts";
 import { identityOf } from "../domain/apply.ts";
 import { decide } from "../domain/decide.ts";
@@ -16,13 +16,13 @@ import type { LedgerFactsMessage } from "../facts-message.ts";
 import type {
   CloseOutOutcome,
   CloseOutRequest,
+  DescribedOutcome,
   GenerationView,
   Head,
   LedgerIdentity,
   Query,
   ReadOutcome,
   WriteOptions,
-  WriteOutcome,
 } from "../rpc.ts";
 import { describe, type Item, storable } from "./answers/describe.ts";
 import {
@@ -58,6 +58,7 @@ import { append, type CommitContext, type PreparedCommit, prepareCommit, readHea
 import { readMeta, writeMeta } from "./log/meta.ts";
 import { migrate } from "./log/schema.ts";
 import { nextOutboxMessages, rememberSent } from "./outbox.ts";
+import { inOneText } from "./reads/page-outcome.ts";
 import { answerQuery } from "./reads/queries.ts";
 import { areTablesTold, isOneRow, markTables, writeEagerTables } from "./state/eager-tables.ts";
 import { Earlier, type Generation, NeedsEarlier, type Question } from "./state/earlier.ts";
@@ -77,7 +78,7 @@ type Env = LimitVariables & {
   readonly LEDGER?: DurableObjectNamespace;
   readonly FILES?: R2Bucket;
 };
-type WriteAnswer = WriteOutcome | { readonly outcome: "not_open" } | { readonly outcome: "closed"; readonly next: number };
+type WriteAnswer = DescribedOutcome | { readonly outcome: "not_open" } | { readonly outcome: "closed"; readonly next: number };
 type ReadAnswer = ReadOutcome | { readonly ok: "not_open" } | { readonly ok: "closed"; readonly next: number };
 /** Who acts where the ledger notes something by itself. */
 const itself: Actor = { kind: "service", id: "countinghouse", role: "OWNER" };
@@ -280,7 +281,7 @@ export class LedgerObject extends DurableObject<Env> {
     }
   }
 
-  #write(commands: DecodedCommands, options: WriteOptions & { readonly fingerprint?: string }): WriteOutcome {
+  #write(commands: DecodedCommands, options: WriteOptions & { readonly fingerprint?: string }): DescribedOutcome {
     const atMs = Math.max(Date.now(), this.#lastAtMs);
     const sql = this.ctx.storage.sql;
     const key = options.dryRun ? undefined : options.idempotencyKey;
@@ -310,32 +311,33 @@ export class LedgerObject extends DurableObject<Env> {
     if (options.dryRun)
       return {
         outcome: "dry_run",
-        body: describe(sql, this.#state, { items, answer: options.answer, overlay, context, head: this.#head }),
+        ...describe(sql, this.#state, { items, answer: options.answer, overlay, context, head: this.#head }),
       };
     if (overlay.facts.length === 0) {
-      const body = describe(sql, this.#state, { items, answer: options.answer, head: this.#head });
+      const described = describe(sql, this.#state, { items, answer: options.answer, head: this.#head });
+      const { body } = described;
       if (key !== undefined)
         this.ctx.storage.transactionSync(() =>
           this.#keep(key, atMs, { ...storable(items, options.answer, this.#head), fingerprint, body }),
         );
-      return { outcome: "existing", body };
+      return { outcome: "existing", ...described };
     }
     const first = overlay.firstSequence;
     const claim = key !== undefined && isToldByLog(items, overlay.facts, first) ? { key, fingerprint, answer, first } : undefined;
     const commit = prepareCommit(this.#head, overlay.facts, claim === undefined ? context : { ...context, claim });
     const { head } = commit;
-    const body = describe(sql, this.#state, { items, answer, overlay, context, head });
+    const described = describe(sql, this.#state, { items, answer, overlay, context, head });
     const isKeptApart = key !== undefined && claim === undefined;
     this.#commit(
       overlay,
       commit,
-      isKeptApart ? () => this.#keep(key, atMs, { ...storable(items, answer, head, first), fingerprint, body }) : undefined,
+      isKeptApart ? () => this.#keep(key, atMs, { ...storable(items, answer, head, first), fingerprint, body: described.body }) : undefined,
     );
-    return { outcome: "written", body };
+    return { outcome: "written", ...described };
   }
 
   /** The first answer to a key, or why it is refused; undefined where the key is new. */
-  #replay(key: string, fingerprint: string, atMs: number): WriteOutcome | undefined {
+  #replay(key: string, fingerprint: string, atMs: number): DescribedOutcome | undefined {
     const { sql } = this.ctx.storage;
     const stored = findClaimed(sql, this.#state, key, fingerprint, atMs) ?? findAnswer(sql, this.#filledBuckets, key, atMs);
     if (stored === undefined || "outcome" in stored) return stored;
@@ -348,10 +350,10 @@ export class LedgerObject extends DurableObject<Env> {
       );
     if (stored.failure !== undefined) return { outcome: "refused", failure: stored.failure, replayed: true };
     const originally = stored.firstSequence === undefined ? "existing" : "written";
-    return { outcome: "replayed", originally, body: stored.body ?? describe(sql, this.#state, stored) };
+    return { outcome: "replayed", originally, ...describe(sql, this.#state, stored) };
   }
 
-  #refuse(reason: Failure, key: string | undefined, fingerprint: string, atMs: number, options: WriteOptions): WriteOutcome {
+  #refuse(reason: Failure, key: string | undefined, fingerprint: string, atMs: number, options: WriteOptions): DescribedOutcome {
     if (key !== undefined && isKept(reason)) {
       this.ctx.storage.transactionSync(() =>
         this.#keep(key, atMs, { ...storable([], options.answer, this.#head), fingerprint, body: undefined, failure: reason }),
@@ -403,13 +405,13 @@ export class LedgerObject extends DurableObject<Env> {
   }
 
   /** Answers a question about the books. */
-  read(query: Query): ReadAnswer | Promise<ReadAnswer> {
+  read(query: Query, form: ReadForm = "whole"): ReadAnswer | Promise<ReadAnswer> {
     noteShort();
     this.#groupCommit.doWaiting();
-    return this.#withEarlier.do(() => this.#readNow(query));
+    return this.#withEarlier.do(() => this.#readNow(query, form));
   }
 
-  #readNow(query: Query): ReadAnswer {
+  #readNow(query: Query, form: ReadForm): ReadAnswer {
     if (this.#newer) return { ok: false, failure: failure("LEDGER_NEWER", "A newer release has written to this ledger.") };
     if (!this.#isOpen) return { ok: "not_open" };
     // Until the next generation is open, the books are read here.
@@ -420,7 +422,7 @@ export class LedgerObject extends DurableObject<Env> {
     this.#expireHolds();
     const answer = answerQuery(this.ctx.storage.sql, this.#state, this.#head, query);
     this.#state.trim();
-    return answer;
+    return form === "page" ? answer : inOneText(answer);
   }
 
   /** Sets the one alarm, never later than it stands. Nobody else calls setAlarm. */
@@ -779,7 +781,7 @@ function isKept({ code }: Failure): boolean {
   return status === 409 || status === 412 || status === 422;
 }
 
-function refused(reason: Failure): WriteOutcome {
+function refused(reason: Failure): DescribedOutcome {
   return { outcome: "refused", failure: reason, replayed: false };
 }
 

@@ -13,10 +13,11 @@ import {
 } from "../../domain/fact.ts";
 import type { PeriodLock } from "../../domain/period-lock.ts";
 import type { Overlay } from "../../domain/state.ts";
-import type { Head, WriteOptions } from "../../rpc.ts";
+import type { Head, Made, WriteOptions } from "../../rpc.ts";
 import { type CommitContext, decodeContext, readCommit } from "../log/journal.ts";
 import { unpostedWithin } from "../reads/unposted-lists.ts";
 import type { StoredState } from "../state/stored-state.ts";
+import { type Described, describedView } from "./described.ts";
 import type { ItemOutcome, StoredAnswer } from "./idempotency.ts";
 import { approvalText, draftView, holdView, idAt, type Telling } from "./unposted-views.ts";
 import { accountView, type CommitText, commitText, entryId, entryText, lockView } from "./views.ts";
@@ -44,15 +45,40 @@ export function storable(
   return { failure: undefined, firstSequence, lastSequence: head.sequence, items, answer };
 }
 
-/** The JSON text that answers a write. */
-export function describe(sql: SqlStorage, state: StoredState, told: Told): string {
+/** The JSON text that answers a write, and what it says of the first item. */
+export interface DescribedAnswer {
+  readonly body: string;
+  /** Absent where an answer was stored with nothing to tell it by. */
+  readonly made?: Made | null;
+}
+
+export function describe(sql: SqlStorage, state: StoredState, told: Told): DescribedAnswer {
+  if ("fingerprint" in told && told.body !== undefined) return storedAnswer(sql, state, told, told.body);
   const teller = "head" in told ? tellerOf(sql, state, told) : rememberingTeller(sql, state, told);
   const textOf = (item: Item): string => ("failure" in item ? errorText(item.failure) : teller.whole(item));
-  if (told.answer === "one") return textOf(present(told.items[0], "a single command has one result"));
-  if (told.answer === "minimal") return receiptsText(teller, told.items);
-  let text = "";
-  for (let i = 0; i < told.items.length; i++) text += i === 0 ? textOf(told.items[i] as Item) : `,${textOf(told.items[i] as Item)}`;
-  return `{"data":[${text}],"head":{"sequence":${teller.head.sequence},"seal":"${teller.head.seal}"}}`;
+  if (told.answer === "minimal") return { body: receiptsText(teller, told.items), made: null };
+  const [item] = told.items;
+  const first = item === undefined ? undefined : describedItem(teller, item);
+  if (told.answer === "one") {
+    const { text, made } = present(first, "a single command has one result");
+    return { body: text, made };
+  }
+  let text = first?.text ?? "";
+  for (let i = 1; i < told.items.length; i++) text += `,${textOf(told.items[i] as Item)}`;
+  const { sequence, seal } = teller.head;
+  return { body: `{"data":[${text}],"head":{"sequence":${sequence},"seal":"${seal}"}}`, made: first?.made ?? null };
+}
+
+function describedItem(teller: Teller, item: Item): Described {
+  return "failure" in item ? { text: errorText(item.failure), made: null } : teller.described(item);
+}
+
+/** An answer that was stored as its bytes. What was made stands in the facts, as they stood when it was answered. */
+function storedAnswer(sql: SqlStorage, state: StoredState, stored: StoredAnswer, body: string): DescribedAnswer {
+  if (stored.answer === "minimal") return { body, made: null };
+  const [item] = stored.items;
+  if (item === undefined) return { body };
+  return { body, made: describedItem(rememberingTeller(sql, state, stored), item).made };
 }
 
 const emptyWriter = keptWriter();
@@ -80,7 +106,9 @@ type Written = Exclude<Item, { readonly failure: Failure }>;
 interface Teller {
   readonly head: Head;
   receipt(out: TextWriter, item: Written): void;
+  /** The JSON text alone: thousands of items need no object each. */
   whole(item: Written): string;
+  described(item: Written): Described;
 }
 
 function tellerOf(sql: SqlStorage, state: StoredState, told: Extract<Told, { head: Head }>): Teller {
@@ -90,7 +118,8 @@ function tellerOf(sql: SqlStorage, state: StoredState, told: Extract<Told, { hea
     return {
       head,
       receipt: (out, item) => out.ascii(recorded.receipt(sequenceOf(item))),
-      whole: (item) => recorded.whole(sequenceOf(item)),
+      whole: (item) => recorded.described(sequenceOf(item)).text,
+      described: (item) => recorded.described(sequenceOf(item)),
     };
   const commit = commitText(overlay.identity, context, head.seal);
   const telling = tellingOf(state, overlay.sequence, { overlay, context, seal: head.seal });
@@ -99,7 +128,7 @@ function tellerOf(sql: SqlStorage, state: StoredState, told: Extract<Told, { hea
     receipt: (out, item) => {
       const sequence = sequenceOf(item);
       if (sequence < overlay.firstSequence) return out.ascii(recorded.receipt(sequence));
-      const fact = present(overlay.facts[sequence - overlay.firstSequence], "the item's fact was just decided");
+      const fact = factAt(overlay, sequence);
       if (!isPlainEntry(fact)) return out.ascii(receiptOf(telling, sequence, fact));
       out.ascii('{"id":"');
       out.ascii(commit.entryIds.beginning(sequence));
@@ -110,11 +139,25 @@ function tellerOf(sql: SqlStorage, state: StoredState, told: Extract<Told, { hea
     },
     whole: (item) => {
       const sequence = sequenceOf(item);
-      if (sequence < overlay.firstSequence) return recorded.whole(sequence);
-      const fact = present(overlay.facts[sequence - overlay.firstSequence], "the item's fact was just decided");
-      return factText(sql, state, overlay, fact, sequence, context, commit, telling);
+      if (sequence < overlay.firstSequence) return recorded.described(sequence).text;
+      const fact = factAt(overlay, sequence);
+      return fact.kind === "entry_posted"
+        ? postedText(fact, sequence, overlay, context, commit, telling)
+        : describedFact(sql, state, overlay, fact, sequence, telling).text;
+    },
+    described: (item) => {
+      const sequence = sequenceOf(item);
+      if (sequence < overlay.firstSequence) return recorded.described(sequence);
+      const fact = factAt(overlay, sequence);
+      if (fact.kind !== "entry_posted") return describedFact(sql, state, overlay, fact, sequence, telling);
+      const text = postedText(fact, sequence, overlay, context, commit, telling);
+      return { text, made: { id: fact.draftId ?? commit.entryIds.whole(sequence), state: "posted" } };
     },
   };
+}
+
+function factAt(overlay: Overlay, sequence: number): Fact {
+  return present(overlay.facts[sequence - overlay.firstSequence], "the item's fact was just decided");
 }
 
 function isPlainEntry(fact: Fact): boolean {
@@ -158,42 +201,49 @@ function sequenceOf(item: Written): number {
   return "existing" in item ? item.existing : item.first;
 }
 
-function factText(
-  sql: SqlStorage,
-  state: StoredState,
-  overlay: Overlay,
-  fact: Fact,
+function postedText(
+  fact: EntryPosted,
   sequence: number,
+  overlay: Overlay,
   context: CommitContext,
   commit: CommitText,
   telling: Telling,
 ): string {
+  const told = {
+    sequence,
+    fact,
+    context,
+    seal: "",
+    status: "posted" as const,
+    reversalOfId: fact.reversalOf === null ? null : idAt(telling, fact.reversalOf),
+    reversedById: null,
+    postingReference: null,
+    approval: approvalText(telling, fact, context.actor),
+    holdId: fact.hold === null ? null : idAt(telling, fact.hold),
+  };
+  return entryText(told, commit, telling.accountOf, overlay.sequence);
+}
+
+/** What answers a fact that is being written, other than a posted entry. */
+function describedFact(
+  sql: SqlStorage,
+  state: StoredState,
+  overlay: Overlay,
+  fact: Exclude<Fact, EntryPosted>,
+  sequence: number,
+  telling: Telling,
+): Described {
   switch (fact.kind) {
-    case "entry_posted": {
-      const told = {
-        sequence,
-        fact,
-        context,
-        seal: "",
-        status: "posted" as const,
-        reversalOfId: fact.reversalOf === null ? null : idAt(telling, fact.reversalOf),
-        reversedById: null,
-        postingReference: null,
-        approval: approvalText(telling, fact, context.actor),
-        holdId: fact.hold === null ? null : idAt(telling, fact.hold),
-      };
-      return entryText(told, commit, telling.accountOf, overlay.sequence);
-    }
     case "posting_reference_set":
-      return present(tellEntries(sql, state, [fact.entry], overlay.sequence, overlay)[0], "the entry can be told");
+      return present(describeEntries(sql, state, [fact.entry], overlay.sequence, overlay)[0], "the entry can be described");
     case "account_opened":
-      return JSON.stringify(accountView(overlay.identity, telling.accountOf(sequence)));
+      return describedView(accountView(overlay.identity, telling.accountOf(sequence)));
     case "account_changed":
-      return JSON.stringify(accountView(overlay.identity, telling.accountOf(fact.account)));
+      return describedView(accountView(overlay.identity, telling.accountOf(fact.account)));
     case "period_locked":
-      return lockOutcomeText(sql, fact, overlay.locks, overlay.identity.number);
+      return { text: lockOutcomeText(sql, fact, overlay.locks, overlay.identity.number), made: null };
     default:
-      return otherText(telling, sequence, fact);
+      return describedAlone(telling, sequence, fact);
   }
 }
 
@@ -202,23 +252,23 @@ function lockOutcomeText(sql: SqlStorage, fact: PeriodLocked, locks: readonly Pe
   return JSON.stringify({ locks: locks.map(lockView), ...unpostedWithin(sql, fact, ledgerNumber) });
 }
 
-/** What is told of a fact from the fact and the log alone. */
-function otherText(
+/** What answers a fact, from the fact and the log alone. */
+function describedAlone(
   telling: Telling,
   sequence: number,
   fact: Exclude<Fact, EntryPosted | AccountOpened | AccountChanged | PostingReferenceSet | PeriodLocked>,
-): string {
+): Described {
   switch (fact.kind) {
     case "draft_saved":
-      return JSON.stringify(draftView(telling, sequence, fact));
+      return describedView(draftView(telling, sequence, fact));
     case "hold_placed":
-      return JSON.stringify(holdView(telling, sequence));
+      return describedView(holdView(telling, sequence));
     case "hold_released":
-      return JSON.stringify(holdView(telling, fact.hold));
+      return describedView(holdView(telling, fact.hold));
     case "approval_policy_set":
-      return JSON.stringify({ policy: fact.policy });
+      return { text: JSON.stringify({ policy: fact.policy }), made: null };
     case "holds_expired":
-      return JSON.stringify({ expired: fact.holds.map((no) => idAt(telling, no)) });
+      return { text: JSON.stringify({ expired: fact.holds.map((no) => idAt(telling, no)) }), made: null };
     case "ledger_opened":
     case "ledger_closed":
     case "ledger_continued":
@@ -228,7 +278,7 @@ function otherText(
     case "hold_carried":
     case "state_carried":
       // Noted by the ledger itself, and the answer to no command.
-      return JSON.stringify(telling.identity);
+      return { text: JSON.stringify(telling.identity), made: null };
   }
 }
 
@@ -237,7 +287,12 @@ function rememberingTeller(sql: SqlStorage, state: StoredState, stored: StoredAn
   const last = stored.lastSequence ?? state.sequence;
   const head = { sequence: last, seal: present(state.row(last), "the head that was answered is in the journal").seal };
   const recorded = recordTeller(sql, state, last);
-  return { head, receipt: (out, item) => out.ascii(recorded.receipt(sequenceOf(item))), whole: (item) => recorded.whole(sequenceOf(item)) };
+  return {
+    head,
+    receipt: (out, item) => out.ascii(recorded.receipt(sequenceOf(item))),
+    whole: (item) => recorded.described(sequenceOf(item)).text,
+    described: (item) => recorded.described(sequenceOf(item)),
+  };
 }
 
 /** Tells what the journal has, as it stood when `knownAt` was the last sequence. */
@@ -250,21 +305,21 @@ function recordTeller(sql: SqlStorage, state: StoredState, knownAt: number, over
   const telling = tellingOf(state, knownAt);
   return {
     receipt: (sequence: number): string => receiptOf(telling, sequence, telling.row(sequence).fact),
-    whole(sequence: number): string {
+    described(sequence: number): Described {
       const { fact } = telling.row(sequence);
       switch (fact.kind) {
         case "entry_posted":
-          return present(tellEntries(sql, state, [sequence], knownAt, overlay)[0], "the entry can be told");
+          return present(describeEntries(sql, state, [sequence], knownAt, overlay)[0], "the entry can be described");
         case "posting_reference_set":
-          return present(tellEntries(sql, state, [fact.entry], knownAt)[0], "the entry can be told");
+          return present(describeEntries(sql, state, [fact.entry], knownAt)[0], "the entry can be described");
         case "account_opened":
-          return JSON.stringify(accountView(state.identity, accountOfCommit(sequence)));
+          return describedView(accountView(state.identity, accountOfCommit(sequence)));
         case "account_changed":
-          return JSON.stringify(accountView(state.identity, accountOfCommit(fact.account)));
+          return describedView(accountView(state.identity, accountOfCommit(fact.account)));
         case "period_locked":
-          return lockOutcomeText(sql, fact, state.locksAt(knownAt), state.identity.number);
+          return { text: lockOutcomeText(sql, fact, state.locksAt(knownAt), state.identity.number), made: null };
         default:
-          return otherText(telling, sequence, fact);
+          return describedAlone(telling, sequence, fact);
       }
     },
   };
@@ -286,16 +341,16 @@ function accountsAt(sql: SqlStorage, state: StoredState, head: number): Readonly
 }
 
 /**
- * The JSON texts of the entries of the given sequences, in the order given, as known at a sequence.
+ * The entries of the given sequences, in the order given, as known at a sequence.
  * `overlay`: what is being written or tried and memory does not have yet.
  */
-export function tellEntries(
+export function describeEntries(
   sql: SqlStorage,
   state: StoredState,
   sequences: readonly number[],
   knownAt: number,
   overlay?: Overlay,
-): string[] {
+): Described[] {
   const list = JSON.stringify(sequences);
   const reversals = new Map<number, { id: string; void: number }>();
   const addressOf = (atMs: number, sequence: number) => entryId(state.identity, atMs, sequence);
@@ -338,28 +393,27 @@ export function tellEntries(
     return fact.kind === "entry_posted" ? [{ row, fact }] : [];
   });
   state.prepare(entries.flatMap(({ fact }) => [fact.reversalOf, fact.hold]));
-  const texts: string[] = [];
+  const described: Described[] = [];
   for (const { row, fact } of entries) {
     const reversal = reversals.get(row.seq);
-    texts.push(
-      entryText(
-        {
-          sequence: row.seq,
-          fact,
-          context: row.context,
-          seal: row.seal,
-          status: reversal === undefined ? "posted" : reversal.void ? "voided" : "reversed",
-          reversalOfId: fact.reversalOf === null ? null : idAt(telling, fact.reversalOf),
-          reversedById: reversal?.id ?? null,
-          postingReference: references.get(row.seq) ?? null,
-          approval: approvalText(telling, fact, row.context.actor),
-          holdId: fact.hold === null ? null : idAt(telling, fact.hold),
-        },
-        commitText(state.identity, row.context, row.seal),
-        accountOf,
-        knownAt,
-      ),
-    );
+    const status = reversal === undefined ? "posted" : reversal.void ? "voided" : "reversed";
+    const commit = commitText(state.identity, row.context, row.seal);
+    const told = {
+      sequence: row.seq,
+      fact,
+      context: row.context,
+      seal: row.seal,
+      status,
+      reversalOfId: fact.reversalOf === null ? null : idAt(telling, fact.reversalOf),
+      reversedById: reversal?.id ?? null,
+      postingReference: references.get(row.seq) ?? null,
+      approval: approvalText(telling, fact, row.context.actor),
+      holdId: fact.hold === null ? null : idAt(telling, fact.hold),
+    } as const;
+    described.push({
+      text: entryText(told, commit, accountOf, knownAt),
+      made: { id: fact.draftId ?? commit.entryIds.whole(row.seq), state: status },
+    });
   }
-  return texts;
+  return described;
 }

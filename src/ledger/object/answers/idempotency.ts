@@ -1,6 +1,6 @@
 import { idempotencyLifeMs, storedAnswerBytesMax } from "../../../kernel/bounds.ts";
 import type { Failure } from "../../../kernel/failures.ts";
-import type { WriteOptions, WriteOutcome } from "../../rpc.ts";
+import type { DescribedOutcome, WriteOptions } from "../../rpc.ts";
 import { termHash } from "../index/term-hash.ts";
 import { readRow } from "../log/journal.ts";
 import { readMeta, writeMeta } from "../log/meta.ts";
@@ -23,6 +23,7 @@ export interface StoredAnswer {
   /** The first sequence that was written; undefined where all of it existed before. */
   readonly firstSequence: number | undefined;
   readonly lastSequence: number | undefined;
+  /** Where the bytes are stored the first one alone, which says what was made; none in rows of a build before `made`. */
   readonly items: readonly ItemOutcome[];
   readonly answer: WriteOptions["answer"];
 }
@@ -93,9 +94,9 @@ export function findClaimed(sql: SqlStorage, state: StoredState, key: string, fi
 }
 
 /** What was kept under a key here, or what an earlier generation answers to it. */
-export type Claimed = StoredAnswer | WriteOutcome;
+export type Claimed = StoredAnswer | DescribedOutcome;
 
-function replayOf(state: StoredState, sequence: number, key: string, fingerprint: string): WriteOutcome | null {
+function replayOf(state: StoredState, sequence: number, key: string, fingerprint: string): DescribedOutcome | null {
   const generation = state.earlier.generations.find(({ lastSequence }) => sequence <= lastSequence);
   if (generation === undefined) return null;
   return state.earlier.ask<"replay">([{ generation, question: { kind: "replay", key, fingerprint } }])[0] ?? null;
@@ -139,9 +140,14 @@ export function findAnswer(sql: SqlStorage, filled: ReadonlySet<number>, key: st
     failure: newest.failure === null ? undefined : (JSON.parse(newest.failure) as Failure),
     firstSequence: newest.first_seq ?? undefined,
     lastSequence: newest.last_seq ?? undefined,
-    items: newest.items === null ? [] : (JSON.parse(newest.items + continuation(sql, filled, key, newest.at)) as ItemOutcome[]),
+    items: itemsOf(newest, newest.body === null ? continuation(sql, filled, key, newest.at) : ""),
     answer: newest.answer,
   };
+}
+
+function itemsOf({ items }: Row, rest: string): readonly ItemOutcome[] {
+  // Written by keepAnswer.
+  return items === null ? [] : (JSON.parse(items + rest) as ItemOutcome[]);
 }
 
 /** Ten thousand refusals do not fit one row of the platform; what is left over stands under the key and a number. */
@@ -174,7 +180,7 @@ export function keepAnswer(sql: SqlStorage, filled: Set<number>, key: string, no
   const bucket = Math.floor(nowMs / bucketMs) % idempotencyBuckets;
   filled.add(bucket);
   const small = answer.body !== undefined && answer.body.length <= storedAnswerBytesMax;
-  const items = small || answer.failure !== undefined ? null : JSON.stringify(answer.items);
+  const items = answer.failure !== undefined ? null : JSON.stringify(small ? answer.items.slice(0, 1) : answer.items);
   const [first = null, ...rest] = items === null ? [] : parts(items);
   rest.forEach((text, i) => {
     sql.exec(inserts[bucket] as string, `${key}\n${i + 1}`, answer.fingerprint, nowMs, null, null, null, null, text, answer.answer);

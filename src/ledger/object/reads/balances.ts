@@ -3,10 +3,10 @@ import { present } from "../../../kernel/assert.ts";
 import { filteredCountMax } from "../../../kernel/bounds.ts";
 import { dayOf } from "../../../kernel/calendar-date.ts";
 import { type Account, creditsOf, debitsOf, normalSign } from "../../domain/account.ts";
-import type { Query } from "../../rpc.ts";
+import type { Query, ReadOutcome } from "../../rpc.ts";
 import { accountById, type StoredState } from "../state/stored-state.ts";
 import { type Count, capped } from "./counts.ts";
-import { pageText } from "./page-text.ts";
+import { pageOutcome } from "./page-outcome.ts";
 import { type Sums, sumsAt } from "./sums.ts";
 import { pendingAt } from "./unposted-lists.ts";
 
@@ -43,7 +43,7 @@ export function balanceText(
 }
 
 /** A page of balances, by the accounts' codes. */
-export function balancesText(sql: SqlStorage, state: StoredState, query: BalancesQuery): string {
+export function balancesOutcome(sql: SqlStorage, state: StoredState, query: BalancesQuery): ReadOutcome {
   const { accounts, count } = accountsOf(sql, state, query);
   const page = accounts.slice(0, query.limit);
   // Together they cost one pass over what is in memory.
@@ -52,8 +52,8 @@ export function balancesText(sql: SqlStorage, state: StoredState, query: Balance
   const numbers = page.map(({ no }) => no);
   const sums = isPast && page.length > 0 ? sumsAt(sql, state, point, numbers) : undefined;
   const texts = page.map((account) => balanceText(sql, state, account, query.asOf, query.knownAt, sums));
-  const after = accounts.length > query.limit ? JSON.stringify(page.at(-1)?.code) : "null";
-  return pageText(texts, count, after);
+  const after = accounts.length > query.limit ? (page.at(-1)?.code ?? null) : null;
+  return pageOutcome(texts, count, after);
 }
 
 /** The accounts of a page and one more, and how many there are of all pages. */

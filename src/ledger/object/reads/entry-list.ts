@@ -4,7 +4,7 @@ import { type DayNumber, dayOf, firstDay, lastDay } from "../../../kernel/calend
 import { failure } from "../../../kernel/failures.ts";
 import type { Account } from "../../domain/account.ts";
 import type { EntriesQuery, ReadOutcome } from "../../rpc.ts";
-import { tellEntries } from "../answers/describe.ts";
+import { describeEntries } from "../answers/describe.ts";
 import type { Columns } from "../index/columns.ts";
 import {
   beyond,
@@ -25,9 +25,9 @@ import { isEntry } from "../log/schema.ts";
 import type { Generation, PlacesPage } from "../state/earlier.ts";
 import { accountById, type StoredState } from "../state/stored-state.ts";
 import { addedCounts, type Count, capped } from "./counts.ts";
-import { pageText } from "./page-text.ts";
+import { pageOutcome } from "./page-outcome.ts";
 import { generationsWith } from "./sums.ts";
-import { draftPlaces, positionText, tellDrafts } from "./unposted-lists.ts";
+import { describeDrafts, draftPlaces, positionText } from "./unposted-lists.ts";
 
 /** An entry's place in a list: its day, or 0 in the order of the log, and its sequence. */
 interface Place {
@@ -77,9 +77,9 @@ export function entriesOutcome(sql: SqlStorage, state: StoredState, query: Entri
   const { places, count } = pageAcross(sql, state, account, query);
   const page = places.slice(0, query.limit);
   const last = page.at(-1);
-  const after = places.length > query.limit && last !== undefined ? positionText(query.order, last) : "null";
-  const texts = tellPage(sql, state, page);
-  return { ok: true, body: pageText(texts, count, after) };
+  const after = places.length > query.limit && last !== undefined ? positionText(query.order, last) : null;
+  const texts = pageTexts(sql, state, page);
+  return pageOutcome(texts, count, after);
 }
 
 /** The page of all generations: each has its own places, which mean the same in all of them. */
@@ -164,16 +164,16 @@ function isUnfiltered(query: EntriesQuery): boolean {
   return Object.keys(filters).length === 0;
 }
 
-function tellPage(sql: SqlStorage, state: StoredState, page: PlacesPage["places"]): string[] {
+function pageTexts(sql: SqlStorage, state: StoredState, page: PlacesPage["places"]): string[] {
   const posted = page.filter(({ isDraft }) => !isDraft).map(({ seq }) => seq);
-  const entries = tellEntries(sql, state, posted, state.sequence);
-  if (posted.length === page.length) return entries;
-  const drafts = tellDrafts(
+  const entries = describeEntries(sql, state, posted, state.sequence);
+  if (posted.length === page.length) return entries.map(({ text }) => text);
+  const drafts = describeDrafts(
     state,
     page.filter(({ isDraft }) => isDraft).map(({ seq }) => seq),
   );
   let next = 0;
-  return page.map(({ seq, isDraft }) => present(isDraft ? drafts.get(seq) : entries[next++], "what is listed is told"));
+  return page.map(({ seq, isDraft }) => present(isDraft ? drafts.get(seq) : entries[next++], "what is listed can be described").text);
 }
 
 interface List {

@@ -4,7 +4,7 @@ import { type DayNumber, dayOf, firstDay, lastDay } from "../../../kernel/calend
 import { instant } from "../../../kernel/clock.ts";
 import { type Account, normalSign } from "../../domain/account.ts";
 import { decodeFact, type EntryPosted, type FactLine } from "../../domain/fact.ts";
-import type { Query } from "../../rpc.ts";
+import type { Query, ReadOutcome } from "../../rpc.ts";
 import { entryId, lineText } from "../answers/views.ts";
 import { beyond, itemsUpTo, lineItem, linePlace, linesOfAccount, linesOfDays, numberOfItem, sequenceOfItem } from "../index/index-keys.ts";
 import { countRange, inOrder, type Key, type KeyRange, type SortedSource, visitRange } from "../index/sorted-source.ts";
@@ -12,7 +12,7 @@ import { isEntry } from "../log/schema.ts";
 import type { KeysPage } from "../state/earlier.ts";
 import type { StoredState } from "../state/stored-state.ts";
 import { addedCounts, type Count, capped } from "./counts.ts";
-import { pageText } from "./page-text.ts";
+import { pageOutcome } from "./page-outcome.ts";
 import { generationsWith, sumsAt } from "./sums.ts";
 
 type LinesQuery = Extract<Query, { kind: "lines" }>;
@@ -46,21 +46,19 @@ export function filterOf(state: StoredState, account: Account | undefined, query
 }
 
 /** A page of lines: of one account, by date with a running balance or in the order of the log; or of the whole ledger. */
-export function linesText(sql: SqlStorage, state: StoredState, account: Account | undefined, query: LinesQuery): string {
+export function linesOutcome(sql: SqlStorage, state: StoredState, account: Account | undefined, query: LinesQuery): ReadOutcome {
   const { keys, count } = keysAcross(sql, state, account, query);
   const page = keys.slice(0, query.limit);
   const lines = readLines(state, page);
   const running = account !== undefined && query.order === "date" ? runningBalances(sql, state, account, page, lines, query) : undefined;
   const texts = lines.map(({ entry, fact, line, no }, i) => {
-    const of = present(state.account(line.account), "a line's account exists");
-    const text = lineText(line, no, of, state.sequence);
+    const text = lineText(line, no, present(state.account(line.account), "a line's account exists"), state.sequence);
     const header = `"journalEntryId":"${fact.draftId ?? entryId(state.identity, entry.context.atMs, entry.seq)}","sequence":${entry.seq},"date":"${fact.date}","description":${JSON.stringify(fact.description)},"reference":${JSON.stringify(fact.reference)},"createdAt":"${instant(entry.context.atMs)}"`;
     return `${text.slice(0, -1)},${header}${running ? `,"runningBalance":${running[i]}` : ""}}`;
   });
   const last = page.at(-1);
-  const after =
-    keys.length > query.limit && last !== undefined ? JSON.stringify(query.order === "date" ? last.join(",") : String(last[1])) : "null";
-  return pageText(texts, count, after);
+  const after = keys.length > query.limit && last !== undefined ? (query.order === "date" ? last.join(",") : String(last[1])) : null;
+  return pageOutcome(texts, count, after);
 }
 
 /** The keys of a page and one more, and how many there are of all pages, of this generation's own log. */

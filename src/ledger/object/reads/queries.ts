@@ -6,23 +6,28 @@ import type { Writable } from "../../../kernel/writable.ts";
 import { type Account, normalSign } from "../../domain/account.ts";
 import { draftById, entryById, holdById } from "../../domain/recorded-entry.ts";
 import type { Head, Query, ReadOutcome, TurnoversView } from "../../rpc.ts";
-import { tellEntries, tellingOf } from "../answers/describe.ts";
+import { describeEntries, tellingOf } from "../answers/describe.ts";
+import { type Described, describedView } from "../answers/described.ts";
 import { holdView } from "../answers/unposted-views.ts";
 import { accountView, lockView } from "../answers/views.ts";
 import { dayOfPlace, itemsUpTo, linesOfAccount } from "../index/index-keys.ts";
 import { visitRange } from "../index/sorted-source.ts";
 import { accountById, type StoredState } from "../state/stored-state.ts";
-import { balancesText, balanceText, noSums } from "./balances.ts";
+import { balancesOutcome, balanceText, noSums } from "./balances.ts";
 import { entriesOutcome, unknownAccount } from "./entry-list.ts";
 import { generalLedgerOutcome } from "./general-ledger.ts";
-import { linesText } from "./line-list.ts";
+import { linesOutcome } from "./line-list.ts";
 import { generationsWith, type Sums, sumsAt, sumsAtEach } from "./sums.ts";
-import { holdsOutcome, tellDrafts } from "./unposted-lists.ts";
+import { describeDrafts, holdsOutcome } from "./unposted-lists.ts";
 
 const notFound: ReadOutcome = { ok: false, failure: failure("NOT_FOUND", "Nothing with this id exists in the site.") };
 
 function found(body: string): ReadOutcome {
   return { ok: true, body };
+}
+
+function foundResource({ text, made }: Described): ReadOutcome {
+  return made === null ? found(text) : { ok: true, body: text, made };
 }
 
 export function answerQuery(sql: SqlStorage, state: StoredState, head: Head, query: Query): ReadOutcome {
@@ -33,7 +38,7 @@ export function answerQuery(sql: SqlStorage, state: StoredState, head: Head, que
       return found(balanceText(sql, state, account, query.asOf, query.knownAt));
     }
     case "balances":
-      return found(balancesText(sql, state, query));
+      return balancesOutcome(sql, state, query);
     case "balance_history": {
       const account = accountById(state, query.accountId);
       return account === undefined ? notFound : found(historyText(sql, state, account, query.days, query.knownAt));
@@ -41,25 +46,28 @@ export function answerQuery(sql: SqlStorage, state: StoredState, head: Head, que
     case "lines": {
       const account = query.accountId === undefined ? undefined : accountById(state, query.accountId);
       if (query.accountId !== undefined && account === undefined) return notFound;
-      return found(linesText(sql, state, account, query));
+      return linesOutcome(sql, state, account, query);
     }
     case "entries":
       return entriesOutcome(sql, state, query);
     case "entry": {
       const entry = entryById(state, query.entryId);
-      if (entry !== undefined) return found(present(tellEntries(sql, state, [entry.sequence], state.sequence)[0], "the entry can be told"));
+      if (entry !== undefined)
+        return foundResource(present(describeEntries(sql, state, [entry.sequence], state.sequence)[0], "the entry can be described"));
       const draft = query.postedOnly ? undefined : draftById(state, query.entryId);
-      return draft === undefined ? notFound : found(present(tellDrafts(state, [draft.no]).get(draft.no), "the draft can be told"));
+      return draft === undefined
+        ? notFound
+        : foundResource(present(describeDrafts(state, [draft.no]).get(draft.no), "the draft can be described"));
     }
     case "hold": {
       const hold = holdById(state, query.holdId);
-      return hold === undefined ? notFound : found(JSON.stringify(holdView(tellingOf(state, state.sequence), hold.no)));
+      return hold === undefined ? notFound : foundResource(describedView(holdView(tellingOf(state, state.sequence), hold.no)));
     }
     case "holds":
       return holdsOutcome(sql, state, query, unknownAccount);
     case "account": {
       const account = accountById(state, query.accountId);
-      return account === undefined ? notFound : found(JSON.stringify(accountView(state.identity, account)));
+      return account === undefined ? notFound : foundResource(describedView(accountView(state.identity, account)));
     }
     case "accounts": {
       const views = query.accountIds.map((id) => accountById(state, id)).filter((account) => account !== undefined);

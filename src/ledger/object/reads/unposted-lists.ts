@@ -7,12 +7,13 @@ import type { Account } from "../../domain/account.ts";
 import type { PeriodLocked } from "../../domain/fact.ts";
 import type { EntriesQuery, HoldsQuery, ReadOutcome } from "../../rpc.ts";
 import { tellingOf } from "../answers/describe.ts";
+import { type Described, describedView } from "../answers/described.ts";
 import { draftView, holdView } from "../answers/unposted-views.ts";
 import { dayKey, dayOfKey } from "../index/index-keys.ts";
 import type { PlacesPage } from "../state/earlier.ts";
 import { accountById, type StoredState } from "../state/stored-state.ts";
 import { addedCounts, type Count, capped } from "./counts.ts";
-import { pageText } from "./page-text.ts";
+import { pageOutcome } from "./page-outcome.ts";
 import { generationsWith } from "./sums.ts";
 
 /** A row's place in a list: its day, and its number. */
@@ -99,8 +100,8 @@ export function draftPlaces(sql: SqlStorage, state: StoredState, account: Accoun
   return pageOf(sql, "draft", filters, isWhole, query);
 }
 
-/** The JSON texts of drafts by their numbers, each as it stands. */
-export function tellDrafts(state: StoredState, numbers: readonly number[]): ReadonlyMap<number, string> {
+/** Drafts by their numbers, each as it stands. */
+export function describeDrafts(state: StoredState, numbers: readonly number[]): ReadonlyMap<number, Described> {
   state.prepare(numbers);
   const drafts = numbers.map((no) => present(state.draft(no), "a listed draft exists"));
   state.prepare(drafts.flatMap(({ content }) => [content.reversalOf, content.hold]));
@@ -109,7 +110,7 @@ export function tellDrafts(state: StoredState, numbers: readonly number[]): Read
     drafts.map(({ no, savedSequence }) => {
       const { fact } = telling.row(savedSequence);
       if (fact.kind !== "draft_saved") throw new Error("assertion failed: a draft names its last version");
-      return [no, JSON.stringify(draftView(telling, savedSequence, fact))];
+      return [no, describedView(draftView(telling, savedSequence, fact))];
     }),
   );
 }
@@ -162,14 +163,14 @@ export function holdsOutcome(sql: SqlStorage, state: StoredState, query: HoldsQu
   state.prepare(page.map(({ seq }) => seq));
   const telling = tellingOf(state, state.sequence);
   const last = page.at(-1);
-  const after = places.length > query.limit && last !== undefined ? positionText(query.order, last) : "null";
+  const after = places.length > query.limit && last !== undefined ? positionText(query.order, last) : null;
   const texts = page.map(({ seq }) => JSON.stringify(holdView(telling, seq)));
-  return { ok: true, body: pageText(texts, count, after) };
+  return pageOutcome(texts, count, after);
 }
 
-/** JSON of where a page ended. */
+/** Where a page ended. */
 export function positionText(order: "sequence" | "date", { day, seq }: UnpostedPlace): string {
-  return JSON.stringify(order === "date" ? `${day},${seq}` : String(seq));
+  return order === "date" ? `${day},${seq}` : String(seq);
 }
 
 /** Ids told of what a lock finds in its period. */

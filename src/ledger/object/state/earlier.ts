@@ -1,7 +1,7 @@
 /** What a generation knows of those before it, and how it asks them. Their logs are sealed: what one has answered stays true. */
 import type { DayNumber } from "../../../kernel/calendar-date.ts";
 import type { EarlierRow } from "../../domain/fact.ts";
-import type { EntriesQuery, HoldsQuery, Query, WriteOutcome } from "../../rpc.ts";
+import type { DescribedOutcome, EntriesQuery, HoldsQuery, Query } from "../../rpc.ts";
 import type { Key } from "../index/sorted-source.ts";
 import { type JournalRow, rowOfEarlier } from "../log/journal.ts";
 import type { Count } from "../reads/counts.ts";
@@ -114,7 +114,7 @@ export interface Questions {
    */
   readonly replay: {
     readonly ask: { readonly key: string; readonly fingerprint: string };
-    readonly answer: WriteOutcome | null;
+    readonly answer: DescribedOutcome | null;
   };
 }
 
