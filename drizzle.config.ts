@@ -5,12 +5,21 @@ import { defineConfig } from "drizzle-kit";
  * `SCHEMA=site drizzle-kit generate --name what-changed` writes the SQL; wrangler applies it.
  */
 const schemas = {
-  site: ["./src/features/*/tables.ts", "./src/db/idempotency-tables.ts", "./src/db/site-fence-tables.ts"],
+  site: [
+    "./src/features/*/tables.ts",
+    "./src/db/entity-tables.ts",
+    "./src/db/idempotency-tables.ts",
+    "./src/db/site-fence-tables.ts",
+  ],
   directory: [
     "./src/features/*/directory-tables.ts",
+    "./src/db/firm-tables.ts",
     "./src/db/sealed-answer-tables.ts",
     "./src/db/ledger-number-tables.ts",
     "./src/db/signing-key-tables.ts",
+    "./src/db/site-database-tables.ts",
+    "./src/db/site-row-tables.ts",
+    "./src/db/token-tables.ts",
   ],
 } as const;
 

@@ -1,39 +1,24 @@
 import packageJson from "../package.json" with { type: "json" };
 import type { Authority } from "./access/token.ts";
-import { directoryDatabase } from "./db/directory-database.ts";
 import { ledgerIdentity } from "./db/ledger-numbers.ts";
+import { noteTokenUse } from "./db/tokens.ts";
 import { registerDocsRoutes } from "./docs/routes.ts";
-import { registerBalanceRoutes } from "./features/balances/index.ts";
-import { entityResolver, registerEntityRoutes } from "./features/entities/index.ts";
-import { registerFirmRoutes } from "./features/firms/index.ts";
-import { registerHoldRoutes } from "./features/holds/index.ts";
-import { registerJournalRoutes } from "./features/journal/index.ts";
-import { registerLedgerOperatorRoutes, registerLedgerRoutes } from "./features/ledgers/index.ts";
-import { registerMetadataRoutes } from "./features/metadata/index.ts";
-import { registerPeriodRoutes } from "./features/periods/index.ts";
-import { registerReportRoutes } from "./features/reports/index.ts";
-import { registerSandboxRoutes } from "./features/sandbox/index.ts";
-import { registerSiteMoveRoutes } from "./features/site-moves/index.ts";
-import { noteTokenUse, registerOperatorRoutes, registerSiteRoutes } from "./features/sites/index.ts";
-import { registerUserRoutes, userOf } from "./features/users/index.ts";
+import { featuresInOrder } from "./features/in-order.ts";
 import { canonicalPath, pathOf } from "./http/aliases.ts";
 import { answer } from "./http/answers.ts";
 import { openApiDocument, services } from "./http/document/openapi.ts";
 import { registerHealthRoutes } from "./http/health.ts";
-import { addressOf } from "./http/middleware/attempts.ts";
 import { authenticate } from "./http/middleware/authenticate.ts";
 import { bodyLimit } from "./http/middleware/body-limit.ts";
 import { bookmark } from "./http/middleware/bookmark.ts";
 import { corsHeaders, preflight } from "./http/middleware/cors.ts";
-import { claimOf } from "./http/middleware/idempotency.ts";
 import { rateLimitHeaders } from "./http/middleware/rate-limit.ts";
 import { requestId, requestIdHeader } from "./http/middleware/request-id.ts";
 import { siteInPath } from "./http/middleware/site.ts";
 import { createRouter, isPublicRoute, mounted, type RequestContext, type Router } from "./http/router.ts";
 import { answerThrown } from "./http/thrown.ts";
 import { way } from "./http/way.ts";
-import { newUuid, operationContext } from "./operation/build-context.ts";
-import { resolveEntitiesBy } from "./operation/entity.ts";
+import { operationContext } from "./operation/build-context.ts";
 import { refusal } from "./platform/refused.ts";
 
 /** The whole API: the way of a request from top to bottom, then every feature's routes. */
@@ -52,23 +37,8 @@ export function createApp(): Router {
       },
     ),
   );
-  resolveEntitiesBy(entityResolver);
   registerHealthRoutes(app, packageJson.version);
-  registerFirmRoutes(app, (c, input) => ({ ...withoutKey(c), idempotency: claimOf(c, "signUp", "", input) }));
-  registerUserRoutes(app, (c) => ({ ...withoutKey(c), address: addressOf(c) }));
-  registerSiteRoutes(app, userOf);
-  registerSandboxRoutes(app);
-  registerMetadataRoutes(app);
-  registerEntityRoutes(app);
-  registerLedgerRoutes(app);
-  registerBalanceRoutes(app);
-  registerPeriodRoutes(app);
-  registerJournalRoutes(app);
-  registerHoldRoutes(app);
-  registerReportRoutes(app);
-  registerOperatorRoutes(app);
-  registerSiteMoveRoutes(app);
-  registerLedgerOperatorRoutes(app);
+  for (const feature of featuresInOrder) feature.register(app);
   app.get("/api/openapi.json", (c) => {
     const service = c.req.query("service");
     if (service !== undefined && !services.includes(service))
@@ -82,11 +52,6 @@ export function createApp(): Router {
 /** What the path's prefixes name, for all that follows. */
 function scopeOfPath(c: RequestContext): undefined {
   c.set("scope", canonicalPath(pathOf(c.req.raw)));
-}
-
-/** What a request that needs no key works with. */
-function withoutKey(c: RequestContext) {
-  return { env: c.env, directory: directoryDatabase(c.env), clock: Date.now, newId: newUuid };
 }
 
 /** Gives a request whose key is good the context of its operations. */

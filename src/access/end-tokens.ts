@@ -1,5 +1,5 @@
 import type { DirectoryDatabase } from "../db/directory-database.ts";
-import { findTokenPlace, markRevoked, markUserRole, type TokenRow, tokensOfUser } from "../features/sites/store.ts";
+import { findTokenPlace, markRevoked, markUserRole, type TokenRow, tokensOfUser } from "../db/tokens.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { objectOf } from "../platform/objects.ts";
 import { forgetLeasesOf } from "./leases.ts";

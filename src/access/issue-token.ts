@@ -1,4 +1,4 @@
-import type { TokenRow } from "../features/sites/store.ts";
+import type { TokenRow } from "../db/tokens.ts";
 import type { PrincipalKind, Role } from "../kernel/role.ts";
 import type { SiteScope } from "../kernel/site-scope.ts";
 import { objectOf } from "../platform/objects.ts";

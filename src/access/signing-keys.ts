@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from "jose";
 import { directoryDatabase } from "../db/directory-database.ts";
-import type { PublicJwk } from "../db/signing-key-tables.ts";
-import { addSigningKey, newestSigningKeys, type SigningKeyRow } from "../db/signing-keys.ts";
+import { addSigningKey, newestSigningKeys, type PublicJwk, type SigningKeyRow } from "../db/signing-keys.ts";
 import { accessTokenLifeMs, signingKeyLifeMs } from "../kernel/bounds.ts";
 import { logFor } from "../platform/log.ts";
 import { sessionSecret } from "../platform/secrets.ts";

@@ -1,5 +1,5 @@
 import type { DirectoryDatabase } from "../db/directory-database.ts";
-import { liveTokenIds } from "../features/sites/store.ts";
+import { liveTokenIds } from "../db/tokens.ts";
 import type { SiteScope } from "../kernel/site-scope.ts";
 import { objectOf } from "../platform/objects.ts";
 import { eachOf } from "./end-tokens.ts";

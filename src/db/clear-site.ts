@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { refusal } from "../platform/refused.ts";
 import type { SiteDatabase } from "./site-database.ts";
-import { siteTablesReferringFirst } from "./site-tables.ts";
+import { siteTablesReferringFirst } from "./site-schema.ts";
 
 /** A delete of more rows at once may keep the database from its other sites for too long. */
 const rowsPerDelete = 5_000;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { requireState, type SiteEpoch } from "./site-fence.ts";
-import type { SiteTable } from "./site-tables.ts";
+import type { SiteTable } from "./site-schema.ts";
 
 /** A piece's rows together, as stored. Written as JSON they may grow sixfold, and the platform takes parameters of up to 2 MB. */
 const pieceBytesMax = 250_000;

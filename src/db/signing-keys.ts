@@ -2,6 +2,7 @@ import { desc } from "drizzle-orm";
 import type { DirectoryDatabase } from "./directory-database.ts";
 import { signingKeys } from "./signing-key-tables.ts";
 
+export type { PublicJwk } from "./signing-key-tables.ts";
 export type SigningKeyRow = typeof signingKeys.$inferSelect;
 
 /** Of keys that sign for weeks and verify for minutes more, two or three matter. */

@@ -5,7 +5,7 @@ import { bodyBytesMax, publicBodyBytesMax } from "../kernel/bounds.ts";
 import type { FailureCode } from "../kernel/failures.ts";
 import type { Permission } from "../kernel/role.ts";
 import type { OperationContext } from "../operation/context.ts";
-import { entityOf } from "../operation/entity.ts";
+import { entityInContext } from "../operation/entity.ts";
 import type { Log } from "../platform/log.ts";
 import { CachedRouter } from "./cached-router.ts";
 import type { Tag } from "./document/tags.ts";
@@ -154,7 +154,11 @@ export function mount<
       ? await readBody(c, definition.body, definition.permission === "public" ? publicBodyBytesMax : bodyBytesMax, definition.readPlain)
       : undefined;
     // A path that names a company names one that exists, whether or not the route works on its books.
-    const entityId = definition.entity || c.get("scope").entityId !== undefined ? await entityOf(c, query, body) : "";
+    const { entityId: path } = c.get("scope");
+    const entityId =
+      definition.entity || path !== undefined
+        ? await entityInContext(c.get("context"), { path, header: c.req.header("x-organization-id"), query, body })
+        : "";
     if (definition.idempotency) {
       claimIdempotency(c, definition, entityId, { params, query, body });
       const replay = definition.idempotency === "site" ? await replayFromSite(c) : undefined;

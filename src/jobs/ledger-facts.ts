@@ -1,8 +1,8 @@
 import { directoryDatabase } from "../db/directory-database.ts";
 import { siteDatabase } from "../db/site-database.ts";
 import { isSiteMoving } from "../db/site-fence.ts";
-import { projectAccounts } from "../features/ledgers/index.ts";
-import { findSiteScope } from "../features/sites/index.ts";
+import { findSiteScope } from "../db/site-rows.ts";
+import { projectAccounts } from "../features/accounts/index.ts";
 import type { LedgerFactsMessage } from "../ledger/facts-message.ts";
 import { logFor } from "../platform/log.ts";
 

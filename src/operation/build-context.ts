@@ -30,6 +30,11 @@ export function newUuid(): string {
   return uuidV7(Date.now(), crypto.getRandomValues(random));
 }
 
+/** What an operation works with behind which no key stands: a sign-up, a sign-in, what the operator does. */
+export function keylessContext(env: Cloudflare.Env) {
+  return { env, directory: directoryDatabase(env), clock: Date.now, newId: newUuid };
+}
+
 /** The context of one request, made of what its key may. Databases are opened when they are first asked. */
 export function operationContext(parts: ContextParts): OperationContext {
   return new PartsInContext(parts, { site: undefined, directory: undefined }, undefined);

@@ -1,7 +1,7 @@
 import type { SessionInUse } from "../access/token.ts";
 import type { DirectoryDatabase } from "../db/directory-database.ts";
 import type { SiteDatabase } from "../db/site-database.ts";
-import type { Clock } from "../kernel/clock.ts";
+import { type Clock, instant } from "../kernel/clock.ts";
 import { type Actor, may, type Permission, permissions } from "../kernel/role.ts";
 import type { SiteScope } from "../kernel/site-scope.ts";
 import type { LedgerClient } from "../ledger/client.ts";
@@ -60,4 +60,11 @@ export function requirePermission(context: OperationContext, permission: Permiss
 export function requireWholeSite(context: OperationContext): void {
   if (context.entityIds !== null)
     throw refusal("ENTITY_FORBIDDEN", "The key is restricted to some of the site's entities; this concerns all of it.");
+}
+
+/** Refuses, as `FORBIDDEN`, to make a key that would outlive the one in use; null is one without an end. */
+export function requireEnd(context: OperationContext, expiresAtMs: number | null): void {
+  const own = context.expiresAtMs;
+  if (own === null || (expiresAtMs !== null && expiresAtMs <= own)) return;
+  throw refusal("FORBIDDEN", `The key in use ends at ${instant(own)}, and makes none that ends later.`);
 }

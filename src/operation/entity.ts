@@ -1,26 +1,46 @@
-import type { RequestContext } from "../http/router.ts";
+import { findEntity, firstTwoEntities } from "../db/entities.ts";
+import { leaseMs } from "../kernel/bounds.ts";
 import { isUuid } from "../kernel/id.ts";
 import { refusal } from "../platform/refused.ts";
 import type { OperationContext } from "./context.ts";
+import { siteCache } from "./site-cache.ts";
 
-/** How the routes learn of entities without knowing the feature: given by the app. */
-export interface EntityResolver {
-  /** At once where it is known. */
-  exists(context: OperationContext, entityId: string): boolean | Promise<boolean>;
-  /** The site's only entity; undefined when it has none or several. */
-  only(context: OperationContext): Promise<string | undefined>;
+/** Ids of entities that exist. One that is deleted has no accounts left that anything could be posted to. */
+const existing = siteCache<true>();
+/** A site's only entity: another isolate may make a second one. */
+const only = siteCache<string>(leaseMs);
+
+/** Lets the isolate look the site's entities up anew, after one was made, archived or deleted, or all were by a reset. */
+export function forgetEntities(siteId: string): void {
+  only.forget(siteId);
+  existing.forget(siteId);
 }
 
-let resolver: EntityResolver | undefined;
+/** Whether the site has the entity: at once where it is known. */
+function isKnown(context: OperationContext, entityId: string): boolean | Promise<boolean> {
+  return existing.get(context, entityId) ?? lookUp(context, entityId);
+}
 
-export function resolveEntitiesBy(given: EntityResolver): void {
-  resolver = given;
+async function lookUp(context: OperationContext, entityId: string): Promise<boolean> {
+  if (!(await findEntity(context.db, entityId))) return false;
+  existing.set(context, entityId, true);
+  return true;
+}
+
+/** The site's only active entity; undefined where it has none or several. */
+async function onlyEntity(context: OperationContext): Promise<string | undefined> {
+  const known = only.get(context, "");
+  if (known) return known;
+  const [first, second] = await firstTwoEntities(context.db);
+  if (!first || second) return undefined;
+  only.set(context, "", first.id);
+  return first.id;
 }
 
 /** The first of the ids that is none of the site's entities. */
 export async function firstUnknownEntity(context: OperationContext, entityIds: readonly string[]): Promise<number | undefined> {
-  const known = await Promise.all(entityIds.map((id) => resolver?.exists(context, id)));
-  const at = known.findIndex((exists) => exists !== true);
+  const known = await Promise.all(entityIds.map((id) => isKnown(context, id)));
+  const at = known.findIndex((exists) => !exists);
   return at === -1 ? undefined : at;
 }
 
@@ -29,29 +49,35 @@ function named(value: unknown, name: "entityId" | "ledgerId"): string | undefine
   return typeof found === "string" ? found : undefined;
 }
 
+/** Where a request may name the entity whose books it means. */
+export interface EntityNaming {
+  readonly path: string | undefined;
+  /** x-organization-id. */
+  readonly header: string | undefined;
+  readonly query: unknown;
+  readonly body: unknown;
+}
+
 /**
  * The entity whose books a request means: path, x-organization-id, entityId, the key's own restriction, the site's only one.
  * Two that differ are refused; none is, unless the request names a ledger, which names its entity (answered as "").
  */
-export async function entityOf(c: RequestContext, query: unknown, body: unknown): Promise<string> {
-  const context = c.get("context");
-  const path = c.get("scope").entityId;
-  const given = [path, c.req.header("x-organization-id"), named(query, "entityId"), named(body, "entityId")];
+export async function entityInContext(context: OperationContext, { path, header, query, body }: EntityNaming): Promise<string> {
+  const given = [path, header, named(query, "entityId"), named(body, "entityId")];
   const first = given.find((id) => id !== undefined);
   if (first !== undefined) {
     if (given.some((id) => id !== undefined && id !== first)) throw refusal("ENTITY_CONFLICT", "The request names two different entities.");
     if (context.entityIds !== null && !context.entityIds.includes(first) && path === undefined)
       throw refusal("ENTITY_FORBIDDEN", "The key is restricted to other entities.");
-    const known =
-      isUuid(first) && (context.entityIds === null || context.entityIds.includes(first)) && (await resolver?.exists(context, first));
-    if (known) return first;
+    const covered = context.entityIds === null || context.entityIds.includes(first);
+    if (isUuid(first) && covered && (await isKnown(context, first))) return first;
     if (path !== undefined) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
     const message = "The site has no such entity.";
     throw refusal("REFERENCE_NOT_FOUND", message, [{ pointer: "entityId", code: "REFERENCE_NOT_FOUND", message }]);
   }
   if (named(query, "ledgerId") !== undefined || named(body, "ledgerId") !== undefined) return "";
   if (context.entityIds?.length === 1 && context.entityIds[0] !== undefined) return context.entityIds[0];
-  const only = context.entityIds === null ? await resolver?.only(context) : undefined;
-  if (only === undefined) throw refusal("ENTITY_REQUIRED", "Name the entity: in the path, as x-organization-id, or as entityId.");
-  return only;
+  const single = context.entityIds === null ? await onlyEntity(context) : undefined;
+  if (single === undefined) throw refusal("ENTITY_REQUIRED", "Name the entity: in the path, as x-organization-id, or as entityId.");
+  return single;
 }

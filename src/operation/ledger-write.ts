@@ -1,10 +1,8 @@
-import { type LedgerInContext, ledgerOfId } from "../features/ledgers/index.ts";
-
 import type { Command, WriteOutcome } from "../ledger/rpc.ts";
 import type { IdempotencyClaim, OperationContext } from "./context.ts";
 
 /** Has a ledger carry out one command under the request's key, for what the command says it is. */
-export function writeOne(context: OperationContext, ledger: LedgerInContext, command: Command): Promise<WriteOutcome> {
+export function writeOne(context: OperationContext, ledger: { readonly number: number }, command: Command): Promise<WriteOutcome> {
   return context.ledger(ledger.number).write([command], {
     mode: "atomic",
     answer: "one",
@@ -12,16 +10,6 @@ export function writeOne(context: OperationContext, ledger: LedgerInContext, com
     requestId: context.requestId,
     ...ledgerKey(context.idempotency),
   });
-}
-
-/** The same in the ledger that an entry's or a hold's id leads to. `entityId`: the entity that the path scopes, to whose books it must belong. */
-export async function writeOf(
-  context: OperationContext,
-  id: string,
-  entityId: string | undefined,
-  command: Command,
-): Promise<WriteOutcome> {
-  return writeOne(context, await ledgerOfId(context, id, entityId), command);
 }
 
 /** The key under which a ledger keeps the request. The ledger is the rest of its scope, however the request named it. */

@@ -4,15 +4,15 @@ import { pageLimitMax } from "../../kernel/bounds.ts";
 import type { BalanceView, DeleteAccount, PageView } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { Refused } from "../../platform/refused.ts";
-import { forgetLedgers } from "../ledgers/ledger-in-context.ts";
-import { listLedgerRows, removeBooks } from "../ledgers/store.ts";
+import { forgetLedgers, listLedgersOfEntity, removeLedgers } from "../ledgers/index.ts";
+import { deleteAccountsOf } from "./store.ts";
 
 /**
  * Removes an entity's ledgers, and with them what `statements` remove, if nothing was ever posted to them; else refuses as `IN_USE`.
  * Each ledger decides by deleting all its accounts at once: after that nothing can be posted, whatever an isolate remembers of it.
  */
 export async function closeBooks(context: OperationContext, entityId: string, statements: readonly BatchItem<"sqlite">[]): Promise<void> {
-  const ledgers = await listLedgerRows(context.db, entityId);
+  const ledgers = await listLedgersOfEntity(context, entityId);
   const commands = await Promise.all(ledgers.map((ledger) => deleteCommands(context, ledger.number)));
   for (const dryRun of [true, false]) {
     for (const [i, ledger] of ledgers.entries()) {
@@ -24,7 +24,8 @@ export async function closeBooks(context: OperationContext, entityId: string, st
       if (outcome.outcome === "refused") throw new Refused(outcome.failure);
     }
   }
-  await runBatch(context.db, [...removeBooks(context.db, entityId), ...statements]);
+  const removal = removeLedgers(context.db, entityId);
+  await runBatch(context.db, [deleteAccountsOf(context.db, removal.ledgerIds), ...removal.statements, ...statements]);
   forgetLedgers(context.site.id);
 }
 

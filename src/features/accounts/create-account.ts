@@ -1,10 +1,10 @@
 import type { WriteOutcome } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { ledgerKey } from "../../operation/ledger-write.ts";
-import { ledgerInContext } from "../ledgers/ledger-in-context.ts";
-import type { CreateAccountRequest } from "../ledgers/schemas.ts";
+import { ledgerInContext } from "../ledgers/index.ts";
 import { openCommand } from "./domain/account-commands.ts";
 import { openAccounts } from "./open-accounts.ts";
+import type { CreateAccountRequest } from "./schemas.ts";
 
 /** Opens one account. */
 export async function createAccount(context: OperationContext, entityId: string, request: CreateAccountRequest): Promise<WriteOutcome> {

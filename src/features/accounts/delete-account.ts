@@ -1,8 +1,8 @@
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
-import { ledgerOfId } from "../ledgers/ledger-in-context.ts";
-import { hasChildren } from "../ledgers/store.ts";
+import { ledgerOfId } from "../ledgers/index.ts";
 import { projectOutcome } from "./open-accounts.ts";
+import { hasChildren } from "./store.ts";
 
 /** Deletes an account that nothing was ever posted to and that stands above no other; else it is archived with PATCH. */
 export async function deleteAccount(context: OperationContext, accountId: string, entityId?: string): Promise<void> {

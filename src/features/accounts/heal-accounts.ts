@@ -2,7 +2,7 @@ import type { SiteDatabase } from "../../db/site-database.ts";
 import { pageLimitMax } from "../../kernel/bounds.ts";
 import type { LedgerClient } from "../../ledger/client.ts";
 import type { AccountView, BalanceView, PageView } from "../../ledger/rpc.ts";
-import { listAccountIds, overwriteAccounts, removeAccounts } from "../ledgers/store.ts";
+import { listAccountIds, overwriteAccounts, removeAccounts } from "./store.ts";
 
 /** Each page is three or four queries, and an invocation has a thousand. */
 const pagesPerCall = 50;

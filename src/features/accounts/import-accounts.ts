@@ -4,14 +4,14 @@ import type { WriteOutcome } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { ledgerKey } from "../../operation/ledger-write.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
-import { ledgerInContext } from "../ledgers/ledger-in-context.ts";
-import { ChartRow, type ImportAccountsRequest } from "../ledgers/schemas.ts";
-import { listAccountPlaces } from "../ledgers/store.ts";
+import { ledgerInContext } from "../ledgers/index.ts";
 import { type AccountRequest, openCommand, requestOfChart } from "./domain/account-commands.ts";
 import { type ChartFault, parseChartCsv } from "./domain/chart-csv.ts";
 import { faultsAgainst, orderChart } from "./domain/chart-places.ts";
 import { builtInCharts } from "./domain/charts/built-in.ts";
 import { openAccounts } from "./open-accounts.ts";
+import { ChartRow, type ImportAccountsRequest } from "./schemas.ts";
+import { listAccountPlaces } from "./store.ts";
 
 /** More faults than this are counted, not listed. */
 const faultsListedMax = 1_000;

@@ -1,9 +1,9 @@
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { pageAnswer, readPage } from "../../operation/page.ts";
-import { ledgerInContext } from "../ledgers/ledger-in-context.ts";
-import type { ListAccountsQuery } from "../ledgers/schemas.ts";
-import { listAccountRows } from "../ledgers/store.ts";
-import { accountView } from "../ledgers/views.ts";
+import { ledgerInContext } from "../ledgers/index.ts";
+import type { ListAccountsQuery } from "./schemas.ts";
+import { listAccountRows } from "./store.ts";
+import { accountView } from "./views.ts";
 
 /** The accounts of a ledger, as its catalogue has them; balances are asked of the ledger. */
 export async function listAccounts(context: OperationContext, entityId: string, query: ListAccountsQuery) {

@@ -1,8 +1,8 @@
 import { isSiteMoving } from "../../db/site-fence.ts";
 import type { AccountView, OpenAccount, WriteOptions, WriteOutcome } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../operation/context.ts";
-import type { LedgerInContext } from "../ledgers/ledger-in-context.ts";
-import { upsertAccounts } from "../ledgers/store.ts";
+import type { LedgerInContext } from "../ledgers/index.ts";
+import { upsertAccounts } from "./store.ts";
 
 /** How the accounts are opened, where it is not one, for good and with an answer of its own. */
 export interface OpenAccountsOptions {

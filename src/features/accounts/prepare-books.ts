@@ -1,12 +1,11 @@
 import type { ApprovalPolicy } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { Refused } from "../../platform/refused.ts";
-import { holdPolicy } from "../ledgers/approval-policy.ts";
-import { newLedger } from "../ledgers/create-ledger.ts";
-import { insertLedger, upsertAccountStatements } from "../ledgers/store.ts";
+import { prepareLedger } from "../ledgers/index.ts";
 import { openCommand, requestOfChart } from "./domain/account-commands.ts";
 import { builtInCharts, type ChartName } from "./domain/charts/built-in.ts";
 import { accountsIn } from "./open-accounts.ts";
+import { upsertAccountStatements } from "./store.ts";
 
 /** The functional ledger of an entity in the making, and the accounts of its chart: opened in the ledger, and as statements for the batch that makes them exist. */
 export async function prepareBooks(
@@ -21,9 +20,9 @@ export async function prepareBooks(
   },
 ) {
   const { chart, approvalPolicy, ...identity } = books;
-  const ledger = await newLedger(context, { ...identity, functional: true, name: identity.currency, description: null, metadata: {} });
-  if (approvalPolicy !== "none") await holdPolicy(context, ledger.number, approvalPolicy);
-  const statements = [insertLedger(context.db, ledger)];
+  const wish = { ...identity, functional: true, name: identity.currency, description: null, metadata: {} };
+  const { row: ledger, statement } = await prepareLedger(context, wish, approvalPolicy);
+  const statements = [statement];
   if (chart === undefined) return { ledgerId: ledger.id, statements };
   const outcome = await context.ledger(ledger.number).write(builtInCharts[chart].map(requestOfChart).map(openCommand), {
     mode: "atomic",

@@ -1,6 +1,7 @@
 import type { SiteDatabase } from "../../db/site-database.ts";
 import type { LedgerFactsMessage } from "../../ledger/facts-message.ts";
-import { insertHead, upsertAccounts } from "../ledgers/store.ts";
+import { noteHead } from "../ledgers/index.ts";
+import { upsertAccounts } from "./store.ts";
 
 /** Writes what a ledger tells of itself into its site's database. Told twice, or late, it changes nothing. */
 export async function projectAccounts(db: SiteDatabase, message: LedgerFactsMessage): Promise<void> {
@@ -8,6 +9,6 @@ export async function projectAccounts(db: SiteDatabase, message: LedgerFactsMess
     case "accounts_changed":
       return upsertAccounts(db, message.accounts);
     case "head":
-      return insertHead(db, message);
+      return noteHead(db, message);
   }
 }

@@ -2,10 +2,10 @@ import { present } from "../../kernel/assert.ts";
 import type { AccountDescription, AccountView, ChangeAccount } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
-import { ledgerOfId } from "../ledgers/ledger-in-context.ts";
-import type { UpdateAccountRequest } from "../ledgers/schemas.ts";
-import { hasChildren } from "../ledgers/store.ts";
+import { ledgerOfId } from "../ledgers/index.ts";
 import { accountsIn, projectOutcome } from "./open-accounts.ts";
+import type { UpdateAccountRequest } from "./schemas.ts";
+import { hasChildren } from "./store.ts";
 
 /** Changes what the request gives. The ledger decides; with `requireMatch`, which refuses revisions, the change is made only to the one it took. */
 export async function updateAccount(

@@ -1,1 +1,3 @@
-export { registerBalanceRoutes } from "./routes.ts";
+import { registerBalanceRoutes } from "./routes.ts";
+
+export const feature = { name: "balances", register: registerBalanceRoutes };

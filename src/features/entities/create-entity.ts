@@ -1,12 +1,12 @@
+import { type EntityRow, findEntityByExternalId, insertEntity } from "../../db/entities.ts";
 import { isUniqueViolation } from "../../db/run-batch.ts";
 import { scaleOf } from "../../kernel/currency.ts";
 import { commitOnce, findKeptAnswer, type KeptAnswer } from "../../operation/commit-once.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
+import { forgetEntities } from "../../operation/entity.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
-import { prepareBooks } from "../ledgers/index.ts";
-import { forgetEntities } from "./entity-resolver.ts";
+import { prepareBooks } from "../accounts/index.ts";
 import type { CreateEntityRequest } from "./schemas.ts";
-import { type EntityRow, findEntityByExternalId, insertEntity } from "./store.ts";
 import { entityView } from "./views.ts";
 
 /**

@@ -1,8 +1,8 @@
+import { removeEntity } from "../../db/entities.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
-import { closeBooks } from "../ledgers/index.ts";
-import { forgetEntities } from "./entity-resolver.ts";
+import { forgetEntities } from "../../operation/entity.ts";
+import { closeBooks } from "../accounts/index.ts";
 import { entityInReach } from "./get-entity.ts";
-import { removeEntity } from "./store.ts";
 
 /** Deletes an entity in whose books nothing was ever posted; else it is archived with PATCH. */
 export async function deleteEntity(context: OperationContext, entityId: string, requireMatch: (revision: number) => void): Promise<void> {

@@ -1,7 +1,7 @@
+import { type EntityRow, findEntity } from "../../db/entities.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import type { Entity } from "./schemas.ts";
-import { type EntityRow, findEntity } from "./store.ts";
 import { entityView } from "./views.ts";
 
 /** An entity of the site that the key covers; anything else is unknown. */

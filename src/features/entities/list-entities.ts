@@ -1,7 +1,7 @@
+import { listEntityRows } from "../../db/entities.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { pageAnswer, readPage } from "../../operation/page.ts";
 import type { ListCompaniesQuery, ListEntitiesQuery } from "./schemas.ts";
-import { listEntityRows } from "./store.ts";
 import { entityView } from "./views.ts";
 
 /** The site's entities; of a restricted key's only. */

@@ -4,7 +4,7 @@ import { listQuery, pageOf } from "../../http/page-query.ts";
 import { nameLengthMax } from "../../kernel/bounds.ts";
 import { daysInMonth } from "../../kernel/calendar-date.ts";
 import { approvalPolicies } from "../../ledger/rpc.ts";
-import { chartNames } from "../ledgers/index.ts";
+import { chartNames } from "../accounts/index.ts";
 import { isCountry } from "../metadata/index.ts";
 
 export const entityKinds = ["company", "individual", "custodian"] as const;

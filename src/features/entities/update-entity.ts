@@ -1,12 +1,12 @@
+import { changeEntity } from "../../db/entities.ts";
 import { isUniqueViolation } from "../../db/run-batch.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
+import { forgetEntities } from "../../operation/entity.ts";
 import { refusal } from "../../platform/refused.ts";
 import { setApprovalPolicy } from "../ledgers/index.ts";
 import { externalIdTaken } from "./create-entity.ts";
-import { forgetEntities } from "./entity-resolver.ts";
 import { entityInReach } from "./get-entity.ts";
 import type { Entity, UpdateEntityRequest } from "./schemas.ts";
-import { changeEntity } from "./store.ts";
 import { entityView } from "./views.ts";
 
 /** Changes what the request gives, if the entity is still as `requireMatch` takes it. */

@@ -1,6 +1,6 @@
+import type { EntityRow } from "../../db/entities.ts";
 import { instant } from "../../kernel/clock.ts";
 import type { Entity } from "./schemas.ts";
-import type { EntityRow } from "./store.ts";
 
 export function entityView(row: EntityRow): Entity {
   return {

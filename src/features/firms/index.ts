@@ -1,1 +1,3 @@
-export { registerFirmRoutes } from "./routes.ts";
+import { registerFirmRoutes } from "./routes.ts";
+
+export const feature = { name: "firms", register: registerFirmRoutes };

@@ -1,13 +1,14 @@
 import { answerText, replayHeaders } from "../../http/answers.ts";
-import { mount, type RequestContext, type Router } from "../../http/router.ts";
+import { claimOf } from "../../http/middleware/idempotency.ts";
+import { mount, type Router } from "../../http/router.ts";
+import { keylessContext } from "../../operation/build-context.ts";
 import { SignedUp, SignUpRequest } from "./schemas.ts";
-import { type SignUpContext, signUp } from "./sign-up.ts";
+import { signUp } from "./sign-up.ts";
 
 const id = "01980c1e-7e0c-7abc-9def-0123456789ab";
 const key = "01980c1e7e0d7abc9def0123456789ab_EXAMPLEexampleEXAMPLEexampleEXAMPLEexample0";
 
-/** `contextOf`: what a request without a key works with. */
-export function registerFirmRoutes(router: Router, contextOf: (c: RequestContext, input: unknown) => SignUpContext): void {
+export function registerFirmRoutes(router: Router): void {
   mount(
     router,
     {
@@ -36,7 +37,11 @@ export function registerFirmRoutes(router: Router, contextOf: (c: RequestContext
       refusals: ["SIGNUP_CLOSED"],
     },
     async (_context, { body }, c) => {
-      const { status, body: text, replayed } = await signUp(contextOf(c, body), body);
+      const {
+        status,
+        body: text,
+        replayed,
+      } = await signUp({ ...keylessContext(c.env), idempotency: claimOf(c, "signUp", "", body) }, body);
       return answerText(text, replayed ? 200 : status, { "Cache-Control": "no-store", ...(replayed ? replayHeaders(status) : {}) });
     },
   );

@@ -1,15 +1,18 @@
 import type { z } from "@hono/zod-openapi";
+import { issueToken } from "../../access/issue-token.ts";
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
+import { insertFirm } from "../../db/firms.ts";
+import { insertSite, siteScope } from "../../db/site-rows.ts";
+import { insertToken } from "../../db/tokens.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { KeptAnswer } from "../../operation/commit-once.ts";
 import { commitSecretOnce } from "../../operation/commit-secret-once.ts";
 import type { IdempotencyClaim } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { invitationCode, sameSecret } from "../../platform/secrets.ts";
-import { insertSite, insertToken, issueToken, newSite, siteScope } from "../sites/index.ts";
+import { newSite } from "../sites/index.ts";
 import { newUser } from "../users/index.ts";
 import type { SignUpRequest } from "./schemas.ts";
-import { insertFirm } from "./store.ts";
 
 /** What a sign-up works with: there is no site yet, and so no operation's context. */
 export interface SignUpContext {

@@ -1,1 +1,3 @@
-export { registerHoldRoutes } from "./routes.ts";
+import { registerHoldRoutes } from "./routes.ts";
+
+export const feature = { name: "holds", register: registerHoldRoutes };

@@ -1,6 +1,7 @@
 import type { PlaceHold, WriteOutcome } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
-import { entryCommand, writeOne } from "../journal/index.ts";
+import { writeOne } from "../../operation/ledger-write.ts";
+import { entryCommand } from "../journal/index.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import type { HoldRequest } from "./schemas.ts";
 

@@ -1,6 +1,6 @@
 import type { WriteOutcome } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
-import { writeOf } from "../journal/index.ts";
+import { writeOf } from "../ledgers/index.ts";
 import type { ReleaseHoldRequest } from "./schemas.ts";
 
 /** Lets go of a hold: its amounts are available again. */

@@ -1,6 +1,6 @@
 import type { WriteOutcome } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
-import { writeOf } from "../journal/index.ts";
+import { writeOf } from "../ledgers/index.ts";
 import type { SettleHoldRequest } from "./schemas.ts";
 
 /** Posts a hold in full or in part; what is left of it is released. */

@@ -1,6 +1,6 @@
 import type { WriteOutcome } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
-import { writeOf } from "../../operation/ledger-write.ts";
+import { writeOf } from "../ledgers/index.ts";
 import type { ReverseEntryRequest } from "./schemas.ts";
 
 /** Undoes an entry with a linked reversal on a date of its own: what was reported before that date stays true. */

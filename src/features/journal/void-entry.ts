@@ -1,6 +1,6 @@
 import type { WriteOutcome } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
-import { writeOf } from "../../operation/ledger-write.ts";
+import { writeOf } from "../ledgers/index.ts";
 import type { VoidEntryRequest } from "./schemas.ts";
 
 /** Takes an entry back as if it had not been: a linked reversal on the entry's own date, or on the date given. A draft is just let go. */

@@ -1,25 +1,22 @@
 import type { z } from "@hono/zod-openapi";
 import { issueToken } from "../../access/issue-token.ts";
+import { keepEpoch } from "../../db/site-rows.ts";
+import { insertToken } from "../../db/tokens.ts";
 import { idOf } from "../../http/answers.ts";
-import { instant } from "../../kernel/clock.ts";
 import { type Role, reaches } from "../../kernel/role.ts";
 import type { KeptAnswer } from "../../operation/commit-once.ts";
 import { commitSecretOnce, ownClaim } from "../../operation/commit-secret-once.ts";
-import { type OperationContext, requirePermission } from "../../operation/context.ts";
+import { type OperationContext, requireEnd, requirePermission } from "../../operation/context.ts";
 import { firstUnknownEntity } from "../../operation/entity.ts";
 import { refusal } from "../../platform/refused.ts";
-import { siteNow } from "../sites/get-site.ts";
-import type { CreateTokenRequest } from "../sites/schemas.ts";
-import { insertToken, keepEpoch } from "../sites/store.ts";
-import { tokenView } from "../sites/views.ts";
-import { holdToUser, namedPrincipal, type UserOf } from "./principal.ts";
+import { siteNow } from "../sites/index.ts";
+import { userOf } from "../users/index.ts";
+import { holdToUser, namedPrincipal } from "./principal.ts";
+import type { CreateTokenRequest } from "./schemas.ts";
+import { tokenView } from "./views.ts";
 
 /** Makes a key of the site. Nobody gives more than they have, an agent is never more than a preparer, and a user's key never more than the user. */
-export async function createToken(
-  context: OperationContext,
-  request: z.infer<typeof CreateTokenRequest>,
-  userOf: UserOf,
-): Promise<KeptAnswer> {
+export async function createToken(context: OperationContext, request: z.infer<typeof CreateTokenRequest>): Promise<KeptAnswer> {
   requirePermission(context, "tokens:write");
   const entityIds = request.entityIds ?? context.entityIds;
   requireReach(context, request.role, entityIds);
@@ -28,7 +25,7 @@ export async function createToken(
   const expiresAtMs = request.expiresAt === undefined ? context.expiresAtMs : Date.parse(request.expiresAt);
   const now = context.clock();
   if (expiresAtMs !== null && !(expiresAtMs > now)) throw invalid("/expiresAt", "The expiry is in the past.");
-  const user = await userOfKey(context, request, userOf);
+  const user = await userOfKey(context, request);
   const kept = await commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
     requireEnd(context, expiresAtMs);
     await requireEntities(context, request.entityIds ?? []);
@@ -47,12 +44,12 @@ export async function createToken(
       body: JSON.stringify({ ...tokenView(row, now), key }),
     };
   });
-  if (user) await holdToUser(context, userOf, user.id, idOf(kept.body));
+  if (user) await holdToUser(context, user.id, idOf(kept.body));
   return kept;
 }
 
 /** The user for whom a person's key acts: whom the request names, or who asks. None, where a person's key that has no user asks for one like it. */
-async function userOfKey(context: OperationContext, request: z.infer<typeof CreateTokenRequest>, userOf: UserOf) {
+async function userOfKey(context: OperationContext, request: z.infer<typeof CreateTokenRequest>) {
   const { userId, kind, role } = request;
   if (userId !== undefined && kind !== "person") throw invalid("/userId", "Only a key of the kind person is a user's.");
   if (kind !== "person") return undefined;
@@ -74,13 +71,6 @@ export function requireReach(context: OperationContext, role: Role, entityIds: r
   const own = context.entityIds;
   if (own !== null && (entityIds === null || entityIds.some((id) => !own.includes(id))))
     throw refusal("ENTITY_FORBIDDEN", "The key is restricted to other entities.");
-}
-
-/** A key that ends makes none that outlives it. */
-export function requireEnd(context: OperationContext, expiresAtMs: number | null): void {
-  const own = context.expiresAtMs;
-  if (own === null || (expiresAtMs !== null && expiresAtMs <= own)) return;
-  throw refusal("FORBIDDEN", `The key in use ends at ${instant(own)}, and makes none that ends later.`);
 }
 
 async function requireEntities(context: OperationContext, entityIds: readonly string[]): Promise<void> {

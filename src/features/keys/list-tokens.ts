@@ -1,8 +1,8 @@
+import { listTokenRows } from "../../db/tokens.ts";
 import type { Page } from "../../kernel/page.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { pageAnswer } from "../../operation/page.ts";
-import { listTokenRows } from "../sites/store.ts";
-import { tokenView } from "../sites/views.ts";
+import { tokenView } from "./views.ts";
 
 /** The site's keys, without their secrets. */
 export async function listTokens(context: OperationContext, page: Page<"createdAt">) {

@@ -1,16 +1,10 @@
 import { createHash } from "node:crypto";
 import { endTokens, tellTokens } from "../../access/end-tokens.ts";
-import type { UserStanding } from "../../access/token.ts";
+import { findNamedPrincipal } from "../../db/tokens.ts";
 import { type PrincipalKind, reaches } from "../../kernel/role.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
-import { findNamedPrincipal } from "../sites/store.ts";
-
-/** A user of the context's firm by id, for whom a person's key acts. Users are above sites and keys; the app says who knows them. */
-export type UserOf = (
-  context: Pick<OperationContext, "directory" | "site">,
-  id: string,
-) => Promise<(UserStanding & { readonly id: string }) | undefined>;
+import { userOf } from "../users/index.ts";
 
 /**
  * The principal of a service's or an agent's key: every key of the name and kind in the site is the same one's.
@@ -25,11 +19,7 @@ export async function namedPrincipal(context: OperationContext, kind: PrincipalK
 }
 
 /** The user of a person's key. Refuses, as `FORBIDDEN`, to touch one's who is out of reach: an OWNER's is an OWNER's, whatever its own role. */
-export async function userInReach(
-  context: OperationContext,
-  userOf: UserOf,
-  key: { readonly kind: PrincipalKind; readonly principalId: string },
-) {
+export async function userInReach(context: OperationContext, key: { readonly kind: PrincipalKind; readonly principalId: string }) {
   const user = key.kind === "person" ? await userOf(context, key.principalId) : undefined;
   if (user !== undefined && !reaches(context.actor.role, user.role))
     throw refusal("FORBIDDEN", `A key of the role ${context.actor.role} does not reach a user of the role ${user.role}.`);
@@ -40,7 +30,7 @@ export async function userInReach(
  * Holds a key to its user after it was listed: who changed or ended meanwhile had no key to tell. One of the two sees the other, because each writes before it reads.
  * Refuses, as `REFERENCE_NOT_FOUND`, a key whose user has gone.
  */
-export async function holdToUser(context: OperationContext, userOf: UserOf, userId: string, tokenId: string): Promise<void> {
+export async function holdToUser(context: OperationContext, userId: string, tokenId: string): Promise<void> {
   const user = await userOf(context, userId);
   if (user !== undefined) return tellTokens(context, [tokenId], user);
   await endTokens(context, [tokenId]);

@@ -1,17 +1,17 @@
 import { endTokens } from "../../access/end-tokens.ts";
+import { endUnlessLast, findToken, holdsSite } from "../../db/tokens.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
-import { endUnlessLast, findToken, holdsSite } from "../sites/store.ts";
 import { requireReach } from "./create-token.ts";
-import { type UserOf, userInReach } from "./principal.ts";
+import { userInReach } from "./principal.ts";
 
 /** Ends a key: here at once, everywhere within five seconds. The last key that holds the site stays: nobody could make another. */
-export async function revokeToken(context: OperationContext, id: string, userOf: UserOf): Promise<void> {
+export async function revokeToken(context: OperationContext, id: string): Promise<void> {
   requirePermission(context, "tokens:write");
   const row = await findToken(context.directory, context.site.id, id);
   if (!row) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
   requireReach(context, row.role, row.entityIds);
-  await userInReach(context, userOf, row);
+  await userInReach(context, row);
   const now = context.clock();
   if (holdsSite(row) && !(await endUnlessLast(context.directory, row, now)))
     throw refusal("IN_USE", "This is the site's last OWNER key without an end. Rotate it, or make another OWNER key first.");

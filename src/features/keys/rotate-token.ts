@@ -1,33 +1,29 @@
 import type { z } from "@hono/zod-openapi";
 import { issueToken } from "../../access/issue-token.ts";
 import { forgetLeasesOf } from "../../access/leases.ts";
+import { keepEpoch } from "../../db/site-rows.ts";
+import { findToken, insertToken, markExpiry } from "../../db/tokens.ts";
 import { idOf } from "../../http/answers.ts";
 import type { KeptAnswer } from "../../operation/commit-once.ts";
 import { commitSecretOnce, ownClaim } from "../../operation/commit-secret-once.ts";
-import { type OperationContext, requirePermission } from "../../operation/context.ts";
+import { type OperationContext, requireEnd, requirePermission } from "../../operation/context.ts";
 import { objectOf } from "../../platform/objects.ts";
 import { refusal } from "../../platform/refused.ts";
-import { siteNow } from "../sites/get-site.ts";
-import type { RotateTokenRequest } from "../sites/schemas.ts";
-import { findToken, insertToken, keepEpoch, markExpiry } from "../sites/store.ts";
-import { tokenView } from "../sites/views.ts";
-import { requireEnd, requireReach } from "./create-token.ts";
-import { holdToUser, type UserOf, userInReach } from "./principal.ts";
+import { siteNow } from "../sites/index.ts";
+import { requireReach } from "./create-token.ts";
+import { holdToUser, userInReach } from "./principal.ts";
+import type { RotateTokenRequest } from "./schemas.ts";
+import { tokenView } from "./views.ts";
 
 const overlapDefaultSeconds = 86_400;
 
 /** Gives the key's principal a new key; the old one goes on for the overlap and then expires. */
-export async function rotateToken(
-  context: OperationContext,
-  id: string,
-  request: z.infer<typeof RotateTokenRequest>,
-  userOf: UserOf,
-): Promise<KeptAnswer> {
+export async function rotateToken(context: OperationContext, id: string, request: z.infer<typeof RotateTokenRequest>): Promise<KeptAnswer> {
   requirePermission(context, "tokens:write");
   const old = await findToken(context.directory, context.site.id, id);
   if (!old) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
   requireReach(context, old.role, old.entityIds);
-  const user = await userInReach(context, userOf, old);
+  const user = await userInReach(context, old);
   const kept = await commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
     const now = context.clock();
     if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now))
@@ -53,6 +49,6 @@ export async function rotateToken(
   const endsAtMs = (await findToken(context.directory, context.site.id, id))?.expiresAt;
   if (endsAtMs) await objectOf(context.env.ACCESS, context.site, id).expireAt(endsAtMs);
   forgetLeasesOf(id);
-  if (user) await holdToUser(context, userOf, user.id, idOf(kept.body));
+  if (user) await holdToUser(context, user.id, idOf(kept.body));
   return kept;
 }

@@ -1,10 +1,10 @@
 import { present } from "../../kernel/assert.ts";
-import { commitOnce, type KeptAnswer } from "../../operation/commit-once.ts";
+import type { KeptAnswer } from "../../operation/commit-once.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { ledgerKey } from "../../operation/ledger-write.ts";
+import { recordJob } from "../jobs/index.ts";
 import { ledgerInContext } from "./ledger-in-context.ts";
 import type { CloseOutLedgerRequest } from "./schemas.ts";
-import { insertJob } from "./store.ts";
 
 /** Opens the ledger's next generation, in which it goes on. The job answers how far the archive of the one that is closed has come. */
 export async function closeOutLedger(
@@ -23,6 +23,5 @@ export async function closeOutLedger(
     ...ledgerKey(context.idempotency),
   });
   const job = present(await context.ledger(ledger.number).verification(jobId), "a ledger knows the job that it has just named");
-  const row = { siteId: context.site.id, id: job.id, type: job.type, ledgerId: ledger.id, createdAt: Date.parse(job.createdAt) };
-  return commitOnce(context, [insertJob(context.db, row)], { status: 202, body: JSON.stringify(job) });
+  return recordJob(context, ledger, job);
 }

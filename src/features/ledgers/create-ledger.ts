@@ -1,13 +1,13 @@
-import { allocateLedgerNumber } from "../../db/ledger-numbers.ts";
 import { isUniqueViolation } from "../../db/run-batch.ts";
 import { scaleOf } from "../../kernel/currency.ts";
 import { commitOnce, findKeptAnswer, type KeptAnswer } from "../../operation/commit-once.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
-import { holdPolicy, policyOf } from "./approval-policy.ts";
+import { policyOf } from "./approval-policy.ts";
 import { ledgerInContext } from "./ledger-in-context.ts";
+import { prepareLedger } from "./prepare-ledger.ts";
 import type { CreateLedgerRequest } from "./schemas.ts";
-import { findLedgerOfCurrency, insertLedger, type LedgerRow } from "./store.ts";
+import { findLedgerOfCurrency } from "./store.ts";
 import { ledgerView } from "./views.ts";
 
 /** Gives an entity books in another currency or asset. */
@@ -24,7 +24,7 @@ export async function createLedger(context: OperationContext, entityId: string, 
     if (kept) return kept;
     throw taken;
   }
-  const row = await newLedger(context, {
+  const identity = {
     entityId,
     currency: request.currency,
     scale: scale.value,
@@ -33,31 +33,11 @@ export async function createLedger(context: OperationContext, entityId: string, 
     name: request.name ?? request.currency,
     description: request.description ?? null,
     metadata: request.metadata ?? {},
-  });
-  const policy = await policyOf(context, functional);
-  if (policy !== "none") await holdPolicy(context, row.number, policy);
+  };
+  const { row, statement } = await prepareLedger(context, identity, await policyOf(context, functional));
   try {
-    return await commitOnce(context, [insertLedger(context.db, row)], { status: 201, body: JSON.stringify(ledgerView(row)) });
+    return await commitOnce(context, [statement], { status: 201, body: JSON.stringify(ledgerView(row)) });
   } catch (error) {
     throw isUniqueViolation(error) ? taken : error;
   }
-}
-
-/** A ledger that is about to be inserted: numbered in the directory, so that its object can be opened. A number that comes to nothing stays unused. */
-export async function newLedger(
-  context: OperationContext,
-  ledger: Pick<LedgerRow, "entityId" | "currency" | "scale" | "functional" | "fiscalYearStart" | "name" | "description" | "metadata">,
-): Promise<LedgerRow> {
-  const id = context.newId();
-  const now = context.clock();
-  const { entityId, currency, scale } = ledger;
-  const number = await allocateLedgerNumber(context.directory, {
-    ledgerId: id,
-    siteId: context.site.id,
-    entityId,
-    currency,
-    scale,
-    createdAt: now,
-  });
-  return { siteId: context.site.id, id, number, ...ledger, revision: 1, createdAt: now, updatedAt: now };
 }

@@ -1,9 +1,9 @@
-export { closeBooks } from "../accounts/close-books.ts";
-export { chartNames } from "../accounts/domain/charts/built-in.ts";
-export { openAccounts } from "../accounts/open-accounts.ts";
-export { prepareBooks } from "../accounts/prepare-books.ts";
-export { projectAccounts } from "../accounts/project-accounts.ts";
+import type { Router } from "../../http/router.ts";
+import { registerLedgerOperatorRoutes } from "./operator-routes.ts";
+import { registerLedgerRoutes } from "./routes.ts";
+
 export { setApprovalPolicy } from "./approval-policy.ts";
+export { hasLedger, isInCatalogue } from "./in-catalogue.ts";
 export {
   forgetLedgers,
   type LedgerInContext,
@@ -12,5 +12,16 @@ export {
   ledgerOfNumber,
   listLedgersOfEntity,
 } from "./ledger-in-context.ts";
-export { registerLedgerOperatorRoutes } from "./operator-routes.ts";
-export { registerLedgerRoutes } from "./routes.ts";
+export { noteHead } from "./note-head.ts";
+export { prepareLedger } from "./prepare-ledger.ts";
+export { removeLedgers } from "./remove-ledgers.ts";
+export { ledgerExample } from "./schemas.ts";
+export { writeOf } from "./write-of.ts";
+
+export const feature = {
+  name: "ledgers",
+  register(router: Router): void {
+    registerLedgerRoutes(router);
+    registerLedgerOperatorRoutes(router);
+  },
+};

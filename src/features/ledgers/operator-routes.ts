@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { directoryDatabase } from "../../db/directory-database.ts";
 import { ledgerIdentity, listLedgerNumbers } from "../../db/ledger-numbers.ts";
 import { siteDatabase } from "../../db/site-database.ts";
+import { findSiteScope } from "../../db/site-rows.ts";
 import { answer } from "../../http/answers.ts";
 import { requireOperator } from "../../http/middleware/operator.ts";
 import type { Router } from "../../http/router.ts";
@@ -10,16 +11,7 @@ import { present } from "../../kernel/assert.ts";
 import { instant } from "../../kernel/clock.ts";
 import { ledgerOf } from "../../operation/build-context.ts";
 import { refusal } from "../../platform/refused.ts";
-import { healAccounts } from "../accounts/heal-accounts.ts";
-import { findSiteScope } from "../sites/index.ts";
-import { findLedgerById, ledgerIdsAmong } from "./store.ts";
-
-const HealRequest = z.strictObject({
-  next: z
-    .strictObject({ of: z.enum(["ledger", "catalogue"]), after: z.string().max(100).nullable() })
-    .nullable()
-    .optional(),
-});
+import { ledgerIdsAmong } from "./store.ts";
 
 const RestoreRequest = z.union([
   z.strictObject({ at: z.iso.datetime({ offset: true }) }),
@@ -48,20 +40,6 @@ export function registerLedgerOperatorRoutes(router: Router): void {
       inCatalogue: known.has(ledgerId),
     }));
     return answer({ data });
-  });
-
-  router.post("/operator/ledgers/:number/heal", async (c) => {
-    requireOperator(c);
-    const { next } = await readBody(c, HealRequest);
-    const directory = directoryDatabase(c.env);
-    const identity = await ledgerIdentity(directory, Number(c.req.param("number")));
-    if (!identity) throw refusal("NOT_FOUND", "There is no ledger with this number.");
-    const site = present(await findSiteScope(directory, identity.siteId), "a ledger is one of a site");
-    const db = siteDatabase(c.env, site);
-    if (!(await findLedgerById(db, identity.ledgerId)))
-      throw refusal("NOT_FOUND", "The site's catalogue has no ledger with this number: its row is restored first.");
-    const ledger = ledgerOf(c.env, site, identity.number, async () => identity);
-    return answer(await healAccounts(db, identity.ledgerId, ledger, next ?? { of: "ledger", after: null }));
   });
 
   // What was posted since is gone from the ledger, acknowledged or not: the last resort, and undone by the bookmark that it answers.

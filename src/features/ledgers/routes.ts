@@ -1,41 +1,25 @@
 import { z } from "@hono/zod-openapi";
-import { answer, answerKept, answerWrite } from "../../http/answers.ts";
+import { answer, answerKept } from "../../http/answers.ts";
 import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
-import { mount, type RequestContext, type Router } from "../../http/router.ts";
+import { mount, type Router } from "../../http/router.ts";
 import { requireRevision } from "../../operation/revision.ts";
-import { createAccount } from "../accounts/create-account.ts";
-import { deleteAccount } from "../accounts/delete-account.ts";
-import { getAccount } from "../accounts/get-account.ts";
-import { importAccounts } from "../accounts/import-accounts.ts";
-import { listAccounts } from "../accounts/list-accounts.ts";
-import { updateAccount } from "../accounts/update-account.ts";
+import { Job, jobExample } from "../jobs/index.ts";
 import { closeOutLedger } from "./close-out-ledger.ts";
 import { createLedger } from "./create-ledger.ts";
-import { getJob } from "./get-job.ts";
 import { getLedger } from "./get-ledger.ts";
 import { listLedgerGenerations } from "./list-ledger-generations.ts";
 import { listLedgers } from "./list-ledgers.ts";
 import {
-  Account,
-  AccountList,
-  accountExample,
   CloseOutLedgerRequest,
-  CreateAccountRequest,
   CreateLedgerRequest,
   closeOutJobExample,
   generationsExample,
-  ImportAccountsRequest,
-  ImportedAccounts,
-  Job,
-  jobExample,
   Ledger,
   LedgerGenerations,
   LedgerList,
-  ListAccountsQuery,
   ListLedgersQuery,
   ledgerExample,
-  UpdateAccountRequest,
   UpdateLedgerRequest,
 } from "./schemas.ts";
 import { updateLedger } from "./update-ledger.ts";
@@ -47,16 +31,9 @@ function pageExample(item: unknown) {
   return { data: [item], totalCount: 1, hasMore: false, nextCursor: null };
 }
 
-/** What refuses revisions by the request's If-Match; undefined where it has none. */
-function matcher(c: RequestContext): ((revision: number) => void) | undefined {
-  return c.req.header("if-match") === undefined ? undefined : (revision) => requireRevision(c.req.header("if-match"), revision);
-}
-
 export function registerLedgerRoutes(router: Router): void {
   registerLedgers(router);
   registerGenerations(router);
-  registerAccounts(router);
-  registerJobs(router);
 }
 
 function registerLedgers(router: Router): void {
@@ -200,167 +177,5 @@ function registerGenerations(router: Router): void {
       answers: { 200: { description: "The generations, the first one first.", schema: LedgerGenerations, example: generationsExample } },
     },
     async (context, { params }, c) => answer(await listLedgerGenerations(context, params.id, c.get("scope").entityId)),
-  );
-}
-
-function registerAccounts(router: Router): void {
-  mount(
-    router,
-    {
-      operationId: "listAccounts",
-      method: "get",
-      path: "/accounts",
-      tag: "Accounts",
-      summary: "List a ledger's accounts",
-      description:
-        "Of the ledger named by `ledgerId`, or by entity and `currency`; by default the functional one. Balances are at `/balances`.",
-      permission: "read",
-      entity: true,
-      query: ListAccountsQuery,
-      answers: { 200: { description: "A page of accounts.", schema: AccountList, example: pageExample(accountExample) } },
-      refusals: ["INVALID_CURSOR", "REFERENCE_NOT_FOUND"],
-    },
-    async (context, { entityId, query }) => answer(await listAccounts(context, entityId, query)),
-  );
-  mount(
-    router,
-    {
-      operationId: "createAccount",
-      method: "post",
-      path: "/accounts",
-      tag: "Accounts",
-      summary: "Open an account",
-      permission: "catalogue:write",
-      entity: true,
-      idempotency: "accepted",
-      body: CreateAccountRequest,
-      bodyExample: { code: "1010", name: "Business Checking", type: "bank", subtype: "checking" },
-      answers: {
-        201: { description: "The account.", schema: Account, example: accountExample },
-      },
-      refusals: ["CODE_TAKEN", "EXTERNAL_ID_TAKEN", "REFERENCE_NOT_FOUND", "ACCOUNT_PARENT_INVALID", "BALANCE_LIMIT"],
-    },
-    async (context, { entityId, body }) =>
-      answerWrite(await createAccount(context, entityId, body), { status: 201, collection: "accounts" }),
-  );
-  mount(
-    router,
-    {
-      operationId: "importAccounts",
-      method: "post",
-      path: "/accounts/import",
-      tag: "Accounts",
-      summary: "Open the accounts of a chart",
-      description:
-        "A built-in chart by name, CSV, or a list: all of its accounts or none. What is wrong with it is told all at once, each fault with its row.",
-      permission: "catalogue:write",
-      entity: true,
-      idempotency: "accepted",
-      body: ImportAccountsRequest,
-      bodyExample: { csv: "code,name,type,parentCode\n1000,Cash,bank,\n1010,Petty Cash,bank,1000\n", dryRun: true },
-      answers: {
-        200: {
-          description: "What a dry run would open, or the repetition of an earlier import.",
-          schema: ImportedAccounts,
-          example: { data: [accountExample], head: { sequence: 2, seal: "xKt1b0rDkVm0nGf5mJ8lq0h3mWb3mD0o1yJ1y3lq9dU" } },
-        },
-        201: {
-          description: "The accounts, parents before their children.",
-          schema: ImportedAccounts,
-          example: { data: [accountExample], head: { sequence: 2, seal: "xKt1b0rDkVm0nGf5mJ8lq0h3mWb3mD0o1yJ1y3lq9dU" } },
-        },
-      },
-      refusals: ["CODE_TAKEN", "EXTERNAL_ID_TAKEN", "REFERENCE_NOT_FOUND", "ACCOUNT_PARENT_INVALID"],
-    },
-    async (context, { entityId, body }) => answerWrite(await importAccounts(context, entityId, body), { status: 201 }),
-  );
-  mount(
-    router,
-    {
-      operationId: "getAccount",
-      method: "get",
-      path: "/accounts/{id}",
-      tag: "Accounts",
-      summary: "Read an account",
-      permission: "read",
-      params: byId,
-      answers: { 200: { description: "The account, with its ETag.", schema: Account, example: accountExample } },
-    },
-    async (context, { params }, c) => {
-      const account = await getAccount(context, params.id, c.get("scope").entityId);
-      return answer(account, 200, { ETag: etagOf(account.revision) });
-    },
-  );
-  mount(
-    router,
-    {
-      operationId: "updateAccount",
-      method: "patch",
-      path: "/accounts/{id}",
-      tag: "Accounts",
-      summary: "Change, archive or restore an account",
-      permission: "catalogue:write",
-      params: byId,
-      body: UpdateAccountRequest,
-      bodyExample: { name: "Main Checking", maxBalance: 1_000_000_00 },
-      answers: {
-        200: {
-          description: "The account as it is now, with its ETag.",
-          schema: Account,
-          example: { ...accountExample, name: "Main Checking", maxBalance: 1_000_000_00, revision: 9 },
-        },
-      },
-      refusals: [
-        "PRECONDITION_FAILED",
-        "CODE_TAKEN",
-        "EXTERNAL_ID_TAKEN",
-        "ACCOUNT_TYPE_FIXED",
-        "ACCOUNT_PARENT_INVALID",
-        "REFERENCE_NOT_FOUND",
-        "BALANCE_LIMIT",
-        "IN_USE",
-      ],
-    },
-    async (context, { params, body }, c) => {
-      const account = await updateAccount(context, params.id, body, { entityId: c.get("scope").entityId, requireMatch: matcher(c) });
-      return answer(account, 200, { ETag: etagOf(account.revision) });
-    },
-  );
-  mount(
-    router,
-    {
-      operationId: "deleteAccount",
-      method: "delete",
-      path: "/accounts/{id}",
-      tag: "Accounts",
-      summary: "Delete an account that was never used",
-      description: "An account with lines, or with accounts below it, is archived instead: `PATCH` with `status: archived`.",
-      permission: "catalogue:write",
-      params: byId,
-      answers: { 204: { description: "It is gone; its code and external id are free." } },
-      refusals: ["IN_USE"],
-    },
-    async (context, { params }, c) => {
-      await deleteAccount(context, params.id, c.get("scope").entityId);
-      return new Response(null, { status: 204 });
-    },
-  );
-}
-
-function registerJobs(router: Router): void {
-  mount(
-    router,
-    {
-      operationId: "getJob",
-      method: "get",
-      path: "/jobs/{id}",
-      alsoAt: ["/engine/jobs/{id}"],
-      tag: "Ledgers",
-      summary: "Read how far a job is",
-      permission: "read",
-      params: byId,
-      answers: { 200: { description: "The job.", schema: Job, example: jobExample } },
-    },
-    async (context, { params }) => answer(await getJob(context, params.id)),
   );
 }

@@ -1,18 +1,12 @@
-import { and, asc, desc, eq, gt, inArray, ne, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { type FoundRows, listRows } from "../../db/list-rows.ts";
 import type { SiteDatabase } from "../../db/site-database.ts";
 import { present } from "../../kernel/assert.ts";
 import type { Page } from "../../kernel/page.ts";
 import type { LedgerHead } from "../../ledger/facts-message.ts";
-import type { AccountView } from "../../ledger/rpc.ts";
-import type { ExistingPlace } from "../accounts/domain/chart-places.ts";
-import { accounts, jobs, ledgerHeads, ledgers } from "./tables.ts";
+import { ledgerHeads, ledgers } from "./tables.ts";
 
 export type LedgerRow = typeof ledgers.$inferSelect;
-export type AccountRow = typeof accounts.$inferSelect;
-
-/** The platform takes strings of up to 2 MB; a row of an account has less than 8 KB of text. */
-const rowsPerStatement = 200;
 
 export async function findLedgerById(db: SiteDatabase, id: string): Promise<LedgerRow | undefined> {
   return db.orm
@@ -101,31 +95,6 @@ export function insertLedger(db: SiteDatabase, row: LedgerRow) {
   return db.orm.insert(ledgers).values(row);
 }
 
-/** Writes the rows of accounts in place of older ones. A row newer than what is given stays; accounts of ledgers that the site does not have are left out. */
-export async function upsertAccounts(db: SiteDatabase, views: readonly AccountView[]): Promise<void> {
-  for (const statement of upsertAccountStatements(db, views)) await statement;
-}
-
-/** Writes the rows of accounts in place of any others, newer ones too. */
-export async function overwriteAccounts(db: SiteDatabase, views: readonly AccountView[]): Promise<void> {
-  for (const statement of upsertAccountStatements(db, views, sql`true`)) await statement;
-}
-
-/** Ids of accounts in the catalogue, by id. */
-export async function listAccountIds(db: SiteDatabase, ledgerId: string, after: string | null, limit: number): Promise<string[]> {
-  const rows = await db.orm
-    .select({ id: accounts.id })
-    .from(accounts)
-    .where(and(eq(accounts.siteId, db.siteId), eq(accounts.ledgerId, ledgerId), after === null ? undefined : gt(accounts.id, after)))
-    .orderBy(accounts.id)
-    .limit(limit);
-  return rows.map(({ id }) => id);
-}
-
-export async function removeAccounts(db: SiteDatabase, ids: readonly string[]): Promise<void> {
-  if (ids.length > 0) await db.orm.delete(accounts).where(and(eq(accounts.siteId, db.siteId), among(accounts.id, ids)));
-}
-
 /** Those of the ids that the catalogue has a ledger for. */
 export async function ledgerIdsAmong(db: SiteDatabase, ids: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await db.orm
@@ -133,94 +102,6 @@ export async function ledgerIdsAmong(db: SiteDatabase, ids: readonly string[]): 
     .from(ledgers)
     .where(and(eq(ledgers.siteId, db.siteId), among(ledgers.id, ids)));
   return new Set(rows.map(({ id }) => id));
-}
-
-const ifNewer = sql`excluded.revision > accounts.revision`;
-
-/** The statements of `upsertAccounts`, for a batch. */
-export function upsertAccountStatements(db: SiteDatabase, views: readonly AccountView[], where = ifNewer) {
-  const statements = [];
-  for (let i = 0; i < views.length; i += rowsPerStatement) {
-    const rows = JSON.stringify(views.slice(i, i + rowsPerStatement).map((view) => ({ ...view, createdAt: Date.parse(view.createdAt) })));
-    const upsert = sql`
-      INSERT INTO ${accounts} (site_id, id, ledger_id, code, name, description, type, subtype, parent_id, role, stable_key, external_id,
-        min_balance, max_balance, status, created_at, revision)
-      SELECT ${db.siteId}, value ->> 'id', value ->> 'ledgerId', value ->> 'code', value ->> 'name', value ->> 'description', value ->> 'type',
-        value ->> 'subtype', value ->> 'parentId', value ->> 'role', value ->> 'stableKey', value ->> 'externalId',
-        value ->> 'minBalance', value ->> 'maxBalance', value ->> 'status', value ->> 'createdAt', value ->> 'revision'
-      FROM json_each(${rows})
-      WHERE EXISTS (SELECT 1 FROM ${ledgers} WHERE ledgers.site_id = ${db.siteId} AND ledgers.id = value ->> 'ledgerId')
-      ON CONFLICT (site_id, id) DO UPDATE SET
-        code = excluded.code, name = excluded.name, description = excluded.description, type = excluded.type, subtype = excluded.subtype,
-        parent_id = excluded.parent_id, role = excluded.role, stable_key = excluded.stable_key, external_id = excluded.external_id,
-        min_balance = excluded.min_balance, max_balance = excluded.max_balance, status = excluded.status, revision = excluded.revision
-      WHERE ${where}`;
-    statements.push(db.orm.run(upsert));
-  }
-  return statements;
-}
-
-/** Whether accounts stand below this one. */
-export async function hasChildren(db: SiteDatabase, ledgerId: string, accountId: string): Promise<boolean> {
-  const child = await db.orm
-    .select({ id: accounts.id })
-    .from(accounts)
-    .where(
-      and(
-        eq(accounts.siteId, db.siteId),
-        eq(accounts.ledgerId, ledgerId),
-        eq(accounts.parentId, accountId),
-        ne(accounts.status, "deleted"),
-      ),
-    )
-    .limit(1)
-    .get();
-  return child !== undefined;
-}
-
-export interface AccountFilter {
-  readonly type: AccountRow["type"] | undefined;
-  readonly code: string | undefined;
-  readonly search: string | undefined;
-  readonly status: "active" | "archived" | undefined;
-  readonly externalId: string | undefined;
-  readonly role: string | undefined;
-  readonly parentId: string | undefined;
-}
-
-export function listAccountRows(
-  db: SiteDatabase,
-  ledgerId: string,
-  filter: AccountFilter,
-  page: Page<"code" | "name" | "createdAt">,
-): Promise<FoundRows<AccountRow>> {
-  const { type, code, search, status, externalId, role, parentId } = filter;
-  return listRows(db, {
-    table: accounts,
-    sorts: { code: accounts.code, name: accounts.name, createdAt: accounts.createdAt },
-    where: [
-      eq(accounts.ledgerId, ledgerId),
-      ne(accounts.status, "deleted"),
-      type === undefined ? undefined : eq(accounts.type, type),
-      code === undefined ? undefined : eq(accounts.code, code),
-      // Not LIKE, whose patterns the platform limits to 50 bytes.
-      search === undefined
-        ? undefined
-        : sql`(instr(lower(${accounts.name}), lower(${search})) > 0 OR instr(lower(${accounts.code}), lower(${search})) > 0)`,
-      status === undefined ? undefined : eq(accounts.status, status),
-      externalId === undefined ? undefined : eq(accounts.externalId, externalId),
-      role === undefined ? undefined : eq(accounts.role, role),
-      parentId === undefined ? undefined : eq(accounts.parentId, parentId),
-    ],
-    page,
-  });
-}
-
-export async function listAccountPlaces(db: SiteDatabase, ledgerId: string): Promise<ExistingPlace[]> {
-  return db.orm
-    .select({ code: accounts.code, type: accounts.type, role: accounts.role, externalId: accounts.externalId })
-    .from(accounts)
-    .where(and(eq(accounts.siteId, db.siteId), eq(accounts.ledgerId, ledgerId), ne(accounts.status, "deleted")));
 }
 
 export async function insertHead(db: SiteDatabase, head: LedgerHead): Promise<void> {
@@ -231,33 +112,22 @@ export async function insertHead(db: SiteDatabase, head: LedgerHead): Promise<vo
     .onConflictDoNothing();
 }
 
-/** The statement that inserts a job. One that is known already stays. */
-export function insertJob(db: SiteDatabase, job: typeof jobs.$inferSelect) {
-  return db.orm.insert(jobs).values(job).onConflictDoNothing();
+/** Ids of the entity's ledgers, as a part of a statement. */
+export function ledgerIdsOf(db: SiteDatabase, entityId: string): SQL {
+  return sql`(SELECT ${ledgers.id} FROM ${ledgers} WHERE ${ledgers.siteId} = ${db.siteId} AND ${ledgers.entityId} = ${entityId})`;
 }
 
-export async function findJob(db: SiteDatabase, id: string): Promise<typeof jobs.$inferSelect | undefined> {
-  return db.orm
-    .select()
-    .from(jobs)
-    .where(and(eq(jobs.siteId, db.siteId), eq(jobs.id, id)))
-    .get();
+/** Whether the catalogue has the ledger, as a part of a statement. */
+export function hasLedgerRow(db: SiteDatabase, ledgerId: SQL): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${ledgers} WHERE ${ledgers.siteId} = ${db.siteId} AND ${ledgers.id} = ${ledgerId})`;
 }
 
-/** The statements that remove an entity's ledgers and what hangs on them. */
-export function removeBooks(db: SiteDatabase, entityId: string) {
-  const ids = db.orm
-    .select({ id: ledgers.id })
-    .from(ledgers)
-    .where(and(eq(ledgers.siteId, db.siteId), eq(ledgers.entityId, entityId)));
-  const numbers = db.orm
-    .select({ number: ledgers.number })
-    .from(ledgers)
-    .where(and(eq(ledgers.siteId, db.siteId), eq(ledgers.entityId, entityId)));
+/** The statements that remove an entity's ledgers with what they have told of their heads. */
+export function deleteLedgers(db: SiteDatabase, entityId: string) {
+  const ofEntity = and(eq(ledgers.siteId, db.siteId), eq(ledgers.entityId, entityId));
+  const numbers = db.orm.select({ number: ledgers.number }).from(ledgers).where(ofEntity);
   return [
-    db.orm.delete(accounts).where(and(eq(accounts.siteId, db.siteId), inArray(accounts.ledgerId, ids))),
-    db.orm.delete(jobs).where(and(eq(jobs.siteId, db.siteId), inArray(jobs.ledgerId, ids))),
     db.orm.delete(ledgerHeads).where(and(eq(ledgerHeads.siteId, db.siteId), inArray(ledgerHeads.ledgerNumber, numbers))),
-    db.orm.delete(ledgers).where(and(eq(ledgers.siteId, db.siteId), eq(ledgers.entityId, entityId))),
+    db.orm.delete(ledgers).where(ofEntity),
   ] as const;
 }

@@ -1,2 +1,5 @@
+import { registerMetadataRoutes } from "./routes.ts";
+
 export { isCountry } from "./domain/country.ts";
-export { registerMetadataRoutes } from "./routes.ts";
+
+export const feature = { name: "metadata", register: registerMetadataRoutes };

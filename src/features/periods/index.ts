@@ -1,1 +1,3 @@
-export { registerPeriodRoutes } from "./routes.ts";
+import { registerPeriodRoutes } from "./routes.ts";
+
+export const feature = { name: "periods", register: registerPeriodRoutes };

@@ -1,1 +1,3 @@
-export { registerReportRoutes } from "./routes.ts";
+import { registerReportRoutes } from "./routes.ts";
+
+export const feature = { name: "reports", register: registerReportRoutes };

@@ -1,1 +1,3 @@
-export { registerSandboxRoutes } from "./routes.ts";
+import { registerSandboxRoutes } from "./routes.ts";
+
+export const feature = { name: "sandbox", register: registerSandboxRoutes };

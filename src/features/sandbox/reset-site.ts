@@ -3,11 +3,13 @@ import { clearSite } from "../../db/clear-site.ts";
 import { dateOfDay } from "../../kernel/calendar-date.ts";
 import { commitOnce, type KeptAnswer } from "../../operation/commit-once.ts";
 import { type OperationContext, requirePermission, requireWholeSite } from "../../operation/context.ts";
+import { forgetEntities } from "../../operation/entity.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
-import { CreateEntityRequest, createEntity, forgetEntities } from "../entities/index.ts";
+import { CreateEntityRequest, createEntity } from "../entities/index.ts";
 import { JournalBatchRequest, postEntryBatch } from "../journal/index.ts";
 import { forgetLedgers } from "../ledgers/index.ts";
-import { demoEntity, demoYear, type ResetSite, type ResetSiteRequest } from "../sites/index.ts";
+import { demoEntity, demoYear } from "./domain/demo-company.ts";
+import type { ResetSite, ResetSiteRequest } from "./schemas.ts";
 
 const entriesPerCommit = 500;
 const dayMs = 86_400_000;

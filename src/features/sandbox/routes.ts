@@ -2,8 +2,8 @@ import { z } from "@hono/zod-openapi";
 import { answerText, replayHeaders } from "../../http/answers.ts";
 import { idField } from "../../http/fields.ts";
 import { mount, type Router } from "../../http/router.ts";
-import { ResetSite, ResetSiteRequest } from "../sites/index.ts";
 import { resetSite } from "./reset-site.ts";
+import { ResetSite, ResetSiteRequest } from "./schemas.ts";
 
 const id = "01980c1e-7e0c-7abc-9def-0123456789ab";
 

@@ -1,12 +1,13 @@
+import { tellSomeTokens } from "../../access/tell-tokens.ts";
 import { checksumAfter, deleteSome, type Piece, readPiece, rowsOf, writePiece } from "../../db/copy-site.ts";
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import { openDatabase } from "../../db/site-database.ts";
 import { isSiteMoving, setFence } from "../../db/site-fence.ts";
-import { type SiteTable, siteTables } from "../../db/site-tables.ts";
+import { findSiteScope } from "../../db/site-rows.ts";
+import { type SiteTable, siteTables } from "../../db/site-schema.ts";
 import { present } from "../../kernel/assert.ts";
 import { leaseMs } from "../../kernel/bounds.ts";
 import type { Clock } from "../../kernel/clock.ts";
-import { findSiteScope, tellSomeTokens } from "../sites/index.ts";
 import { atTheBeginning, endsOf, type MoveStep } from "./domain/move.ts";
 import { findMove, type MoveChange, type MoveRow, saveMove, saveSwitch } from "./store.ts";
 

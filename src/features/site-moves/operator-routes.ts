@@ -1,11 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import { directoryDatabase } from "../../db/directory-database.ts";
+import { findSite } from "../../db/site-rows.ts";
 import { answer } from "../../http/answers.ts";
 import { requireOperator } from "../../http/middleware/operator.ts";
 import type { RequestContext, Router } from "../../http/router.ts";
 import { readBody } from "../../http/validate.ts";
 import { refusal } from "../../platform/refused.ts";
-import { findSite } from "../sites/index.ts";
 import { abortMove } from "./abort-move.ts";
 import { advanceMove, type MoveContext } from "./advance-move.ts";
 import { continueMove } from "./continue-move.ts";

@@ -1,9 +1,11 @@
 import { isUniqueViolation } from "../../db/run-batch.ts";
 import { openDatabase, siteDatabaseNames } from "../../db/site-database.ts";
-import { siteSchema } from "../../db/site-tables.ts";
+import { closeToNewSites, countSitesByDatabase } from "../../db/site-databases.ts";
+import { findSite, keepEpoch } from "../../db/site-rows.ts";
+import { siteSchema } from "../../db/site-schema.ts";
 import { newUuid } from "../../operation/build-context.ts";
 import { refusal } from "../../platform/refused.ts";
-import { closeToNewSites, countSitesByDatabase, findSite, keepEpoch, suits } from "../sites/index.ts";
+import { suits } from "../sites/index.ts";
 import type { MoveContext } from "./advance-move.ts";
 import { atTheBeginning } from "./domain/move.ts";
 import { findLastMove, insertMove, listRunningMoves, type MoveRow } from "./store.ts";

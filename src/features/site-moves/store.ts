@@ -1,6 +1,6 @@
 import { and, desc, eq, isNull, sql } from "drizzle-orm";
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
-import { switchDatabase } from "../sites/index.ts";
+import { switchDatabase } from "../../db/site-rows.ts";
 import { siteMoves } from "./directory-tables.ts";
 import { endsOf } from "./domain/move.ts";
 

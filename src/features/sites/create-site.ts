@@ -1,12 +1,12 @@
 import type { z } from "@hono/zod-openapi";
 import { issueToken } from "../../access/issue-token.ts";
+import { insertSite, siteScope } from "../../db/site-rows.ts";
+import { insertToken } from "../../db/tokens.ts";
 import type { KeptAnswer } from "../../operation/commit-once.ts";
 import { commitSecretOnce, ownClaim } from "../../operation/commit-secret-once.ts";
-import { type OperationContext, requirePermission, requireWholeSite } from "../../operation/context.ts";
-import { requireEnd } from "../keys/create-token.ts";
+import { type OperationContext, requireEnd, requirePermission, requireWholeSite } from "../../operation/context.ts";
 import { newSite } from "./new-site.ts";
 import type { CreateSiteRequest } from "./schemas.ts";
-import { insertSite, insertToken, siteScope } from "./store.ts";
 import { siteView } from "./views.ts";
 
 /** Makes a further site of the firm, with a key of the caller's role. */

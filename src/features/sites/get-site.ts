@@ -1,7 +1,7 @@
+import { findSite, type SiteRow, siteScope } from "../../db/site-rows.ts";
 import type { SiteScope } from "../../kernel/site-scope.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
-import { findSite, type SiteRow, siteScope } from "./store.ts";
 
 /** The key's own site: any other does not exist for it. */
 export async function getSite(context: OperationContext, id: string): Promise<SiteRow> {

@@ -1,7 +1,7 @@
+import { listSiteRows } from "../../db/site-rows.ts";
 import type { Page } from "../../kernel/page.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { pageAnswer } from "../../operation/page.ts";
-import { listSiteRows } from "./store.ts";
 import { siteView } from "./views.ts";
 
 /** The firm's sites. A key sees that they exist and reaches only its own. */

@@ -1,8 +1,9 @@
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import { siteDatabaseNames } from "../../db/site-database.ts";
+import { countSitesByDatabase, listSiteDatabases } from "../../db/site-databases.ts";
+import type { SiteRow } from "../../db/site-rows.ts";
 import type { Place } from "../../kernel/region.ts";
 import { placeOf } from "./domain/placing.ts";
-import { countSitesByDatabase, listSiteDatabases, type SiteRow } from "./store.ts";
 
 /** A site's row, on the database with the fewest sites of those that take it. */
 export async function newSite(

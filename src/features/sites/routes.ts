@@ -6,32 +6,13 @@ import { listQuery } from "../../http/page-query.ts";
 import { mount, type Router } from "../../http/router.ts";
 import type { KeptAnswer } from "../../operation/commit-once.ts";
 import { readPage } from "../../operation/page.ts";
-import { createToken } from "../keys/create-token.ts";
-import { listTokens } from "../keys/list-tokens.ts";
-import type { UserOf } from "../keys/principal.ts";
-import { revokeToken } from "../keys/revoke-token.ts";
-import { rotateToken } from "../keys/rotate-token.ts";
 import { createSite } from "./create-site.ts";
 import { getSite } from "./get-site.ts";
 import { listSites } from "./list-sites.ts";
-import {
-  CreatedSite,
-  CreateSiteRequest,
-  CreateTokenRequest,
-  IssuedToken,
-  keyExample,
-  RotateTokenRequest,
-  SitePage,
-  SiteView,
-  siteExample,
-  TokenPage,
-  tokenExample,
-  UpdateSiteRequest,
-} from "./schemas.ts";
+import { CreatedSite, CreateSiteRequest, issuedExample, SitePage, SiteView, siteExample, UpdateSiteRequest } from "./schemas.ts";
 import { updateSite } from "./update-site.ts";
 import { siteView } from "./views.ts";
 
-const byId = z.object({ id: idField });
 const bySiteId = z.object({ siteId: idField });
 const pageQuery = z.object(listQuery);
 const page = <T>(item: T) => ({ data: [item], totalCount: 1, hasMore: false, nextCursor: null });
@@ -42,82 +23,7 @@ function answerKept(kept: KeptAnswer, collection: string): Response {
   return answerText(kept.body, kept.status, { Location: `/api/v1/${collection}/${idOf(kept.body)}`, "Cache-Control": "no-store" });
 }
 
-export function registerSiteRoutes(router: Router, userOf: UserOf): void {
-  mount(
-    router,
-    {
-      operationId: "listTokens",
-      method: "get",
-      path: "/tokens",
-      tag: "Keys",
-      summary: "List the site's keys, without their secrets",
-      permission: "tokens:write",
-      query: pageQuery,
-      answers: { 200: { schema: TokenPage, description: "A page of keys.", example: page(tokenExample) } },
-      refusals: ["INVALID_CURSOR"],
-    },
-    async (context, { query }) =>
-      answer(await listTokens(context, readPage(context, query, { list: "tokens", filters: {}, sorts: ["createdAt"] }))),
-  );
-  mount(
-    router,
-    {
-      operationId: "createToken",
-      method: "post",
-      path: "/tokens",
-      tag: "Keys",
-      summary: "Make a key of the site; it is shown this once",
-      permission: "tokens:write",
-      body: CreateTokenRequest,
-      description:
-        "Who acts with a key is a service or an agent, by its name: keys of one name and kind are one principal's. With the kind `person` it is a user: whom userId names, or who asks for it with a session.",
-      bodyExample: { name: "Payout service", role: "PREPARER" },
-      idempotency: "accepted",
-      answers: { 201: { schema: IssuedToken, description: "The key.", example: { ...tokenExample, lastUsedAt: null, key: keyExample } } },
-      refusals: ["ENTITY_FORBIDDEN", "REFERENCE_NOT_FOUND", "SITE_MOVING"],
-    },
-    async (context, { body }) => answerKept(await createToken(context, body, userOf), "tokens"),
-  );
-  mount(
-    router,
-    {
-      operationId: "revokeToken",
-      method: "delete",
-      path: "/tokens/{id}",
-      tag: "Keys",
-      summary: "Revoke a key: everywhere within five seconds",
-      description:
-        "For good: what the key did stays, and nothing brings it back. Make another key in its place. The last OWNER key of a site that neither expires nor is revoked is rotated, not revoked.",
-      permission: "tokens:write",
-      params: byId,
-      answers: { 204: { description: "Revoked." } },
-      refusals: ["IN_USE", "ENTITY_FORBIDDEN"],
-    },
-    async (context, { params }) => {
-      await revokeToken(context, params.id, userOf);
-      return new Response(null, { status: 204 });
-    },
-  );
-  mount(
-    router,
-    {
-      operationId: "rotateToken",
-      method: "post",
-      path: "/tokens/{id}/rotate",
-      tag: "Keys",
-      summary: "Replace a key by a new one; the old one goes on for the overlap",
-      permission: "tokens:write",
-      params: byId,
-      body: RotateTokenRequest,
-      bodyExample: { overlapSeconds: 3600 },
-      idempotency: "accepted",
-      answers: {
-        201: { schema: IssuedToken, description: "The new key.", example: { ...tokenExample, lastUsedAt: null, key: keyExample } },
-      },
-      refusals: ["IN_USE", "ENTITY_FORBIDDEN", "SITE_MOVING"],
-    },
-    async (context, { params, body }) => answerKept(await rotateToken(context, params.id, body, userOf), "tokens"),
-  );
+export function registerSiteRoutes(router: Router): void {
   mount(
     router,
     {
@@ -152,7 +58,7 @@ export function registerSiteRoutes(router: Router, userOf: UserOf): void {
         201: {
           schema: CreatedSite,
           description: "The site and its first key.",
-          example: { ...siteExample, tokenId: tokenExample.id, key: keyExample },
+          example: { ...siteExample, ...issuedExample },
         },
       },
       refusals: ["ENTITY_FORBIDDEN"],

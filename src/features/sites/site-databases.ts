@@ -1,8 +1,8 @@
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import { openDatabase, siteDatabaseNames } from "../../db/site-database.ts";
+import { countSitesByDatabase, listSiteDatabases, type SiteDatabaseRow, saveSiteDatabase } from "../../db/site-databases.ts";
 import type { Jurisdiction } from "../../kernel/region.ts";
 import { isSuitable } from "./domain/placing.ts";
-import { countSitesByDatabase, listSiteDatabases, type SiteDatabaseRow, saveSiteDatabase } from "./store.ts";
 
 /** Whether the database may hold the site. */
 export async function suits(

@@ -1,11 +1,11 @@
 import type { z } from "@hono/zod-openapi";
 import { tellSomeTokens } from "../../access/tell-tokens.ts";
+import { type SiteRow, siteScope, updateSiteRow } from "../../db/site-rows.ts";
 import { type OperationContext, requirePermission, requireWholeSite } from "../../operation/context.ts";
 import { requireRevision } from "../../operation/revision.ts";
 import { refusal } from "../../platform/refused.ts";
 import { getSite } from "./get-site.ts";
 import type { UpdateSiteRequest } from "./schemas.ts";
-import { type SiteRow, siteScope, updateSiteRow } from "./store.ts";
 
 /** Changes the site's name and origins, and tells its keys. */
 export async function updateSite(

@@ -1,31 +1,8 @@
+import type { SiteRow } from "../../db/site-rows.ts";
 import { instant } from "../../kernel/clock.ts";
-import type { SiteView, TokenView } from "./schemas.ts";
-import type { SiteRow, TokenRow } from "./store.ts";
-
-function instantOrNull(atMs: number | null): string | null {
-  return atMs === null ? null : instant(atMs);
-}
+import type { SiteView } from "./schemas.ts";
 
 export function siteView(row: SiteRow): SiteView {
   const { id, firmId, name, environment, jurisdiction, regionHint, origins } = row;
   return { id, firmId, name, environment, jurisdiction, regionHint, origins, createdAt: instant(row.createdAt) };
-}
-
-export function tokenView(row: TokenRow, nowMs: number): TokenView {
-  const expired = row.expiresAt !== null && row.expiresAt <= nowMs;
-  return {
-    id: row.id,
-    siteId: row.siteId,
-    name: row.name,
-    kind: row.kind,
-    role: row.role,
-    principalId: row.principalId,
-    entityIds: row.entityIds,
-    hint: row.hint,
-    status: row.revokedAt !== null ? "revoked" : expired ? "expired" : "active",
-    expiresAt: instantOrNull(row.expiresAt),
-    revokedAt: instantOrNull(row.revokedAt),
-    lastUsedAt: instantOrNull(row.lastUsedAt),
-    createdAt: instant(row.createdAt),
-  };
 }

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { firms } from "../../db/firm-tables.ts";
 import { roles } from "../../kernel/role.ts";
-import { firms } from "../firms/directory-tables.ts";
 
 export const users = sqliteTable(
   "users",

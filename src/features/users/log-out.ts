@@ -1,6 +1,6 @@
+import { endTokens } from "../../access/end-tokens.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
-import { endTokens } from "../sites/index.ts";
 
 /** Ends the session in use: here at once, everywhere within five seconds. Its refresh token is worth nothing from now on. */
 export async function logOut(context: OperationContext): Promise<void> {

@@ -1,5 +1,5 @@
 import { directoryDatabase } from "../../db/directory-database.ts";
-import { deleteEndedSessionTokens } from "../sites/index.ts";
+import { deleteEndedSessionTokens } from "../../db/tokens.ts";
 import { deleteEndedSessions } from "./store.ts";
 
 /** How long a session is remembered that has ended. */

@@ -1,8 +1,10 @@
+import { endTokens } from "../../access/end-tokens.ts";
 import { isSameHash } from "../../access/token.ts";
+import { findSiteScope } from "../../db/site-rows.ts";
+import { findSessionToken } from "../../db/tokens.ts";
 import { sessionIdleMs } from "../../kernel/bounds.ts";
 import { objectOf } from "../../platform/objects.ts";
 import { refusal } from "../../platform/refused.ts";
-import { endTokens, findSessionToken, findSiteScope } from "../sites/index.ts";
 import { hashesOf, nextRefreshToken, readRefreshToken } from "./refresh-token.ts";
 import type { SignInContext } from "./sign-in.ts";
 import type { StartedSession } from "./start-session.ts";

@@ -3,8 +3,10 @@ import { publicKeys } from "../../access/signing-keys.ts";
 import { answer, answerKept, answerText } from "../../http/answers.ts";
 import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
+import { addressOf } from "../../http/middleware/attempts.ts";
 import { listQuery } from "../../http/page-query.ts";
-import { mount, type RequestContext, type Router } from "../../http/router.ts";
+import { mount, type Router } from "../../http/router.ts";
+import { keylessContext } from "../../operation/build-context.ts";
 import { readPage } from "../../operation/page.ts";
 import { createAuthToken } from "./create-auth-token.ts";
 import { createUser } from "./create-user.ts";
@@ -27,14 +29,12 @@ import {
   userExample,
 } from "./schemas.ts";
 import { setPassword } from "./set-password.ts";
-import type { SignInContext } from "./sign-in.ts";
 import { updateUser } from "./update-user.ts";
 import { userView } from "./views.ts";
 
 const byId = z.object({ id: idField });
 
-/** `contextOf`: what a request without a key works with. */
-export function registerUserRoutes(router: Router, contextOf: (c: RequestContext) => SignInContext): void {
+export function registerUserRoutes(router: Router): void {
   mount(
     router,
     {
@@ -51,7 +51,8 @@ export function registerUserRoutes(router: Router, contextOf: (c: RequestContext
       answers: { 200: { schema: AuthToken, description: "The tokens, the session and the user.", example: authTokenExample } },
       refusals: ["CREDENTIALS_INVALID", "SIGN_IN_LOCKED"],
     },
-    async (_context, { body }, c) => answer(await createAuthToken(contextOf(c), body), 200, { "Cache-Control": "no-store" }),
+    async (_context, { body }, c) =>
+      answer(await createAuthToken({ ...keylessContext(c.env), address: addressOf(c) }, body), 200, { "Cache-Control": "no-store" }),
   );
   mount(
     router,

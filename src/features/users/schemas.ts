@@ -1,8 +1,16 @@
 import { z } from "@hono/zod-openapi";
 import { idField, instantField, nameField } from "../../http/fields.ts";
 import { pageOf } from "../../http/page-query.ts";
-import { kindField, roleField, SiteView, siteExample, tokenExample } from "../sites/index.ts";
+import { principalKinds, roles } from "../../kernel/role.ts";
+import { issuedExample, SiteView, siteExample } from "../sites/index.ts";
 
+export const roleField = z.enum(roles).openapi({
+  description: "What it may, from the most to the least; the document's introduction says what each may.",
+  example: "PREPARER",
+});
+export const kindField = z
+  .enum(principalKinds)
+  .openapi({ description: "Who acts with it. An agent's key is PREPARER or REVIEWER.", example: "service" });
 /** RFC 5321 §4.5.3.1.3: a path has at most 256 octets, two of them its brackets. */
 export const emailField = z
   .email()
@@ -133,7 +141,14 @@ export const authTokenExample: z.infer<typeof AuthToken> = {
   user: userExample,
 };
 export const meExample: z.infer<typeof Me> = {
-  token: { id: tokenExample.id, kind: "service", role: "OWNER", principalId: tokenExample.id, entityIds: null, expiresAt: null },
+  token: {
+    id: issuedExample.tokenId,
+    kind: "service",
+    role: "OWNER",
+    principalId: issuedExample.tokenId,
+    entityIds: null,
+    expiresAt: null,
+  },
   session: null,
   user: null,
   site: siteExample,

@@ -1,10 +1,10 @@
 import { signInsOf } from "../../access/sign-in-object.ts";
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
+import { findFirstLiveSite, findSite } from "../../db/site-rows.ts";
 import { countPassword } from "../../http/middleware/attempts.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { failure } from "../../kernel/failures.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
-import { findFirstLiveSite, findSite } from "../sites/index.ts";
 import { findPassword, hashPassword, isOutdated, passwordCost } from "./password-hash.ts";
 import { type StartedSession, startSession } from "./start-session.ts";
 import { findUser, passwordsOfEmail, replaceHash } from "./store.ts";

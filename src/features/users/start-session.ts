@@ -1,8 +1,11 @@
+import { endTokens, tellTokens } from "../../access/end-tokens.ts";
+import { defaultPlan } from "../../access/issue-token.ts";
+import { findSite, type SiteRow, siteScope } from "../../db/site-rows.ts";
+import { insertToken, tokensOfUser } from "../../db/tokens.ts";
 import { sessionLifeMs, sessionsPerUserMax } from "../../kernel/bounds.ts";
 import type { Jurisdiction } from "../../kernel/region.ts";
 import { objectOf } from "../../platform/objects.ts";
 import { refusal } from "../../platform/refused.ts";
-import { defaultPlan, endTokens, findSite, insertToken, type SiteRow, siteScope, tellTokens, tokensOfUser } from "../sites/index.ts";
 import { hashesOf, newRefreshToken, type RefreshToken } from "./refresh-token.ts";
 import type { SignInContext } from "./sign-in.ts";
 import { findPasswordHash, findUser, insertSession, type UserRow } from "./store.ts";

@@ -1,4 +1,4 @@
-import { endTokensOfUser, type TokenContext, tellTokensOfUser } from "../sites/index.ts";
+import { endTokensOfUser, type TokenContext, tellTokensOfUser } from "../../access/end-tokens.ts";
 import { deletePassword, markTold, type UserRow, untoldUsers } from "./store.ts";
 
 /**

@@ -1,5 +1,11 @@
-import type { UserOf } from "../sites/index.ts";
+import type { UserStanding } from "../../access/token.ts";
+import type { OperationContext } from "../../operation/context.ts";
 import { findUser } from "./store.ts";
 
-/** A user for whom a person's key acts. */
-export const userOf: UserOf = (context, id) => findUser(context.directory, context.site.firmId, id);
+/** A user of the context's firm, for whom a person's key acts; undefined where there is none, or has left. */
+export async function userOf(
+  context: Pick<OperationContext, "directory" | "site">,
+  id: string,
+): Promise<(UserStanding & { readonly id: string }) | undefined> {
+  return findUser(context.directory, context.site.firmId, id);
+}

@@ -39,7 +39,7 @@ const status = async (session: Session) => (await session.api.get("/me")).status
 
 /** The module as another isolate has it: with leases and keys of its own. */
 async function anotherIsolates<M>(name: "leases" | "signing-keys"): Promise<M> {
-  return (await import(/* @vite-ignore */ `../../src/access/${name}.ts?isolate=${crypto.randomUUID()}`)) as M;
+  return (await import(/* @vite-ignore */ `../../../src/access/${name}.ts?isolate=${crypto.randomUUID()}`)) as M;
 }
 
 describe("signing in", () => {

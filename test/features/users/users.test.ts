@@ -2,11 +2,11 @@ import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { admit } from "../../../src/access/leases.ts";
+import type { NewToken } from "../../../src/access/token.ts";
 import { directoryDatabase } from "../../../src/db/directory-database.ts";
+import { findSite } from "../../../src/db/site-rows.ts";
 import { createToken } from "../../../src/features/keys/create-token.ts";
 import { namedPrincipal } from "../../../src/features/keys/principal.ts";
-import { findSite } from "../../../src/features/sites/index.ts";
-import { userOf } from "../../../src/features/users/index.ts";
 import { startSession } from "../../../src/features/users/start-session.ts";
 import {
   changeUser,
@@ -50,10 +50,10 @@ const liveTokensOf = async (userId: string) =>
   (await env.DIRECTORY.prepare("SELECT id FROM tokens WHERE principal_id = ? AND revoked_at IS NULL").bind(userId).all()).results;
 
 /** What an operation works with that the firm's OWNER key calls. */
-async function contextOf(firm: Firm): Promise<OperationContext> {
+async function contextOf(firm: Firm, given = env): Promise<OperationContext> {
   const { authority } = await leaseOf(firm.live);
   return operationContext({
-    env,
+    env: given,
     authority,
     requestId: "req_test",
     log: logFor("req_test"),
@@ -344,16 +344,22 @@ describe("who leaves", () => {
   test("while a key is made for them, has none in the end", async () => {
     const firm = await newFirm();
     const user = await newUser(firm, "PREPARER");
-    let asked = 0;
-    // Leaves between the look at the user and the key's row.
-    const leavingUserOf: typeof userOf = async (context, id) => {
-      const found = await userOf(context, id);
-      asked += 1;
-      if (asked === 1) expect((await firm.live.api.delete(`/users/${user.id}`)).status).toBe(204);
-      return found;
-    };
+    let leaving = true;
+    // Leaves between the look at the user and the key's row: when the key's object is looked for.
+    const ACCESS = new Proxy(env.ACCESS, {
+      get(namespace, name) {
+        if (name !== "get" || !leaving) return Reflect.get(namespace, name).bind(namespace);
+        leaving = false;
+        return (id: DurableObjectId) => ({
+          create: async (token: NewToken) => {
+            expect((await firm.live.api.delete(`/users/${user.id}`)).status).toBe(204);
+            return namespace.get(id).create(token);
+          },
+        });
+      },
+    });
     const wish = { name: "A person's", kind: "person", userId: user.id, role: "PREPARER" } as const;
-    const refused = await createToken(await contextOf(firm), wish, leavingUserOf).then(
+    const refused = await createToken(await contextOf(firm, { ...env, ACCESS }), wish).then(
       () => undefined,
       (error: unknown) => (error instanceof Refused ? error.failure.code : error),
     );
@@ -425,7 +431,7 @@ describe("a new role", () => {
   });
 
   test("reaches a key through another isolate's lease within five seconds", async () => {
-    const another = `../../src/access/leases.ts?isolate=${crypto.randomUUID()}`;
+    const another = `../../../src/access/leases.ts?isolate=${crypto.randomUUID()}`;
     // The module of another isolate: with leases of its own.
     const leases = (await import(/* @vite-ignore */ another)) as typeof import("../../../src/access/leases.ts");
     const start = Date.now();

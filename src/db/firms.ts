@@ -1,5 +1,5 @@
-import type { DirectoryDatabase } from "../../db/directory-database.ts";
-import { firms } from "./directory-tables.ts";
+import type { DirectoryDatabase } from "./directory-database.ts";
+import { firms } from "./firm-tables.ts";
 
 export function insertFirm(directory: DirectoryDatabase, row: typeof firms.$inferInsert) {
   return directory.orm.insert(firms).values(row);

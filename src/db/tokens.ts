@@ -1,69 +1,22 @@
-import { and, asc, count, eq, gt, inArray, isNull, type SQL, sql } from "drizzle-orm";
-import type { DirectoryDatabase } from "../../db/directory-database.ts";
-import { pageOfDirectory } from "../../db/directory-page.ts";
-import { deleteInPieces } from "../../db/purge.ts";
-import type { Page } from "../../kernel/page.ts";
-import type { Place } from "../../kernel/region.ts";
-import { type PrincipalKind, type Role, reaches, roles } from "../../kernel/role.ts";
-import type { SiteScope } from "../../kernel/site-scope.ts";
-import { siteDatabases, sites, tokens } from "./directory-tables.ts";
+import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
+import type { Page } from "../kernel/page.ts";
+import type { Place } from "../kernel/region.ts";
+import { type PrincipalKind, type Role, reaches, roles } from "../kernel/role.ts";
+import type { DirectoryDatabase } from "./directory-database.ts";
+import { pageOfDirectory } from "./directory-page.ts";
+import { deleteInPieces } from "./purge.ts";
+import { sites } from "./site-row-tables.ts";
+import { tokens } from "./token-tables.ts";
 
-export type SiteRow = typeof sites.$inferSelect;
 export type TokenRow = typeof tokens.$inferSelect;
-
-export function insertSite(directory: DirectoryDatabase, row: SiteRow) {
-  return directory.orm.insert(sites).values(row);
-}
 
 export function insertToken(directory: DirectoryDatabase, row: TokenRow) {
   return directory.orm.insert(tokens).values(row);
 }
 
-/** A statement that breaks its batch where the site has moved since `scope` was read: a key that is listed later is told of a move by nobody. */
-export function keepEpoch(directory: DirectoryDatabase, scope: Pick<SiteScope, "id" | "epoch">) {
-  return directory.orm
-    .update(sites)
-    .set({ epoch: sql`CASE WHEN ${sites.epoch} = ${scope.epoch} THEN ${sites.epoch} END` })
-    .where(eq(sites.id, scope.id));
-}
-
-export async function findSite(directory: DirectoryDatabase, id: string): Promise<SiteRow | undefined> {
-  return directory.orm.select().from(sites).where(eq(sites.id, id)).get();
-}
-
-export function listSiteRows(directory: DirectoryDatabase, firmId: string, page: Page<"createdAt">) {
-  return pageOfDirectory(directory, sites, eq(sites.firmId, firmId), page);
-}
-
 /** The keys of a site. Its sessions are not among them. */
 export function listTokenRows(directory: DirectoryDatabase, siteId: string, page: Page<"createdAt">) {
   return pageOfDirectory(directory, tokens, and(eq(tokens.siteId, siteId), eq(tokens.isSession, false)), page);
-}
-
-export async function updateSiteRow(
-  directory: DirectoryDatabase,
-  site: SiteRow,
-  change: { readonly name?: string | undefined; readonly origins?: string[] | undefined },
-): Promise<SiteRow | undefined> {
-  return directory.orm
-    .update(sites)
-    .set({
-      ...(change.name === undefined ? {} : { name: change.name }),
-      ...(change.origins === undefined ? {} : { origins: change.origins }),
-      revision: site.revision + 1,
-    })
-    .where(and(eq(sites.id, site.id), eq(sites.revision, site.revision)))
-    .returning()
-    .get();
-}
-
-/** Lets the site live in another database from its next epoch on, if `onlyIf` holds in the same transaction. */
-export function switchDatabase(directory: DirectoryDatabase, site: Pick<SiteRow, "id" | "database" | "epoch">, onlyIf: SQL) {
-  const { id, database, epoch } = site;
-  return directory.orm
-    .update(sites)
-    .set({ database, epoch })
-    .where(and(eq(sites.id, id), eq(sites.epoch, epoch - 1), onlyIf));
 }
 
 /** A key of the site. */
@@ -124,16 +77,6 @@ export async function findNamedPrincipal(
     .orderBy(sql`min(${tokens.createdAt})`);
   const first = rows[0];
   return first && { principalId: first.principalId, roles: rows.map((row) => row.role) };
-}
-
-/** The site of a firm that a user signs in to who names none: the first live one. */
-export async function findFirstLiveSite(directory: DirectoryDatabase, firmId: string): Promise<SiteRow | undefined> {
-  return directory.orm
-    .select()
-    .from(sites)
-    .where(and(eq(sites.firmId, firmId), eq(sites.environment, "live")))
-    .orderBy(asc(sites.createdAt), asc(sites.id))
-    .get();
 }
 
 /** Deletes the rows of sessions that ended before. */
@@ -198,44 +141,4 @@ export function markExpiry(directory: DirectoryDatabase, id: string, atMs: numbe
 
 export async function noteTokenUse(directory: DirectoryDatabase, id: string, atMs: number): Promise<void> {
   await directory.orm.update(tokens).set({ lastUsedAt: atMs }).where(eq(tokens.id, id)).run();
-}
-
-export type SiteDatabaseRow = typeof siteDatabases.$inferSelect;
-
-/** What the operator has said of databases; one that is not among them takes sites of any jurisdiction. */
-export async function listSiteDatabases(directory: DirectoryDatabase): Promise<SiteDatabaseRow[]> {
-  return directory.orm.select().from(siteDatabases);
-}
-
-export function saveSiteDatabase(directory: DirectoryDatabase, row: SiteDatabaseRow) {
-  const { takesNewSites, jurisdiction } = row;
-  return directory.orm
-    .insert(siteDatabases)
-    .values(row)
-    .onConflictDoUpdate({ target: siteDatabases.name, set: { takesNewSites, jurisdiction } });
-}
-
-/** Keeps a database for the site that is about to live there alone. */
-export function closeToNewSites(directory: DirectoryDatabase, name: string) {
-  return directory.orm
-    .insert(siteDatabases)
-    .values({ name, takesNewSites: false, jurisdiction: null })
-    .onConflictDoUpdate({ target: siteDatabases.name, set: { takesNewSites: false } });
-}
-
-/** How many sites each database has, by binding name. */
-export async function countSitesByDatabase(directory: DirectoryDatabase): Promise<Map<string, number>> {
-  const rows = await directory.orm.select({ database: sites.database, n: count() }).from(sites).groupBy(sites.database);
-  return new Map(rows.map((row) => [row.database, row.n]));
-}
-
-export function siteScope(row: SiteRow): SiteScope {
-  const { id, firmId, environment, database, epoch, revision, jurisdiction, regionHint, origins } = row;
-  return { id, firmId, environment, database, epoch, revision, jurisdiction, regionHint, origins };
-}
-
-/** A site's scope by its id, for work that no token stands behind: queue messages. */
-export async function findSiteScope(directory: DirectoryDatabase, siteId: string): Promise<SiteScope | undefined> {
-  const row = await findSite(directory, siteId);
-  return row && siteScope(row);
 }

@@ -1,8 +1,8 @@
 import { and, eq, type SQL, type SQLWrapper, sql } from "drizzle-orm";
-import { type FoundRows, listRows } from "../../db/list-rows.ts";
-import type { SiteDatabase } from "../../db/site-database.ts";
-import type { Page } from "../../kernel/page.ts";
-import { entities } from "./tables.ts";
+import type { Page } from "../kernel/page.ts";
+import { entities } from "./entity-tables.ts";
+import { type FoundRows, listRows } from "./list-rows.ts";
+import type { SiteDatabase } from "./site-database.ts";
 
 export type EntityRow = typeof entities.$inferSelect;
 

@@ -1,0 +1,7 @@
+import { registerJobRoutes } from "./routes.ts";
+
+export { recordJob } from "./record-job.ts";
+export { removeJobs } from "./remove-jobs.ts";
+export { Job, jobExample } from "./schemas.ts";
+
+export const feature = { name: "jobs", register: registerJobRoutes };

@@ -1,0 +1,26 @@
+import { z } from "@hono/zod-openapi";
+import { answer } from "../../http/answers.ts";
+import { idField } from "../../http/fields.ts";
+import { mount, type Router } from "../../http/router.ts";
+import { getJob } from "./get-job.ts";
+import { Job, jobExample } from "./schemas.ts";
+
+const byId = z.object({ id: idField });
+
+export function registerJobRoutes(router: Router): void {
+  mount(
+    router,
+    {
+      operationId: "getJob",
+      method: "get",
+      path: "/jobs/{id}",
+      alsoAt: ["/engine/jobs/{id}"],
+      tag: "Ledgers",
+      summary: "Read how far a job is",
+      permission: "read",
+      params: byId,
+      answers: { 200: { description: "The job.", schema: Job, example: jobExample } },
+    },
+    async (context, { params }) => answer(await getJob(context, params.id)),
+  );
+}

@@ -1,0 +1,28 @@
+import { issueToken } from "../../access/issue-token.ts";
+import type { DirectoryDatabase } from "../../db/directory-database.ts";
+import { findSiteScope, keepEpoch } from "../../db/site-rows.ts";
+import { insertToken } from "../../db/tokens.ts";
+import type { Clock } from "../../kernel/clock.ts";
+import { refusal } from "../../platform/refused.ts";
+import { tokenView } from "./views.ts";
+
+/** Makes an OWNER's key of a site: the way back in where all its keys are lost. The operator's alone. */
+export async function makeOwnerKey(
+  context: { readonly env: Cloudflare.Env; readonly directory: DirectoryDatabase; readonly clock: Clock; readonly newId: () => string },
+  siteId: string,
+  { name, requestsPerMinute }: { readonly name: string; readonly requestsPerMinute?: number | undefined },
+) {
+  const { env, directory } = context;
+  const site = await findSiteScope(directory, siteId);
+  if (!site) throw refusal("NOT_FOUND", "There is no site with this id.");
+  const [id, now] = [context.newId(), context.clock()];
+  const plan = requestsPerMinute === undefined ? {} : { plan: requestsPerMinute };
+  const { key, row } = await issueToken(
+    env.ACCESS,
+    site,
+    { id, name, kind: "service", role: "OWNER", principalId: id, entityIds: null, expiresAtMs: null, ...plan },
+    now,
+  );
+  await directory.orm.batch([keepEpoch(directory, site), insertToken(directory, row)]);
+  return { ...tokenView(row, now), key };
+}

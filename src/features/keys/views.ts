@@ -1,0 +1,26 @@
+import type { TokenRow } from "../../db/tokens.ts";
+import { instant } from "../../kernel/clock.ts";
+import type { TokenView } from "./schemas.ts";
+
+function instantOrNull(atMs: number | null): string | null {
+  return atMs === null ? null : instant(atMs);
+}
+
+export function tokenView(row: TokenRow, nowMs: number): TokenView {
+  const expired = row.expiresAt !== null && row.expiresAt <= nowMs;
+  return {
+    id: row.id,
+    siteId: row.siteId,
+    name: row.name,
+    kind: row.kind,
+    role: row.role,
+    principalId: row.principalId,
+    entityIds: row.entityIds,
+    hint: row.hint,
+    status: row.revokedAt !== null ? "revoked" : expired ? "expired" : "active",
+    expiresAt: instantOrNull(row.expiresAt),
+    revokedAt: instantOrNull(row.revokedAt),
+    lastUsedAt: instantOrNull(row.lastUsedAt),
+    createdAt: instant(row.createdAt),
+  };
+}
