@@ -9,7 +9,6 @@ import { bodiesOf, faultCases, unknownIdCases, validCases } from "../support/con
 import { changesBetween, stateOf } from "../support/contract/site-state.ts";
 import {
   answeringEach,
-  type Call,
   describing,
   endingTheirCaller,
   filled,
@@ -17,13 +16,13 @@ import {
   newStage,
   queryBeside,
   revokeKey,
-  type Stage,
   templatesOf,
   textOf,
   unreadIds,
   urlOf,
   validCall,
 } from "../support/contract/stage.ts";
+import type { Call, Stage } from "../support/contract/stage-part.ts";
 import { seed } from "../support/seed.ts";
 import { type Api, request } from "../support/site.ts";
 import "../../src/index.ts";
@@ -47,7 +46,10 @@ describe(`seed ${seed}; one operation alone: -t "<operationId> answers"`, () => 
       const finder = newFinder(stage, operation);
       const example = await validCall(stage, operation);
       const first = await finder.answerTo({ name: "the example with real ids", call: example });
-      expect(first.status, `no valid call can be made; test/support/contract/stage.ts knows what is real: ${first.text}`).toBeLessThan(300);
+      expect(
+        first.status,
+        `no valid call can be made; stage.ts of its feature, in test/features, says what is real: ${first.text}`,
+      ).toBeLessThan(300);
       await sentTwice(finder);
       const call = await unusedCall(finder, example);
       await wrongParameters(finder, call);

@@ -3,7 +3,8 @@ import type { Answer, Api } from "../site.ts";
 import type { Operation } from "./api-document.ts";
 import { differencesFrom } from "./check-answer.ts";
 import { changesBetween, stateBefore, stateOf } from "./site-state.ts";
-import { type Call, type Stage, send, textOf, urlOf } from "./stage.ts";
+import { send, textOf, urlOf } from "./stage.ts";
+import type { Call, Stage } from "./stage-part.ts";
 
 /** A call, what is special about it, and who sends it. */
 export interface Attempt {

@@ -1,6 +1,7 @@
 import type { ApiDocument, Operation, Parameter } from "./api-document.ts";
 import { sampleOf } from "./schema-cases.ts";
-import { realParameter, type Stage } from "./stage.ts";
+import { realParameter } from "./stage.ts";
+import type { Stage } from "./stage-part.ts";
 
 /** A parameter of the query with a value. */
 export interface ParameterCase {

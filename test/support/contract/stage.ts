@@ -1,147 +1,54 @@
+/// <reference types="vite/types/importMeta.d.ts" />
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { type Answer, type Api, apiWith, newSite, request } from "../site.ts";
 import type { ApiDocument, Operation } from "./api-document.ts";
 import type { Describing } from "./schema-cases.ts";
+import { type Call, type Hands, type Made, ownNumber, type Stage, type StagePart } from "./stage-part.ts";
 
-/** A site in which every operation has something to work on. */
-export interface Stage {
-  readonly document: ApiDocument;
-  /** Its OWNER's. */
-  readonly api: Api;
-  readonly siteId: string;
-  /** A company with a chart and a few entries. */
-  readonly entityId: string;
-  readonly ledgerId: string;
-  readonly accountId: string;
-  /** Another company of the same site, which is none of the calls'. */
-  readonly otherEntityId: string;
-  /** A key that is restricted to it. */
-  readonly restricted: Api;
+/** What each feature has to say, of its own folder. */
+const parts = Object.values(import.meta.glob<{ readonly part: StagePart }>("../../features/*/stage.ts", { eager: true })).map(
+  ({ part }) => part,
+);
+
+function rowsOf<K extends "things" | "makers" | "bodies" | "queryBeside" | "callers">(kind: K): NonNullable<StagePart[K]> {
+  // Each part's rows are of the kind's own type, which the entries of a union lose.
+  return Object.assign({}, ...parts.map((part) => part[kind])) as NonNullable<StagePart[K]>;
 }
 
-/** A request that can be sent as it is, by whom it may concern. */
-export interface Call {
-  readonly operation: Operation;
-  readonly path: Readonly<Record<string, string>>;
-  readonly query: readonly (readonly [string, string])[];
-  /** `null` leaves a header out that would be there otherwise. */
-  readonly headers: Readonly<Record<string, string | null>>;
-  readonly body: unknown;
-  /** In place of the body. */
-  readonly text?: string;
-  /** Whether the path names something that belongs to the stage's company. */
-  readonly namesBooks: boolean;
-  /** Whose it is, where no other key of the OWNER's will do. */
-  readonly by?: Api;
+function namesOf(kind: "unreadIds" | "answeringEach" | "endingTheirCaller" | "ofSandboxes"): ReadonlySet<string> {
+  return new Set(parts.flatMap((part) => part[kind] ?? []));
 }
 
-/**
- * Real things, by the name of the field or parameter that takes them. An operation that takes a new kind of thing needs its line here,
- * unless its path is that of a collection that has a POST: then one is made for every call.
- */
-const thingsByName: Readonly<Record<string, (stage: Stage) => unknown>> = {
-  accountId: (stage) => stage.accountId,
-  accountIds: (stage) => [stage.accountId],
-  companyId: (stage) => stage.entityId,
-  entityId: (stage) => stage.entityId,
-  entityIds: (stage) => [stage.entityId],
-  ledgerId: (stage) => stage.ledgerId,
-  parentId: (stage) => stage.accountId,
-  siteId: (stage) => stage.siteId,
-  "x-organization-id": (stage) => stage.entityId,
-};
+const thingsByName = rowsOf("things");
+const makers = rowsOf("makers");
+const bodiesByOperation = rowsOf("bodies");
+const callers = rowsOf("callers");
+export const queryBeside = rowsOf("queryBeside");
+export const unreadIds = namesOf("unreadIds");
+export const answeringEach = namesOf("answeringEach");
+export const endingTheirCaller = namesOf("endingTheirCaller");
+const ofSandboxes = namesOf("ofSandboxes");
 
-/** Ids that are kept as they come, because nothing that they could name exists yet. */
-export const unreadIds: ReadonlySet<string> = new Set(["contactId"]);
-
-/** Operations that answer for each item of their body: an id that nobody has is one item's refusal, not the request's. */
-export const answeringEach: ReadonlySet<string> = new Set(["batchApprove"]);
-
-const pendingDraft = ["createDraft", "submitDraft"];
-
-/**
- * What makes the thing that a path names, where that is not the POST of its collection alone: by operation or by the collection's path.
- * The first makes it, each of the others works on it.
- */
-const makers: Readonly<Record<string, readonly string[]>> = {
-  "/jobs": ["verifyLedger"],
-  "/transfers": ["postEntry"],
-  approveEntry: pendingDraft,
-  postDraft: ["createDraft"],
-  rejectEntry: pendingDraft,
-  submitDraft: ["createDraft"],
-  updateDraft: ["createDraft"],
-};
-
-/** In a body it stands for a number that no other call of the run has. */
-const ownNumber = "0N0";
-
-/** What a parameter of a query is sent with, where it means nothing alone: by operation and parameter. */
-export const queryBeside: Readonly<Record<string, Readonly<Record<string, readonly (readonly [string, string])[]>>>> = {
-  getBalanceSheet: { startDate: [["columns", "month"]] },
-};
-
-/**
- * Bodies in place of the document's example, or more than it: where it works once in a site, takes too long to be sent a hundred times,
- * or shows one form of several. The first is what makes things; every one is tried, and has its fields varied.
- */
-const bodiesByOperation: Readonly<Record<string, (stage: Stage, example: unknown) => readonly unknown[] | Promise<readonly unknown[]>>> = {
-  batchApprove: async (stage) => [{ entries: [{ id: (await makeBy(stage, pendingDraft)).id, version: 2 }] }],
-  // No ledger of a stage is full.
-  closeOutLedger: () => [{ force: true, reason: "Before the audit" }],
-  createAuthToken: async (stage) => [await signInOfUser(stage)],
-  createEntity: (_stage, example) => [{ name: "Blue Bottle Ltd", functionalCurrency: "USD", externalId: `co-${ownNumber}` }, example],
-  createLedger: (stage) => [{ entityId: stage.entityId, currency: `XA${ownNumber}`, scale: 2 }],
-  importAccounts: () => [
-    { csv: `code,name,type,parentCode\nA${ownNumber},Cash,bank,\nB${ownNumber},Petty Cash,bank,A${ownNumber}\n` },
-    { accounts: [{ code: `C${ownNumber}`, name: "Cash", type: "bank" }] },
-  ],
-  postEntry: (stage, example) => [example, { date: "2026-06-08", lines: linesByAccountId(stage) }],
-  resetSite: () => [{ sampleData: false }],
-  validateEntries: (_stage, example) => [example, { mode: "each", entries: [example] }],
-};
-
-/** Operations that end the session they came with: nobody is left who could repeat them. */
-export const endingTheirCaller: ReadonlySet<string> = new Set(["logOut"]);
-
-/** Who sends an operation, where it is not the OWNER's key: made for every call. */
-const callers: Readonly<Record<string, (stage: Stage) => Promise<Api>>> = {
-  logOut: async (stage) => {
-    const signIn = stage.document.operations.find(({ operationId }) => operationId === "createAuthToken");
-    if (signIn === undefined) throw new Error("there is no operation createAuthToken, which is to open a session");
-    const session = await send(await validCall(stage, signIn), undefined);
-    expect(session.status, session.text).toBe(200);
-    return apiWith(session.body.accessToken);
+const hands: Hands = {
+  make: makeBy,
+  send: async (stage, operationId) => {
+    const call = await validCall(stage, operationOf(stage, operationId));
+    // What is public is sent without a key.
+    return { call, answer: await send(call, stage.api) };
   },
 };
 
-/** What a user signs in with who was just made. */
-async function signInOfUser(stage: Stage): Promise<unknown> {
-  const operation = stage.document.operations.find(({ operationId }) => operationId === "createUser");
-  if (operation === undefined) throw new Error("there is no operation createUser, which is to make who signs in");
-  const call = await validCall(stage, operation);
-  expect((await send(call, stage.api)).status).toBe(201);
-  // The body of createUser's example.
-  const { email, password } = call.body as { readonly email: string; readonly password: string };
-  return { email, password };
-}
-
-function linesByAccountId({ accountId }: Stage) {
-  const tags = ["travel"];
-  return [
-    { accountId, side: "debit", amount: 1, memo: "card 4417", tags, conditions: { minPosted: -1_000_000 } },
-    { accountId, side: "credit", amount: 1 },
-  ];
+function operationOf(stage: Stage, operationId: string): Operation {
+  const operation = stage.document.operations.find((candidate) => candidate.operationId === operationId);
+  if (operation === undefined) throw new Error(`there is no operation ${operationId}, which is to make something`);
+  return operation;
 }
 
 /** Fields whose value belongs to one thing only: each call sends its own. */
 const uniqueFields = new Set(["code", "key", "externalId", "email", "ownerEmail"]);
 /** Fields that name a thing of the same body by such a value. */
 const namingFields = new Set(["parentCode", "accountCode"]);
-
-/** Operations that a live site refuses. */
-const ofSandboxes: ReadonlySet<string> = new Set(["resetSite"]);
 
 export async function newStage(document: ApiDocument, operationId?: string): Promise<Stage> {
   const { api, siteId } = await newSite(operationId !== undefined && ofSandboxes.has(operationId) ? "sandbox" : "live");
@@ -205,7 +112,7 @@ export async function validCall(stage: Stage, operation: Operation, id?: string)
   const headers = operation.parameters.some((parameter) => parameter.name === "x-organization-id")
     ? { "x-organization-id": stage.entityId }
     : {};
-  const by = await callers[operation.operationId]?.(stage);
+  const by = await callers[operation.operationId]?.(stage, hands);
   const body = filled((await templatesOf(stage, operation))[0]);
   return { operation, path, query, headers, body, namesBooks, ...(by ? { by } : {}) };
 }
@@ -231,7 +138,7 @@ export async function templatesOf(stage: Stage, operation: Operation): Promise<r
     if (!given.has(value) || !(uniqueFields.has(name) || namingFields.has(name))) return value;
     return value.includes("@") ? `${ownNumber}.${value}` : `${value}-${ownNumber}`;
   });
-  return bodiesByOperation[operation.operationId]?.(stage, example) ?? [example];
+  return bodiesByOperation[operation.operationId]?.(stage, example, hands) ?? [example];
 }
 
 /** The body as one call sends it. */
@@ -254,16 +161,12 @@ function walk(value: unknown, change: (name: string, text: string) => string, na
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner, change, key)]));
 }
 
-interface Made {
-  readonly id: string;
-  readonly isOfBooks: boolean;
-}
-
 async function make(stage: Stage, operation: Operation, parameter: string): Promise<Made> {
   const collection = operation.path.slice(0, operation.path.indexOf(`/{${parameter}}`));
   const post = stage.document.operations.find(({ method, path }) => method === "POST" && path === collection);
   const steps = makers[operation.operationId] ?? makers[collection] ?? (post ? [post.operationId] : []);
-  if (steps.length === 0) throw new Error(`Nothing makes what ${operation.path} names: tell it in test/support/contract/stage.ts`);
+  if (steps.length === 0)
+    throw new Error(`Nothing makes what ${operation.path} names: say it in stage.ts of its feature, in test/features`);
   const made = await makeBy(stage, steps);
   return collection === "/entities" ? { ...made, isOfBooks: true } : made;
 }
@@ -271,9 +174,7 @@ async function make(stage: Stage, operation: Operation, parameter: string): Prom
 /** Makes a thing by the operations, one after the other. */
 async function makeBy(stage: Stage, [first, ...others]: readonly string[]): Promise<Made> {
   const step = async (operationId: string, id?: string) => {
-    const operation = stage.document.operations.find((candidate) => candidate.operationId === operationId);
-    if (operation === undefined) throw new Error(`there is no operation ${operationId}, which is to make something`);
-    const answer = await send(await validCall(stage, operation, id), stage.api);
+    const answer = await send(await validCall(stage, operationOf(stage, operationId), id), stage.api);
     expect(answer.status, `${operationId} makes what another operation works on: ${answer.text}`).toBeLessThan(300);
     return answer;
   };

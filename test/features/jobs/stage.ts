@@ -1,0 +1,5 @@
+import type { StagePart } from "../../support/contract/stage-part.ts";
+
+export const part: StagePart = {
+  makers: { "/jobs": ["verifyLedger"] },
+};
