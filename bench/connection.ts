@@ -1,5 +1,11 @@
 import { connect, type Socket } from "node:net";
-import type { PreparedRequest } from "./load.ts";
+
+export interface PreparedRequest {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
+}
 
 export interface Answer {
   readonly status: number;

@@ -1,12 +1,5 @@
 /** A cheap HTTP client: it shares the machine's cores with what it measures. */
-import { Connection } from "./connection.ts";
-
-export interface PreparedRequest {
-  readonly method: "GET" | "POST";
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Buffer;
-}
+import { Connection, type PreparedRequest } from "./connection.ts";
 
 export interface LoadResult {
   readonly requests: number;

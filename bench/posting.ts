@@ -1,7 +1,7 @@
 /** Requests that post entries, to the product and to the floor. */
 import { randomUUID } from "node:crypto";
 import type { Api } from "../src/local/api-client.ts";
-import type { PreparedRequest } from "./load.ts";
+import type { PreparedRequest } from "./connection.ts";
 import type { Books } from "./product.ts";
 
 /** A source of requests: the bodies in turn, over and over, each time under a fresh idempotency key, random as the keys of clients are. */

@@ -1,13 +1,12 @@
 import packageJson from "../package.json" with { type: "json" };
 import type { Authority } from "./access/token.ts";
-import { ledgerIdentity } from "./db/ledger-numbers.ts";
 import { noteTokenUse } from "./db/tokens.ts";
 import { registerDocsRoutes } from "./docs/routes.ts";
 import { featuresInOrder } from "./features/in-order.ts";
 import { canonicalPath, pathOf } from "./http/aliases.ts";
 import { answer } from "./http/answers.ts";
 import { openApiDocument, services } from "./http/document/openapi.ts";
-import { registerHealthRoutes } from "./http/health.ts";
+import { healthRoute, registerHealth } from "./http/health.ts";
 import { authenticate } from "./http/middleware/authenticate.ts";
 import { bodyLimit } from "./http/middleware/body-limit.ts";
 import { bookmark } from "./http/middleware/bookmark.ts";
@@ -15,37 +14,55 @@ import { corsHeaders, preflight } from "./http/middleware/cors.ts";
 import { rateLimitHeaders } from "./http/middleware/rate-limit.ts";
 import { requestId, requestIdHeader } from "./http/middleware/request-id.ts";
 import { siteInPath } from "./http/middleware/site.ts";
-import { createRouter, isPublicRoute, mounted, type RequestContext, type Router } from "./http/router.ts";
+import { mountForOperator } from "./http/operator-route.ts";
+import type { RequestContext, Router } from "./http/request-context.ts";
+import type { Route } from "./http/route.ts";
+import { routeTable } from "./http/route-table.ts";
+import { createRouter, mount } from "./http/router.ts";
 import { answerThrown } from "./http/thrown.ts";
 import { way } from "./http/way.ts";
 import { operationContext } from "./operation/build-context.ts";
 import { refusal } from "./platform/refused.ts";
 
+const { version } = packageJson;
+
+/** Every route of the API, the lowest feature's first. */
+export const apiRoutes: readonly Route[] = [healthRoute(version), ...featuresInOrder.flatMap(({ routes = [] }) => routes)];
+
+const definitions = apiRoutes.map(({ definition }) => definition);
+
 /** The whole API: the way of a request from top to bottom, then every feature's routes. */
 export function createApp(): Router {
   const app = createRouter((request) => canonicalPath(pathOf(request)).path);
-  app.onError(answerThrown);
-  app.notFound((c) => answerThrown(refusal("ROUTE_NOT_FOUND", `There is no route ${c.req.method} ${pathOf(c.req.raw).slice(0, 200)}.`), c));
+  const table = routeTable(app, apiRoutes);
+  const thrown = (error: Error, c: RequestContext) => answerThrown(error, c, table);
+  app.onError(thrown);
+  app.notFound((c) => thrown(refusal("ROUTE_NOT_FOUND", `There is no route ${c.req.method} ${pathOf(c.req.raw).slice(0, 200)}.`), c));
   app.use(
     "*",
     way(
       { steps: [requestId], stamps: [requestIdHeader] },
       {
         path: "/api/v1",
-        steps: [preflight, scopeOfPath, authenticate(isPublicRoute, welcome), bodyLimit, siteInPath],
-        stamps: [bookmark, rateLimitHeaders, corsHeaders],
+        steps: [preflight, scopeOfPath, authenticate(table, welcome), bodyLimit, siteInPath],
+        stamps: [bookmark, rateLimitHeaders, corsHeaders(table)],
       },
+      thrown,
     ),
   );
-  registerHealthRoutes(app, packageJson.version);
-  for (const feature of featuresInOrder) feature.register(app);
+  registerHealth(app, version);
+  for (const route of apiRoutes) mount(app, route);
+  for (const { operatorRoutes = [], registerBeside } of featuresInOrder) {
+    for (const route of operatorRoutes) mountForOperator(app, route);
+    registerBeside?.(app);
+  }
   app.get("/api/openapi.json", (c) => {
     const service = c.req.query("service");
     if (service !== undefined && !services.includes(service))
       throw refusal("VALIDATION_ERROR", `service is one of ${services.join(", ")}.`);
-    return answer(openApiDocument(mounted, packageJson.version, service), 200, { "Access-Control-Allow-Origin": "*" });
+    return answer(openApiDocument(definitions, version, service), 200, { "Access-Control-Allow-Origin": "*" });
   });
-  registerDocsRoutes(app);
+  registerDocsRoutes(app, apiRoutes.length);
   return app;
 }
 
@@ -62,7 +79,6 @@ function welcome(c: RequestContext, authority: Authority, noteUse: boolean): voi
     requestId: c.get("requestId"),
     log: c.get("log"),
     bookmark: c.req.header("x-bookmark"),
-    identityOf: (of, number) => ledgerIdentity(of.directory, number),
     waitUntil: (work) => c.executionCtx.waitUntil(work),
   });
   c.set("context", context);

@@ -1,7 +1,8 @@
 import type { Rows } from "../bench.ts";
 import { batchBodies, oneDate, type shapes, singleBodies, yearWithIds } from "../bodies.ts";
+import type { PreparedRequest } from "../connection.ts";
 import { figure } from "../figure.ts";
-import { drive, type PreparedRequest } from "../load.ts";
+import { drive } from "../load.ts";
 import { insertsTo, once, postsTo } from "../posting.ts";
 import { type Books, newBooks } from "../product.ts";
 import { interleave, percentile } from "../rounds.ts";

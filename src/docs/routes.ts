@@ -1,5 +1,5 @@
 import packageJson from "../../package.json" with { type: "json" };
-import { mounted, type Router } from "../http/router.ts";
+import type { Router } from "../http/request-context.ts";
 import { assetsPath, isVersioned } from "./asset-paths.ts";
 import { errorsPage } from "./errors-page.ts";
 import { checkInstance } from "./instance-health.ts";
@@ -8,12 +8,12 @@ import type { Markup } from "./page.ts";
 import { referencePage } from "./reference-page.ts";
 import { readSandboxKey } from "./sandbox-key.ts";
 
-/** The pages that people see, and the assets they load. */
-export function registerDocsRoutes(router: Router): void {
+/** The pages that people see, and the assets they load. `operations`: how many the API has. */
+export function registerDocsRoutes(router: Router, operations: number): void {
   router.get("/", async (c) => {
     const url = new URL(c.req.url);
     const [parts, sandbox] = await Promise.all([checkInstance(c.env), readSandboxKey(c.env, c.req.raw)]);
-    const instance = { parts, version: packageJson.version, baseUrl: url.origin, operations: mounted.length, sandbox };
+    const instance = { parts, version: packageJson.version, baseUrl: url.origin, operations, sandbox };
     return answerPage((nonce) => landingPage(instance, nonce), "no-store");
   });
 

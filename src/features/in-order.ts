@@ -1,6 +1,7 @@
 import { feature as accounts } from "./accounts/index.ts";
 import { feature as balances } from "./balances/index.ts";
 import { feature as entities } from "./entities/index.ts";
+import type { Feature } from "./feature.ts";
 import { feature as firms } from "./firms/index.ts";
 import { feature as holds } from "./holds/index.ts";
 import { feature as jobs } from "./jobs/index.ts";
@@ -16,7 +17,7 @@ import { feature as sites } from "./sites/index.ts";
 import { feature as users } from "./users/index.ts";
 
 /** Every feature, the lowest first: each imports those that stand before it, and none that comes after. */
-export const featuresInOrder = [
+export const featuresInOrder: readonly Feature[] = [
   sites,
   users,
   keys,
@@ -33,4 +34,4 @@ export const featuresInOrder = [
   balances,
   reports,
   sandbox,
-] as const;
+];

@@ -1,5 +1,7 @@
-import type { WriteOutcome } from "../ledger/rpc.ts";
-import { Refused } from "../platform/refused.ts";
+import type { Once } from "../operation/commit-once.ts";
+import type { LedgerPage } from "../operation/ledger-page.ts";
+import type { LedgerAnswer } from "../operation/ledger-write.ts";
+import { type CsvFile, csvText } from "../platform/csv.ts";
 
 const json = { "Content-Type": "application/json" };
 
@@ -27,40 +29,60 @@ export function replayHeaders(originalStatus: number): Record<string, string> {
   return { "X-Idempotent-Replayed": "true", "Idempotent-Replayed": "true", "X-Original-Status": String(originalStatus) };
 }
 
-/** The state of the entry that a ledger tells: it stands at the same place in each. Undefined for what is no entry. */
-export function stateOf(body: string): string | undefined {
-  const at = body.startsWith('{"data":[') ? '{"data":['.length : 0;
-  const state = at + `{"id":"","journalEntryId":"","status":"`.length + 2 * idLength;
-  if (!body.startsWith('"status":"', state - '"status":"'.length)) return undefined;
-  return body.slice(state, body.indexOf('"', state));
+/** What a ledger answered to a write, as it is given out. */
+interface WriteStatus {
+  readonly status: 200 | 201;
+  /** Where what was made can be read. */
+  readonly collection?: string;
 }
-
-const idLength = 36;
 
 /**
  * The answer to a ledger write: the status of the first answer with its Location, or 200 where it repeats what exists.
- * What waits for an approval is accepted (202), not created; a draft that was voided is there no more. A refusal is thrown on to the error handler.
+ * What waits for an approval is accepted (202), not created; a draft that was voided is there no more.
  */
-export function answerWrite(outcome: WriteOutcome, created: { readonly status: 200 | 201; readonly collection?: string }): Response {
-  if (outcome.outcome === "refused") throw new Refused(outcome.failure, outcome.replayed);
-  if (outcome.outcome === "existing" || outcome.outcome === "dry_run") return answerText(outcome.body, 200);
-  const state = created.status === 201 ? stateOf(outcome.body) : undefined;
-  const status = state === "pending_approval" ? 202 : state === "voided" ? 200 : created.status;
-  if (outcome.outcome === "replayed") return answerText(outcome.body, 200, replayHeaders(outcome.originally === "written" ? status : 200));
+export function answerWrite(answered: LedgerAnswer, created: WriteStatus): Response {
+  const { outcome, body, made } = answered;
+  if (outcome === "existing" || outcome === "dry_run") return answerText(body, 200);
+  const status = created.status === 201 ? statusOf(made) : created.status;
+  if (outcome === "replayed") return answerText(body, 200, replayHeaders(answered.originally === "written" ? status : 200));
   const { collection } = created;
-  return answerText(outcome.body, status, collection ? { Location: `/api/v1/${collection}/${idOf(outcome.body)}` } : undefined);
+  return answerText(body, status, collection && made ? { Location: `/api/v1/${collection}/${made.id}` } : undefined);
 }
 
-/** The answer to a write that the site's database committed: with its Location, or as a repetition of the first. */
-export function answerKept(
-  kept: { readonly status: number; readonly body: string; readonly replayed: boolean },
-  collection: string,
+function statusOf(made: LedgerAnswer["made"]): number {
+  return made?.state === "pending_approval" ? 202 : made?.state === "voided" ? 200 : 201;
+}
+
+/** The answer to what was committed once: with its Location, or as the repetition of the first. */
+export function answerOnce(
+  once: Once<unknown>,
+  {
+    status,
+    collection,
+    headers = {},
+  }: { readonly status: number; readonly collection?: string; readonly headers?: Record<string, string> },
 ): Response {
-  if (kept.replayed) return answerText(kept.body, 200, replayHeaders(kept.status));
-  return answerText(kept.body, kept.status, { Location: `/api/v1/${collection}/${idOf(kept.body)}` });
+  if (!("value" in once)) return answerText(once.text, 200, { ...replayHeaders(once.status), ...headers });
+  const { id } = once.value as { readonly id?: string };
+  return answer(once.value, status, { ...(collection && id ? { Location: `/api/v1/${collection}/${id}` } : {}), ...headers });
 }
 
-/** Every resource's JSON starts with its id. */
-export function idOf(body: string): string {
-  return body.slice('{"id":"'.length, '{"id":"'.length + idLength);
+/** The answer of a list that a ledger wrote: its items go on as the text they are. */
+export function answerPage({ items, ...place }: LedgerPage): Response {
+  return answerText(`{"data":${items},${JSON.stringify(place).slice(1)}`);
+}
+
+/** Done, and nothing to say. */
+export function answerNothing(): Response {
+  return new Response(null, { status: 204 });
+}
+
+/** The answer to `format=csv`. */
+export function answerCsv({ name, table }: CsvFile): Response {
+  return new Response(csvText(table), {
+    headers: {
+      "Content-Type": "text/csv; charset=utf-8; header=present",
+      "Content-Disposition": `attachment; filename="${name}"`,
+    },
+  });
 }

@@ -1,5 +1,5 @@
 import { requireRevision } from "../operation/revision.ts";
-import type { RequestContext } from "./router.ts";
+import type { RequestContext } from "./request-context.ts";
 
 /** A resource's revision as its entity tag (RFC 9110 §8.8.3). */
 export function etagOf(revision: number): string {

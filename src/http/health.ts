@@ -1,20 +1,17 @@
 import { z } from "@hono/zod-openapi";
 import { instant } from "../kernel/clock.ts";
 import { answer } from "./answers.ts";
-import { mount, type Router } from "./router.ts";
+import type { Router } from "./request-context.ts";
+import { publicRoute, type Route } from "./route.ts";
 
 const Health = z.object({ status: z.enum(["ok"]), service: z.string(), version: z.string(), time: z.string() }).openapi("Health");
 
 /** The services whose prefixes the routes answer under, each with a health route of its own. */
 const services = ["ledger", "event-service", "balances"] as const;
 
-export function registerHealthRoutes(router: Router, version: string): void {
-  const health = (service: string) =>
-    answer({ status: "ok", service, version, time: instant(Date.now()) }, 200, { "Cache-Control": "no-store" });
-  for (const service of services) router.get(`/v2/${service}/health`, () => health(service));
-  router.get("/health", () => health("countinghouse"));
-  mount(
-    router,
+/** The health of the API as a route of it. */
+export function healthRoute(version: string): Route {
+  return publicRoute(
     {
       operationId: "getHealth",
       method: "get",
@@ -30,6 +27,21 @@ export function registerHealthRoutes(router: Router, version: string): void {
         },
       },
     },
-    async () => health("countinghouse"),
+    async () => health("countinghouse", version),
+    answerHealth,
   );
+}
+
+/** The same beside the API: of each service, and of the installation. */
+export function registerHealth(router: Router, version: string): void {
+  for (const service of services) router.get(`/v2/${service}/health`, () => answerHealth(health(service, version)));
+  router.get("/health", () => answerHealth(health("countinghouse", version)));
+}
+
+function health(service: string, version: string): z.output<typeof Health> {
+  return { status: "ok", service, version, time: instant(Date.now()) };
+}
+
+function answerHealth(value: z.output<typeof Health>): Response {
+  return answer(value, 200, { "Cache-Control": "no-store" });
 }

@@ -1,13 +1,13 @@
-import type { Context } from "hono";
 import { isSiteMoving, siteMoving } from "../db/site-fence.ts";
 import { failure } from "../kernel/failures.ts";
 import { Refused } from "../platform/refused.ts";
 import { replayHeaders } from "./answers.ts";
 import { answerFailure } from "./errors.ts";
-import { type Env, methodsOf } from "./router.ts";
+import type { RequestContext } from "./request-context.ts";
+import type { RouteTable } from "./route-table.ts";
 
 /** The answer to whatever was thrown: a refusal as it says, anything else as a bug of ours with nothing leaked. */
-export function answerThrown(error: Error, c: Context<Env>): Response {
+export function answerThrown(error: Error, c: RequestContext, { methodsOf }: Pick<RouteTable, "methodsOf">): Response {
   const accept = c.req.header("accept");
   const requestId = c.get("requestId");
   if (error instanceof Refused) {

@@ -1,6 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import type { Env, RequestContext } from "./router.ts";
-import { answerThrown } from "./thrown.ts";
+import type { Env, RequestContext } from "./request-context.ts";
 
 /** A step of a request on its way to its route: leaves something for what follows, answers by itself, or refuses by throwing. */
 export type Step = (c: RequestContext) => Response | undefined | Promise<Response | undefined>;
@@ -18,7 +17,11 @@ export interface Stretch {
  * The way of every request, and further of those below a path: one middleware, because each of its own costs two promises and two turns.
  * Waits only where a step does. What a step or the route throws is answered, and carries the stamps; what a step answers itself, those of every request.
  */
-export function way(every: Stretch, below: Stretch & { readonly path: string }): MiddlewareHandler<Env> {
+export function way(
+  every: Stretch,
+  below: Stretch & { readonly path: string },
+  answerThrown: (error: Error, c: RequestContext) => Response,
+): MiddlewareHandler<Env> {
   const inside: Stretch = { steps: [...every.steps, ...below.steps], stamps: [...below.stamps, ...every.stamps] };
   return async (c, next) => {
     const { steps, stamps } = isBelow(c.req.path, below.path) ? inside : every;

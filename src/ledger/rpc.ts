@@ -6,8 +6,9 @@ import type { Actor } from "../kernel/role.ts";
 import type { HoldStatus } from "./domain/hold.ts";
 import type { AccountView, DraftView, EntryView, PagePlace } from "./domain/view.ts";
 
+export type { AccountDescription } from "./domain/account.ts";
+export { type ApprovalPolicy, approvalPolicies } from "./domain/approval.ts";
 export type {
-  AccountDescription,
   AccountRef,
   ApproveEntry,
   ChangeAccount,
@@ -19,9 +20,7 @@ export type {
   LedgerIdentity,
   LineConditions,
   LineRequest,
-  LockLevel,
   LockPeriod,
-  Module,
   OpenAccount,
   PlaceHold,
   PostEntry,
@@ -31,10 +30,9 @@ export type {
   SettleHold,
   Source,
 } from "./domain/command.ts";
-export { modules } from "./domain/command.ts";
-export { type ApprovalPolicy, approvalPolicies } from "./domain/draft.ts";
 export type { GeneralLedgerAccountView, GeneralLedgerLineView, GeneralLedgerView } from "./domain/general-ledger-view.ts";
 export { type HoldStatus, holdStatuses } from "./domain/hold.ts";
+export { type LockLevel, type Module, modules } from "./domain/period-lock.ts";
 export type {
   AccountView,
   ApprovalView,

@@ -1,5 +1,6 @@
 import type { Authority } from "../access/token.ts";
 import { directoryDatabase } from "../db/directory-database.ts";
+import { ledgerIdentity } from "../db/ledger-numbers.ts";
 import { siteDatabase } from "../db/site-database.ts";
 import { uuidV7 } from "../kernel/id.ts";
 import type { Jurisdiction } from "../kernel/region.ts";
@@ -8,10 +9,7 @@ import { type LedgerClient, type LedgerObjects, type LedgerRpc, ledgerClient } f
 import type { LedgerIdentity } from "../ledger/rpc.ts";
 import type { Log } from "../platform/log.ts";
 import { objectAt, objectId } from "../platform/objects.ts";
-import type { IdempotencyClaim, OperationContext } from "./context.ts";
-
-/** What a ledger is, asked of the directory when its object does not know yet. */
-export type IdentityOf = (context: OperationContext, ledgerNumber: number) => Promise<LedgerIdentity | undefined>;
+import type { AnonymousContext, IdempotencyClaim, OperationContext } from "./context.ts";
 
 export interface ContextParts {
   readonly env: Cloudflare.Env;
@@ -20,7 +18,6 @@ export interface ContextParts {
   readonly log: Log;
   /** Where the client's last request left the site's database. */
   readonly bookmark: string | undefined;
-  readonly identityOf: IdentityOf;
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
@@ -30,9 +27,19 @@ export function newUuid(): string {
   return uuidV7(Date.now(), crypto.getRandomValues(random));
 }
 
-/** What an operation works with behind which no key stands: a sign-up, a sign-in, what the operator does. */
-export function keylessContext(env: Cloudflare.Env) {
-  return { env, directory: directoryDatabase(env), clock: Date.now, newId: newUuid };
+/** The context of a request that carries no key. */
+export function anonymousContext(
+  parts: Pick<ContextParts, "env" | "requestId" | "log" | "waitUntil"> & { readonly address: string },
+): AnonymousContext {
+  const withClaim = (idempotency: IdempotencyClaim | undefined): AnonymousContext => ({
+    ...parts,
+    directory: directoryDatabase(parts.env),
+    clock: Date.now,
+    newId: newUuid,
+    idempotency,
+    withClaim,
+  });
+  return withClaim(undefined);
 }
 
 /** The context of one request, made of what its key may. Databases are opened when they are first asked. */
@@ -51,6 +58,7 @@ class PartsInContext implements OperationContext {
   readonly site: SiteScope;
   readonly actor: OperationContext["actor"];
   readonly tokenId: string;
+  readonly plan: number;
   readonly entityIds: readonly string[] | null;
   readonly session: OperationContext["session"];
   readonly expiresAtMs: number | null;
@@ -69,6 +77,7 @@ class PartsInContext implements OperationContext {
     this.site = authority.site;
     this.actor = { kind: authority.kind, id: authority.principalId, role: authority.role };
     this.tokenId = authority.tokenId;
+    this.plan = authority.plan;
     this.entityIds = authority.entityIds;
     this.session = authority.session ?? null;
     this.expiresAtMs = this.session === null ? authority.expiresAtMs : null;
@@ -104,7 +113,7 @@ class PartsInContext implements OperationContext {
   }
 
   async #identityOf(number: number): Promise<LedgerIdentity> {
-    const identity = await this.#parts.identityOf(this, number);
+    const identity = await ledgerIdentity(this.directory, number);
     if (identity === undefined || identity.siteId !== this.site.id)
       throw new Error(`assertion failed: ledger ${number} is one of the site's`);
     return identity;

@@ -6,39 +6,38 @@ import { isUniqueViolation } from "../db/run-batch.ts";
 import { sealedAnswers } from "../db/sealed-answer-tables.ts";
 import { idempotencyLifeMs } from "../kernel/bounds.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { failure } from "../kernel/failures.ts";
-import { Refused } from "../platform/refused.ts";
-import type { KeptAnswer } from "./commit-once.ts";
+import { type Once, type Repeated, repeated, requireSameRequest } from "./commit-once.ts";
 import type { IdempotencyClaim, OperationContext } from "./context.ts";
 
-/** What is to be done once: the rows, and the answer with its secrets. */
-export interface SecretWork {
+/** What is to be done once: the rows, and the value with its secrets. */
+export interface SecretWork<V> {
   readonly statements: readonly BatchItem<"sqlite">[];
-  readonly status: number;
-  readonly body: string;
+  readonly value: V;
 }
 
 /**
  * Does the work once per key, in one batch with its answer. The answer is sealed (AES-256-GCM) under a key that is made from the client's
  * idempotency key, which is not kept: a copy of the database shows nobody a secret.
  */
-export async function commitSecretOnce(
+export async function commitSecretOnce<V>(
   directory: DirectoryDatabase,
   claim: IdempotencyClaim | undefined,
   clock: Clock,
-  work: () => Promise<SecretWork>,
-): Promise<KeptAnswer> {
+  work: () => Promise<SecretWork<V>>,
+): Promise<Once<V>> {
   if (claim === undefined) {
-    const { statements, status, body } = await work();
+    const { statements, value } = await work();
     await run(directory, statements);
-    return { status, body, replayed: false };
+    return { value };
   }
   const earlier = await find(directory, claim, clock);
   if (earlier) return earlier;
-  const { statements, status, body } = await work();
+  const { statements, value } = await work();
   const { id, key } = await secretsOf(claim);
   const nonce = crypto.getRandomValues(new Uint8Array(12));
-  const ciphertext = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, key, new TextEncoder().encode(body)));
+  const ciphertext = new Uint8Array(
+    await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, key, new TextEncoder().encode(JSON.stringify(value))),
+  );
   const now = clock();
   try {
     await run(directory, [
@@ -46,14 +45,14 @@ export async function commitSecretOnce(
       directory.orm.insert(sealedAnswers).values({
         id,
         fingerprint: claim.fingerprint(),
-        status,
+        status: claim.status,
         nonce: Buffer.from(nonce),
         ciphertext: Buffer.from(ciphertext),
         createdAt: now,
       }),
       ...statements,
     ]);
-    return { status, body, replayed: false };
+    return { value };
   } catch (error) {
     const first = isUniqueViolation(error) ? await find(directory, claim, clock) : undefined;
     if (first) return first;
@@ -79,12 +78,11 @@ async function secretsOf(claim: IdempotencyClaim) {
   return { id, key: await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]) };
 }
 
-async function find(directory: DirectoryDatabase, claim: IdempotencyClaim, clock: Clock): Promise<KeptAnswer | undefined> {
+async function find(directory: DirectoryDatabase, claim: IdempotencyClaim, clock: Clock): Promise<Repeated | undefined> {
   const { id, key } = await secretsOf(claim);
   const row = await directory.orm.select().from(sealedAnswers).where(eq(sealedAnswers.id, id)).get();
   if (!row || row.createdAt + idempotencyLifeMs <= clock()) return undefined;
-  if (row.fingerprint !== claim.fingerprint())
-    throw new Refused(failure("IDEMPOTENCY_KEY_REUSED", "The idempotency key was used for another request."));
+  requireSameRequest(claim, row.fingerprint);
   const body = await crypto.subtle.decrypt({ name: "AES-GCM", iv: Uint8Array.from(row.nonce) }, key, Uint8Array.from(row.ciphertext));
-  return { status: row.status, body: new TextDecoder().decode(body), replayed: true };
+  return repeated(new TextDecoder().decode(body), row.status);
 }

@@ -14,36 +14,52 @@ export interface IdempotencyClaim {
   /** operationId, and the entity where the operation has one: the scope in the site's database. A ledger is its own. */
   readonly scope: string;
   readonly key: string;
+  /** What the operation answers when it is first done, stored with its answer for whoever repeats it. */
+  readonly status: number;
   /** A digest of the parsed request, for what the site's database commits. A ledger takes its own over the commands. */
   readonly fingerprint: () => string;
 }
 
-/** Everything an operation works with: built once per request, queue message or tool call. */
-export interface OperationContext {
+/** What every operation works with, whoever asks. */
+export interface BaseContext {
+  readonly env: Cloudflare.Env;
+  readonly directory: DirectoryDatabase;
+  readonly clock: Clock;
+  /** A fresh UUIDv7. */
+  readonly newId: () => string;
+  readonly log: Log;
+  readonly requestId: string;
+  readonly idempotency: IdempotencyClaim | undefined;
+  readonly waitUntil: (work: Promise<unknown>) => void;
+}
+
+/** What an operation works with that takes no key: signing up, signing in. */
+export interface AnonymousContext extends BaseContext {
+  /** The network address that asks. */
+  readonly address: string;
+  /** The same context under another claim, or none. */
+  readonly withClaim: (idempotency: IdempotencyClaim | undefined) => AnonymousContext;
+}
+
+/** Everything an operation of a site works with: built once per request, queue message or tool call. */
+export interface OperationContext extends BaseContext {
   readonly site: SiteScope;
   readonly actor: Actor;
   /** The token or session in use. */
   readonly tokenId: string;
+  /** Requests a minute that the token may make. */
+  readonly plan: number;
   /** The entities that the token is restricted to; null for all of the site. */
   readonly entityIds: readonly string[] | null;
   /** What is to be known of the session in use; null for a key. */
   readonly session: SessionInUse | null;
   /** When the key ends, in Unix milliseconds; null for never, and for a session, whose user may give what outlives it. */
   readonly expiresAtMs: number | null;
-  readonly clock: Clock;
-  /** A fresh UUIDv7. */
-  readonly newId: () => string;
   readonly db: SiteDatabase;
   /** How far the request has seen the site's database; null where it asked nothing of it. */
   readonly seen: () => string | null;
-  readonly directory: DirectoryDatabase;
   /** The ledger of a number, wherever its object lives. */
   readonly ledger: (ledgerNumber: number) => LedgerClient;
-  readonly env: Cloudflare.Env;
-  readonly log: Log;
-  readonly requestId: string;
-  readonly idempotency: IdempotencyClaim | undefined;
-  readonly waitUntil: (work: Promise<unknown>) => void;
   /** The same context under another claim, or none. */
   readonly withClaim: (idempotency: IdempotencyClaim | undefined) => OperationContext;
 }

@@ -1,8 +1,18 @@
-/** Pages of lists that a ledger tells. Its answer (`PageView` in src/ledger/rpc.ts) is text, and says by one text where the next page starts. */
-
+/** Pages of lists that a ledger answers: its items are text, and say by one text where the next page starts. */
 import type { Page } from "../kernel/page.ts";
-import type { ReadPage } from "../ledger/client.ts";
+import type { PageQuery } from "../ledger/rpc.ts";
+import type { OperationContext } from "./context.ts";
 import type { ListQuery } from "./page.ts";
+
+/** A page as the ledger wrote its items, with figures that a JavaScript number might not hold. */
+export interface LedgerPage {
+  /** JSON text of the list of items. */
+  readonly items: string;
+  readonly totalCount: number;
+  readonly totalCountCapped?: true;
+  readonly hasMore: boolean;
+  readonly nextCursor: string | null;
+}
 
 /** What of a list's query decides what the list holds: all but where the page starts, how long it is and how it is ordered. */
 export function filtersOf<Q extends ListQuery>(query: Q): Omit<Q, keyof ListQuery> {
@@ -10,13 +20,13 @@ export function filtersOf<Q extends ListQuery>(query: Q): Omit<Q, keyof ListQuer
   return filters;
 }
 
-/** The position from which the ledger goes on. Only `pageText` and `nextCursor` put it into cursors. */
+/** The position from which the ledger goes on. */
 export function afterOf(page: Page): string | undefined {
   return page.after === undefined ? undefined : String(page.after[0]);
 }
 
 /** The page as a ledger's query takes it. What was created first has the lower sequence. */
-export function ledgerPage(page: Page<"sequence" | "createdAt" | "date">) {
+export function ledgerOrder(page: Page<"sequence" | "createdAt" | "date">) {
   const after = afterOf(page);
   return {
     order: page.sort === "date" ? "date" : "sequence",
@@ -27,21 +37,13 @@ export function ledgerPage(page: Page<"sequence" | "createdAt" | "date">) {
   } as const;
 }
 
-/** A ledger's page as it is answered, from `readPage`. */
-export function answeredPage(page: Page, { items, after, ...counts }: ReadPage): string {
-  const rest = { ...counts, hasMore: after !== null, nextCursor: after === null ? null : page.cursorAt([after]) };
-  return `{"data":${items},${JSON.stringify(rest).slice(1)}`;
-}
-
-/** A ledger's page as it is answered: its items go on as the text they are, with figures that a JavaScript number might not hold. */
-export function pageText(page: Page, found: string): string {
-  // Every page ends with these fields; inside a string of the items the quotes would be escaped.
-  const end = found.lastIndexOf('],"totalCount":');
-  const { after, ...counts } = JSON.parse(`{${found.slice(end + 2)}`) as {
-    totalCount: number;
-    totalCountCapped?: true;
-    after: string | null;
-  };
-  const rest = { ...counts, hasMore: after !== null, nextCursor: after === null ? null : page.cursorAt([after]) };
-  return `${found.slice(0, end + 1)},${JSON.stringify(rest).slice(1)}`;
+/** A page of a ledger's list. */
+export async function readLedgerPage(
+  context: OperationContext,
+  ledger: { readonly number: number },
+  page: Page,
+  query: PageQuery,
+): Promise<LedgerPage> {
+  const { after, ...found } = await context.ledger(ledger.number).readPage(query);
+  return { ...found, hasMore: after !== null, nextCursor: after === null ? null : page.cursorAt([after]) };
 }

@@ -25,13 +25,3 @@ export function csvText({ columns, rows }: CsvFile["table"]): string {
     cast: { boolean: String, string: (text) => (hiddenFormula.test(text) ? `'${text}` : text) },
   });
 }
-
-/** The answer to `format=csv`. */
-export function answerCsv({ name, table }: CsvFile): Response {
-  return new Response(csvText(table), {
-    headers: {
-      "Content-Type": "text/csv; charset=utf-8; header=present",
-      "Content-Disposition": `attachment; filename="${name}"`,
-    },
-  });
-}

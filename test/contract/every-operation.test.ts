@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { mounted } from "../../src/http/router.ts";
+import { apiRoutes } from "../../src/app.ts";
 import { may, type Role, roles } from "../../src/kernel/role.ts";
 import { type Operation, readDocument } from "../support/contract/api-document.ts";
 import { type Attempt, type Finder, newFinder } from "../support/contract/finder.ts";
@@ -26,6 +26,8 @@ import type { Call, Stage } from "../support/contract/stage-part.ts";
 import { seed } from "../support/seed.ts";
 import { type Api, request } from "../support/site.ts";
 import "../../src/index.ts";
+
+const definitions = apiRoutes.map(({ definition }) => definition);
 
 const document = await readDocument();
 /** Another firm's site, which has everything too. */
@@ -69,7 +71,7 @@ describe(`seed ${seed}; one operation alone: -t "<operationId> answers"`, () => 
 
 test("a path takes the methods that the document declares and refuses any other with those in Allow", async () => {
   // Other names of an operation too, and ids: `/accounts/import` is an `/accounts/{id}` for GET.
-  const routes = mounted.flatMap(({ method, path, alsoAt = [] }) =>
+  const routes = definitions.flatMap(({ method, path, alsoAt = [] }) =>
     [path, ...alsoAt].map((name) => ({ method: method.toUpperCase(), path: patternOf(name) })),
   );
   const byPath = Map.groupBy(document.operations, ({ path }) => path);
@@ -92,7 +94,7 @@ function patternOf(path: string): RegExp {
 }
 
 function permissionOf(operation: Operation) {
-  const definition = mounted.find(({ operationId }) => operationId === operation.operationId);
+  const definition = definitions.find(({ operationId }) => operationId === operation.operationId);
   if (definition === undefined) throw new Error(`${operation.operationId} is documented and not mounted`);
   return definition.permission;
 }

@@ -1,8 +1,7 @@
 import { exports } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import committed from "../../docs/openapi.json" with { type: "json" };
-import { createApp } from "../../src/app.ts";
-import { mounted, type RouteDefinition } from "../../src/http/router.ts";
+import { apiRoutes, createApp } from "../../src/app.ts";
 import { failureKinds } from "../../src/kernel/failures.ts";
 
 interface DocumentedOperation {
@@ -20,8 +19,7 @@ const documented = Object.entries(paths).flatMap(([path, item]) =>
     return operation ? [{ path, method, operation }] : [];
   }),
 );
-// Taken when the file is loaded: an app made by a test mounts its routes again.
-const definitions = [...mounted] as readonly RouteDefinition<undefined, undefined, undefined>[];
+const definitions = apiRoutes.map(({ definition }) => definition);
 
 /** The path below the base, with neither of the prefixes that scope a route. */
 function bare(path: string): string {
@@ -66,7 +64,7 @@ describe("each route's entry", () => {
 });
 
 describe("each route's examples", () => {
-  const requests = mounted.flatMap((definition) =>
+  const requests = definitions.flatMap((definition) =>
     definition.body ? [[definition.operationId, definition.body, definition.bodyExample] as const] : [],
   );
   test.each(requests)("%s: the example of the request is taken by the schema that validates it", (_, schema, example) => {
@@ -74,7 +72,7 @@ describe("each route's examples", () => {
     expect(schema.safeParse(example).error?.issues ?? []).toEqual([]);
   });
 
-  const answers = mounted.flatMap((definition) =>
+  const answers = definitions.flatMap((definition) =>
     Object.entries(definition.answers).flatMap(([status, answer]) =>
       answer.schema ? [[definition.operationId, status, answer.schema, answer.example] as const] : [],
     ),
@@ -92,7 +90,7 @@ describe("each route's examples", () => {
 });
 
 test("every refusal that a route names is in its document under the refusal's status", () => {
-  const missing = mounted.flatMap((definition) => {
+  const missing = definitions.flatMap((definition) => {
     const operation = documented.find((found) => found.operation.operationId === definition.operationId)?.operation;
     return (definition.refusals ?? [])
       .filter((code) => !operation?.responses[failureKinds[code].status]?.description.includes(code))

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dateOfDay, parseDay } from "../../src/kernel/calendar-date.ts";
 import type { Role } from "../../src/kernel/role.ts";
-import type { LockLevel, Module } from "../../src/ledger/domain/command.ts";
+import type { LockLevel, Module } from "../../src/ledger/domain/period-lock.ts";
 import { checkLocks, type PeriodLock, setLock } from "../../src/ledger/domain/period-lock.ts";
 import { seeded } from "../support/seed.ts";
 

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { type AccountType, normalSide } from "../../src/kernel/account-type.ts";
 import { amountMax } from "../../src/kernel/money.ts";
+import type { AccountDescription } from "../../src/ledger/domain/account.ts";
+import type { ApprovalPolicy } from "../../src/ledger/domain/approval.ts";
 import {
-  type AccountDescription,
   type AccountRef,
   type Command,
   type LineConditions,
@@ -13,8 +14,7 @@ import {
   refByExternalId,
   refById,
 } from "../../src/ledger/domain/command.ts";
-
-import type { ApprovalPolicy, Draft } from "../../src/ledger/domain/draft.ts";
+import type { Draft } from "../../src/ledger/domain/draft.ts";
 import { agent, approver, owner, preparer } from "./actors.ts";
 
 /** What exists when a step is carried out: a step names it by a number, taken modulo how many there are. */

@@ -8,13 +8,13 @@ import { decide } from "../../src/ledger/domain/decide.ts";
 import type { Draft } from "../../src/ledger/domain/draft.ts";
 import { decodeFact, type Fact, writeFact } from "../../src/ledger/domain/fact.ts";
 import type { Hold } from "../../src/ledger/domain/hold.ts";
+import { Overlay } from "../../src/ledger/domain/overlay.ts";
 import type { PeriodLock } from "../../src/ledger/domain/period-lock.ts";
 import {
   isOpenDraft,
   isOpenGroupHold,
   type LedgerState,
   type MutableLedgerState,
-  Overlay,
   type RecordedEntry,
   refsOf,
   sourceText,

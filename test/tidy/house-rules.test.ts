@@ -42,7 +42,7 @@ const featuresInOrder = (() => {
   const folders = new Map(
     [...text.matchAll(/feature as (\w+) \} from "\.\/([\w-]+)\/index\.ts"/g)].map(([, name = "", folder = ""]) => [name, folder]),
   );
-  const list = /featuresInOrder = \[([^\]]*)\]/.exec(text)?.[1] ?? "";
+  const list = /featuresInOrder: readonly Feature\[\] = \[([^\]]*)\]/.exec(text)?.[1] ?? "";
   return [...list.matchAll(/\w+/g)].map(([name]) => folders.get(name) ?? name);
 })();
 const rank = (feature: string) => featuresInOrder.indexOf(feature);

@@ -1,5 +1,6 @@
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
-import { Refused, refusal } from "../../platform/refused.ts";
+import { writeOne } from "../../operation/ledger-write.ts";
+import { refusal } from "../../platform/refused.ts";
 import { ledgerOfId } from "../ledgers/index.ts";
 import { projectOutcome } from "./open-accounts.ts";
 import { hasChildren } from "./store.ts";
@@ -10,12 +11,6 @@ export async function deleteAccount(context: OperationContext, accountId: string
   const ledger = await ledgerOfId(context, accountId, entityId);
   if (await hasChildren(context.db, ledger.id, accountId))
     throw refusal("IN_USE", "The account has accounts below it; move or delete them first.");
-  const outcome = await context.ledger(ledger.number).write([{ kind: "delete_account", accountId }], {
-    mode: "atomic",
-    answer: "one",
-    actor: context.actor,
-    requestId: context.requestId,
-  });
-  if (outcome.outcome === "refused") throw new Refused(outcome.failure);
+  const outcome = await writeOne(context, ledger, { kind: "delete_account", accountId });
   await projectOutcome(context, outcome);
 }

@@ -1,8 +1,7 @@
 import { accountsPerImportMax } from "../../kernel/bounds.ts";
 import type { FailureCode } from "../../kernel/failures.ts";
-import type { WriteOutcome } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
-import { ledgerKey } from "../../operation/ledger-write.ts";
+import { accepted, type LedgerAnswer, ledgerKey } from "../../operation/ledger-write.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import { type AccountRequest, openCommand, requestOfChart } from "./domain/account-commands.ts";
@@ -17,7 +16,7 @@ import { listAccountPlaces } from "./store.ts";
 const faultsListedMax = 1_000;
 
 /** Opens the accounts of a chart, all or none. What is wrong is refused at once, every fault with its row. */
-export async function importAccounts(context: OperationContext, entityId: string, request: ImportAccountsRequest): Promise<WriteOutcome> {
+export async function importAccounts(context: OperationContext, entityId: string, request: ImportAccountsRequest): Promise<LedgerAnswer> {
   requirePermission(context, "catalogue:write");
   const ledger = await ledgerInContext(context, { ...request, entityId }, "body");
   const { accounts, rowOf } = chartOf(request);
@@ -27,7 +26,7 @@ export async function importAccounts(context: OperationContext, entityId: string
     dryRun: request.dryRun,
     ...(request.dryRun ? {} : ledgerKey(context.idempotency)),
   });
-  if (outcome.outcome !== "refused" || outcome.replayed) return outcome;
+  if (outcome.outcome !== "refused" || outcome.replayed) return accepted(outcome);
   // The ledger names the first fault; here they are all told.
   const faults = faultsAgainst(accounts, rowOf, await listAccountPlaces(context.db, ledger.id));
   throw faults.length > 0 ? faulty(request, faults, outcome.failure.code) : new Refused(outcome.failure);

@@ -1,16 +1,15 @@
-import type { Router } from "../../http/router.ts";
-import { registerAccountOperatorRoutes } from "./operator-routes.ts";
-import { registerAccountRoutes } from "./routes.ts";
+import type { Feature } from "../feature.ts";
+import { accountOperatorRoutes } from "./operator-routes.ts";
+import { accountRoutes } from "./routes.ts";
 
 export { closeBooks } from "./close-books.ts";
 export { chartNames } from "./domain/charts/built-in.ts";
 export { prepareBooks } from "./prepare-books.ts";
 export { projectAccounts } from "./project-accounts.ts";
 
-export const feature = {
+export const feature: Feature = {
   name: "accounts",
-  register(router: Router): void {
-    registerAccountRoutes(router);
-    registerAccountOperatorRoutes(router);
-  },
+  tags: { Accounts: { description: "Accounts, charts of accounts and their import.", service: "ledger" } },
+  routes: accountRoutes,
+  operatorRoutes: accountOperatorRoutes,
 };

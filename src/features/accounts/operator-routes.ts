@@ -1,17 +1,7 @@
 import { z } from "@hono/zod-openapi";
-import { directoryDatabase } from "../../db/directory-database.ts";
-import { ledgerIdentity } from "../../db/ledger-numbers.ts";
-import { siteDatabase } from "../../db/site-database.ts";
-import { findSiteScope } from "../../db/site-rows.ts";
 import { answer } from "../../http/answers.ts";
-import { requireOperator } from "../../http/middleware/operator.ts";
-import type { Router } from "../../http/router.ts";
-import { readBody } from "../../http/validate.ts";
-import { present } from "../../kernel/assert.ts";
-import { ledgerOf } from "../../operation/build-context.ts";
-import { refusal } from "../../platform/refused.ts";
-import { isInCatalogue } from "../ledgers/index.ts";
-import { healAccounts } from "./heal-accounts.ts";
+import { type OperatorRoute, operatorRoute } from "../../http/operator-route.ts";
+import { healLedgerAccounts } from "./heal-ledger-accounts.ts";
 
 const HealRequest = z.strictObject({
   next: z
@@ -20,19 +10,17 @@ const HealRequest = z.strictObject({
     .optional(),
 });
 
-/** What the operator does with accounts after a database or an object was restored. Outside the document, as all that is the operator's. */
-export function registerAccountOperatorRoutes(router: Router): void {
-  router.post("/operator/ledgers/:number/heal", async (c) => {
-    requireOperator(c);
-    const { next } = await readBody(c, HealRequest);
-    const directory = directoryDatabase(c.env);
-    const identity = await ledgerIdentity(directory, Number(c.req.param("number")));
-    if (!identity) throw refusal("NOT_FOUND", "There is no ledger with this number.");
-    const site = present(await findSiteScope(directory, identity.siteId), "a ledger is one of a site");
-    const db = siteDatabase(c.env, site);
-    if (!(await isInCatalogue(db, identity.ledgerId)))
-      throw refusal("NOT_FOUND", "The site's catalogue has no ledger with this number: its row is restored first.");
-    const ledger = ledgerOf(c.env, site, identity.number, async () => identity);
-    return answer(await healAccounts(db, identity.ledgerId, ledger, next ?? { of: "ledger", after: null }));
-  });
-}
+/** What the operator does with accounts after a database or an object was restored. */
+export const accountOperatorRoutes: readonly OperatorRoute[] = [
+  operatorRoute(
+    {
+      operationId: "healLedgerAccounts",
+      method: "post",
+      path: "/ledgers/{number}/heal",
+      params: z.object({ number: z.string() }),
+      body: HealRequest,
+    },
+    (context, { params, body }) => healLedgerAccounts(context, Number(params.number), body.next ?? undefined),
+    (value) => answer(value),
+  ),
+];

@@ -1,9 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { answer, answerWrite } from "../../http/answers.ts";
+import { answer, answerNothing, answerWrite } from "../../http/answers.ts";
 import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
-import { mount, type RequestContext, type Router } from "../../http/router.ts";
-import { requireRevision } from "../../operation/revision.ts";
+import { type Route, route } from "../../http/route.ts";
 import { createAccount } from "./create-account.ts";
 import { deleteAccount } from "./delete-account.ts";
 import { getAccount } from "./get-account.ts";
@@ -23,14 +22,8 @@ import { updateAccount } from "./update-account.ts";
 
 const byId = z.object({ id: idField });
 
-/** What refuses revisions by the request's If-Match; undefined where it has none. */
-function matcher(c: RequestContext): ((revision: number) => void) | undefined {
-  return c.req.header("if-match") === undefined ? undefined : (revision) => requireRevision(c.req.header("if-match"), revision);
-}
-
-export function registerAccountRoutes(router: Router): void {
-  mount(
-    router,
+export const accountRoutes: readonly Route[] = [
+  route(
     {
       operationId: "listAccounts",
       method: "get",
@@ -51,10 +44,10 @@ export function registerAccountRoutes(router: Router): void {
       },
       refusals: ["INVALID_CURSOR", "REFERENCE_NOT_FOUND"],
     },
-    async (context, { entityId, query }) => answer(await listAccounts(context, entityId, query)),
-  );
-  mount(
-    router,
+    (context, { entityId, query }) => listAccounts(context, entityId, query),
+    (value) => answer(value),
+  ),
+  route(
     {
       operationId: "createAccount",
       method: "post",
@@ -71,11 +64,10 @@ export function registerAccountRoutes(router: Router): void {
       },
       refusals: ["CODE_TAKEN", "EXTERNAL_ID_TAKEN", "REFERENCE_NOT_FOUND", "ACCOUNT_PARENT_INVALID", "BALANCE_LIMIT"],
     },
-    async (context, { entityId, body }) =>
-      answerWrite(await createAccount(context, entityId, body), { status: 201, collection: "accounts" }),
-  );
-  mount(
-    router,
+    (context, { entityId, body }) => createAccount(context, entityId, body),
+    (written) => answerWrite(written, { status: 201, collection: "accounts" }),
+  ),
+  route(
     {
       operationId: "importAccounts",
       method: "post",
@@ -103,10 +95,10 @@ export function registerAccountRoutes(router: Router): void {
       },
       refusals: ["CODE_TAKEN", "EXTERNAL_ID_TAKEN", "REFERENCE_NOT_FOUND", "ACCOUNT_PARENT_INVALID"],
     },
-    async (context, { entityId, body }) => answerWrite(await importAccounts(context, entityId, body), { status: 201 }),
-  );
-  mount(
-    router,
+    (context, { entityId, body }) => importAccounts(context, entityId, body),
+    (written) => answerWrite(written, { status: 201 }),
+  ),
+  route(
     {
       operationId: "getAccount",
       method: "get",
@@ -117,13 +109,10 @@ export function registerAccountRoutes(router: Router): void {
       params: byId,
       answers: { 200: { description: "The account, with its ETag.", schema: Account, example: accountExample } },
     },
-    async (context, { params }, c) => {
-      const account = await getAccount(context, params.id, c.get("scope").entityId);
-      return answer(account, 200, { ETag: etagOf(account.revision) });
-    },
-  );
-  mount(
-    router,
+    (context, { params, companyId }) => getAccount(context, params.id, companyId),
+    (account) => answer(account, 200, { ETag: etagOf(account.revision) }),
+  ),
+  route(
     {
       operationId: "updateAccount",
       method: "patch",
@@ -152,13 +141,10 @@ export function registerAccountRoutes(router: Router): void {
         "IN_USE",
       ],
     },
-    async (context, { params, body }, c) => {
-      const account = await updateAccount(context, params.id, body, { entityId: c.get("scope").entityId, requireMatch: matcher(c) });
-      return answer(account, 200, { ETag: etagOf(account.revision) });
-    },
-  );
-  mount(
-    router,
+    (context, { params, body, companyId, ifMatch }) => updateAccount(context, params.id, body, { entityId: companyId, ifMatch }),
+    (account) => answer(account, 200, { ETag: etagOf(account.revision) }),
+  ),
+  route(
     {
       operationId: "deleteAccount",
       method: "delete",
@@ -171,9 +157,7 @@ export function registerAccountRoutes(router: Router): void {
       answers: { 204: { description: "It is gone; its code and external id are free." } },
       refusals: ["IN_USE"],
     },
-    async (context, { params }, c) => {
-      await deleteAccount(context, params.id, c.get("scope").entityId);
-      return new Response(null, { status: 204 });
-    },
-  );
-}
+    (context, { params, companyId }) => deleteAccount(context, params.id, companyId),
+    () => answerNothing(),
+  ),
+];

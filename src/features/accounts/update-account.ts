@@ -1,38 +1,34 @@
 import { present } from "../../kernel/assert.ts";
 import type { AccountDescription, AccountView, ChangeAccount } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
-import { Refused, refusal } from "../../platform/refused.ts";
+import { writeOne } from "../../operation/ledger-write.ts";
+import { requireRevision } from "../../operation/revision.ts";
+import { refusal } from "../../platform/refused.ts";
 import { ledgerOfId } from "../ledgers/index.ts";
 import { accountsIn, projectOutcome } from "./open-accounts.ts";
 import type { UpdateAccountRequest } from "./schemas.ts";
 import { hasChildren } from "./store.ts";
 
-/** Changes what the request gives. The ledger decides; with `requireMatch`, which refuses revisions, the change is made only to the one it took. */
+/** Changes what the request gives. The ledger decides; with `ifMatch` the change is made only to a revision that it names. */
 export async function updateAccount(
   context: OperationContext,
   accountId: string,
   request: UpdateAccountRequest,
-  options: { readonly entityId?: string | undefined; readonly requireMatch?: ((revision: number) => void) | undefined } = {},
+  seen: { readonly entityId: string | undefined; readonly ifMatch: string | undefined },
 ): Promise<AccountView> {
   requirePermission(context, "catalogue:write");
-  const ledger = await ledgerOfId(context, accountId, options.entityId);
+  const ledger = await ledgerOfId(context, accountId, seen.entityId);
   const client = context.ledger(ledger.number);
   let expectedRevision: number | undefined;
-  if (options.requireMatch || request.type !== undefined) {
+  if (seen.ifMatch !== undefined || request.type !== undefined) {
     const account = await client.read<AccountView>({ kind: "account", accountId });
-    options.requireMatch?.(account.revision);
-    if (options.requireMatch) expectedRevision = account.revision;
+    requireRevision(seen.ifMatch, account.revision);
+    if (seen.ifMatch !== undefined) expectedRevision = account.revision;
     if (request.type !== undefined && request.type !== account.type && (await hasChildren(context.db, ledger.id, accountId))) {
       throw refusal("IN_USE", `Account ${account.code} has accounts below it, which are of its type.`);
     }
   }
-  const outcome = await client.write([changeCommand(accountId, request, expectedRevision)], {
-    mode: "atomic",
-    answer: "one",
-    actor: context.actor,
-    requestId: context.requestId,
-  });
-  if (outcome.outcome === "refused") throw new Refused(outcome.failure);
+  const outcome = await writeOne(context, ledger, changeCommand(accountId, request, expectedRevision));
   await projectOutcome(context, outcome);
   return present(accountsIn(outcome.body)[0], "the answer to a change of an account is the account");
 }

@@ -1,26 +1,31 @@
-import type { Query } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../operation/context.ts";
+import { filtersOf, type LedgerPage, ledgerOrder, readLedgerPage } from "../../operation/ledger-page.ts";
+import { readPage } from "../../operation/page.ts";
 import { ledgerOfId } from "../ledgers/index.ts";
-import type { AccountLinesFilter } from "./schemas.ts";
+import { type AccountLinesQuery, accountLineSorts } from "./schemas.ts";
 
-type LinesPage = Pick<Extract<Query, { kind: "lines" }>, "order" | "direction" | "after" | "offset" | "limit">;
-
-/** A page of one account's lines, in date order with the running balance or in commit order, as the ledger's own text. */
+/** A page of one account's lines, in date order with the running balance or in commit order. */
 export async function listAccountLines(
   context: OperationContext,
   accountId: string,
   entityId: string | undefined,
-  filter: AccountLinesFilter,
-  page: LinesPage,
-): Promise<string> {
+  query: AccountLinesQuery,
+): Promise<LedgerPage> {
+  const filters = filtersOf(query);
+  const page = readPage(context, query, {
+    list: "account-lines",
+    sorts: accountLineSorts,
+    direction: "asc",
+    filters: { ...filters, accountId },
+  });
   const ledger = await ledgerOfId(context, accountId, entityId);
-  const { startDate, endDate, knownAt } = filter;
-  return context.ledger(ledger.number).readText({
+  const { startDate, endDate, knownAt } = filters;
+  return readLedgerPage(context, ledger, page, {
     kind: "lines",
     accountId,
     ...(startDate === undefined ? {} : { startDate }),
     ...(endDate === undefined ? {} : { endDate }),
     ...(knownAt === undefined ? {} : { knownAt }),
-    ...page,
+    ...ledgerOrder(page),
   });
 }

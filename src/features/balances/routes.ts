@@ -1,9 +1,7 @@
 import { z } from "@hono/zod-openapi";
-import { answerText } from "../../http/answers.ts";
+import { answerPage, answerText } from "../../http/answers.ts";
 import { idField } from "../../http/fields.ts";
-import { mount, type Router } from "../../http/router.ts";
-import { filtersOf, ledgerPage, pageText } from "../../operation/ledger-page.ts";
-import { readPage } from "../../operation/page.ts";
+import { type Route, route } from "../../http/route.ts";
 import { JournalLinePage } from "../journal/index.ts";
 import { balanceExample, historyExample, runningLineExample } from "./examples.ts";
 import { getBalance } from "./get-balance.ts";
@@ -12,24 +10,19 @@ import { listAccountLines } from "./list-account-lines.ts";
 import { listBalances } from "./list-balances.ts";
 import {
   AccountLinesQuery,
-  accountLineSorts,
   Balance,
   BalanceHistory,
   BalanceHistoryQuery,
   BalancePage,
   BalancesQuery,
-  balanceSorts,
   PointInBooksQuery,
 } from "./schemas.ts";
 
 const tag = "Balances";
 const params = z.object({ id: idField });
-const linesList = { list: "account-lines", sorts: accountLineSorts, direction: "asc" } as const;
-const balancesList = { list: "balances", sorts: balanceSorts, direction: "asc" } as const;
 
-export function registerBalanceRoutes(router: Router): void {
-  mount(
-    router,
+export const balanceRoutes: readonly Route[] = [
+  route(
     {
       operationId: "getBalance",
       method: "get",
@@ -44,10 +37,10 @@ export function registerBalanceRoutes(router: Router): void {
       answers: { 200: { description: "The balance.", schema: Balance, example: balanceExample } },
       refusals: ["OVERLOADED"],
     },
-    async (context, { params, query }, c) => answerText(await getBalance(context, params.id, c.get("scope").entityId, query)),
-  );
-  mount(
-    router,
+    (context, { params, query, companyId }) => getBalance(context, params.id, companyId, query),
+    (text) => answerText(text),
+  ),
+  route(
     {
       operationId: "getBalanceHistory",
       method: "get",
@@ -60,10 +53,10 @@ export function registerBalanceRoutes(router: Router): void {
       answers: { 200: { description: "The balances.", schema: BalanceHistory, example: historyExample } },
       refusals: ["OVERLOADED"],
     },
-    async (context, { params, query }, c) => answerText(await getBalanceHistory(context, params.id, c.get("scope").entityId, query)),
-  );
-  mount(
-    router,
+    (context, { params, query, companyId }) => getBalanceHistory(context, params.id, companyId, query),
+    (text) => answerText(text),
+  ),
+  route(
     {
       operationId: "listAccountLines",
       method: "get",
@@ -83,14 +76,10 @@ export function registerBalanceRoutes(router: Router): void {
       },
       refusals: ["INVALID_CURSOR", "OVERLOADED"],
     },
-    async (context, { params, query }, c) => {
-      const filters = filtersOf(query);
-      const page = readPage(context, query, { ...linesList, filters: { ...filters, accountId: params.id } });
-      return answerText(pageText(page, await listAccountLines(context, params.id, c.get("scope").entityId, filters, ledgerPage(page))));
-    },
-  );
-  mount(
-    router,
+    (context, { params, query, companyId }) => listAccountLines(context, params.id, companyId, query),
+    (page) => answerPage(page),
+  ),
+  route(
     {
       operationId: "listBalances",
       method: "get",
@@ -109,10 +98,7 @@ export function registerBalanceRoutes(router: Router): void {
       },
       refusals: ["REFERENCE_NOT_FOUND", "INVALID_CURSOR", "OVERLOADED"],
     },
-    async (context, { query, entityId }) => {
-      const filters = filtersOf(query);
-      const page = readPage(context, query, { ...balancesList, filters: { ...filters, entityId } });
-      return answerText(pageText(page, await listBalances(context, entityId, filters, page)));
-    },
-  );
-}
+    (context, { query, entityId }) => listBalances(context, entityId, query),
+    (page) => answerPage(page),
+  ),
+];

@@ -3,7 +3,6 @@ import { dateField, idField, knownAtParameter, ledgerChoice } from "../../http/f
 import { listQuery, pageOf } from "../../http/page-query.ts";
 import { accountTypeNames } from "../../kernel/account-type.ts";
 import { accountIdsPerQueryMax } from "../../kernel/bounds.ts";
-import type { ListQuery } from "../../operation/page.ts";
 import { intervals } from "./domain/interval-ends.ts";
 
 const asOf = dateField.optional().openapi({ description: "Counts what is dated up to and on this day.", example: "2026-06-30" });
@@ -32,7 +31,7 @@ export const AccountLinesQuery = z.object({
   knownAt: knownAtParameter.optional(),
   ...listQuery,
 });
-export type AccountLinesFilter = Omit<z.output<typeof AccountLinesQuery>, keyof ListQuery>;
+export type AccountLinesQuery = z.output<typeof AccountLinesQuery>;
 
 /** A comma list in a parameter. */
 function commaList<S extends z.ZodType<unknown, string>>(item: S, max: number) {
@@ -61,7 +60,7 @@ export const BalancesQuery = z.object({
   ...listQuery,
   sort: listQuery.sort.openapi({ description: "`code:asc` or `code:desc`.", example: "code:asc" }),
 });
-export type BalancesFilter = Omit<z.output<typeof BalancesQuery>, keyof ListQuery>;
+export type BalancesQuery = z.output<typeof BalancesQuery>;
 
 const turnover = z.object({ debits: z.int(), credits: z.int() }).openapi("Turnover", {
   description:

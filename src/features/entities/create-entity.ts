@@ -1,19 +1,19 @@
 import { type EntityRow, findEntityByExternalId, insertEntity } from "../../db/entities.ts";
 import { isUniqueViolation } from "../../db/run-batch.ts";
 import { scaleOf } from "../../kernel/currency.ts";
-import { commitOnce, findKeptAnswer, type KeptAnswer } from "../../operation/commit-once.ts";
+import { commitOnce, findStoredAnswer, type Once } from "../../operation/commit-once.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { forgetEntities } from "../../operation/entity.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
 import { prepareBooks } from "../accounts/index.ts";
-import type { CreateEntityRequest } from "./schemas.ts";
+import type { CreateEntityRequest, Entity } from "./schemas.ts";
 import { entityView } from "./views.ts";
 
 /**
  * Makes an entity with its functional ledger, and the accounts of a chart where one is named: all of it or nothing.
  * The accounts are opened first, in a ledger that nobody can name yet; the one batch that inserts the rows is what makes it all exist.
  */
-export async function createEntity(context: OperationContext, request: CreateEntityRequest): Promise<KeptAnswer> {
+export async function createEntity(context: OperationContext, request: CreateEntityRequest): Promise<Once<Entity>> {
   requirePermission(context, "catalogue:write");
   if (context.entityIds !== null)
     throw refusal("ENTITY_FORBIDDEN", "The key is restricted to entities that exist; making one takes a key for the whole site.");
@@ -22,8 +22,8 @@ export async function createEntity(context: OperationContext, request: CreateEnt
   const scale = scaleOf(currency, request.scale);
   if (!scale.ok) throw new Refused(scale.failure);
   if (externalId !== null && (await findEntityByExternalId(context.db, externalId))) {
-    const kept = await findKeptAnswer(context);
-    if (kept) return kept;
+    const earlier = await findStoredAnswer(context);
+    if (earlier) return earlier;
     throw externalIdTaken(externalId);
   }
   const id = context.newId();
@@ -55,12 +55,9 @@ export async function createEntity(context: OperationContext, request: CreateEnt
     updatedAt: now,
   };
   try {
-    const kept = await commitOnce(context, [insertEntity(context.db, row), ...books.statements], {
-      status: 201,
-      body: JSON.stringify(entityView(row)),
-    });
+    const once = await commitOnce(context, [insertEntity(context.db, row), ...books.statements], entityView(row));
     forgetEntities(context.site.id);
-    return kept;
+    return once;
   } catch (error) {
     throw isUniqueViolation(error) && externalId !== null ? externalIdTaken(externalId) : error;
   }

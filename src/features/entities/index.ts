@@ -1,7 +1,12 @@
-import { registerEntityRoutes } from "./routes.ts";
+import type { Feature } from "../feature.ts";
+import { entityRoutes } from "./routes.ts";
 
 export { createEntity } from "./create-entity.ts";
 export { getEntity } from "./get-entity.ts";
 export { CreateEntityRequest } from "./schemas.ts";
 
-export const feature = { name: "entities", register: registerEntityRoutes };
+export const feature: Feature = {
+  name: "entities",
+  tags: { Entities: { description: "Legal entities: companies, individuals, custodians.", service: "ledger" } },
+  routes: entityRoutes,
+};

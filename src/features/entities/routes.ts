@@ -1,9 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { answer, answerKept } from "../../http/answers.ts";
+import { answer, answerNothing, answerOnce } from "../../http/answers.ts";
 import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
-import { mount, type Router } from "../../http/router.ts";
-import { requireRevision } from "../../operation/revision.ts";
+import { type Route, route } from "../../http/route.ts";
 import { createEntity } from "./create-entity.ts";
 import { deleteEntity } from "./delete-entity.ts";
 import { getCompany, getEntity } from "./get-entity.ts";
@@ -23,9 +22,8 @@ const byId = z.object({ id: idField });
 const byCompanyId = z.object({ companyId: idField });
 const listExample = { data: [entityExample], totalCount: 1, hasMore: false, nextCursor: null };
 
-export function registerEntityRoutes(router: Router): void {
-  mount(
-    router,
+export const entityRoutes: readonly Route[] = [
+  route(
     {
       operationId: "listEntities",
       method: "get",
@@ -37,10 +35,10 @@ export function registerEntityRoutes(router: Router): void {
       answers: { 200: { description: "A page of entities.", schema: EntityList, example: listExample } },
       refusals: ["INVALID_CURSOR"],
     },
-    async (context, { query }) => answer(await listEntities(context, query)),
-  );
-  mount(
-    router,
+    (context, { query }) => listEntities(context, query),
+    (value) => answer(value),
+  ),
+  route(
     {
       operationId: "createEntity",
       method: "post",
@@ -62,10 +60,10 @@ export function registerEntityRoutes(router: Router): void {
       answers: { 201: { description: "The entity.", schema: Entity, example: entityExample } },
       refusals: ["CURRENCY_UNSUPPORTED", "EXTERNAL_ID_TAKEN", "ENTITY_FORBIDDEN"],
     },
-    async (context, { body }) => answerKept(await createEntity(context, body), "entities"),
-  );
-  mount(
-    router,
+    (context, { body }) => createEntity(context, body),
+    (once) => answerOnce(once, { status: 201, collection: "entities" }),
+  ),
+  route(
     {
       operationId: "getEntity",
       method: "get",
@@ -76,13 +74,10 @@ export function registerEntityRoutes(router: Router): void {
       params: byId,
       answers: { 200: { description: "The entity, with its ETag.", schema: Entity, example: entityExample } },
     },
-    async (context, { params }) => {
-      const entity = await getEntity(context, params.id);
-      return answer(entity, 200, { ETag: etagOf(entity.revision) });
-    },
-  );
-  mount(
-    router,
+    (context, { params }) => getEntity(context, params.id),
+    (entity) => answer(entity, 200, { ETag: etagOf(entity.revision) }),
+  ),
+  route(
     {
       operationId: "updateEntity",
       method: "patch",
@@ -103,13 +98,10 @@ export function registerEntityRoutes(router: Router): void {
       },
       refusals: ["PRECONDITION_FAILED", "EXTERNAL_ID_TAKEN"],
     },
-    async (context, { params, body }, c) => {
-      const entity = await updateEntity(context, params.id, body, (revision) => requireRevision(c.req.header("if-match"), revision));
-      return answer(entity, 200, { ETag: etagOf(entity.revision) });
-    },
-  );
-  mount(
-    router,
+    (context, { params, body, ifMatch }) => updateEntity(context, params.id, body, ifMatch),
+    (entity) => answer(entity, 200, { ETag: etagOf(entity.revision) }),
+  ),
+  route(
     {
       operationId: "deleteEntity",
       method: "delete",
@@ -122,13 +114,10 @@ export function registerEntityRoutes(router: Router): void {
       answers: { 204: { description: "It is gone." } },
       refusals: ["IN_USE", "PRECONDITION_FAILED"],
     },
-    async (context, { params }, c) => {
-      await deleteEntity(context, params.id, (revision) => requireRevision(c.req.header("if-match"), revision));
-      return new Response(null, { status: 204 });
-    },
-  );
-  mount(
-    router,
+    (context, { params, ifMatch }) => deleteEntity(context, params.id, ifMatch),
+    () => answerNothing(),
+  ),
+  route(
     {
       operationId: "listCompanies",
       method: "get",
@@ -142,10 +131,10 @@ export function registerEntityRoutes(router: Router): void {
       answers: { 200: { description: "A page of companies.", schema: EntityList, example: listExample } },
       refusals: ["INVALID_CURSOR"],
     },
-    async (context, { query }) => answer(await listCompanies(context, query)),
-  );
-  mount(
-    router,
+    (context, { query }) => listCompanies(context, query),
+    (value) => answer(value),
+  ),
+  route(
     {
       operationId: "getCompany",
       method: "get",
@@ -156,9 +145,7 @@ export function registerEntityRoutes(router: Router): void {
       params: byCompanyId,
       answers: { 200: { description: "The company, with its ETag.", schema: Entity, example: entityExample } },
     },
-    async (context, { params }) => {
-      const company = await getCompany(context, params.companyId);
-      return answer(company, 200, { ETag: etagOf(company.revision) });
-    },
-  );
-}
+    (context, { params }) => getCompany(context, params.companyId),
+    (company) => answer(company, 200, { ETag: etagOf(company.revision) }),
+  ),
+];

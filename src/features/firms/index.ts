@@ -1,3 +1,7 @@
-import { registerFirmRoutes } from "./routes.ts";
+import type { Feature } from "../feature.ts";
+import { firmRoutes } from "./routes.ts";
 
-export const feature = { name: "firms", register: registerFirmRoutes };
+export const feature: Feature = {
+  name: "firms",
+  routes: firmRoutes,
+};

@@ -1,16 +1,13 @@
-import { answerText, replayHeaders } from "../../http/answers.ts";
-import { claimOf } from "../../http/middleware/idempotency.ts";
-import { mount, type Router } from "../../http/router.ts";
-import { keylessContext } from "../../operation/build-context.ts";
+import { answerOnce } from "../../http/answers.ts";
+import { publicRoute, type Route } from "../../http/route.ts";
 import { SignedUp, SignUpRequest } from "./schemas.ts";
 import { signUp } from "./sign-up.ts";
 
 const id = "01980c1e-7e0c-7abc-9def-0123456789ab";
 const key = "01980c1e7e0d7abc9def0123456789ab_EXAMPLEexampleEXAMPLEexampleEXAMPLEexample0";
 
-export function registerFirmRoutes(router: Router): void {
-  mount(
-    router,
+export const firmRoutes: readonly Route[] = [
+  publicRoute(
     {
       operationId: "signUp",
       method: "post",
@@ -36,13 +33,7 @@ export function registerFirmRoutes(router: Router): void {
       },
       refusals: ["SIGNUP_CLOSED"],
     },
-    async (_context, { body }, c) => {
-      const {
-        status,
-        body: text,
-        replayed,
-      } = await signUp({ ...keylessContext(c.env), idempotency: claimOf(c, "signUp", "", body) }, body);
-      return answerText(text, replayed ? 200 : status, { "Cache-Control": "no-store", ...(replayed ? replayHeaders(status) : {}) });
-    },
-  );
-}
+    (context, { body }) => signUp(context, body),
+    (once) => answerOnce(once, { status: 201, headers: { "Cache-Control": "no-store" } }),
+  ),
+];

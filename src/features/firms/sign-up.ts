@@ -1,30 +1,19 @@
 import type { z } from "@hono/zod-openapi";
 import { issueToken } from "../../access/issue-token.ts";
-import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import { insertFirm } from "../../db/firms.ts";
 import { insertSite, siteScope } from "../../db/site-rows.ts";
 import { insertToken } from "../../db/tokens.ts";
-import type { Clock } from "../../kernel/clock.ts";
-import type { KeptAnswer } from "../../operation/commit-once.ts";
+import type { Once } from "../../operation/commit-once.ts";
 import { commitSecretOnce } from "../../operation/commit-secret-once.ts";
-import type { IdempotencyClaim } from "../../operation/context.ts";
+import type { AnonymousContext } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { invitationCode, sameSecret } from "../../platform/secrets.ts";
 import { newSite } from "../sites/index.ts";
 import { newUser } from "../users/index.ts";
-import type { SignUpRequest } from "./schemas.ts";
-
-/** What a sign-up works with: there is no site yet, and so no operation's context. */
-export interface SignUpContext {
-  readonly env: Cloudflare.Env;
-  readonly directory: DirectoryDatabase;
-  readonly clock: Clock;
-  readonly newId: () => string;
-  readonly idempotency: IdempotencyClaim | undefined;
-}
+import type { SignedUp, SignUpRequest } from "./schemas.ts";
 
 /** Makes a firm with its owner, a live and a sandbox site, and a key for each. */
-export async function signUp(context: SignUpContext, request: z.infer<typeof SignUpRequest>): Promise<KeptAnswer> {
+export async function signUp(context: AnonymousContext, request: z.infer<typeof SignUpRequest>): Promise<Once<z.infer<typeof SignedUp>>> {
   requireOpen(context.env, request.invitation);
   return commitSecretOnce(context.directory, context.idempotency, context.clock, async () => {
     const now = context.clock();
@@ -33,19 +22,19 @@ export async function signUp(context: SignUpContext, request: z.infer<typeof Sig
     const { user: owner, statements: ofOwner } = await newUser(context, wish, request.ownerPassword, "/ownerPassword");
     const live = await siteWithKey(context, firm, "live", now);
     const sandbox = await siteWithKey(context, firm, "sandbox", now);
-    const answered = {
+    const value = {
       firm: { id: firm.id, name: firm.name },
       owner: { id: owner.id, email: owner.email },
       live: live.answered,
       sandbox: sandbox.answered,
     };
     const statements = [insertFirm(context.directory, firm), ...ofOwner, ...live.statements, ...sandbox.statements];
-    return { statements, status: 201, body: JSON.stringify(answered) };
+    return { statements, value };
   });
 }
 
 async function siteWithKey(
-  context: SignUpContext,
+  context: AnonymousContext,
   firm: { readonly id: string; readonly name: string },
   environment: "live" | "sandbox",
   now: number,

@@ -1,3 +1,8 @@
-import { registerHoldRoutes } from "./routes.ts";
+import type { Feature } from "../feature.ts";
+import { holdRoutes } from "./routes.ts";
 
-export const feature = { name: "holds", register: registerHoldRoutes };
+export const feature: Feature = {
+  name: "holds",
+  tags: { Holds: { description: "Pending entries: placed, then settled in full or in part, released, or expired.", service: "ledger" } },
+  routes: holdRoutes,
+};

@@ -1,15 +1,16 @@
-import type { HoldsQuery } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../operation/context.ts";
+import { filtersOf, type LedgerPage, ledgerOrder, readLedgerPage } from "../../operation/ledger-page.ts";
+import { readPage } from "../../operation/page.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
-import type { HoldsFilter } from "./schemas.ts";
+import { type HoldsQuery, holdSorts } from "./schemas.ts";
 
-type HoldsPage = Pick<HoldsQuery, "order" | "direction" | "after" | "offset" | "limit">;
-
-/** A page of a ledger's holds, as the ledger's own text. */
-export async function listHolds(context: OperationContext, entityId: string, filter: HoldsFilter, page: HoldsPage): Promise<string> {
-  const ledger = await ledgerInContext(context, { entityId, ledgerId: filter.ledgerId, currency: filter.currency }, "query");
-  const { accountId, status, groupId, externalId, startDate, endDate } = filter;
-  return context.ledger(ledger.number).readText({
+/** A page of a ledger's holds. */
+export async function listHolds(context: OperationContext, entityId: string, query: HoldsQuery): Promise<LedgerPage> {
+  const filters = filtersOf(query);
+  const page = readPage(context, query, { list: "holds", sorts: holdSorts, direction: "desc", filters: { ...filters, entityId } });
+  const ledger = await ledgerInContext(context, { entityId, ledgerId: filters.ledgerId, currency: filters.currency }, "query");
+  const { accountId, status, groupId, externalId, startDate, endDate } = filters;
+  return readLedgerPage(context, ledger, page, {
     kind: "holds",
     ...(accountId === undefined ? {} : { accountId }),
     ...(status === undefined ? {} : { status }),
@@ -17,6 +18,6 @@ export async function listHolds(context: OperationContext, entityId: string, fil
     ...(externalId === undefined ? {} : { externalId }),
     ...(startDate === undefined ? {} : { startDate }),
     ...(endDate === undefined ? {} : { endDate }),
-    ...page,
+    ...ledgerOrder(page),
   });
 }

@@ -1,12 +1,13 @@
-import type { PlaceHold, WriteOutcome } from "../../ledger/rpc.ts";
+import type { PlaceHold } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
+import type { LedgerAnswer } from "../../operation/ledger-write.ts";
 import { writeOne } from "../../operation/ledger-write.ts";
 import { entryCommand } from "../journal/index.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import type { HoldRequest } from "./schemas.ts";
 
 /** Places a hold. */
-export async function placeHold(context: OperationContext, entityId: string, request: HoldRequest): Promise<WriteOutcome> {
+export async function placeHold(context: OperationContext, entityId: string, request: HoldRequest): Promise<LedgerAnswer> {
   requirePermission(context, "entries:prepare");
   const { groupId, expiresAt, ledgerId, currency, ...body } = request;
   const ledger = await ledgerInContext(context, { entityId, ledgerId, currency }, "body");

@@ -1,6 +1,6 @@
-import type { WriteOutcome } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
-import { writeOf } from "../ledgers/index.ts";
+import type { LedgerAnswer } from "../../operation/ledger-write.ts";
+import { writeById } from "../ledgers/index.ts";
 import type { ReleaseHoldRequest } from "./schemas.ts";
 
 /** Lets go of a hold: its amounts are available again. */
@@ -9,7 +9,7 @@ export async function releaseHold(
   holdId: string,
   entityId: string | undefined,
   { reason }: ReleaseHoldRequest,
-): Promise<WriteOutcome> {
+): Promise<LedgerAnswer> {
   requirePermission(context, "entries:prepare");
-  return writeOf(context, holdId, entityId, { kind: "release_hold", holdId, ...(reason === undefined ? {} : { reason }) });
+  return writeById(context, holdId, entityId, { kind: "release_hold", holdId, ...(reason === undefined ? {} : { reason }) });
 }

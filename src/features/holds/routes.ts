@@ -1,25 +1,21 @@
 import { z } from "@hono/zod-openapi";
-import { answerText, answerWrite } from "../../http/answers.ts";
+import { answerPage, answerText, answerWrite } from "../../http/answers.ts";
 import { idField } from "../../http/fields.ts";
-import { mount, type Router } from "../../http/router.ts";
-import { filtersOf, ledgerPage, pageText } from "../../operation/ledger-page.ts";
-import { readPage } from "../../operation/page.ts";
+import { type Route, route } from "../../http/route.ts";
 import { bookRefusals, completionRefusals, JournalEntry, ledgerRefusals, pageExample, pendingExample } from "../journal/index.ts";
 import { holdExample, holdRequestExample, releasedExample, settlementExample } from "./examples.ts";
 import { getHold } from "./get-hold.ts";
 import { listHolds } from "./list-holds.ts";
 import { placeHold } from "./place-hold.ts";
 import { releaseHold } from "./release-hold.ts";
-import { Hold, HoldPage, HoldRequest, HoldsQuery, holdSorts, ReleaseHoldRequest, SettleHoldRequest } from "./schemas.ts";
+import { Hold, HoldPage, HoldRequest, HoldsQuery, ReleaseHoldRequest, SettleHoldRequest } from "./schemas.ts";
 import { settleHold } from "./settle-hold.ts";
 
 const tag = "Holds";
 const params = z.object({ id: idField });
-const holdsList = { list: "holds", sorts: holdSorts, direction: "desc" } as const;
 
-export function registerHoldRoutes(router: Router): void {
-  mount(
-    router,
+export const holdRoutes: readonly Route[] = [
+  route(
     {
       operationId: "placeHold",
       method: "post",
@@ -43,10 +39,10 @@ export function registerHoldRoutes(router: Router): void {
       },
       refusals: ["ACCOUNT_NOT_FOUND", "APPROVAL_REQUIRED", ...completionRefusals, ...bookRefusals],
     },
-    async (context, { body, entityId }) => answerWrite(await placeHold(context, entityId, body), { status: 201, collection: "holds" }),
-  );
-  mount(
-    router,
+    (context, { body, entityId }) => placeHold(context, entityId, body),
+    (written) => answerWrite(written, { status: 201, collection: "holds" }),
+  ),
+  route(
     {
       operationId: "settleHold",
       method: "post",
@@ -77,11 +73,10 @@ export function registerHoldRoutes(router: Router): void {
       },
       refusals: ["HOLD_STATE", "SETTLES_MORE_THAN_HELD", "APPROVAL_REQUIRED", "ACCOUNT_CLOSED", "ENTRY_UNBALANCED", ...bookRefusals],
     },
-    async (context, { params, body }, c) =>
-      answerWrite(await settleHold(context, params.id, c.get("scope").entityId, body), { status: 201, collection: "journal-entries" }),
-  );
-  mount(
-    router,
+    (context, { params, body, companyId }) => settleHold(context, params.id, companyId, body),
+    (written) => answerWrite(written, { status: 201, collection: "journal-entries" }),
+  ),
+  route(
     {
       operationId: "releaseHold",
       method: "post",
@@ -97,11 +92,10 @@ export function registerHoldRoutes(router: Router): void {
       answers: { 200: { description: "The hold.", schema: Hold, example: releasedExample } },
       refusals: ["HOLD_STATE", ...ledgerRefusals],
     },
-    async (context, { params, body }, c) =>
-      answerWrite(await releaseHold(context, params.id, c.get("scope").entityId, body), { status: 200 }),
-  );
-  mount(
-    router,
+    (context, { params, body, companyId }) => releaseHold(context, params.id, companyId, body),
+    (written) => answerWrite(written, { status: 200 }),
+  ),
+  route(
     {
       operationId: "listHolds",
       method: "get",
@@ -114,14 +108,10 @@ export function registerHoldRoutes(router: Router): void {
       answers: { 200: { description: "A page of holds.", schema: HoldPage, example: pageExample(holdExample) } },
       refusals: ["REFERENCE_NOT_FOUND", "INVALID_CURSOR", "OVERLOADED"],
     },
-    async (context, { query, entityId }) => {
-      const filters = filtersOf(query);
-      const page = readPage(context, query, { ...holdsList, filters: { ...filters, entityId } });
-      return answerText(pageText(page, await listHolds(context, entityId, filters, ledgerPage(page))));
-    },
-  );
-  mount(
-    router,
+    (context, { query, entityId }) => listHolds(context, entityId, query),
+    (page) => answerPage(page),
+  ),
+  route(
     {
       operationId: "getHold",
       method: "get",
@@ -133,6 +123,7 @@ export function registerHoldRoutes(router: Router): void {
       answers: { 200: { description: "The hold.", schema: Hold, example: holdExample } },
       refusals: ["OVERLOADED"],
     },
-    async (context, { params }, c) => answerText(await getHold(context, params.id, c.get("scope").entityId)),
-  );
-}
+    (context, { params, companyId }) => getHold(context, params.id, companyId),
+    (text) => answerText(text),
+  ),
+];

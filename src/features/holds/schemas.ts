@@ -3,7 +3,6 @@ import { amountField, dateField, externalIdField, idField, instantField, ledgerC
 import { listQuery, pageOf } from "../../http/page-query.ts";
 import { linesPerEntryMax, linesPerEntryMin, reasonLengthMax } from "../../kernel/bounds.ts";
 import { holdStatuses } from "../../ledger/rpc.ts";
-import type { ListQuery } from "../../operation/page.ts";
 import { entryFields, recordFields, recordLine } from "../journal/index.ts";
 
 const groupField = idField.openapi({
@@ -64,7 +63,7 @@ export const HoldsQuery = z.object({
   endDate: dateField.optional().openapi({ description: "Dated on or before this day.", example: "2026-06-30" }),
   ...listQuery,
 });
-export type HoldsFilter = Omit<z.output<typeof HoldsQuery>, keyof ListQuery>;
+export type HoldsQuery = z.output<typeof HoldsQuery>;
 
 export const Hold = z
   .object({

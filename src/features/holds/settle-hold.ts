@@ -1,6 +1,6 @@
-import type { WriteOutcome } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
-import { writeOf } from "../ledgers/index.ts";
+import type { LedgerAnswer } from "../../operation/ledger-write.ts";
+import { writeById } from "../ledgers/index.ts";
 import type { SettleHoldRequest } from "./schemas.ts";
 
 /** Posts a hold in full or in part; what is left of it is released. */
@@ -9,9 +9,9 @@ export async function settleHold(
   holdId: string,
   entityId: string | undefined,
   { date, lines }: SettleHoldRequest,
-): Promise<WriteOutcome> {
+): Promise<LedgerAnswer> {
   requirePermission(context, "entries:post");
-  return writeOf(context, holdId, entityId, {
+  return writeById(context, holdId, entityId, {
     kind: "settle_hold",
     holdId,
     ...(date === undefined ? {} : { date }),

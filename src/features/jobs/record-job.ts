@@ -1,5 +1,5 @@
 import type { LedgerJob } from "../../ledger/client.ts";
-import { commitOnce, type KeptAnswer } from "../../operation/commit-once.ts";
+import { commitOnce, type Once } from "../../operation/commit-once.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { insertJob } from "./store.ts";
 
@@ -8,7 +8,7 @@ export async function recordJob(
   context: OperationContext,
   ledger: { readonly id: string; readonly number: number; readonly entityId: string },
   job: LedgerJob,
-): Promise<KeptAnswer> {
+): Promise<Once<LedgerJob>> {
   const { id, type, createdAt } = job;
   const row = {
     siteId: context.site.id,
@@ -19,5 +19,5 @@ export async function recordJob(
     entityId: ledger.entityId,
     createdAt: Date.parse(createdAt),
   };
-  return commitOnce(context, [insertJob(context.db, row)], { status: 202, body: JSON.stringify(job) });
+  return commitOnce(context, [insertJob(context.db, row)], job);
 }

@@ -1,15 +1,14 @@
 import { z } from "@hono/zod-openapi";
 import { answer } from "../../http/answers.ts";
 import { idField } from "../../http/fields.ts";
-import { mount, type Router } from "../../http/router.ts";
+import { type Route, route } from "../../http/route.ts";
 import { getJob } from "./get-job.ts";
 import { Job, jobExample } from "./schemas.ts";
 
 const byId = z.object({ id: idField });
 
-export function registerJobRoutes(router: Router): void {
-  mount(
-    router,
+export const jobRoutes: readonly Route[] = [
+  route(
     {
       operationId: "getJob",
       method: "get",
@@ -21,6 +20,7 @@ export function registerJobRoutes(router: Router): void {
       params: byId,
       answers: { 200: { description: "The job.", schema: Job, example: jobExample } },
     },
-    async (context, { params }) => answer(await getJob(context, params.id)),
-  );
-}
+    (context, { params }) => getJob(context, params.id),
+    (value) => answer(value),
+  ),
+];

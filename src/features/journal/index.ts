@@ -1,4 +1,5 @@
-import { registerJournalRoutes } from "./routes.ts";
+import type { Feature } from "../feature.ts";
+import { journalRoutes } from "./routes.ts";
 
 export { entryCommand } from "./entry-command.ts";
 export { entryExample, lineExample, pageExample, pendingExample } from "./examples.ts";
@@ -6,4 +7,14 @@ export { postEntryBatch } from "./post-entry-batch.ts";
 export { bookRefusals, completionRefusals, ledgerRefusals } from "./refusals.ts";
 export { entryFields, JournalBatchRequest, JournalEntry, JournalLinePage, recordFields, recordLine } from "./schemas.ts";
 
-export const feature = { name: "journal", register: registerJournalRoutes };
+export const feature: Feature = {
+  name: "journal",
+  tags: {
+    Journal: {
+      description: "Entries: posted at once or drafted and approved, single or in batches, reversed, voided, listed.",
+      service: "books",
+      underCompany: true,
+    },
+  },
+  routes: journalRoutes,
+};

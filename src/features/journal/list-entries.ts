@@ -1,19 +1,23 @@
-import type { EntriesQuery } from "../../ledger/rpc.ts";
+import type { EntriesQuery as LedgerEntriesQuery } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../operation/context.ts";
+import { filtersOf, type LedgerPage, ledgerOrder, readLedgerPage } from "../../operation/ledger-page.ts";
+import { readPage } from "../../operation/page.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
-import type { EntriesFilter } from "./schemas.ts";
+import { type EntriesFilter, type EntriesQuery, entrySorts } from "./schemas.ts";
 
-/** Where a list of a ledger starts, how it runs and how far. */
-export type LedgerPage = Pick<EntriesQuery, "order" | "direction" | "after" | "offset" | "limit">;
+/** How a list of a ledger's entries or lines is ordered. */
+export const newestFirst = { sorts: entrySorts, direction: "desc" } as const;
 
-/** A page of a ledger's entries, as the ledger's own text. */
-export async function listEntries(context: OperationContext, entityId: string, filter: EntriesFilter, page: LedgerPage): Promise<string> {
-  const ledger = await ledgerInContext(context, { entityId, ledgerId: filter.ledgerId, currency: filter.currency }, "query");
-  return context.ledger(ledger.number).readText({ kind: "entries", ...entriesQuery(filter), ...page });
+/** A page of a ledger's entries. */
+export async function listEntries(context: OperationContext, entityId: string, query: EntriesQuery): Promise<LedgerPage> {
+  const filters = filtersOf(query);
+  const page = readPage(context, query, { list: "entries", ...newestFirst, filters: { ...filters, entityId } });
+  const ledger = await ledgerInContext(context, { entityId, ledgerId: filters.ledgerId, currency: filters.currency }, "query");
+  return readLedgerPage(context, ledger, page, { kind: "entries", ...entriesQuery(filters), ...ledgerOrder(page) });
 }
 
 /** The filters of a query that are given, as the ledger takes them. */
-export function entriesQuery(filter: EntriesFilter): Omit<EntriesQuery, keyof LedgerPage> {
+export function entriesQuery(filter: EntriesFilter): Omit<LedgerEntriesQuery, keyof ReturnType<typeof ledgerOrder>> {
   const { accountId, status, sourceType, externalId, reference, startDate, endDate, minAmount, maxAmount } = filter;
   return {
     ...(accountId === undefined ? {} : { accountId }),

@@ -1,28 +1,26 @@
 import type { OperationContext } from "../../operation/context.ts";
+import { filtersOf, type LedgerPage, ledgerOrder, readLedgerPage } from "../../operation/ledger-page.ts";
+import { readPage } from "../../operation/page.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
-import type { LedgerPage } from "./list-entries.ts";
-import type { LinesFilter } from "./schemas.ts";
+import { newestFirst } from "./list-entries.ts";
+import type { LinesQuery } from "./schemas.ts";
 
-/** A page of a ledger's lines, of all accounts or of one, as the ledger's own text. */
-export async function listJournalLines(
-  context: OperationContext,
-  entityId: string,
-  filter: LinesFilter,
-  page: LedgerPage,
-): Promise<string> {
-  const ledger = await ledgerInContext(context, { entityId, ledgerId: filter.ledgerId, currency: filter.currency }, "query");
-  const { accountId, startDate, endDate, knownAt } = filter;
-  const query = {
-    kind: "lines",
-    ...(accountId === undefined ? {} : { accountId }),
-    ...(startDate === undefined ? {} : { startDate }),
-    ...(endDate === undefined ? {} : { endDate }),
-    ...(knownAt === undefined ? {} : { knownAt }),
-    ...page,
-  } as const;
+/** A page of a ledger's lines, of all accounts or of one. */
+export async function listJournalLines(context: OperationContext, entityId: string, query: LinesQuery): Promise<LedgerPage> {
+  const filters = filtersOf(query);
+  const page = readPage(context, query, { list: "journal-lines", ...newestFirst, filters: { ...filters, entityId } });
+  const ledger = await ledgerInContext(context, { entityId, ledgerId: filters.ledgerId, currency: filters.currency }, "query");
+  const { accountId, startDate, endDate, knownAt } = filters;
   try {
-    return await context.ledger(ledger.number).readText(query);
+    return await readLedgerPage(context, ledger, page, {
+      kind: "lines",
+      ...(accountId === undefined ? {} : { accountId }),
+      ...(startDate === undefined ? {} : { startDate }),
+      ...(endDate === undefined ? {} : { endDate }),
+      ...(knownAt === undefined ? {} : { knownAt }),
+      ...ledgerOrder(page),
+    });
   } catch (error) {
     // To the ledger an account is what the path names; here it is a filter.
     if (accountId === undefined || !(error instanceof Refused) || error.failure.code !== "NOT_FOUND") throw error;

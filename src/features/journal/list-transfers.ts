@@ -1,23 +1,22 @@
 import type { EntryView, PageView } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../operation/context.ts";
+import { filtersOf, ledgerOrder } from "../../operation/ledger-page.ts";
+import { pageAnswer, readPage } from "../../operation/page.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
-import { type TransferView, transferOf } from "./domain/transfer.ts";
-import { entriesQuery, type LedgerPage } from "./list-entries.ts";
-import type { TransfersFilter } from "./schemas.ts";
+import { transferOf } from "./domain/transfer.ts";
+import { entriesQuery, newestFirst } from "./list-entries.ts";
+import type { TransfersQuery } from "./schemas.ts";
 
 /** A page of a ledger's entries, seen as movements. */
-export async function listTransfers(
-  context: OperationContext,
-  entityId: string,
-  filter: TransfersFilter,
-  page: LedgerPage,
-): Promise<PageView<TransferView>> {
-  const ledger = await ledgerInContext(context, { entityId, ledgerId: filter.ledgerId, currency: filter.currency }, "query");
-  const entries = await context.ledger(ledger.number).read<PageView<EntryView>>({
+export async function listTransfers(context: OperationContext, entityId: string, query: TransfersQuery) {
+  const filters = filtersOf(query);
+  const page = readPage(context, query, { list: "transfers", ...newestFirst, filters: { ...filters, entityId } });
+  const ledger = await ledgerInContext(context, { entityId, ledgerId: filters.ledgerId, currency: filters.currency }, "query");
+  const { data, after, ...counts } = await context.ledger(ledger.number).read<PageView<EntryView>>({
     kind: "entries",
-    ...entriesQuery(filter),
+    ...entriesQuery(filters),
     postedOnly: true,
-    ...page,
+    ...ledgerOrder(page),
   });
-  return { ...entries, data: entries.data.map(transferOf) };
+  return pageAnswer(page, { ...counts, data: data.map(transferOf), after: after === null ? null : [after] });
 }

@@ -1,6 +1,5 @@
-import type { WriteOutcome } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
-import { ledgerKey } from "../../operation/ledger-write.ts";
+import { type LedgerAnswer, writeCommands } from "../../operation/ledger-write.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import { entryCommands } from "./entry-command.ts";
 import type { PlainBatch } from "./fast/plain-batch.ts";
@@ -12,15 +11,9 @@ export async function postEntryBatch(
   entityId: string,
   request: JournalBatchRequest | PlainBatch,
   minimal: boolean,
-): Promise<WriteOutcome> {
+): Promise<LedgerAnswer> {
   requirePermission(context, "entries:post");
   const ledger = await ledgerInContext(context, { entityId, ledgerId: request.ledgerId, currency: request.currency }, "body");
   const commands = "commands" in request ? request.commands : entryCommands(request.entries);
-  return context.ledger(ledger.number).write(commands, {
-    mode: request.mode,
-    answer: minimal ? "minimal" : "many",
-    actor: context.actor,
-    requestId: context.requestId,
-    ...ledgerKey(context.idempotency),
-  });
+  return writeCommands(context, ledger, commands, { mode: request.mode, answer: minimal ? "minimal" : "many" });
 }

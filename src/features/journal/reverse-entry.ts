@@ -1,6 +1,6 @@
-import type { WriteOutcome } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
-import { writeOf } from "../ledgers/index.ts";
+import type { LedgerAnswer } from "../../operation/ledger-write.ts";
+import { writeById } from "../ledgers/index.ts";
 import type { ReverseEntryRequest } from "./schemas.ts";
 
 /** Undoes an entry with a linked reversal on a date of its own: what was reported before that date stays true. */
@@ -9,7 +9,7 @@ export async function reverseEntry(
   entryId: string,
   entityId: string | undefined,
   request: ReverseEntryRequest,
-): Promise<WriteOutcome> {
+): Promise<LedgerAnswer> {
   requirePermission(context, "entries:reverse");
-  return writeOf(context, entryId, entityId, { kind: "reverse_entry", entryId, void: false, date: request.date, reason: request.reason });
+  return writeById(context, entryId, entityId, { kind: "reverse_entry", entryId, void: false, date: request.date, reason: request.reason });
 }

@@ -1,11 +1,9 @@
 import { z } from "@hono/zod-openapi";
-import { answerExact, answerText, answerWrite } from "../../http/answers.ts";
+import { answerExact, answerPage, answerWrite } from "../../http/answers.ts";
 import { idField } from "../../http/fields.ts";
-import { mount, type Router } from "../../http/router.ts";
+import { type Route, route } from "../../http/route.ts";
 import type { FailureCode } from "../../kernel/failures.ts";
-import { filtersOf, ledgerPage, pageText } from "../../operation/ledger-page.ts";
-import { pageAnswer, readPage } from "../../operation/page.ts";
-import { answerEntry, registerDraftRoutes } from "./drafts/routes.ts";
+import { answerEntry, draftRoutes } from "./drafts/routes.ts";
 import {
   batchRequestExample,
   draftExample,
@@ -33,7 +31,6 @@ import {
   documentedInputs,
   EntriesQuery,
   EntryInput,
-  entrySorts,
   JournalBatchAnswer,
   JournalBatchRequest,
   JournalEntry,
@@ -65,20 +62,8 @@ const reverseRefusals: readonly FailureCode[] = [
   "BALANCE_OVERFLOW",
   ...ledgerRefusals,
 ];
-const entriesList = { list: "entries", sorts: entrySorts, direction: "desc" } as const;
-const transfersList = { ...entriesList, list: "transfers" } as const;
-const linesList = { ...entriesList, list: "journal-lines" } as const;
-
-export function registerJournalRoutes(router: Router): void {
-  registerPosting(router);
-  registerDraftRoutes(router);
-  registerCorrecting(router);
-  registerReading(router);
-}
-
-function registerPosting(router: Router): void {
-  mount(
-    router,
+const posting: readonly Route[] = [
+  route(
     {
       operationId: "postEntry",
       method: "post",
@@ -104,11 +89,10 @@ function registerPosting(router: Router): void {
       },
       refusals: postRefusals,
     },
-    async (context, { body, entityId }) =>
-      answerWrite(await postEntry(context, entityId, body), { status: 201, collection: "journal-entries" }),
-  );
-  mount(
-    router,
+    (context, { body, entityId }) => postEntry(context, entityId, body),
+    (written) => answerWrite(written, { status: 201, collection: "journal-entries" }),
+  ),
+  route(
     {
       operationId: "postEntryBatch",
       method: "post",
@@ -138,15 +122,14 @@ function registerPosting(router: Router): void {
       },
       refusals: postRefusals,
     },
-    async (context, { body, entityId }, c) => {
-      const minimal = prefersMinimal(c.req.header("prefer"));
-      const response = answerWrite(await postEntryBatch(context, entityId, body, minimal), { status: body.mode === "atomic" ? 201 : 200 });
+    (context, { body, entityId, minimal }) => postEntryBatch(context, entityId, body, minimal),
+    (written, { body, minimal }) => {
+      const response = answerWrite(written, { status: body.mode === "atomic" ? 201 : 200 });
       if (minimal) response.headers.set("Preference-Applied", "return=minimal");
       return response;
     },
-  );
-  mount(
-    router,
+  ),
+  route(
     {
       operationId: "validateEntries",
       method: "post",
@@ -164,13 +147,13 @@ function registerPosting(router: Router): void {
       },
       refusals: postRefusals,
     },
-    async (context, { body, entityId }) => answerWrite(await validateEntries(context, entityId, body), { status: 200 }),
-  );
-}
+    (context, { body, entityId }) => validateEntries(context, entityId, body),
+    (written) => answerWrite(written, { status: 200 }),
+  ),
+];
 
-function registerCorrecting(router: Router): void {
-  mount(
-    router,
+const correcting: readonly Route[] = [
+  route(
     {
       operationId: "voidEntry",
       method: "post",
@@ -196,11 +179,10 @@ function registerCorrecting(router: Router): void {
       },
       refusals: reverseRefusals,
     },
-    async (context, { params, body }, c) =>
-      answerWrite(await voidEntry(context, params.id, c.get("scope").entityId, body), { status: 201, collection: "journal-entries" }),
-  );
-  mount(
-    router,
+    (context, { params, body, companyId }) => voidEntry(context, params.id, companyId, body),
+    (written) => answerWrite(written, { status: 201, collection: "journal-entries" }),
+  ),
+  route(
     {
       operationId: "reverseEntry",
       method: "post",
@@ -222,11 +204,10 @@ function registerCorrecting(router: Router): void {
       },
       refusals: reverseRefusals,
     },
-    async (context, { params, body }, c) =>
-      answerWrite(await reverseEntry(context, params.id, c.get("scope").entityId, body), { status: 201, collection: "journal-entries" }),
-  );
-  mount(
-    router,
+    (context, { params, body, companyId }) => reverseEntry(context, params.id, companyId, body),
+    (written) => answerWrite(written, { status: 201, collection: "journal-entries" }),
+  ),
+  route(
     {
       operationId: "setPostingReference",
       method: "put",
@@ -247,14 +228,13 @@ function registerCorrecting(router: Router): void {
       },
       refusals: ledgerRefusals,
     },
-    async (context, { params, body }, c) =>
-      answerWrite(await setPostingReference(context, params.id, c.get("scope").entityId, body.postingReference), { status: 200 }),
-  );
-}
+    (context, { params, body, companyId }) => setPostingReference(context, params.id, companyId, body.postingReference),
+    (written) => answerWrite(written, { status: 200 }),
+  ),
+];
 
-function registerReading(router: Router): void {
-  mount(
-    router,
+const reading: readonly Route[] = [
+  route(
     {
       operationId: "listEntries",
       method: "get",
@@ -269,14 +249,10 @@ function registerReading(router: Router): void {
       answers: { 200: { description: "A page of entries.", schema: JournalEntryPage, example: pageExample(entryExample) } },
       refusals: ["REFERENCE_NOT_FOUND", "INVALID_CURSOR", "OVERLOADED"],
     },
-    async (context, { query, entityId }) => {
-      const filters = filtersOf(query);
-      const page = readPage(context, query, { ...entriesList, filters: { ...filters, entityId } });
-      return answerText(pageText(page, await listEntries(context, entityId, filters, ledgerPage(page))));
-    },
-  );
-  mount(
-    router,
+    (context, { query, entityId }) => listEntries(context, entityId, query),
+    (page) => answerPage(page),
+  ),
+  route(
     {
       operationId: "getEntry",
       method: "get",
@@ -289,10 +265,10 @@ function registerReading(router: Router): void {
       answers: { 200: { description: "The entry. A draft has its version as its ETag.", schema: JournalEntry, example: entryExample } },
       refusals: ["OVERLOADED"],
     },
-    async (context, { params }, c) => answerEntry(await getEntry(context, params.id, c.get("scope").entityId)),
-  );
-  mount(
-    router,
+    (context, { params, companyId }) => getEntry(context, params.id, companyId),
+    (value) => answerEntry(value),
+  ),
+  route(
     {
       operationId: "listJournalLines",
       method: "get",
@@ -305,14 +281,10 @@ function registerReading(router: Router): void {
       answers: { 200: { description: "A page of lines.", schema: JournalLinePage, example: pageExample(lineExample) } },
       refusals: ["REFERENCE_NOT_FOUND", "INVALID_CURSOR", "OVERLOADED"],
     },
-    async (context, { query, entityId }) => {
-      const filters = filtersOf(query);
-      const page = readPage(context, query, { ...linesList, filters: { ...filters, entityId } });
-      return answerText(pageText(page, await listJournalLines(context, entityId, filters, ledgerPage(page))));
-    },
-  );
-  mount(
-    router,
+    (context, { query, entityId }) => listJournalLines(context, entityId, query),
+    (page) => answerPage(page),
+  ),
+  route(
     {
       operationId: "listTransfers",
       method: "get",
@@ -325,15 +297,10 @@ function registerReading(router: Router): void {
       answers: { 200: { description: "A page of transfers.", schema: TransferPage, example: pageExample(transferExample) } },
       refusals: ["REFERENCE_NOT_FOUND", "INVALID_CURSOR", "OVERLOADED"],
     },
-    async (context, { query, entityId }) => {
-      const filters = filtersOf(query);
-      const page = readPage(context, query, { ...transfersList, filters: { ...filters, entityId } });
-      const { after, ...found } = await listTransfers(context, entityId, filters, ledgerPage(page));
-      return answerExact(pageAnswer(page, { ...found, after: after === null ? null : [after] }));
-    },
-  );
-  mount(
-    router,
+    (context, { query, entityId }) => listTransfers(context, entityId, query),
+    (page) => answerExact(page),
+  ),
+  route(
     {
       operationId: "getTransfer",
       method: "get",
@@ -345,11 +312,9 @@ function registerReading(router: Router): void {
       answers: { 200: { description: "The transfer.", schema: Transfer, example: transferExample } },
       refusals: ["OVERLOADED"],
     },
-    async (context, { params }, c) => answerExact(await getTransfer(context, params.id, c.get("scope").entityId)),
-  );
-}
+    (context, { params, companyId }) => getTransfer(context, params.id, companyId),
+    (value) => answerExact(value),
+  ),
+];
 
-/** Whether the Prefer header (RFC 7240) asks for the short answer. */
-function prefersMinimal(prefer: string | undefined): boolean {
-  return prefer?.split(",").some((preference) => /^\s*return\s*=\s*"?minimal"?\s*(?:;|$)/i.test(preference)) ?? false;
-}
+export const journalRoutes: readonly Route[] = [...posting, ...draftRoutes, ...correcting, ...reading];

@@ -282,8 +282,9 @@ export const EntriesQuery = z.object({
     .openapi({ description: "Default all. `voided`: posted and taken back, or a draft that was let go.", example: "pending_approval" }),
 });
 export const TransfersQuery = z.object({ ...entriesQuery, status: z.enum(postedStatuses).optional() });
+export type EntriesQuery = z.output<typeof EntriesQuery>;
+export type TransfersQuery = z.output<typeof TransfersQuery>;
 export type EntriesFilter = Omit<z.output<typeof EntriesQuery>, keyof ListQuery>;
-export type TransfersFilter = Omit<z.output<typeof TransfersQuery>, keyof ListQuery>;
 
 export const LinesQuery = z.object({
   ...ledgerChoice,
@@ -293,7 +294,7 @@ export const LinesQuery = z.object({
   knownAt: knownAtParameter.optional(),
   ...listQuery,
 });
-export type LinesFilter = Omit<z.output<typeof LinesQuery>, keyof ListQuery>;
+export type LinesQuery = z.output<typeof LinesQuery>;
 
 const Approval = z
   .object({

@@ -1,5 +1,5 @@
-import type { WriteOutcome } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
+import { type LedgerAnswer, writeOne } from "../../operation/ledger-write.ts";
 import { ledgerOfId } from "../ledgers/index.ts";
 
 /** Notes the document number under which another system booked the entry. The entry itself stays as it is. */
@@ -8,13 +8,8 @@ export async function setPostingReference(
   entryId: string,
   entityId: string | undefined,
   postingReference: string,
-): Promise<WriteOutcome> {
+): Promise<LedgerAnswer> {
   requirePermission(context, "entries:prepare");
   const ledger = await ledgerOfId(context, entryId, entityId);
-  return context.ledger(ledger.number).write([{ kind: "set_posting_reference", entryId, postingReference }], {
-    mode: "atomic",
-    answer: "one",
-    actor: context.actor,
-    requestId: context.requestId,
-  });
+  return writeOne(context, ledger, { kind: "set_posting_reference", entryId, postingReference });
 }

@@ -1,5 +1,5 @@
-import type { WriteOutcome } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
+import { type LedgerAnswer, writeCommands } from "../../operation/ledger-write.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import { entryCommand, entryCommands } from "./entry-command.ts";
 import type { JournalBatchRequest, JournalEntryRequest } from "./schemas.ts";
@@ -9,15 +9,11 @@ export async function validateEntries(
   context: OperationContext,
   entityId: string,
   request: JournalEntryRequest | JournalBatchRequest,
-): Promise<WriteOutcome> {
+): Promise<LedgerAnswer> {
   requirePermission(context, "entries:post");
   const ledger = await ledgerInContext(context, { entityId, ledgerId: request.ledgerId, currency: request.currency }, "body");
   const many = "entries" in request;
-  return context.ledger(ledger.number).write(many ? entryCommands(request.entries) : [entryCommand(request)], {
-    mode: many ? request.mode : "atomic",
-    answer: many ? "many" : "one",
-    dryRun: true,
-    actor: context.actor,
-    requestId: context.requestId,
-  });
+  return many
+    ? writeCommands(context, ledger, entryCommands(request.entries), { mode: request.mode, answer: "many", dryRun: true })
+    : writeCommands(context, ledger, [entryCommand(request)], { mode: "atomic", answer: "one", dryRun: true });
 }

@@ -1,6 +1,6 @@
-import type { WriteOutcome } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
-import { writeOf } from "../ledgers/index.ts";
+import type { LedgerAnswer } from "../../operation/ledger-write.ts";
+import { writeById } from "../ledgers/index.ts";
 import type { VoidEntryRequest } from "./schemas.ts";
 
 /** Takes an entry back as if it had not been: a linked reversal on the entry's own date, or on the date given. A draft is just let go. */
@@ -9,9 +9,9 @@ export async function voidEntry(
   entryId: string,
   entityId: string | undefined,
   request: VoidEntryRequest,
-): Promise<WriteOutcome> {
+): Promise<LedgerAnswer> {
   requirePermission(context, "entries:prepare");
-  return writeOf(context, entryId, entityId, {
+  return writeById(context, entryId, entityId, {
     kind: "reverse_entry",
     entryId,
     void: true,

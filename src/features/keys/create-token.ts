@@ -2,9 +2,8 @@ import type { z } from "@hono/zod-openapi";
 import { issueToken } from "../../access/issue-token.ts";
 import { keepEpoch } from "../../db/site-rows.ts";
 import { insertToken } from "../../db/tokens.ts";
-import { idOf } from "../../http/answers.ts";
 import { type Role, reaches } from "../../kernel/role.ts";
-import type { KeptAnswer } from "../../operation/commit-once.ts";
+import { madeId, type Once } from "../../operation/commit-once.ts";
 import { commitSecretOnce, ownClaim } from "../../operation/commit-secret-once.ts";
 import { type OperationContext, requireEnd, requirePermission } from "../../operation/context.ts";
 import { firstUnknownEntity } from "../../operation/entity.ts";
@@ -12,11 +11,14 @@ import { refusal } from "../../platform/refused.ts";
 import { siteNow } from "../sites/index.ts";
 import { userOf } from "../users/index.ts";
 import { holdToUser, namedPrincipal } from "./principal.ts";
-import type { CreateTokenRequest } from "./schemas.ts";
+import type { CreateTokenRequest, IssuedToken } from "./schemas.ts";
 import { tokenView } from "./views.ts";
 
 /** Makes a key of the site. Nobody gives more than they have, an agent is never more than a preparer, and a user's key never more than the user. */
-export async function createToken(context: OperationContext, request: z.infer<typeof CreateTokenRequest>): Promise<KeptAnswer> {
+export async function createToken(
+  context: OperationContext,
+  request: z.infer<typeof CreateTokenRequest>,
+): Promise<Once<z.infer<typeof IssuedToken>>> {
   requirePermission(context, "tokens:write");
   const entityIds = request.entityIds ?? context.entityIds;
   requireReach(context, request.role, entityIds);
@@ -26,7 +28,7 @@ export async function createToken(context: OperationContext, request: z.infer<ty
   const now = context.clock();
   if (expiresAtMs !== null && !(expiresAtMs > now)) throw invalid("/expiresAt", "The expiry is in the past.");
   const user = await userOfKey(context, request);
-  const kept = await commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
+  const once = await commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
     requireEnd(context, expiresAtMs);
     await requireEntities(context, request.entityIds ?? []);
     const id = context.newId();
@@ -40,12 +42,11 @@ export async function createToken(context: OperationContext, request: z.infer<ty
     );
     return {
       statements: [keepEpoch(context.directory, site), insertToken(context.directory, row)],
-      status: 201,
-      body: JSON.stringify({ ...tokenView(row, now), key }),
+      value: { ...tokenView(row, now), key },
     };
   });
-  if (user) await holdToUser(context, user.id, idOf(kept.body));
-  return kept;
+  if (user) await holdToUser(context, user.id, madeId(once));
+  return once;
 }
 
 /** The user for whom a person's key acts: whom the request names, or who asks. None, where a person's key that has no user asks for one like it. */

@@ -1,11 +1,10 @@
-import type { Router } from "../../http/router.ts";
-import { registerKeyOperatorRoutes } from "./operator-routes.ts";
-import { registerKeyRoutes } from "./routes.ts";
+import type { Feature } from "../feature.ts";
+import { keyOperatorRoutes } from "./operator-routes.ts";
+import { keyRoutes } from "./routes.ts";
 
-export const feature = {
+export const feature: Feature = {
   name: "keys",
-  register(router: Router): void {
-    registerKeyRoutes(router);
-    registerKeyOperatorRoutes(router);
-  },
+  tags: { Keys: { description: "API keys: roles, restrictions, rotation, revocation.", service: "ledger" } },
+  routes: keyRoutes,
+  operatorRoutes: keyOperatorRoutes,
 };

@@ -1,14 +1,13 @@
 import { issueToken } from "../../access/issue-token.ts";
-import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import { findSiteScope, keepEpoch } from "../../db/site-rows.ts";
 import { insertToken } from "../../db/tokens.ts";
-import type { Clock } from "../../kernel/clock.ts";
+import type { BaseContext } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { tokenView } from "./views.ts";
 
 /** Makes an OWNER's key of a site: the way back in where all its keys are lost. The operator's alone. */
 export async function makeOwnerKey(
-  context: { readonly env: Cloudflare.Env; readonly directory: DirectoryDatabase; readonly clock: Clock; readonly newId: () => string },
+  context: BaseContext,
   siteId: string,
   { name, requestsPerMinute }: { readonly name: string; readonly requestsPerMinute?: number | undefined },
 ) {

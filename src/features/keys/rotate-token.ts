@@ -3,8 +3,7 @@ import { issueToken } from "../../access/issue-token.ts";
 import { forgetLeasesOf } from "../../access/leases.ts";
 import { keepEpoch } from "../../db/site-rows.ts";
 import { findToken, insertToken, markExpiry } from "../../db/tokens.ts";
-import { idOf } from "../../http/answers.ts";
-import type { KeptAnswer } from "../../operation/commit-once.ts";
+import { madeId, type Once } from "../../operation/commit-once.ts";
 import { commitSecretOnce, ownClaim } from "../../operation/commit-secret-once.ts";
 import { type OperationContext, requireEnd, requirePermission } from "../../operation/context.ts";
 import { objectOf } from "../../platform/objects.ts";
@@ -12,19 +11,23 @@ import { refusal } from "../../platform/refused.ts";
 import { siteNow } from "../sites/index.ts";
 import { requireReach } from "./create-token.ts";
 import { holdToUser, userInReach } from "./principal.ts";
-import type { RotateTokenRequest } from "./schemas.ts";
+import type { IssuedToken, RotateTokenRequest } from "./schemas.ts";
 import { tokenView } from "./views.ts";
 
 const overlapDefaultSeconds = 86_400;
 
 /** Gives the key's principal a new key; the old one goes on for the overlap and then expires. */
-export async function rotateToken(context: OperationContext, id: string, request: z.infer<typeof RotateTokenRequest>): Promise<KeptAnswer> {
+export async function rotateToken(
+  context: OperationContext,
+  id: string,
+  request: z.infer<typeof RotateTokenRequest>,
+): Promise<Once<z.infer<typeof IssuedToken>>> {
   requirePermission(context, "tokens:write");
   const old = await findToken(context.directory, context.site.id, id);
   if (!old) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
   requireReach(context, old.role, old.entityIds);
   const user = await userInReach(context, old);
-  const kept = await commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
+  const once = await commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
     const now = context.clock();
     if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now))
       throw refusal("IN_USE", "A key that has ended is not rotated; make a new one.");
@@ -41,14 +44,13 @@ export async function rotateToken(context: OperationContext, id: string, request
     );
     return {
       statements: [keepEpoch(context.directory, site), insertToken(context.directory, row), markExpiry(context.directory, id, endsAtMs)],
-      status: 201,
-      body: JSON.stringify({ ...tokenView(row, now), key }),
+      value: { ...tokenView(row, now), key },
     };
   });
   // After the rows, so that nobody is left without a key; from the row, so that a repetition makes up for what was broken off in between.
   const endsAtMs = (await findToken(context.directory, context.site.id, id))?.expiresAt;
   if (endsAtMs) await objectOf(context.env.ACCESS, context.site, id).expireAt(endsAtMs);
   forgetLeasesOf(id);
-  if (user) await holdToUser(context, user.id, idOf(kept.body));
-  return kept;
+  if (user) await holdToUser(context, user.id, madeId(once));
+  return once;
 }

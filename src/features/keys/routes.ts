@@ -1,10 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { answer, answerText, idOf, replayHeaders } from "../../http/answers.ts";
+import { answer, answerNothing, answerOnce } from "../../http/answers.ts";
 import { idField } from "../../http/fields.ts";
 import { listQuery } from "../../http/page-query.ts";
-import { mount, type Router } from "../../http/router.ts";
-import type { KeptAnswer } from "../../operation/commit-once.ts";
-import { readPage } from "../../operation/page.ts";
+import { type Route, route } from "../../http/route.ts";
 import { issuedExample } from "../sites/index.ts";
 import { createToken } from "./create-token.ts";
 import { listTokens } from "./list-tokens.ts";
@@ -15,15 +13,11 @@ import { CreateTokenRequest, IssuedToken, RotateTokenRequest, TokenPage, tokenEx
 const byId = z.object({ id: idField });
 const pageQuery = z.object(listQuery);
 
-/** The answer that holds a secret: as made, or as repeated. */
-function answerKept(kept: KeptAnswer): Response {
-  if (kept.replayed) return answerText(kept.body, 200, replayHeaders(kept.status));
-  return answerText(kept.body, kept.status, { Location: `/api/v1/tokens/${idOf(kept.body)}`, "Cache-Control": "no-store" });
-}
+/** What holds a secret is stored by nobody on the way. */
+const noStore = { "Cache-Control": "no-store" };
 
-export function registerKeyRoutes(router: Router): void {
-  mount(
-    router,
+export const keyRoutes: readonly Route[] = [
+  route(
     {
       operationId: "listTokens",
       method: "get",
@@ -41,11 +35,10 @@ export function registerKeyRoutes(router: Router): void {
       },
       refusals: ["INVALID_CURSOR"],
     },
-    async (context, { query }) =>
-      answer(await listTokens(context, readPage(context, query, { list: "tokens", filters: {}, sorts: ["createdAt"] }))),
-  );
-  mount(
-    router,
+    (context, { query }) => listTokens(context, query),
+    (value) => answer(value),
+  ),
+  route(
     {
       operationId: "createToken",
       method: "post",
@@ -63,10 +56,10 @@ export function registerKeyRoutes(router: Router): void {
       },
       refusals: ["ENTITY_FORBIDDEN", "REFERENCE_NOT_FOUND", "SITE_MOVING"],
     },
-    async (context, { body }) => answerKept(await createToken(context, body)),
-  );
-  mount(
-    router,
+    (context, { body }) => createToken(context, body),
+    (once) => answerOnce(once, { status: 201, collection: "tokens", headers: noStore }),
+  ),
+  route(
     {
       operationId: "revokeToken",
       method: "delete",
@@ -80,13 +73,10 @@ export function registerKeyRoutes(router: Router): void {
       answers: { 204: { description: "Revoked." } },
       refusals: ["IN_USE", "ENTITY_FORBIDDEN"],
     },
-    async (context, { params }) => {
-      await revokeToken(context, params.id);
-      return new Response(null, { status: 204 });
-    },
-  );
-  mount(
-    router,
+    (context, { params }) => revokeToken(context, params.id),
+    () => answerNothing(),
+  ),
+  route(
     {
       operationId: "rotateToken",
       method: "post",
@@ -103,6 +93,7 @@ export function registerKeyRoutes(router: Router): void {
       },
       refusals: ["IN_USE", "ENTITY_FORBIDDEN", "SITE_MOVING"],
     },
-    async (context, { params, body }) => answerKept(await rotateToken(context, params.id, body)),
-  );
-}
+    (context, { params, body }) => rotateToken(context, params.id, body),
+    (once) => answerOnce(once, { status: 201, collection: "tokens", headers: noStore }),
+  ),
+];

@@ -1,19 +1,13 @@
 import type { ApprovalPolicy } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../operation/context.ts";
-import { Refused } from "../../platform/refused.ts";
+import { writeOne } from "../../operation/ledger-write.ts";
 import { listLedgersOfEntity } from "./ledger-in-context.ts";
 
 /** Has a ledger hold the policy, where it holds another one. A new ledger's is `none`. */
 export async function holdPolicy(context: OperationContext, ledgerNumber: number, policy: ApprovalPolicy): Promise<void> {
-  const ledger = context.ledger(ledgerNumber);
   if ((await policyOf(context, ledgerNumber)) === policy) return;
-  const outcome = await ledger.write([{ kind: "set_approval_policy", policy }], {
-    mode: "atomic",
-    answer: "one",
-    actor: context.actor,
-    requestId: context.requestId,
-  });
-  if (outcome.outcome === "refused") throw new Refused(outcome.failure);
+  // Not under the request's key, which is of the entity and not of its ledgers.
+  await writeOne(context.withClaim(undefined), { number: ledgerNumber }, { kind: "set_approval_policy", policy });
 }
 
 /** The policy that a ledger holds. */

@@ -1,5 +1,6 @@
 import { present } from "../../kernel/assert.ts";
-import type { KeptAnswer } from "../../operation/commit-once.ts";
+import type { LedgerJob } from "../../ledger/client.ts";
+import type { Once } from "../../operation/commit-once.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { ledgerKey } from "../../operation/ledger-write.ts";
 import { recordJob } from "../jobs/index.ts";
@@ -12,7 +13,7 @@ export async function closeOutLedger(
   ledgerId: string,
   request: CloseOutLedgerRequest,
   entityId?: string,
-): Promise<KeptAnswer> {
+): Promise<Once<LedgerJob>> {
   requirePermission(context, "catalogue:write");
   const ledger = await ledgerInContext(context, { ledgerId, entityId }, "path");
   const jobId = await context.ledger(ledger.number).closeOut({

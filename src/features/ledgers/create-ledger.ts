@@ -1,17 +1,17 @@
 import { isUniqueViolation } from "../../db/run-batch.ts";
 import { scaleOf } from "../../kernel/currency.ts";
-import { commitOnce, findKeptAnswer, type KeptAnswer } from "../../operation/commit-once.ts";
+import { commitOnce, findStoredAnswer, type Once } from "../../operation/commit-once.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
 import { policyOf } from "./approval-policy.ts";
 import { ledgerInContext } from "./ledger-in-context.ts";
 import { prepareLedger } from "./prepare-ledger.ts";
-import type { CreateLedgerRequest } from "./schemas.ts";
+import type { CreateLedgerRequest, Ledger } from "./schemas.ts";
 import { findLedgerOfCurrency } from "./store.ts";
 import { ledgerView } from "./views.ts";
 
 /** Gives an entity books in another currency or asset. */
-export async function createLedger(context: OperationContext, entityId: string, request: CreateLedgerRequest): Promise<KeptAnswer> {
+export async function createLedger(context: OperationContext, entityId: string, request: CreateLedgerRequest): Promise<Once<Ledger>> {
   requirePermission(context, "catalogue:write");
   const scale = scaleOf(request.currency, request.scale);
   if (!scale.ok) throw new Refused(scale.failure);
@@ -20,8 +20,8 @@ export async function createLedger(context: OperationContext, entityId: string, 
     { pointer: "/currency", code: "CODE_TAKEN", message: `The entity has a ledger in ${request.currency}.` },
   ]);
   if (await findLedgerOfCurrency(context.db, entityId, request.currency)) {
-    const kept = await findKeptAnswer(context);
-    if (kept) return kept;
+    const earlier = await findStoredAnswer(context);
+    if (earlier) return earlier;
     throw taken;
   }
   const identity = {
@@ -36,7 +36,7 @@ export async function createLedger(context: OperationContext, entityId: string, 
   };
   const { row, statement } = await prepareLedger(context, identity, await policyOf(context, functional));
   try {
-    return await commitOnce(context, [statement], { status: 201, body: JSON.stringify(ledgerView(row)) });
+    return await commitOnce(context, [statement], ledgerView(row));
   } catch (error) {
     throw isUniqueViolation(error) ? taken : error;
   }

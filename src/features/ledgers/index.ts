@@ -1,6 +1,6 @@
-import type { Router } from "../../http/router.ts";
-import { registerLedgerOperatorRoutes } from "./operator-routes.ts";
-import { registerLedgerRoutes } from "./routes.ts";
+import type { Feature } from "../feature.ts";
+import { ledgerOperatorRoutes } from "./operator-routes.ts";
+import { ledgerRoutes } from "./routes.ts";
 
 export { setApprovalPolicy } from "./approval-policy.ts";
 export { hasLedger, isInCatalogue } from "./in-catalogue.ts";
@@ -16,12 +16,11 @@ export { noteHead } from "./note-head.ts";
 export { prepareLedger } from "./prepare-ledger.ts";
 export { removeLedgers } from "./remove-ledgers.ts";
 export { ledgerExample } from "./schemas.ts";
-export { writeOf } from "./write-of.ts";
+export { writeById } from "./write-by-id.ts";
 
-export const feature = {
+export const feature: Feature = {
   name: "ledgers",
-  register(router: Router): void {
-    registerLedgerRoutes(router);
-    registerLedgerOperatorRoutes(router);
-  },
+  tags: { Ledgers: { description: "An entity's books in one currency, and their verification.", service: "ledger" } },
+  routes: ledgerRoutes,
+  operatorRoutes: ledgerOperatorRoutes,
 };

@@ -1,9 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { answer, answerKept } from "../../http/answers.ts";
+import { answer, answerOnce } from "../../http/answers.ts";
 import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
-import { mount, type Router } from "../../http/router.ts";
-import { requireRevision } from "../../operation/revision.ts";
+import { type Route, route } from "../../http/route.ts";
 import { Job, jobExample } from "../jobs/index.ts";
 import { closeOutLedger } from "./close-out-ledger.ts";
 import { createLedger } from "./create-ledger.ts";
@@ -31,14 +30,8 @@ function pageExample(item: unknown) {
   return { data: [item], totalCount: 1, hasMore: false, nextCursor: null };
 }
 
-export function registerLedgerRoutes(router: Router): void {
-  registerLedgers(router);
-  registerGenerations(router);
-}
-
-function registerLedgers(router: Router): void {
-  mount(
-    router,
+const books: readonly Route[] = [
+  route(
     {
       operationId: "listLedgers",
       method: "get",
@@ -50,10 +43,10 @@ function registerLedgers(router: Router): void {
       answers: { 200: { description: "A page of ledgers.", schema: LedgerList, example: pageExample(ledgerExample) } },
       refusals: ["INVALID_CURSOR"],
     },
-    async (context, { query }, c) => answer(await listLedgers(context, query, c.get("scope").entityId)),
-  );
-  mount(
-    router,
+    (context, { query, companyId }) => listLedgers(context, query, companyId),
+    (value) => answer(value),
+  ),
+  route(
     {
       operationId: "createLedger",
       method: "post",
@@ -75,10 +68,10 @@ function registerLedgers(router: Router): void {
       },
       refusals: ["CODE_TAKEN", "CURRENCY_UNSUPPORTED", "REFERENCE_NOT_FOUND"],
     },
-    async (context, { entityId, body }) => answerKept(await createLedger(context, entityId, body), "ledgers"),
-  );
-  mount(
-    router,
+    (context, { entityId, body }) => createLedger(context, entityId, body),
+    (once) => answerOnce(once, { status: 201, collection: "ledgers" }),
+  ),
+  route(
     {
       operationId: "getLedger",
       method: "get",
@@ -89,13 +82,10 @@ function registerLedgers(router: Router): void {
       params: byId,
       answers: { 200: { description: "The ledger, with its ETag.", schema: Ledger, example: ledgerExample } },
     },
-    async (context, { params }, c) => {
-      const ledger = await getLedger(context, params.id, c.get("scope").entityId);
-      return answer(ledger, 200, { ETag: etagOf(ledger.revision) });
-    },
-  );
-  mount(
-    router,
+    (context, { params, companyId }) => getLedger(context, params.id, companyId),
+    (ledger) => answer(ledger, 200, { ETag: etagOf(ledger.revision) }),
+  ),
+  route(
     {
       operationId: "updateLedger",
       method: "patch",
@@ -115,16 +105,10 @@ function registerLedgers(router: Router): void {
       },
       refusals: ["PRECONDITION_FAILED"],
     },
-    async (context, { params, body }, c) => {
-      const ledger = await updateLedger(context, params.id, body, {
-        entityId: c.get("scope").entityId,
-        requireMatch: (revision) => requireRevision(c.req.header("if-match"), revision),
-      });
-      return answer(ledger, 200, { ETag: etagOf(ledger.revision) });
-    },
-  );
-  mount(
-    router,
+    (context, { params, body, companyId, ifMatch }) => updateLedger(context, params.id, body, { entityId: companyId, ifMatch }),
+    (ledger) => answer(ledger, 200, { ETag: etagOf(ledger.revision) }),
+  ),
+  route(
     {
       operationId: "verifyLedger",
       method: "post",
@@ -138,13 +122,13 @@ function registerLedgers(router: Router): void {
       params: byId,
       answers: { 202: { description: "The job that does it.", schema: Job, example: jobExample } },
     },
-    async (context, { params }, c) => answerKept(await verifyLedger(context, params.id, c.get("scope").entityId), "jobs"),
-  );
-}
+    (context, { params, companyId }) => verifyLedger(context, params.id, companyId),
+    (once) => answerOnce(once, { status: 202, collection: "jobs" }),
+  ),
+];
 
-function registerGenerations(router: Router): void {
-  mount(
-    router,
+const generations: readonly Route[] = [
+  route(
     {
       operationId: "closeOutLedger",
       method: "post",
@@ -161,10 +145,10 @@ function registerGenerations(router: Router): void {
       answers: { 202: { description: "The job that does what is left.", schema: Job, example: closeOutJobExample } },
       refusals: ["LEDGER_NOT_FULL", "LEDGER_CLOSING_OUT", "LEDGER_NEWER", "OVERLOADED"],
     },
-    async (context, { params, body }, c) => answerKept(await closeOutLedger(context, params.id, body, c.get("scope").entityId), "jobs"),
-  );
-  mount(
-    router,
+    (context, { params, body, companyId }) => closeOutLedger(context, params.id, body, companyId),
+    (once) => answerOnce(once, { status: 202, collection: "jobs" }),
+  ),
+  route(
     {
       operationId: "listLedgerGenerations",
       method: "get",
@@ -176,6 +160,9 @@ function registerGenerations(router: Router): void {
       params: byId,
       answers: { 200: { description: "The generations, the first one first.", schema: LedgerGenerations, example: generationsExample } },
     },
-    async (context, { params }, c) => answer(await listLedgerGenerations(context, params.id, c.get("scope").entityId)),
-  );
-}
+    (context, { params, companyId }) => listLedgerGenerations(context, params.id, companyId),
+    (value) => answer(value),
+  ),
+];
+
+export const ledgerRoutes: readonly Route[] = [...books, ...generations];

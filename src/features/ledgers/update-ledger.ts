@@ -1,4 +1,5 @@
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
+import { requireRevision } from "../../operation/revision.ts";
 import { refusal } from "../../platform/refused.ts";
 import { ledgerInContext } from "./ledger-in-context.ts";
 import type { Ledger, UpdateLedgerRequest } from "./schemas.ts";
@@ -10,12 +11,12 @@ export async function updateLedger(
   context: OperationContext,
   ledgerId: string,
   request: UpdateLedgerRequest,
-  options: { readonly entityId?: string | undefined; readonly requireMatch: (revision: number) => void },
+  seen: { readonly entityId: string | undefined; readonly ifMatch: string | undefined },
 ): Promise<Ledger> {
   requirePermission(context, "catalogue:write");
-  const ledger = await ledgerInContext(context, { ledgerId, entityId: options.entityId }, "path");
+  const ledger = await ledgerInContext(context, { ledgerId, entityId: seen.entityId }, "path");
   const row = await requireLedgerRow(context.db, ledger.id);
-  options.requireMatch(row.revision);
+  requireRevision(seen.ifMatch, row.revision);
   const { name = row.name, description = row.description, metadata = row.metadata } = request;
   const changed = await changeLedger(context.db, row, { name, description, metadata, updatedAt: context.clock() });
   if (!changed) throw refusal("PRECONDITION_FAILED", "The ledger was changed by another request in the meantime.");

@@ -1,5 +1,10 @@
-import { registerMetadataRoutes } from "./routes.ts";
+import type { Feature } from "../feature.ts";
+import { metadataRoutes } from "./routes.ts";
 
 export { isCountry } from "./domain/country.ts";
 
-export const feature = { name: "metadata", register: registerMetadataRoutes };
+export const feature: Feature = {
+  name: "metadata",
+  tags: { Metadata: { description: "Countries, currencies, and the site's own types, products and categories.", service: "events" } },
+  routes: metadataRoutes,
+};

@@ -1,5 +1,5 @@
-import { answer, answerKept } from "../../http/answers.ts";
-import { mount, type Router } from "../../http/router.ts";
+import { answer, answerOnce } from "../../http/answers.ts";
+import { type Route, route } from "../../http/route.ts";
 import { createTerm } from "./create-term.ts";
 import { listCountries } from "./list-countries.ts";
 import { listCurrencies } from "./list-currencies.ts";
@@ -33,9 +33,8 @@ const kinds = [
   { kind: "category", path: "/metadata/categories", one: "category", many: "categories", list: "listCategories", create: "createCategory" },
 ] as const;
 
-export function registerMetadataRoutes(router: Router): void {
-  mount(
-    router,
+export const metadataRoutes: readonly Route[] = [
+  route(
     {
       operationId: "listCountries",
       method: "get",
@@ -51,10 +50,10 @@ export function registerMetadataRoutes(router: Router): void {
         },
       },
     },
-    async (context) => answer(listCountries(context)),
-  );
-  mount(
-    router,
+    async (context) => listCountries(context),
+    (value) => answer(value),
+  ),
+  route(
     {
       operationId: "listCurrencies",
       method: "get",
@@ -74,11 +73,11 @@ export function registerMetadataRoutes(router: Router): void {
         },
       },
     },
-    async (context, { query }) => answer(listCurrencies(context, query.includeWithdrawn)),
-  );
-  for (const { kind, path, one, many, list, create } of kinds) {
-    mount(
-      router,
+    async (context, { query }) => listCurrencies(context, query.includeWithdrawn),
+    (value) => answer(value),
+  ),
+  ...kinds.flatMap(({ kind, path, one, many, list, create }) => [
+    route(
       {
         operationId: list,
         method: "get",
@@ -90,10 +89,10 @@ export function registerMetadataRoutes(router: Router): void {
         answers: { 200: { description: `A page of ${many}.`, schema: TermList, example: wholeList(termExample, 1) } },
         refusals: ["INVALID_CURSOR"],
       },
-      async (context, { query }) => answer(await listTerms(context, kind, query)),
-    );
-    mount(
-      router,
+      (context, { query }) => listTerms(context, kind, query),
+      (value) => answer(value),
+    ),
+    route(
       {
         operationId: create,
         method: "post",
@@ -107,7 +106,8 @@ export function registerMetadataRoutes(router: Router): void {
         answers: { 201: { description: `The ${one}.`, schema: Term, example: termExample } },
         refusals: ["CODE_TAKEN"],
       },
-      async (context, { body }) => answerKept(await createTerm(context, kind, body), path.slice(1)),
-    );
-  }
-}
+      (context, { body }) => createTerm(context, kind, body),
+      (once) => answerOnce(once, { status: 201, collection: path.slice(1) }),
+    ),
+  ]),
+];

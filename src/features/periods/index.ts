@@ -1,3 +1,8 @@
-import { registerPeriodRoutes } from "./routes.ts";
+import type { Feature } from "../feature.ts";
+import { periodRoutes } from "./routes.ts";
 
-export const feature = { name: "periods", register: registerPeriodRoutes };
+export const feature: Feature = {
+  name: "periods",
+  tags: { Periods: { description: "Locks on periods.", service: "books", underCompany: true } },
+  routes: periodRoutes,
+};

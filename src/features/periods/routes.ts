@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { answer } from "../../http/answers.ts";
 import { idField } from "../../http/fields.ts";
-import { mount, type Router } from "../../http/router.ts";
+import { type Route, route } from "../../http/route.ts";
 import { listPeriodLocks } from "./list-period-locks.ts";
 import { PeriodLockOutcome, PeriodLockRequest, PeriodLocks } from "./schemas.ts";
 import { setPeriodLock } from "./set-period-lock.ts";
@@ -16,9 +16,8 @@ const lockExample = {
 const ledgerExample = { ledgerId: "01980c1e-7e0c-7abc-9def-0123456789ac", currency: "USD", locks: [lockExample] };
 const entityExample = { entityId: "01980c1e-7e0c-7abc-9def-0123456789ab" };
 
-export function registerPeriodRoutes(router: Router): void {
-  mount(
-    router,
+export const periodRoutes: readonly Route[] = [
+  route(
     {
       operationId: "listPeriodLocks",
       method: "get",
@@ -30,10 +29,10 @@ export function registerPeriodRoutes(router: Router): void {
       query: z.object({ entityId: idField.optional() }),
       answers: { 200: { description: "The locks.", schema: PeriodLocks, example: { ...entityExample, ledgers: [ledgerExample] } } },
     },
-    async (context, { entityId }) => answer(await listPeriodLocks(context, entityId)),
-  );
-  mount(
-    router,
+    (context, { entityId }) => listPeriodLocks(context, entityId),
+    (value) => answer(value),
+  ),
+  route(
     {
       operationId: "setPeriodLock",
       method: "put",
@@ -58,6 +57,7 @@ export function registerPeriodRoutes(router: Router): void {
       },
       refusals: ["LOCK_NOT_LIFTED", "IN_USE", "LEDGER_CLOSING_OUT", "LEDGER_NEWER", "OVERLOADED"],
     },
-    async (context, { body, entityId }) => answer(await setPeriodLock(context, entityId, body)),
-  );
-}
+    (context, { body, entityId }) => setPeriodLock(context, entityId, body),
+    (value) => answer(value),
+  ),
+];

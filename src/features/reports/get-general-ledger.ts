@@ -1,13 +1,13 @@
 import { dateOfDay, dayOf, fiscalYearStartOf } from "../../kernel/calendar-date.ts";
 import { instant } from "../../kernel/clock.ts";
-import type { Page } from "../../kernel/page.ts";
 import type { GeneralLedgerView } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../operation/context.ts";
-import { invalidParameter } from "../../operation/page.ts";
+import { filtersOf } from "../../operation/ledger-page.ts";
+import { invalidParameter, readPage } from "../../operation/page.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import { type AccountPage, generalLedger, priorYearsEarnings } from "./domain/general-ledger.ts";
 import { reportHead } from "./report-head.ts";
-import type { GeneralLedgerFilter } from "./schemas.ts";
+import type { GeneralLedgerFilter, GeneralLedgerQuery } from "./schemas.ts";
 
 /** Where a page goes on, and what the first one was of: the same books and the same days, whatever is posted and whatever day it is meanwhile. */
 interface Continuation {
@@ -18,7 +18,10 @@ interface Continuation {
 }
 
 /** A page of the general ledger, in the envelope of all reports. Figures are bigint: write it with `answerExact`. */
-export async function getGeneralLedger(context: OperationContext, entityId: string, filter: GeneralLedgerFilter, page: Page) {
+export async function getGeneralLedger(context: OperationContext, entityId: string, query: GeneralLedgerQuery) {
+  const filter = filtersOf(query);
+  const filters = { ...filter, entityId };
+  const page = readPage(context, query, { list: "general-ledger", sorts: ["code"], direction: "asc", filters });
   const { continuation, lineCount, lineCountCapped, ...report } = await readGeneralLedger(context, entityId, filter, {
     limit: page.limit,
     // Positions of this list are those written below, and signed.

@@ -1,8 +1,5 @@
-import { answerExact } from "../../http/answers.ts";
-import { mount, type Router } from "../../http/router.ts";
-import { filtersOf } from "../../operation/ledger-page.ts";
-import { readPage } from "../../operation/page.ts";
-import { answerCsv } from "../../platform/csv.ts";
+import { answerCsv, answerExact } from "../../http/answers.ts";
+import { type Route, route } from "../../http/route.ts";
 import {
   balanceSheetCsv,
   balanceSheetExample,
@@ -30,9 +27,8 @@ import {
   TrialBalanceReport,
 } from "./schemas.ts";
 
-export function registerReportRoutes(router: Router): void {
-  mount(
-    router,
+export const reportRoutes: readonly Route[] = [
+  route(
     {
       operationId: "getTrialBalance",
       method: "get",
@@ -49,10 +45,10 @@ export function registerReportRoutes(router: Router): void {
       },
       refusals: ["REFERENCE_NOT_FOUND", "OVERLOADED"],
     },
-    async (context, { query, entityId }) => answerReport(await getTrialBalance(context, entityId, query), query.format, trialBalanceFile),
-  );
-  mount(
-    router,
+    (context, { query, entityId }) => getTrialBalance(context, entityId, query),
+    (report, { query }) => answerReport(report, query.format, trialBalanceFile),
+  ),
+  route(
     {
       operationId: "getProfitAndLoss",
       method: "get",
@@ -69,10 +65,10 @@ export function registerReportRoutes(router: Router): void {
       },
       refusals: ["REFERENCE_NOT_FOUND", "OVERLOADED"],
     },
-    async (context, { query, entityId }) => answerReport(await getProfitAndLoss(context, entityId, query), query.format, profitAndLossFile),
-  );
-  mount(
-    router,
+    (context, { query, entityId }) => getProfitAndLoss(context, entityId, query),
+    (report, { query }) => answerReport(report, query.format, profitAndLossFile),
+  ),
+  route(
     {
       operationId: "getBalanceSheet",
       method: "get",
@@ -89,10 +85,10 @@ export function registerReportRoutes(router: Router): void {
       },
       refusals: ["REFERENCE_NOT_FOUND", "OVERLOADED"],
     },
-    async (context, { query, entityId }) => answerReport(await getBalanceSheet(context, entityId, query), query.format, balanceSheetFile),
-  );
-  mount(
-    router,
+    (context, { query, entityId }) => getBalanceSheet(context, entityId, query),
+    (report, { query }) => answerReport(report, query.format, balanceSheetFile),
+  ),
+  route(
     {
       operationId: "getGeneralLedger",
       method: "get",
@@ -114,19 +110,11 @@ export function registerReportRoutes(router: Router): void {
       },
       refusals: ["REFERENCE_NOT_FOUND", "INVALID_CURSOR", "REPORT_TOO_LARGE", "OVERLOADED"],
     },
-    async (context, { query, entityId }) => {
-      if (query.format === "csv") return answerCsv(await getGeneralLedgerFile(context, entityId, query));
-      const filter = filtersOf(query);
-      const page = readPage(context, query, {
-        list: "general-ledger",
-        sorts: ["code"],
-        direction: "asc",
-        filters: { ...filter, entityId },
-      });
-      return answerExact(await getGeneralLedger(context, entityId, filter, page));
-    },
-  );
-}
+    async (context, { query, entityId }) =>
+      query.format === "csv" ? await getGeneralLedgerFile(context, entityId, query) : await getGeneralLedger(context, entityId, query),
+    (report) => ("table" in report ? answerCsv(report) : answerExact(report)),
+  ),
+];
 
 /** The report as JSON, or as the file that is made of it. */
 function answerReport<Report>(report: Report, format: "json" | "csv", fileOf: (report: Report) => ReportFile): Response {

@@ -1,3 +1,7 @@
-import { registerSandboxRoutes } from "./routes.ts";
+import type { Feature } from "../feature.ts";
+import { sandboxRoutes } from "./routes.ts";
 
-export const feature = { name: "sandbox", register: registerSandboxRoutes };
+export const feature: Feature = {
+  name: "sandbox",
+  routes: sandboxRoutes,
+};

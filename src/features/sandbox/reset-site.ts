@@ -1,10 +1,10 @@
 import type { z } from "@hono/zod-openapi";
 import { clearSite } from "../../db/clear-site.ts";
 import { dateOfDay } from "../../kernel/calendar-date.ts";
-import { commitOnce, type KeptAnswer } from "../../operation/commit-once.ts";
+import { commitOnce, madeId, type Once } from "../../operation/commit-once.ts";
 import { type OperationContext, requirePermission, requireWholeSite } from "../../operation/context.ts";
 import { forgetEntities } from "../../operation/entity.ts";
-import { Refused, refusal } from "../../platform/refused.ts";
+import { refusal } from "../../platform/refused.ts";
 import { CreateEntityRequest, createEntity } from "../entities/index.ts";
 import { JournalBatchRequest, postEntryBatch } from "../journal/index.ts";
 import { forgetLedgers } from "../ledgers/index.ts";
@@ -18,7 +18,11 @@ const dayMs = 86_400_000;
  * Empties a sandbox. Its ledgers are left behind under their numbers, which are never given again, and nothing leads to them any more.
  * With `sampleData` the demo company is made anew.
  */
-export async function resetSite(context: OperationContext, siteId: string, request: z.infer<typeof ResetSiteRequest>): Promise<KeptAnswer> {
+export async function resetSite(
+  context: OperationContext,
+  siteId: string,
+  request: z.infer<typeof ResetSiteRequest>,
+): Promise<Once<z.infer<typeof ResetSite>>> {
   requirePermission(context, "sites:write");
   if (siteId !== context.site.id) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
   requireWholeSite(context);
@@ -29,21 +33,19 @@ export async function resetSite(context: OperationContext, siteId: string, reque
   // What is made on the way has no answer of its own to keep: the request's key is the reset's.
   const done = request.sampleData ? await makeDemoCompany(context.withClaim(undefined)) : { entityId: null, entries: 0 };
   const outcome: z.infer<typeof ResetSite> = { siteId, ...done };
-  return commitOnce(context, [], { status: 200, body: JSON.stringify(outcome) });
+  return commitOnce(context, [], outcome);
 }
 
 async function makeDemoCompany(context: OperationContext) {
-  const kept = await createEntity(context, CreateEntityRequest.parse(demoEntity));
-  const entityId = (JSON.parse(kept.body) as { id: string }).id;
+  const entityId = madeId(await createEntity(context, CreateEntityRequest.parse(demoEntity)));
   const entries = demoYear(dateOfDay(Math.floor(context.clock() / dayMs)));
   for (let at = 0; at < entries.length; at += entriesPerCommit) {
-    const outcome = await postEntryBatch(
+    await postEntryBatch(
       context,
       entityId,
       JournalBatchRequest.parse({ mode: "atomic", entries: entries.slice(at, at + entriesPerCommit) }),
       true,
     );
-    if (outcome.outcome === "refused") throw new Refused(outcome.failure);
   }
   return { entityId, entries: entries.length };
 }

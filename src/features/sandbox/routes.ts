@@ -1,15 +1,14 @@
 import { z } from "@hono/zod-openapi";
-import { answerText, replayHeaders } from "../../http/answers.ts";
+import { answerOnce } from "../../http/answers.ts";
 import { idField } from "../../http/fields.ts";
-import { mount, type Router } from "../../http/router.ts";
+import { type Route, route } from "../../http/route.ts";
 import { resetSite } from "./reset-site.ts";
 import { ResetSite, ResetSiteRequest } from "./schemas.ts";
 
 const id = "01980c1e-7e0c-7abc-9def-0123456789ab";
 
-export function registerSandboxRoutes(router: Router): void {
-  mount(
-    router,
+export const sandboxRoutes: readonly Route[] = [
+  route(
     {
       operationId: "resetSite",
       method: "post",
@@ -26,9 +25,7 @@ export function registerSandboxRoutes(router: Router): void {
       },
       refusals: ["ENTITY_FORBIDDEN"],
     },
-    async (context, { params, body }) => {
-      const { status, body: text, replayed } = await resetSite(context, params.siteId, body);
-      return answerText(text, status, replayed ? replayHeaders(status) : {});
-    },
-  );
-}
+    (context, { params, body }) => resetSite(context, params.siteId, body),
+    (once) => answerOnce(once, { status: 200 }),
+  ),
+];

@@ -1,7 +1,11 @@
-import { registerSiteMoveRoutes } from "./operator-routes.ts";
+import type { Feature } from "../feature.ts";
+import { siteMoveOperatorRoutes } from "./operator-routes.ts";
 
 export { giveUp } from "./abort-move.ts";
 export { advanceMove } from "./advance-move.ts";
 export { continueMove, continueMoves } from "./continue-move.ts";
 
-export const feature = { name: "site-moves", register: registerSiteMoveRoutes };
+export const feature: Feature = {
+  name: "site-moves",
+  operatorRoutes: siteMoveOperatorRoutes,
+};

@@ -2,15 +2,18 @@ import type { z } from "@hono/zod-openapi";
 import { issueToken } from "../../access/issue-token.ts";
 import { insertSite, siteScope } from "../../db/site-rows.ts";
 import { insertToken } from "../../db/tokens.ts";
-import type { KeptAnswer } from "../../operation/commit-once.ts";
+import type { Once } from "../../operation/commit-once.ts";
 import { commitSecretOnce, ownClaim } from "../../operation/commit-secret-once.ts";
 import { type OperationContext, requireEnd, requirePermission, requireWholeSite } from "../../operation/context.ts";
 import { newSite } from "./new-site.ts";
-import type { CreateSiteRequest } from "./schemas.ts";
+import type { CreatedSite, CreateSiteRequest } from "./schemas.ts";
 import { siteView } from "./views.ts";
 
 /** Makes a further site of the firm, with a key of the caller's role. */
-export async function createSite(context: OperationContext, request: z.infer<typeof CreateSiteRequest>): Promise<KeptAnswer> {
+export async function createSite(
+  context: OperationContext,
+  request: z.infer<typeof CreateSiteRequest>,
+): Promise<Once<z.infer<typeof CreatedSite>>> {
   requirePermission(context, "sites:write");
   requireWholeSite(context);
   return commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
@@ -43,8 +46,7 @@ export async function createSite(context: OperationContext, request: z.infer<typ
     );
     return {
       statements: [insertSite(context.directory, site), insertToken(context.directory, row)],
-      status: 201,
-      body: JSON.stringify({ ...siteView(site), tokenId, key }),
+      value: { ...siteView(site), tokenId, key },
     };
   });
 }

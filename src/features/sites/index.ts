@@ -1,6 +1,6 @@
-import type { Router } from "../../http/router.ts";
-import { registerSiteOperatorRoutes } from "./operator-routes.ts";
-import { registerSiteRoutes } from "./routes.ts";
+import type { Feature } from "../feature.ts";
+import { siteOperatorRoutes } from "./operator-routes.ts";
+import { siteRoutes } from "./routes.ts";
 
 export { getSite, siteNow } from "./get-site.ts";
 export { newSite } from "./new-site.ts";
@@ -8,10 +8,9 @@ export { issuedExample, SiteView, siteExample } from "./schemas.ts";
 export { suits } from "./site-databases.ts";
 export { siteView } from "./views.ts";
 
-export const feature = {
+export const feature: Feature = {
   name: "sites",
-  register(router: Router): void {
-    registerSiteRoutes(router);
-    registerSiteOperatorRoutes(router);
-  },
+  tags: { Sites: { description: "Firms and their sites: isolated environments, live or sandbox.", service: "ledger" } },
+  routes: siteRoutes,
+  operatorRoutes: siteOperatorRoutes,
 };

@@ -1,11 +1,12 @@
 import { listSiteRows } from "../../db/site-rows.ts";
-import type { Page } from "../../kernel/page.ts";
-import type { OperationContext } from "../../operation/context.ts";
-import { pageAnswer } from "../../operation/page.ts";
+import { type OperationContext, requirePermission } from "../../operation/context.ts";
+import { type ListQuery, pageAnswer, readPage } from "../../operation/page.ts";
 import { siteView } from "./views.ts";
 
 /** The firm's sites. A key sees that they exist and reaches only its own. */
-export async function listSites(context: OperationContext, page: Page<"createdAt">) {
+export async function listSites(context: OperationContext, query: ListQuery) {
+  requirePermission(context, "read");
+  const page = readPage(context, query, { list: "sites", filters: {}, sorts: ["createdAt"] });
   const { rows, total, after } = await listSiteRows(context.directory, context.site.firmId, page);
   return pageAnswer(page, { data: rows.map(siteView), totalCount: total, after });
 }

@@ -1,11 +1,9 @@
 import { z } from "@hono/zod-openapi";
-import { answer, answerText, idOf, replayHeaders } from "../../http/answers.ts";
+import { answer, answerOnce } from "../../http/answers.ts";
 import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
 import { listQuery } from "../../http/page-query.ts";
-import { mount, type Router } from "../../http/router.ts";
-import type { KeptAnswer } from "../../operation/commit-once.ts";
-import { readPage } from "../../operation/page.ts";
+import { type Route, route } from "../../http/route.ts";
 import { createSite } from "./create-site.ts";
 import { getSite } from "./get-site.ts";
 import { listSites } from "./list-sites.ts";
@@ -17,15 +15,11 @@ const bySiteId = z.object({ siteId: idField });
 const pageQuery = z.object(listQuery);
 const page = <T>(item: T) => ({ data: [item], totalCount: 1, hasMore: false, nextCursor: null });
 
-/** The answer that holds a secret: as made, or as repeated. */
-function answerKept(kept: KeptAnswer, collection: string): Response {
-  if (kept.replayed) return answerText(kept.body, 200, replayHeaders(kept.status));
-  return answerText(kept.body, kept.status, { Location: `/api/v1/${collection}/${idOf(kept.body)}`, "Cache-Control": "no-store" });
-}
+/** What holds a secret is stored by nobody on the way. */
+const noStore = { "Cache-Control": "no-store" };
 
-export function registerSiteRoutes(router: Router): void {
-  mount(
-    router,
+export const siteRoutes: readonly Route[] = [
+  route(
     {
       operationId: "listSites",
       method: "get",
@@ -37,11 +31,10 @@ export function registerSiteRoutes(router: Router): void {
       answers: { 200: { schema: SitePage, description: "A page of sites.", example: page(siteExample) } },
       refusals: ["INVALID_CURSOR"],
     },
-    async (context, { query }) =>
-      answer(await listSites(context, readPage(context, query, { list: "sites", filters: {}, sorts: ["createdAt"] }))),
-  );
-  mount(
-    router,
+    (context, { query }) => listSites(context, query),
+    (value) => answer(value),
+  ),
+  route(
     {
       operationId: "createSite",
       method: "post",
@@ -63,10 +56,10 @@ export function registerSiteRoutes(router: Router): void {
       },
       refusals: ["ENTITY_FORBIDDEN"],
     },
-    async (context, { body }) => answerKept(await createSite(context, body), "sites"),
-  );
-  mount(
-    router,
+    (context, { body }) => createSite(context, body),
+    (once) => answerOnce(once, { status: 201, collection: "sites", headers: noStore }),
+  ),
+  route(
     {
       operationId: "getSite",
       method: "get",
@@ -78,13 +71,10 @@ export function registerSiteRoutes(router: Router): void {
       params: bySiteId,
       answers: { 200: { schema: SiteView, description: "The site.", example: siteExample } },
     },
-    async (context, { params }) => {
-      const site = await getSite(context, params.siteId);
-      return answer(siteView(site), 200, { ETag: etagOf(site.revision) });
-    },
-  );
-  mount(
-    router,
+    (context, { params }) => getSite(context, params.siteId),
+    (site) => answer(siteView(site), 200, { ETag: etagOf(site.revision) }),
+  ),
+  route(
     {
       operationId: "updateSite",
       method: "patch",
@@ -98,9 +88,7 @@ export function registerSiteRoutes(router: Router): void {
       answers: { 200: { schema: SiteView, description: "The site as changed.", example: siteExample } },
       refusals: ["PRECONDITION_FAILED", "ENTITY_FORBIDDEN"],
     },
-    async (context, { params, body }, c) => {
-      const site = await updateSite(context, params.siteId, body, c.req.header("if-match"));
-      return answer(siteView(site), 200, { ETag: etagOf(site.revision) });
-    },
-  );
-}
+    (context, { params, body, ifMatch }) => updateSite(context, params.siteId, body, ifMatch),
+    (site) => answer(siteView(site), 200, { ETag: etagOf(site.revision) }),
+  ),
+];

@@ -2,6 +2,8 @@ import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import { openDatabase, siteDatabaseNames } from "../../db/site-database.ts";
 import { countSitesByDatabase, listSiteDatabases, type SiteDatabaseRow, saveSiteDatabase } from "../../db/site-databases.ts";
 import type { Jurisdiction } from "../../kernel/region.ts";
+import type { BaseContext } from "../../operation/context.ts";
+import { refusal } from "../../platform/refused.ts";
 import { isSuitable } from "./domain/placing.ts";
 
 /** Whether the database may hold the site. */
@@ -17,12 +19,13 @@ export async function suits(
   );
 }
 
-/** Notes what the operator says of a database. A jurisdiction that is not said stays: what is kept for one is never opened to others by the way. */
+/** Notes what the operator says of a database: of sites to come, for those that are there stay until they are moved. A jurisdiction that is not said stays: what is kept for one is never opened to others by the way. */
 export async function setSiteDatabase(
-  directory: DirectoryDatabase,
+  { env, directory }: BaseContext,
   name: string,
   said: { readonly takesNewSites: boolean; readonly jurisdiction?: Jurisdiction | null | undefined },
 ): Promise<SiteDatabaseRow> {
+  if (!siteDatabaseNames(env).includes(name)) throw refusal("NOT_FOUND", `There is no binding ${name}.`);
   const before = (await listSiteDatabases(directory)).find((setting) => setting.name === name);
   const { takesNewSites, jurisdiction = before?.jurisdiction ?? null } = said;
   const row = { name, takesNewSites, jurisdiction };
@@ -31,7 +34,7 @@ export async function setSiteDatabase(
 }
 
 /** The pool as the operator sees it: how many sites each database has, and how large it is. */
-export async function describeSiteDatabases(env: Cloudflare.Env, directory: DirectoryDatabase) {
+export async function describeSiteDatabases({ env, directory }: BaseContext) {
   const [settings, counts] = [await listSiteDatabases(directory), await countSitesByDatabase(directory)];
   return Promise.all(
     siteDatabaseNames(env).map(async (name) => {

@@ -2,15 +2,16 @@ import type { z } from "@hono/zod-openapi";
 import { writeAccessToken } from "../../access/access-token.ts";
 import { accessTokenLifeMs } from "../../kernel/bounds.ts";
 import { instant } from "../../kernel/clock.ts";
+import type { AnonymousContext } from "../../operation/context.ts";
 import { refreshSession } from "./refresh-session.ts";
 import { writeRefreshToken } from "./refresh-token.ts";
 import type { AuthToken, AuthTokenRequest } from "./schemas.ts";
-import { type SignInContext, signIn } from "./sign-in.ts";
+import { signIn } from "./sign-in.ts";
 import { userView } from "./views.ts";
 
 /** Signs in, or goes on with a session. Nothing of the answer is kept for a repetition: it opens the site. */
 export async function createAuthToken(
-  context: SignInContext,
+  context: AnonymousContext,
   { email = "", password = "", refreshToken, siteId }: z.infer<typeof AuthTokenRequest>,
 ): Promise<z.infer<typeof AuthToken>> {
   const started =

@@ -1,16 +1,19 @@
 import type { z } from "@hono/zod-openapi";
 import { isUniqueViolation } from "../../db/run-batch.ts";
-import type { KeptAnswer } from "../../operation/commit-once.ts";
+import type { Once } from "../../operation/commit-once.ts";
 import { commitSecretOnce, ownClaim } from "../../operation/commit-secret-once.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { newUser } from "./new-user.ts";
 import { requireRoleInReach, requireUsersInReach } from "./reach.ts";
-import type { CreateUserRequest } from "./schemas.ts";
+import type { CreateUserRequest, UserView } from "./schemas.ts";
 import { userView } from "./views.ts";
 
 /** Makes a user of the firm. Nobody makes one of a higher role than their own. */
-export async function createUser(context: OperationContext, request: z.infer<typeof CreateUserRequest>): Promise<KeptAnswer> {
+export async function createUser(
+  context: OperationContext,
+  request: z.infer<typeof CreateUserRequest>,
+): Promise<Once<z.infer<typeof UserView>>> {
   requireUsersInReach(context);
   requireRoleInReach(context, request.role);
   const { email, role, name = null, password } = request;
@@ -18,7 +21,7 @@ export async function createUser(context: OperationContext, request: z.infer<typ
   try {
     return await commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
       const { user, statements } = await newUser(context, wish, password, "/password");
-      return { statements, status: 201, body: JSON.stringify(userView(user)) };
+      return { statements, value: userView(user) };
     });
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;

@@ -8,7 +8,7 @@ import { findUser } from "./store.ts";
 import { userView } from "./views.ts";
 
 /** The key or session in use, the user where it is one's, the site and the plan. */
-export async function getMe(context: OperationContext, plan: number): Promise<z.infer<typeof Me>> {
+export async function getMe(context: OperationContext): Promise<z.infer<typeof Me>> {
   const site = await getSite(context, context.site.id);
   const { kind, role, id } = context.actor;
   const user = kind === "person" ? await findUser(context.directory, context.site.firmId, id) : undefined;
@@ -20,6 +20,7 @@ export async function getMe(context: OperationContext, plan: number): Promise<z.
     entityIds: context.entityIds === null ? null : [...context.entityIds],
     expiresAt: context.expiresAtMs === null ? null : instant(context.expiresAtMs),
   };
+  const { plan } = context;
   return {
     token: context.session === null ? token : null,
     session: context.session === null ? null : { id: context.tokenId, role, expiresAt: instant(context.session.expiresAtMs) },

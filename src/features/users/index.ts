@@ -1,4 +1,5 @@
-import { registerUserRoutes } from "./routes.ts";
+import type { Feature } from "../feature.ts";
+import { registerPublicKeys, userRoutes } from "./routes.ts";
 
 export { newUser } from "./new-user.ts";
 export { purgeSessions } from "./purge-sessions.ts";
@@ -6,4 +7,9 @@ export { emailField, kindField, passwordField, roleField } from "./schemas.ts";
 export { tellUntoldUsers } from "./tell-user.ts";
 export { userOf } from "./user-of.ts";
 
-export const feature = { name: "users", register: registerUserRoutes };
+export const feature: Feature = {
+  name: "users",
+  tags: { Users: { description: "The people of the firm: roles, passwords, sessions.", service: "ledger" } },
+  routes: userRoutes,
+  registerBeside: registerPublicKeys,
+};

@@ -3,15 +3,15 @@ import { isSameHash } from "../../access/token.ts";
 import { findSiteScope } from "../../db/site-rows.ts";
 import { findSessionToken } from "../../db/tokens.ts";
 import { sessionIdleMs } from "../../kernel/bounds.ts";
+import type { AnonymousContext } from "../../operation/context.ts";
 import { objectOf } from "../../platform/objects.ts";
 import { refusal } from "../../platform/refused.ts";
 import { hashesOf, nextRefreshToken, readRefreshToken } from "./refresh-token.ts";
-import type { SignInContext } from "./sign-in.ts";
 import type { StartedSession } from "./start-session.ts";
 import { findSession, findUser, turnSession } from "./store.ts";
 
 /** Gives a session its next refresh token. An old one, used again, ends the session: either it was stolen, or the next one was (RFC 9700 §4.14.2). */
-export async function refreshSession(context: SignInContext, text: string, siteId: string | undefined): Promise<StartedSession> {
+export async function refreshSession(context: AnonymousContext, text: string, siteId: string | undefined): Promise<StartedSession> {
   const { directory } = context;
   const nowMs = context.clock();
   const given = readRefreshToken(text);

@@ -1,13 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import { publicKeys } from "../../access/signing-keys.ts";
-import { answer, answerKept, answerText } from "../../http/answers.ts";
+import { answer, answerNothing, answerOnce, answerText } from "../../http/answers.ts";
 import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
-import { addressOf } from "../../http/middleware/attempts.ts";
 import { listQuery } from "../../http/page-query.ts";
-import { mount, type Router } from "../../http/router.ts";
-import { keylessContext } from "../../operation/build-context.ts";
-import { readPage } from "../../operation/page.ts";
+import type { Router } from "../../http/request-context.ts";
+import { publicRoute, type Route, route } from "../../http/route.ts";
 import { createAuthToken } from "./create-auth-token.ts";
 import { createUser } from "./create-user.ts";
 import { deleteUser } from "./delete-user.ts";
@@ -34,9 +32,8 @@ import { userView } from "./views.ts";
 
 const byId = z.object({ id: idField });
 
-export function registerUserRoutes(router: Router): void {
-  mount(
-    router,
+export const userRoutes: readonly Route[] = [
+  publicRoute(
     {
       operationId: "createAuthToken",
       method: "post",
@@ -51,11 +48,10 @@ export function registerUserRoutes(router: Router): void {
       answers: { 200: { schema: AuthToken, description: "The tokens, the session and the user.", example: authTokenExample } },
       refusals: ["CREDENTIALS_INVALID", "SIGN_IN_LOCKED"],
     },
-    async (_context, { body }, c) =>
-      answer(await createAuthToken({ ...keylessContext(c.env), address: addressOf(c) }, body), 200, { "Cache-Control": "no-store" }),
-  );
-  mount(
-    router,
+    (context, { body }) => createAuthToken(context, body),
+    (value) => answer(value, 200, { "Cache-Control": "no-store" }),
+  ),
+  route(
     {
       operationId: "logOut",
       method: "post",
@@ -68,13 +64,10 @@ export function registerUserRoutes(router: Router): void {
       answers: { 204: { description: "Ended." } },
       refusals: ["SESSION_REQUIRED"],
     },
-    async (context) => {
-      await logOut(context);
-      return new Response(null, { status: 204 });
-    },
-  );
-  mount(
-    router,
+    (context) => logOut(context),
+    () => answerNothing(),
+  ),
+  route(
     {
       operationId: "getMe",
       method: "get",
@@ -84,10 +77,10 @@ export function registerUserRoutes(router: Router): void {
       permission: "self",
       answers: { 200: { schema: Me, description: "Who asks.", example: meExample } },
     },
-    async (context, _input, c) => answer(await getMe(context, c.get("rateLimit")?.limit ?? 0)),
-  );
-  mount(
-    router,
+    (context) => getMe(context),
+    (value) => answer(value),
+  ),
+  route(
     {
       operationId: "listUsers",
       method: "get",
@@ -105,11 +98,10 @@ export function registerUserRoutes(router: Router): void {
       },
       refusals: ["INVALID_CURSOR"],
     },
-    async (context, { query }) =>
-      answer(await listUsers(context, readPage(context, query, { list: "users", filters: {}, sorts: ["createdAt"] }))),
-  );
-  mount(
-    router,
+    (context, { query }) => listUsers(context, query),
+    (value) => answer(value),
+  ),
+  route(
     {
       operationId: "createUser",
       method: "post",
@@ -124,10 +116,10 @@ export function registerUserRoutes(router: Router): void {
       answers: { 201: { schema: UserView, description: "The user.", example: { ...userExample, mustChangePassword: true } } },
       refusals: ["CODE_TAKEN", "LIVE_KEY_REQUIRED", "ENTITY_FORBIDDEN"],
     },
-    async (context, { body }) => answerKept(await createUser(context, body), "users"),
-  );
-  mount(
-    router,
+    (context, { body }) => createUser(context, body),
+    (once) => answerOnce(once, { status: 201, collection: "users" }),
+  ),
+  route(
     {
       operationId: "getUser",
       method: "get",
@@ -138,13 +130,10 @@ export function registerUserRoutes(router: Router): void {
       params: byId,
       answers: { 200: { schema: UserView, description: "The user.", example: userExample } },
     },
-    async (context, { params }) => {
-      const user = await getUser(context, params.id);
-      return answer(userView(user), 200, { ETag: etagOf(user.revision) });
-    },
-  );
-  mount(
-    router,
+    (context, { params }) => getUser(context, params.id),
+    (user) => answer(userView(user), 200, { ETag: etagOf(user.revision) }),
+  ),
+  route(
     {
       operationId: "updateUser",
       method: "patch",
@@ -159,13 +148,10 @@ export function registerUserRoutes(router: Router): void {
       answers: { 200: { schema: UserView, description: "The user as changed.", example: { ...userExample, role: "PREPARER" } } },
       refusals: ["LAST_OWNER", "PRECONDITION_FAILED", "LIVE_KEY_REQUIRED", "ENTITY_FORBIDDEN"],
     },
-    async (context, { params, body }, c) => {
-      const user = await updateUser(context, params.id, body, c.req.header("if-match"));
-      return answer(userView(user), 200, { ETag: etagOf(user.revision) });
-    },
-  );
-  mount(
-    router,
+    (context, { params, body, ifMatch }) => updateUser(context, params.id, body, ifMatch),
+    (user) => answer(userView(user), 200, { ETag: etagOf(user.revision) }),
+  ),
+  route(
     {
       operationId: "deleteUser",
       method: "delete",
@@ -178,13 +164,10 @@ export function registerUserRoutes(router: Router): void {
       answers: { 204: { description: "Gone." } },
       refusals: ["LAST_OWNER", "PRECONDITION_FAILED", "LIVE_KEY_REQUIRED", "ENTITY_FORBIDDEN"],
     },
-    async (context, { params }) => {
-      await deleteUser(context, params.id);
-      return new Response(null, { status: 204 });
-    },
-  );
-  mount(
-    router,
+    (context, { params }) => deleteUser(context, params.id),
+    () => answerNothing(),
+  ),
+  route(
     {
       operationId: "setPassword",
       method: "post",
@@ -201,9 +184,13 @@ export function registerUserRoutes(router: Router): void {
       answers: { 200: { schema: UserView, description: "The user.", example: userExample } },
       refusals: ["PASSWORD_INCORRECT", "SIGN_IN_LOCKED", "PRECONDITION_FAILED", "LIVE_KEY_REQUIRED", "ENTITY_FORBIDDEN"],
     },
-    async (context, { params, body }) => answerKept(await setPassword(context, params.id, body), "users"),
-  );
-  // Where RFC 8615 has such things, beside the API and not in its document. Cached for less time than a new key is published before it signs.
+    (context, { params, body }) => setPassword(context, params.id, body),
+    (once) => answerOnce(once, { status: 200, collection: "users" }),
+  ),
+];
+
+/** The public keys of access tokens, where RFC 8615 has such things: beside the API and not in its document. Cached for less time than a new key is published before it signs. */
+export function registerPublicKeys(router: Router): void {
   router.get("/.well-known/jwks.json", async (c) =>
     answerText(JSON.stringify({ keys: await publicKeys(c.env, Date.now()) }), 200, {
       "Cache-Control": "public, max-age=300",

@@ -1,7 +1,7 @@
 import type { z } from "@hono/zod-openapi";
 import { signInsOf } from "../../access/sign-in-object.ts";
-import type { KeptAnswer } from "../../operation/commit-once.ts";
-import { commitSecretOnce, ownClaim } from "../../operation/commit-secret-once.ts";
+import type { Once } from "../../operation/commit-once.ts";
+import { commitSecretOnce, ownClaim, type SecretWork } from "../../operation/commit-secret-once.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { normalizePassword } from "./domain/password-rules.ts";
@@ -9,7 +9,7 @@ import { requireUser } from "./get-user.ts";
 import { hashNewPassword, requirePasswordFit } from "./new-password.ts";
 import { findPassword, passwordCost } from "./password-hash.ts";
 import { requireRoleInReach, requireUsersInReach } from "./reach.ts";
-import type { SetPasswordRequest } from "./schemas.ts";
+import type { SetPasswordRequest, UserView } from "./schemas.ts";
 import { beginPassword } from "./sign-in.ts";
 import { findPasswordHash, isChangedMeanwhile, markPasswordSet, putPassword, type UserRow } from "./store.ts";
 import { tellUser } from "./tell-user.ts";
@@ -19,7 +19,11 @@ import { userView } from "./views.ts";
  * Sets a user's password: one's own with the present one, another's by who reaches the user. Every session of the user ends, but the one that asks.
  * A repetition under the idempotency key completes what was broken off.
  */
-export async function setPassword(context: OperationContext, id: string, request: z.infer<typeof SetPasswordRequest>): Promise<KeptAnswer> {
+export async function setPassword(
+  context: OperationContext,
+  id: string,
+  request: z.infer<typeof SetPasswordRequest>,
+): Promise<Once<z.infer<typeof UserView>>> {
   requirePermission(context, "self");
   const isOwn = context.actor.kind === "person" && context.actor.id === id;
   if (!isOwn) requireUsersInReach(context);
@@ -33,13 +37,13 @@ export async function setPassword(context: OperationContext, id: string, request
     const hash = await hashNewPassword(context, user, request.password);
     const after: UserRow = { ...user, mustChangePassword: mustChange, passwordSetAt: nowMs, revision: user.revision + 1 };
     const statements = [markPasswordSet(context.directory, user, mustChange, nowMs), putPassword(context.directory, id, hash)];
-    return { statements, status: 200, body: JSON.stringify(userView(after)) };
+    return { statements, value: userView(after) };
   });
   await tellUser(context, await requireUser(context, id), context.tokenId);
   return kept;
 }
 
-async function commit(context: OperationContext, work: Parameters<typeof commitSecretOnce>[3]): Promise<KeptAnswer> {
+async function commit<V>(context: OperationContext, work: () => Promise<SecretWork<V>>): Promise<Once<V>> {
   try {
     return await commitSecretOnce(context.directory, ownClaim(context), context.clock, work);
   } catch (error) {

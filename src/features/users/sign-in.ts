@@ -1,30 +1,22 @@
 import { signInsOf } from "../../access/sign-in-object.ts";
-import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import { findFirstLiveSite, findSite } from "../../db/site-rows.ts";
-import { countPassword } from "../../http/middleware/attempts.ts";
-import type { Clock } from "../../kernel/clock.ts";
 import { failure } from "../../kernel/failures.ts";
+import type { AnonymousContext } from "../../operation/context.ts";
+import { countPerAddress } from "../../platform/count-per-address.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
 import { findPassword, hashPassword, isOutdated, passwordCost } from "./password-hash.ts";
 import { type StartedSession, startSession } from "./start-session.ts";
 import { findUser, passwordsOfEmail, replaceHash } from "./store.ts";
 
-/** What a sign-in works with: nobody is known yet, and so there is no operation's context. */
-export interface SignInContext {
-  readonly env: Cloudflare.Env;
-  readonly directory: DirectoryDatabase;
-  readonly clock: Clock;
-  readonly newId: () => string;
-  /** Where the request comes from. */
-  readonly address: string;
-}
+/** Passwords to be looked at: each takes the isolate's thread for a sixth of a second. Those of one email have a limit of their own. */
+export const countPassword = countPerAddress(120);
 
 /**
  * Signs a user in to the site named, or to the firm's first live one. The same email may be a user of several firms: the site says which is meant, or else
  * the password does, the firm that had the user first coming first. Whether anything exists is told to nobody: whatever is wrong takes the same work and the same answer.
  */
 export async function signIn(
-  context: SignInContext,
+  context: AnonymousContext,
   request: { readonly email: string; readonly password: string; readonly siteId: string | undefined },
 ): Promise<StartedSession> {
   const { env, directory } = context;
@@ -56,7 +48,7 @@ export async function beginPassword(env: Cloudflare.Env, email: string): Promise
 
 /** A password that is at hand in clear is hashed anew where new ones cost more. */
 async function renewHash(
-  { env, directory }: SignInContext,
+  { env, directory }: AnonymousContext,
   password: string,
   { userId, hash }: { readonly userId: string; readonly hash: string },
   ofEmail: readonly { readonly userId: string; readonly hash: string }[],

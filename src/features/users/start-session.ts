@@ -4,10 +4,10 @@ import { findSite, type SiteRow, siteScope } from "../../db/site-rows.ts";
 import { insertToken, tokensOfUser } from "../../db/tokens.ts";
 import { sessionLifeMs, sessionsPerUserMax } from "../../kernel/bounds.ts";
 import type { Jurisdiction } from "../../kernel/region.ts";
+import type { AnonymousContext } from "../../operation/context.ts";
 import { objectOf } from "../../platform/objects.ts";
 import { refusal } from "../../platform/refused.ts";
 import { hashesOf, newRefreshToken, type RefreshToken } from "./refresh-token.ts";
-import type { SignInContext } from "./sign-in.ts";
 import { findPasswordHash, findUser, insertSession, type UserRow } from "./store.ts";
 
 export interface StartedSession {
@@ -19,7 +19,7 @@ export interface StartedSession {
 }
 
 /** Makes a session of a user at a site: its Access object, then its rows. `hash`: the password that was right. */
-export async function startSession(context: SignInContext, user: UserRow, hash: string, site: SiteRow): Promise<StartedSession> {
+export async function startSession(context: AnonymousContext, user: UserRow, hash: string, site: SiteRow): Promise<StartedSession> {
   const { directory } = context;
   const [id, nowMs] = [context.newId(), context.clock()];
   const refreshToken = newRefreshToken(id);
@@ -49,7 +49,7 @@ export async function startSession(context: SignInContext, user: UserRow, hash: 
  * because each writes before it reads.
  */
 async function holdToWhatIs(
-  context: SignInContext,
+  context: AnonymousContext,
   made: { readonly id: string; readonly user: UserRow; readonly hash: string; readonly site: SiteRow },
 ): Promise<UserRow> {
   const { id, user, hash, site } = made;
@@ -68,7 +68,7 @@ async function holdToWhatIs(
   return userNow;
 }
 
-async function endOldest(context: SignInContext, userId: string): Promise<void> {
+async function endOldest(context: AnonymousContext, userId: string): Promise<void> {
   const nowMs = context.clock();
   const live = (await tokensOfUser(context.directory, userId)).filter((row) => row.isSession && (row.expiresAt ?? 0) > nowMs);
   await endTokens(

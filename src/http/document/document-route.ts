@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { type FailureCode, failureKinds } from "../../kernel/failures.ts";
 import { permissions } from "../../kernel/role.ts";
 import { ErrorEnvelope, Problem } from "../errors.ts";
-import type { AnyRoute } from "../router.ts";
+import type { AnyDefinition as AnyRoute } from "../route.ts";
 import { companyTags } from "./tags.ts";
 
 const idempotencyKey = z.string().min(1).max(255).openapi({

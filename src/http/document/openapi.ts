@@ -1,5 +1,5 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from "@asteasolutions/zod-to-openapi";
-import type { AnyRoute } from "../router.ts";
+import type { AnyDefinition as AnyRoute } from "../route.ts";
 import { documentRoute } from "./document-route.ts";
 import { introduction } from "./introduction.ts";
 import { companyTags, type Tag, tags } from "./tags.ts";

@@ -1,26 +1,5 @@
-import type { RequestContext } from "../router.ts";
-
-/** Addresses remembered at once; a flood of others empties the memory. */
-const addressesMax = 10_000;
-const windowMs = 60_000;
-
-/**
- * Counts, by address, what needs no key. In memory of the isolate: it keeps a flood from the directory and the Access objects, and bills nobody.
- * Returns the seconds to wait, 0 while the address is within its requests a minute.
- */
-function countPerAddress(perMinute: number): (address: string, nowMs: number) => number {
-  const counts = new Map<string, { startMs: number; count: number }>();
-  return (address, nowMs) => {
-    const known = counts.get(address);
-    if (known === undefined || nowMs - known.startMs >= windowMs) {
-      if (counts.size >= addressesMax) counts.clear();
-      counts.set(address, { startMs: nowMs, count: 1 });
-      return 0;
-    }
-    known.count += 1;
-    return known.count <= perMinute ? 0 : Math.max(1, Math.ceil((known.startMs + windowMs - nowMs) / 1000));
-  };
-}
+import { countPerAddress } from "../../platform/count-per-address.ts";
+import type { RequestContext } from "../request-context.ts";
 
 /** The platform always says the address; nothing else can be trusted to. */
 export function addressOf(c: RequestContext): string {
@@ -31,5 +10,3 @@ export function addressOf(c: RequestContext): string {
 export const countAttempt = countPerAddress(300);
 /** Sign-ups and other writes without a key: an office or a test run behind one address stays below. */
 export const countPublicWrite = countPerAddress(600);
-/** Passwords to be looked at: each takes the isolate's thread for a sixth of a second. Those of one email have a limit of their own. */
-export const countPassword = countPerAddress(120);

@@ -5,7 +5,8 @@ import type { Authority } from "../../access/token.ts";
 import { failure } from "../../kernel/failures.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
 import { pathOf } from "../aliases.ts";
-import { methodsOf, type RequestContext } from "../router.ts";
+import type { RequestContext } from "../request-context.ts";
+import type { RouteTable } from "../route-table.ts";
 import type { Step } from "../way.ts";
 import { addressOf, countAttempt, countPublicWrite } from "./attempts.ts";
 
@@ -37,7 +38,7 @@ function admitBy(c: RequestContext, key: string): Admission | Promise<Admission>
  * Admits a request by its key or access token, and leaves the rate limit for the headers of whatever is answered.
  * Requests without a good key are limited by address. Public routes take no key.
  */
-export function authenticate(isPublic: (path: string, method: string) => boolean, welcome: Welcome): Step {
+export function authenticate({ isPublic, methodsOf }: RouteTable, welcome: Welcome): Step {
   const enter = (c: RequestContext, key: string | undefined, admission: Admission | undefined): undefined => {
     if (admission === undefined || (!admission.ok && admission.reason === "unknown")) {
       const waitSeconds = countAttempt(addressOf(c), Date.now());

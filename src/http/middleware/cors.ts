@@ -1,4 +1,4 @@
-import { isPublicRoute } from "../router.ts";
+import type { RouteTable } from "../route-table.ts";
 import type { Stamp, Step } from "../way.ts";
 
 const exposed =
@@ -23,13 +23,15 @@ export const preflight: Step = (c) => {
 };
 
 /** Lets browsers call from the origins that the key's site lists (Fetch standard, §3.3). */
-export const corsHeaders: Stamp = (c, headers) => {
-  const origin = c.req.header("origin");
-  if (origin === undefined) return;
-  headers.append("Vary", "Origin");
-  // What needs no key is open to every page: a browser adds nothing of its own to it.
-  const site = c.get("context")?.site;
-  if (site === undefined ? !isPublicRoute(c.req.path, c.req.method) : !site.origins.includes(origin)) return;
-  headers.set("Access-Control-Allow-Origin", origin);
-  headers.set("Access-Control-Expose-Headers", exposed);
-};
+export function corsHeaders({ isPublic }: Pick<RouteTable, "isPublic">): Stamp {
+  return (c, headers) => {
+    const origin = c.req.header("origin");
+    if (origin === undefined) return;
+    headers.append("Vary", "Origin");
+    // What needs no key is open to every page: a browser adds nothing of its own to it.
+    const site = c.get("context")?.site;
+    if (site === undefined ? !isPublic(c.req.path, c.req.method) : !site.origins.includes(origin)) return;
+    headers.set("Access-Control-Allow-Origin", origin);
+    headers.set("Access-Control-Expose-Headers", exposed);
+  };
+}

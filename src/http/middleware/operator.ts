@@ -1,6 +1,6 @@
 import { refusal } from "../../platform/refused.ts";
 import { operatorToken, sameSecret } from "../../platform/secrets.ts";
-import type { RequestContext } from "../router.ts";
+import type { RequestContext } from "../request-context.ts";
 
 /** The gate of what the operator of an installation does, not its users: there only with OPERATOR_TOKEN. */
 export function requireOperator(c: RequestContext): void {

@@ -1,13 +1,5 @@
 import type { Stamp } from "../way.ts";
 
-export interface RateLimit {
-  /** Requests a minute. */
-  readonly limit: number;
-  readonly remaining: number;
-  /** Milliseconds until nothing of the limit is used; where a request was refused, until one is taken again. */
-  readonly resetMs: number;
-}
-
 /** Puts the rate limit of the request's key on its answer, whatever it is. `RateLimit` itself stays off: beside it, clients' parsers read nothing. */
 export const rateLimitHeaders: Stamp = (c, headers) => {
   const limit = c.get("rateLimit");

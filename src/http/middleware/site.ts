@@ -3,7 +3,7 @@ import type { Step } from "../way.ts";
 
 /** A path that names a site names the key's own; any other does not exist for it. */
 export const siteInPath: Step = (c) => {
-  const { siteId } = c.get("scope");
+  const siteId = c.get("scope")?.siteId;
   if (siteId !== undefined && siteId !== c.get("context")?.site.id) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
   return undefined;
 };

@@ -1,6 +1,17 @@
 import type { AccountType } from "../../kernel/account-type.ts";
 import { normalSide } from "../../kernel/account-type.ts";
-import type { AccountDescription } from "./command.ts";
+
+/** What describes an account and never decides: kept with its facts, so that the catalogue's row can be told again from the log. */
+export interface AccountDescription {
+  readonly name: string;
+  readonly description: string | null;
+  readonly subtype: string | null;
+  readonly parentId: string | null;
+  /** The part the account plays in its books (`accounts_receivable`, `retained_earnings`, …), at most one account for each. */
+  readonly role: string | null;
+  /** A name for mappings that outlives renaming and renumbering. */
+  readonly stableKey: string | null;
+}
 
 export type AccountStatus = "active" | "archived" | "deleted";
 

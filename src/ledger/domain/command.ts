@@ -1,5 +1,7 @@
 import type { AccountType, Side } from "../../kernel/account-type.ts";
-import type { ApprovalPolicy } from "./draft.ts";
+import type { AccountDescription } from "./account.ts";
+import type { ApprovalPolicy } from "./approval.ts";
+import type { LockLevel, Module } from "./period-lock.ts";
 
 /** What a ledger is, fixed when it is opened. */
 export interface LedgerIdentity {
@@ -10,10 +12,6 @@ export interface LedgerIdentity {
   readonly currency: string;
   readonly scale: number;
 }
-
-export const modules = ["all", "journal", "events", "documents", "banking", "lease", "revenue"] as const;
-export type Module = (typeof modules)[number];
-export type LockLevel = "open" | "soft" | "hard";
 
 /** How a line names its account: `i` and its id, `c` and its code, or `x` and its external id. One text, which is also what accounts are looked up by. */
 export type AccountRef = string & { readonly __brand: "AccountRef" };
@@ -80,18 +78,6 @@ export interface ReverseEntry {
   readonly date?: string;
   readonly reason: string;
   readonly module?: Module;
-}
-
-/** What describes an account and never decides: kept with its facts, so that the catalogue's row can be told again from the log. */
-export interface AccountDescription {
-  readonly name: string;
-  readonly description: string | null;
-  readonly subtype: string | null;
-  readonly parentId: string | null;
-  /** The part the account plays in its books (`accounts_receivable`, `retained_earnings`, …), at most one account for each. */
-  readonly role: string | null;
-  /** A name for mappings that outlives renaming and renumbering. */
-  readonly stableKey: string | null;
 }
 
 export interface OpenAccount {

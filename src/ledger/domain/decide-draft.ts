@@ -3,6 +3,7 @@ import { ok, type Result, refuse } from "../../kernel/result.ts";
 import { type Actor, reaches } from "../../kernel/role.ts";
 import type { Writable } from "../../kernel/writable.ts";
 import type { AccountTerms } from "./account.ts";
+import { mustWait, type Principal, samePrincipal, withPreparer } from "./approval.ts";
 import type {
   ApproveEntry,
   CreateDraft,
@@ -15,18 +16,8 @@ import type {
   SubmitDraft,
 } from "./command.ts";
 import { type Decision, made, missing, one } from "./decision.ts";
-import {
-  allowedFrom,
-  type Draft,
-  type DraftContent,
-  type DraftLine,
-  draftVersionsMax,
-  mustWait,
-  type Principal,
-  samePrincipal,
-  withPreparer,
-} from "./draft.ts";
-import type { DraftSaved, FactLine } from "./fact.ts";
+import { allowedFrom, type Draft, draftVersionsMax } from "./draft.ts";
+import type { DraftContent, DraftLine, DraftSaved, FactLine } from "./fact.ts";
 import { notToBeReversed, notToBeSettled } from "./final-states.ts";
 import { externalIdTaken, type Named, namedByExternalId, namedBySource, sameContent, sourceTaken } from "./names.ts";
 import { checkBalanced, closedAccount, type EntryToBe, namedFields, namedLines, postChecked } from "./post.ts";

@@ -1,9 +1,9 @@
 import type { AccountType } from "../../kernel/account-type.ts";
 import type { TextWriter } from "../../kernel/text-writer.ts";
-import type { Account, AccountStatus } from "./account.ts";
-import type { AccountDescription, LedgerIdentity, LockLevel, Module, Source } from "./command.ts";
-import type { ApprovalPolicy, DraftContent, DraftStatus, Principal } from "./draft.ts";
-import type { PeriodLock } from "./period-lock.ts";
+import type { Account, AccountDescription, AccountStatus } from "./account.ts";
+import type { ApprovalPolicy, DraftStatus, Principal } from "./approval.ts";
+import type { LedgerIdentity, LineConditions, Source } from "./command.ts";
+import type { LockLevel, Module, PeriodLock } from "./period-lock.ts";
 
 /** What happened, in the past tense: the only thing that is stored, and all that the state is folded from. */
 export type Fact =
@@ -371,4 +371,14 @@ export function entryAmount(fact: { readonly lines: readonly { readonly amount: 
   let sum = 0;
   for (const line of fact.lines) if (line.amount > 0) sum += line.amount;
   return sum;
+}
+
+export interface DraftLine extends Omit<FactLine, "balanceAfter" | "version"> {
+  /** Checked when the draft is posted. */
+  readonly conditions: LineConditions | null;
+}
+
+/** The entry that a draft will be once it is posted. It may be unbalanced until it is submitted. */
+export interface DraftContent extends Omit<EntryPosted, "kind" | "flagged" | "draftId" | "lines"> {
+  readonly lines: readonly DraftLine[];
 }

@@ -1,7 +1,7 @@
 import type { PostEntry, Source } from "./command.ts";
 import { one } from "./decision.ts";
-import type { Draft, DraftContent } from "./draft.ts";
-import type { EntryPosted, HoldPlaced } from "./fact.ts";
+import type { Draft } from "./draft.ts";
+import type { DraftContent, EntryPosted, HoldPlaced } from "./fact.ts";
 import type { Hold } from "./hold.ts";
 import { idOf } from "./recorded-entry.ts";
 import type { LedgerState, RecordedEntry } from "./state.ts";

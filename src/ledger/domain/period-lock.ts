@@ -2,7 +2,10 @@ import { type DayNumber, dateOfDay } from "../../kernel/calendar-date.ts";
 import { type Failure, failure } from "../../kernel/failures.ts";
 import { ok, type Result, refuse } from "../../kernel/result.ts";
 import { type Actor, reaches } from "../../kernel/role.ts";
-import type { LockLevel, Module } from "./command.ts";
+
+export const modules = ["all", "journal", "events", "documents", "banking", "lease", "revenue"] as const;
+export type Module = (typeof modules)[number];
+export type LockLevel = "open" | "soft" | "hard";
 
 /** A range of days in which entries of `module` are refused (`hard`) or flagged (`soft`). Both ends are inside. */
 export interface PeriodLock {

@@ -14,10 +14,11 @@ import {
   pendingIn,
   pendingOut,
 } from "./account.ts";
-import type { LineConditions, LineRequest, Module, PostEntry } from "./command.ts";
+import type { LineConditions, LineRequest, PostEntry } from "./command.ts";
 import { type Decision, made, one } from "./decision.ts";
 import type { EntryPosted, FactLine } from "./fact.ts";
 import type { Hold } from "./hold.ts";
+import type { Module } from "./period-lock.ts";
 import { checkLocks } from "./period-lock.ts";
 import type { LedgerState } from "./state.ts";
 

@@ -1,7 +1,9 @@
 import type { AccountClass, AccountType, Side } from "../../kernel/account-type.ts";
-import type { AccountDescription, LineConditions, Module } from "./command.ts";
-import type { Principal } from "./draft.ts";
+import type { AccountDescription } from "./account.ts";
+import type { Principal } from "./approval.ts";
+import type { LineConditions } from "./command.ts";
 import type { HoldStatus } from "./hold.ts";
+import type { Module } from "./period-lock.ts";
 
 /** The shapes of what a ledger tells. They are the API's own resources: the edge passes them on, or adds what only D1 knows. */
 

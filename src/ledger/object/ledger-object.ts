@@ -11,7 +11,7 @@ import { type DecodedCommands, decodeCommands, type EncodedCommands, sizeOf } fr
 import { identityOf } from "../domain/apply.ts";
 import { decide } from "../domain/decide.ts";
 import { type Fact, isKnownFact, type LedgerContinued, type LedgerOpened } from "../domain/fact.ts";
-import { Overlay } from "../domain/state.ts";
+import { Overlay } from "../domain/overlay.ts";
 import type { LedgerFactsMessage } from "../facts-message.ts";
 import type {
   CloseOutOutcome,

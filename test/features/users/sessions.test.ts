@@ -174,7 +174,7 @@ describe("signing in", () => {
         { "content-type": "application/json", "cf-connecting-ip": address },
         JSON.stringify({ email: `${crypto.randomUUID()}@example.com`, password: "wrong" }),
       );
-    const { countPassword } = await import("../../../src/http/middleware/attempts.ts");
+    const { countPassword } = await import("../../../src/features/users/sign-in.ts");
     for (let counted = 0; counted < 119; counted += 1) countPassword("192.0.2.7", now);
     expect((await knock("192.0.2.7")).status).toBe(401);
     const refused = await knock("192.0.2.7");

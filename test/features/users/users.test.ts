@@ -18,7 +18,7 @@ import {
 } from "../../../src/features/users/store.ts";
 import worker from "../../../src/index.ts";
 import { type Role, reaches, roles } from "../../../src/kernel/role.ts";
-import { operationContext } from "../../../src/operation/build-context.ts";
+import { anonymousContext, operationContext } from "../../../src/operation/build-context.ts";
 import type { OperationContext } from "../../../src/operation/context.ts";
 import { logFor } from "../../../src/platform/log.ts";
 import { Refused } from "../../../src/platform/refused.ts";
@@ -58,7 +58,6 @@ async function contextOf(firm: Firm, given = env): Promise<OperationContext> {
     requestId: "req_test",
     log: logFor("req_test"),
     bookmark: undefined,
-    identityOf: async () => undefined,
     waitUntil: () => undefined,
   });
 }
@@ -370,7 +369,13 @@ describe("who leaves", () => {
 
 describe("a session that is being made while its user", () => {
   const made = async (firm: Firm, email: string, meanwhile: (userId: string) => Promise<Answer>) => {
-    const context = { env, directory: directoryDatabase(env), clock: Date.now, newId: () => crypto.randomUUID(), address: "nobody" };
+    const context = anonymousContext({
+      env,
+      requestId: "req_test",
+      log: logFor("req_test"),
+      address: "nobody",
+      waitUntil: () => undefined,
+    });
     const [kept] = await passwordsOfEmail(context.directory, email);
     const [user, site] = [
       await findUser(context.directory, firm.id, kept?.userId ?? ""),

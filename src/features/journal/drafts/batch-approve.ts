@@ -1,7 +1,7 @@
 import { present } from "../../../kernel/assert.ts";
-import type { ApproveEntry, EntryView, WriteOutcome } from "../../../ledger/rpc.ts";
+import type { ApproveEntry, EntryView } from "../../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../../operation/context.ts";
-import { ledgerKey } from "../../../operation/ledger-write.ts";
+import { type LedgerAnswer, writeCommands } from "../../../operation/ledger-write.ts";
 import { Refused } from "../../../platform/refused.ts";
 import { type LedgerInContext, ledgerOfId } from "../../ledgers/index.ts";
 import type { BatchApproveRequest } from "../schemas.ts";
@@ -49,14 +49,8 @@ export async function batchApprove(
         const { id, version } = present(entries[place], "a place is of an entry");
         return { kind: "approve_entry", entryId: id, expectedVersion: version };
       });
-      const outcome = await context.ledger(number).write(commands, {
-        mode: "each",
-        answer: "many",
-        actor: context.actor,
-        requestId: context.requestId,
-        ...ledgerKey(context.idempotency),
-      });
-      told(outcome).forEach((result, i) => {
+      const outcome = await writeCommands(context, { number }, commands, { mode: "each", answer: "many" });
+      resultsIn(outcome).forEach((result, i) => {
         const place = present(places[i], "a ledger answers each of its entries");
         results[place] = "error" in result ? { error: atPlace(result.error, i, place) } : result;
       });
@@ -86,8 +80,7 @@ async function ledgerOrRefusal(context: OperationContext, id: string, entityId: 
   }
 }
 
-function told(outcome: WriteOutcome): readonly Result[] {
-  if (outcome.outcome === "refused") throw new Refused(outcome.failure);
+function resultsIn(outcome: LedgerAnswer): readonly Result[] {
   // What `many` answers, see WriteOutcome.
   return (JSON.parse(outcome.body) as { data: Result[] }).data;
 }

@@ -1,12 +1,12 @@
-import type { WriteOutcome } from "../../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../../operation/context.ts";
+import type { LedgerAnswer } from "../../../operation/ledger-write.ts";
 import { writeOne } from "../../../operation/ledger-write.ts";
 import { ledgerInContext } from "../../ledgers/index.ts";
 import { entryCommand } from "../entry-command.ts";
 import type { DraftRequest } from "../schemas.ts";
 
 /** Keeps an entry to be. */
-export async function createDraft(context: OperationContext, entityId: string, request: DraftRequest): Promise<WriteOutcome> {
+export async function createDraft(context: OperationContext, entityId: string, request: DraftRequest): Promise<LedgerAnswer> {
   requirePermission(context, "entries:prepare");
   const ledger = await ledgerInContext(context, { entityId, ledgerId: request.ledgerId, currency: request.currency }, "body");
   return writeOne(context, ledger, { ...entryCommand(request), kind: "create_draft" });

@@ -1,5 +1,6 @@
-import type { Command, DraftView, EntryView, WriteOutcome } from "../../../ledger/rpc.ts";
+import type { Command, DraftView, EntryView } from "../../../ledger/rpc.ts";
 import type { OperationContext } from "../../../operation/context.ts";
+import type { LedgerAnswer } from "../../../operation/ledger-write.ts";
 import { writeOne } from "../../../operation/ledger-write.ts";
 import { requireRevision, revisionsAllowed } from "../../../operation/revision.ts";
 import { ledgerOfId } from "../../ledgers/index.ts";
@@ -20,7 +21,7 @@ export async function onDraft(
   context: OperationContext,
   { entryId, entityId, ifMatch }: DraftInRequest,
   command: WithoutId<DraftCommand>,
-): Promise<WriteOutcome> {
+): Promise<LedgerAnswer> {
   const ledger = await ledgerOfId(context, entryId, entityId);
   const expectedVersion = await versionSeen(context, ledger.number, entryId, ifMatch);
   return writeOne(context, ledger, { entryId, ...command, ...(expectedVersion === undefined ? {} : { expectedVersion }) });

@@ -1,10 +1,11 @@
 import { z } from "@hono/zod-openapi";
-import { answer, answerText, answerWrite, replayHeaders, stateOf } from "../../../http/answers.ts";
+import { answer, answerText, answerWrite, replayHeaders } from "../../../http/answers.ts";
 import { etagOf } from "../../../http/etag.ts";
 import { idField } from "../../../http/fields.ts";
-import { mount, type RequestContext, type Router } from "../../../http/router.ts";
+import { type Route, route } from "../../../http/route.ts";
+import { present } from "../../../kernel/assert.ts";
 import type { FailureCode } from "../../../kernel/failures.ts";
-import type { DraftView } from "../../../ledger/rpc.ts";
+import type { ReadResource } from "../../../ledger/client.ts";
 import { approvedExample, draftExample, entryRequestExample, pendingExample } from "../examples.ts";
 import { bookRefusals, completionRefusals, ledgerRefusals } from "../refusals.ts";
 import {
@@ -19,7 +20,6 @@ import {
 import { approveEntry } from "./approve-entry.ts";
 import { batchApprove } from "./batch-approve.ts";
 import { createDraft } from "./create-draft.ts";
-import type { DraftInRequest } from "./draft-in-request.ts";
 import { postDraft } from "./post-draft.ts";
 import { rejectEntry } from "./reject-entry.ts";
 import { submitDraft } from "./submit-draft.ts";
@@ -32,21 +32,13 @@ const contentRefusals: readonly FailureCode[] = ["REFERENCE_NOT_FOUND", "ACCOUNT
 const laterRefusals: readonly FailureCode[] = ["ENTRY_STATE", "HOLD_STATE", "ALREADY_REVERSED", ...completionRefusals];
 const approveRefusals: readonly FailureCode[] = [...laterRefusals, "SELF_APPROVAL", "PERSON_REQUIRED", ...bookRefusals];
 
-function named(c: RequestContext, entryId: string): DraftInRequest {
-  return { entryId, entityId: c.get("scope").entityId, ifMatch: c.req.header("if-match") };
-}
-
 /** An entry's text. A draft is answered with its version as its ETag. */
-export function answerEntry(text: string): Response {
-  const state = stateOf(text);
-  if (state !== "draft" && state !== "pending_approval") return answerText(text);
-  // The ledger tells drafts as DraftView.
-  return answerText(text, 200, { ETag: etagOf((JSON.parse(text) as DraftView).approval.version) });
+export function answerEntry({ text, made }: ReadResource): Response {
+  return answerText(text, 200, made.version === undefined ? undefined : { ETag: etagOf(made.version) });
 }
 
-export function registerDraftRoutes(router: Router): void {
-  mount(
-    router,
+export const draftRoutes: readonly Route[] = [
+  route(
     {
       operationId: "createDraft",
       method: "post",
@@ -70,11 +62,10 @@ export function registerDraftRoutes(router: Router): void {
       },
       refusals: contentRefusals,
     },
-    async (context, { body, entityId }) =>
-      answerWrite(await createDraft(context, entityId, body), { status: 201, collection: "journal-entries" }),
-  );
-  mount(
-    router,
+    (context, { body, entityId }) => createDraft(context, entityId, body),
+    (written) => answerWrite(written, { status: 201, collection: "journal-entries" }),
+  ),
+  route(
     {
       operationId: "updateDraft",
       method: "patch",
@@ -91,13 +82,10 @@ export function registerDraftRoutes(router: Router): void {
       answers: { 200: { description: "The draft in its new version.", schema: JournalEntry, example: draftExample } },
       refusals: ["ENTRY_STATE", "PRECONDITION_FAILED", ...contentRefusals],
     },
-    async (context, { params, body }, c) => {
-      const outcome = await updateDraft(context, named(c, params.id), body);
-      return outcome.outcome === "refused" ? answerWrite(outcome, { status: 200 }) : answerEntry(outcome.body);
-    },
-  );
-  mount(
-    router,
+    (context, { params, body, companyId, ifMatch }) => updateDraft(context, { entryId: params.id, entityId: companyId, ifMatch }, body),
+    ({ body, made }) => answerEntry({ text: body, made: present(made, "a draft has an id and a version") }),
+  ),
+  route(
     {
       operationId: "submitDraft",
       method: "post",
@@ -113,10 +101,10 @@ export function registerDraftRoutes(router: Router): void {
       answers: { 200: { description: "The entry, which waits for its approval.", schema: JournalEntry, example: pendingExample } },
       refusals: ["PRECONDITION_FAILED", ...laterRefusals, ...ledgerRefusals],
     },
-    async (context, { params }, c) => answerWrite(await submitDraft(context, named(c, params.id)), { status: 200 }),
-  );
-  mount(
-    router,
+    (context, { params, companyId, ifMatch }) => submitDraft(context, { entryId: params.id, entityId: companyId, ifMatch }),
+    (written) => answerWrite(written, { status: 200 }),
+  ),
+  route(
     {
       operationId: "postDraft",
       method: "post",
@@ -132,10 +120,10 @@ export function registerDraftRoutes(router: Router): void {
       answers: { 200: { description: "The posted entry.", schema: JournalEntry, example: approvedExample } },
       refusals: ["PRECONDITION_FAILED", "APPROVAL_REQUIRED", "PERSON_REQUIRED", ...laterRefusals, ...bookRefusals],
     },
-    async (context, { params }, c) => answerWrite(await postDraft(context, named(c, params.id)), { status: 200 }),
-  );
-  mount(
-    router,
+    (context, { params, companyId, ifMatch }) => postDraft(context, { entryId: params.id, entityId: companyId, ifMatch }),
+    (written) => answerWrite(written, { status: 200 }),
+  ),
+  route(
     {
       operationId: "approveEntry",
       method: "post",
@@ -153,10 +141,11 @@ export function registerDraftRoutes(router: Router): void {
       answers: { 200: { description: "The posted entry.", schema: JournalEntry, example: approvedExample } },
       refusals: approveRefusals,
     },
-    async (context, { params, body }, c) => answerWrite(await approveEntry(context, named(c, params.id), body.version), { status: 200 }),
-  );
-  mount(
-    router,
+    (context, { params, body, companyId, ifMatch }) =>
+      approveEntry(context, { entryId: params.id, entityId: companyId, ifMatch }, body.version),
+    (written) => answerWrite(written, { status: 200 }),
+  ),
+  route(
     {
       operationId: "rejectEntry",
       method: "post",
@@ -180,10 +169,11 @@ export function registerDraftRoutes(router: Router): void {
       },
       refusals: ["ENTRY_STATE", "PRECONDITION_FAILED", ...ledgerRefusals],
     },
-    async (context, { params, body }, c) => answerWrite(await rejectEntry(context, named(c, params.id), body.reason), { status: 200 }),
-  );
-  mount(
-    router,
+    (context, { params, body, companyId, ifMatch }) =>
+      rejectEntry(context, { entryId: params.id, entityId: companyId, ifMatch }, body.reason),
+    (written) => answerWrite(written, { status: 200 }),
+  ),
+  route(
     {
       operationId: "batchApprove",
       method: "post",
@@ -202,9 +192,7 @@ export function registerDraftRoutes(router: Router): void {
       },
       refusals: ledgerRefusals,
     },
-    async (context, { body }, c) => {
-      const { data, replayed } = await batchApprove(context, c.get("scope").entityId, body);
-      return answer({ data }, 200, replayed ? replayHeaders(200) : {});
-    },
-  );
-}
+    (context, { body, companyId }) => batchApprove(context, companyId, body),
+    ({ data, replayed }) => answer({ data }, 200, replayed ? replayHeaders(200) : {}),
+  ),
+];

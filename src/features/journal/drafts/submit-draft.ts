@@ -1,9 +1,9 @@
-import type { WriteOutcome } from "../../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../../operation/context.ts";
+import type { LedgerAnswer } from "../../../operation/ledger-write.ts";
 import { type DraftInRequest, onDraft } from "./draft-in-request.ts";
 
 /** Hands a draft in for its approval. */
-export async function submitDraft(context: OperationContext, draft: DraftInRequest): Promise<WriteOutcome> {
+export async function submitDraft(context: OperationContext, draft: DraftInRequest): Promise<LedgerAnswer> {
   requirePermission(context, "entries:prepare");
   return onDraft(context, draft, { kind: "submit_draft" });
 }

@@ -11,8 +11,8 @@ import {
   type PeriodLocked,
   type PostingReferenceSet,
 } from "../../domain/fact.ts";
+import type { Overlay } from "../../domain/overlay.ts";
 import type { PeriodLock } from "../../domain/period-lock.ts";
-import type { Overlay } from "../../domain/state.ts";
 import type { Head, Made, WriteOptions } from "../../rpc.ts";
 import { type CommitContext, decodeContext, readCommit } from "../log/journal.ts";
 import { unpostedWithin } from "../reads/unposted-lists.ts";

@@ -1,6 +1,7 @@
 import { dayOf } from "../../../kernel/calendar-date.ts";
 import { decodeAddress } from "../../../kernel/id.ts";
-import type { Draft, DraftStatus } from "../../domain/draft.ts";
+import type { DraftStatus } from "../../domain/approval.ts";
+import type { Draft } from "../../domain/draft.ts";
 import { type DraftSaved, entryAmount, type Fact, type HoldPlaced } from "../../domain/fact.ts";
 import type { HoldStatus } from "../../domain/hold.ts";
 import { sourceText } from "../../domain/state.ts";

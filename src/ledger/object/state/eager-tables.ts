@@ -4,7 +4,8 @@ import type { AccountTerms } from "../../domain/account.ts";
 import { heldBy, openedAccount } from "../../domain/apply.ts";
 import type { Draft } from "../../domain/draft.ts";
 import { type CarriedAccount, type EarlierRow, entryAmount, type Fact, type HoldLine, type HoldPlaced } from "../../domain/fact.ts";
-import { type Overlay, sourceText } from "../../domain/state.ts";
+import type { Overlay } from "../../domain/overlay.ts";
+import { sourceText } from "../../domain/state.ts";
 import { readMeta, writeMeta } from "../log/meta.ts";
 
 /** Whether the facts are an entry for which nothing is written beside its row in the journal. */

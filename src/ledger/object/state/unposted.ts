@@ -1,7 +1,9 @@
 /** Drafts and holds as their tables have them. What they say stands in the journal. */
 import { present } from "../../../kernel/assert.ts";
 import { encodeAddress } from "../../../kernel/id.ts";
-import type { Draft, DraftContent, DraftStatus } from "../../domain/draft.ts";
+import type { DraftStatus } from "../../domain/approval.ts";
+import type { Draft } from "../../domain/draft.ts";
+import type { DraftContent } from "../../domain/fact.ts";
 import { decodeFact, type Fact } from "../../domain/fact.ts";
 import type { Hold, HoldStatus } from "../../domain/hold.ts";
 import type { LedgerIdentity } from "../../rpc.ts";

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startServer } from "../local/server.ts";
+import { startServer } from "./server.ts";
 
 // Asked of the built Worker itself, so that what is committed is what is served.
 const dataDir = await mkdtemp(join(tmpdir(), "countinghouse-openapi-"));

@@ -1,0 +1,213 @@
+import { type Account, type AccountFigures, type AccountTerms, copyFigures } from "./account.ts";
+import { applyFact } from "./apply.ts";
+import type { ApprovalPolicy } from "./approval.ts";
+import type { LedgerIdentity, Source } from "./command.ts";
+import type { Draft } from "./draft.ts";
+import type { EntryPosted, Fact } from "./fact.ts";
+import type { Hold } from "./hold.ts";
+import type { PeriodLock } from "./period-lock.ts";
+import {
+  isOpenDraft,
+  isOpenGroupHold,
+  type LedgerState,
+  type MutableLedgerState,
+  type RecordedEntry,
+  refsOf,
+  sourceText,
+} from "./state.ts";
+
+/** A change in the making: what a request has decided so far, over a state that does not change. Dropped or merged as a whole. */
+export class Overlay implements MutableLedgerState {
+  readonly base: LedgerState;
+  readonly atMs: number;
+  identity: LedgerIdentity;
+  sequence: number;
+  locks: readonly PeriodLock[];
+  /** Opened or changed accounts; their figures, once any line names them, are in `touched`. */
+  readonly accounts = new Map<number, Account>();
+  readonly touched = new Map<number, AccountFigures>();
+  /** Refs that have changed, null where no account has one any more. */
+  readonly refs = new Map<string, number | null>();
+  readonly externalIds = new Map<string, number>();
+  readonly sources = new Map<string, number>();
+  readonly reversals = new Map<number, number>();
+  policy: ApprovalPolicy;
+  readonly drafts = new Map<number, Draft>();
+  readonly holds = new Map<number, Hold>();
+  /** The numbers of the write's own drafts and holds by external id and source; what has become of one since is asked of the draft itself. */
+  readonly #draftNames = new Map<string, number>();
+  readonly #holdNames = new Map<string, number>();
+  readonly facts: Fact[] = [];
+  readonly firstSequence: number;
+
+  constructor(base: LedgerState, atMs: number) {
+    this.base = base;
+    this.atMs = atMs;
+    this.identity = base.identity;
+    this.sequence = base.sequence;
+    this.firstSequence = base.sequence + 1;
+    this.locks = base.locks;
+    this.policy = base.policy;
+  }
+
+  /** Takes the facts of one command: they get the next sequences and are applied. */
+  take(facts: readonly Fact[]): void {
+    for (const fact of facts) {
+      this.sequence += 1;
+      this.facts.push(fact);
+      applyFact(this, fact, this.sequence, this.atMs);
+    }
+  }
+
+  account(no: number): AccountTerms | undefined {
+    return (this.accounts.size > 0 ? this.accounts.get(no) : undefined) ?? this.base.account(no);
+  }
+
+  figures(no: number): AccountFigures {
+    return this.touched.get(no) ?? this.accounts.get(no) ?? this.base.figures(no);
+  }
+
+  accountNumber(ref: string): number | undefined {
+    // Asked for each line of a bulk write: a string costs a map far more than a number does.
+    const own = this.refs.size > 0 ? this.refs.get(ref) : undefined;
+    return own === undefined ? this.base.accountNumber(ref) : (own ?? undefined);
+  }
+
+  entry(sequence: number): RecordedEntry | undefined {
+    if (sequence < this.firstSequence) return this.base.entry(sequence);
+    const fact = this.facts[sequence - this.firstSequence];
+    return fact?.kind === "entry_posted" ? { sequence, atMs: this.atMs, fact } : undefined;
+  }
+
+  entryByExternalId(externalId: string): RecordedEntry | undefined {
+    const own = this.externalIds.get(externalId);
+    return own === undefined ? this.base.entryByExternalId(externalId) : this.entry(own);
+  }
+
+  entryBySource(source: Source): RecordedEntry | undefined {
+    const own = this.sources.get(sourceText(source));
+    return own === undefined ? this.base.entryBySource(source) : this.entry(own);
+  }
+
+  reversalOf(sequence: number): number | undefined {
+    return this.reversals.get(sequence) ?? this.base.reversalOf(sequence);
+  }
+
+  draft(no: number): Draft | undefined {
+    return (this.drafts.size > 0 ? this.drafts.get(no) : undefined) ?? this.base.draft(no);
+  }
+
+  draftByExternalId(externalId: string): Draft | undefined {
+    const isOf = (draft: Draft) => draft.content.externalId === externalId;
+    return (
+      this.#openDraft(numberNamed(this.#draftNames, externalIdName, externalId), isOf) ??
+      this.#openDraft(this.base.draftByExternalId(externalId)?.no, isOf)
+    );
+  }
+
+  draftBySource(source: Source): Draft | undefined {
+    const text = sourceText(source);
+    const isOf = (draft: Draft) => draft.content.source !== null && sourceText(draft.content.source) === text;
+    return (
+      this.#openDraft(numberNamed(this.#draftNames, sourceText, source), isOf) ?? this.#openDraft(this.base.draftBySource(source)?.no, isOf)
+    );
+  }
+
+  #openDraft(no: number | undefined, isStill: (draft: Draft) => boolean): Draft | undefined {
+    const draft = no === undefined ? undefined : this.draft(no);
+    return draft !== undefined && isOpenDraft(draft) && isStill(draft) ? draft : undefined;
+  }
+
+  hold(no: number): Hold | undefined {
+    return (this.holds.size > 0 ? this.holds.get(no) : undefined) ?? this.base.hold(no);
+  }
+
+  holdByExternalId(externalId: string): Hold | undefined {
+    const own = numberNamed(this.#holdNames, externalIdName, externalId);
+    return own === undefined ? this.base.holdByExternalId(externalId) : this.hold(own);
+  }
+
+  holdBySource(source: Source): Hold | undefined {
+    const own = numberNamed(this.#holdNames, sourceText, source);
+    return own === undefined ? this.base.holdBySource(source) : this.hold(own);
+  }
+
+  groupHoldsDated(from: string, to: string): readonly Hold[] {
+    const below = this.base.groupHoldsDated(from, to).filter(({ no }) => !this.holds.has(no));
+    const own = [...this.holds.values()].filter((hold) => isOpenGroupHold(hold) && hold.fact.date >= from && hold.fact.date <= to);
+    return [...below, ...own];
+  }
+
+  touchTerms(no: number): AccountTerms {
+    const own = this.accounts.get(no);
+    if (own !== undefined) return own;
+    const below = this.base.account(no);
+    if (below === undefined) throw new Error(`assertion failed: a fact names account ${no}, which the ledger has`);
+    const copy = { ...below, ...copyFigures(this.figures(no)) };
+    this.accounts.set(no, copy);
+    return copy;
+  }
+
+  touchFigures(no: number): AccountFigures {
+    const own = this.touched.get(no);
+    if (own !== undefined) return own;
+    const copy = copyFigures(this.figures(no));
+    this.touched.set(no, copy);
+    return copy;
+  }
+
+  addAccount(account: Account): void {
+    this.accounts.set(account.no, account);
+    for (const ref of refsOf(account)) this.refs.set(ref, account.no);
+  }
+
+  indexAccount(before: AccountTerms, after: AccountTerms): void {
+    for (const ref of refsOf(before)) this.refs.set(ref, null);
+    for (const ref of refsOf(after)) this.refs.set(ref, after.no);
+  }
+
+  addEntry(sequence: number, _atMs: number, fact: EntryPosted): void {
+    if (fact.externalId !== null) this.externalIds.set(fact.externalId, sequence);
+    if (fact.source !== null) this.sources.set(sourceText(fact.source), sequence);
+  }
+
+  setReversal(original: number, reversal: number): void {
+    this.reversals.set(original, reversal);
+  }
+
+  setLocks(locks: readonly PeriodLock[]): void {
+    this.locks = locks;
+  }
+
+  setIdentity(identity: LedgerIdentity): void {
+    this.identity = identity;
+  }
+
+  setPolicy(policy: ApprovalPolicy): void {
+    this.policy = policy;
+  }
+
+  setDraft(draft: Draft): void {
+    this.drafts.set(draft.no, draft);
+    const { externalId, source } = draft.content;
+    if (externalId !== null) this.#draftNames.set(externalIdName(externalId), draft.no);
+    if (source !== null) this.#draftNames.set(sourceText(source), draft.no);
+  }
+
+  setHold(hold: Hold): void {
+    this.holds.set(hold.no, hold);
+    const { externalId, source } = hold.fact;
+    if (externalId !== null) this.#holdNames.set(externalIdName(externalId), hold.no);
+    if (source !== null) this.#holdNames.set(sourceText(source), hold.no);
+  }
+}
+
+/** Most writes have neither drafts nor holds, and make no text to look for any. */
+function numberNamed<T>(names: ReadonlyMap<string, number>, textOf: (named: T) => string, named: T): number | undefined {
+  return names.size === 0 ? undefined : names.get(textOf(named));
+}
+
+/** Apart from every source, which is three texts. */
+function externalIdName(externalId: string): string {
+  return `x${externalId}`;
+}

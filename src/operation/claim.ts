@@ -1,0 +1,46 @@
+import { createHmac } from "node:crypto";
+import { idempotencyKeyLengthMax } from "../kernel/bounds.ts";
+import { canonicalJson } from "../platform/canonical-json.ts";
+import { refusal } from "../platform/refused.ts";
+import { cursorSecret } from "../platform/secrets.ts";
+import type { IdempotencyClaim, OperationContext } from "./context.ts";
+
+/** The key as the client means it: bare, or quoted as a structured-field string (RFC 9651). */
+function readKey(header: string): string {
+  const quoted = /^"((?:[^"\\]|\\["\\])*)"$/.exec(header);
+  const key = quoted?.[1] === undefined ? header : quoted[1].replace(/\\(["\\])/g, "$1");
+  if (key.length < 1 || key.length > idempotencyKeyLengthMax || !/^[\x20-\x7e]+$/.test(key)) {
+    throw refusal("IDEMPOTENCY_KEY_INVALID", `An Idempotency-Key is 1 to ${idempotencyKeyLengthMax} printable ASCII characters.`);
+  }
+  return key;
+}
+
+interface Claimed {
+  readonly operationId: string;
+  /** The entity in context, or "". */
+  readonly entityId: string;
+  readonly status: number;
+  /** What the request asks for, as parsed. */
+  readonly input: unknown;
+}
+
+/** The claim to a key. Its scope is the operation and its entity, not the URL: two aliases are one operation. */
+export function claimKey(env: Cloudflare.Env, given: string, { operationId, entityId, status, input }: Claimed): IdempotencyClaim {
+  const scope = `${operationId} ${entityId}`;
+  // Keyed, because a body may hold a password, and whoever reads a database must not be able to try some.
+  const fingerprint = () =>
+    createHmac("sha256", cursorSecret(env))
+      .update(`${scope} ${canonicalJson(input)}`)
+      .digest("base64url");
+  return { operationId, scope, key: readKey(given), status, fingerprint };
+}
+
+/** The claim as the site's: what is the site's is the site's alone, and a key of another never meets it. Tokens and sites are made in the directory, which all share. */
+export function claimOfSite(context: OperationContext, claim: IdempotencyClaim): IdempotencyClaim {
+  return { ...claim, scope: `${context.site.id} ${reachOf(context)}${claim.scope}` };
+}
+
+/** A key that is restricted to entities shares no stored answer with one that reaches further. */
+function reachOf(context: OperationContext): string {
+  return context.entityIds === null ? "" : `[${[...context.entityIds].sort().join()}] `;
+}
