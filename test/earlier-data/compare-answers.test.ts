@@ -20,9 +20,11 @@ test("a value, a status and a header that changed are found at their places", ()
   assert.deepEqual(differences(answered({ data: [{ code: "1" }] }), answered({ data: [{ code: "2" }] })), [
     { pointer: "/body/data/0/code", was: "1", is: "2" },
   ]);
-  assert.deepEqual(differences(answered({}), answered({}, { status: 201, headers: { ...json, etag: '"1"' } })), [
-    { pointer: "/status", was: 200, is: 201 },
+  assert.deepEqual(differences(answered({}), answered({}, { headers: { ...json, etag: '"1"' } })), [
     { pointer: "/headers/etag", is: '"1"' },
+  ]);
+  assert.deepEqual(differences(answered({ a: 1, b: 2 }), answered({ c: 3 }, { status: 409 })), [
+    { pointer: "", was: { status: 200, headers: json, body: { a: 1, b: 2 } }, is: { status: 409, headers: json, body: { c: 3 } } },
   ]);
 });
 

@@ -38,6 +38,11 @@ const freshValues: readonly { readonly of: (exchange: Exchange) => boolean; read
 /** Everything in which an answer differs from the one that was given before. */
 export function differencesOf(exchange: Exchange, is: Answered): Difference[] {
   const { asked, answered: was } = exchange;
+  // Another outcome is one difference, not one for each member of its body.
+  if (was.status !== is.status) {
+    const [before, after] = [readAnswer(was), readAnswer(is)];
+    return [{ request: asked.name, pointer: "", was: before, is: after }];
+  }
   const fresh = freshValues.filter(({ of }) => of(exchange)).map(({ pointer }) => pointer);
   const found: Difference[] = [];
   let [textBefore, textAfter] = [was.body, is.body];
@@ -125,5 +130,7 @@ export function summaryOf(found: readonly Difference[]): string[] {
     if (known === undefined) places.set(place, { first: difference, count: 1 });
     else known.count += 1;
   }
-  return [...places].map(([place, { first, count }]) => `${count} × ${place}, first: ${JSON.stringify(first).slice(0, 600)}`);
+  return [...places].map(
+    ([place, { first, count }]) => `${count} × ${place === "" ? "another status" : place}, first: ${JSON.stringify(first).slice(0, 600)}`,
+  );
 }
