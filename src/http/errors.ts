@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { type Failure, failureKinds } from "../kernel/failures.ts";
+import { countField } from "./fields.ts";
 
 export const ErrorEnvelope = z
   .object({
@@ -24,7 +25,7 @@ export const Problem = z
   .object({
     type: z.string().openapi({ description: "Where the code is explained." }),
     title: z.string(),
-    status: z.int(),
+    status: countField,
     detail: z.string(),
     code: ErrorEnvelope.shape.error.shape.code,
     requestId: z.string(),

@@ -63,11 +63,11 @@ export const currencyField = z
   .min(3)
   .max(12)
   .openapi({ description: "A code of ISO 4217, or of an asset declared with its scale.", example: "USD" });
-export const scaleField = z
-  .int()
-  .min(0)
-  .max(scaleMax)
-  .openapi({ description: "Decimal places of an asset that ISO 4217 does not list. Leave it out for currencies.", example: 2 });
+export const scaleField = z.int().min(0).max(scaleMax).openapi({
+  format: "int32",
+  description: "Decimal places of an asset that ISO 4217 does not list. Leave it out for currencies.",
+  example: 2,
+});
 
 /** How a request names a ledger: by id, or by its entity and a currency, by default the functional one. */
 export const ledgerChoice = {
@@ -77,15 +77,27 @@ export const ledgerChoice = {
     .optional()
     .openapi({ description: "Picks the entity's ledger in this currency; by default its functional one.", example: "USD" }),
 };
+/** A whole number that stays below 2^31: how many, how long, which of them. */
+export const countField = z.int().openapi({ format: "int32" });
+/** A count that may grow past 2^31. */
+export const totalField = z.int().openapi({ format: "int64" });
+/** Minor units on either side of zero. A sum of many amounts passes 2^53. */
+export const minorField = z.int().openapi({ format: "int64" });
+/** A place in a ledger's log. */
+export const sequenceField = z.int().openapi({ format: "int64" });
+/** How often a thing has changed. */
+export const versionField = z.int().openapi({ format: "int64" });
+/** A bound on a balance, which is negative where it lies on the other side. */
+export const balanceBoundField = z.int().min(-amountMax).max(amountMax).openapi({ format: "int64" });
 export const amountField = z
   .int()
   .min(1)
   .max(amountMax)
-  .openapi({ description: "Minor units of the ledger's currency, 1 to 2^53 − 1.", example: 4299 });
+  .openapi({ format: "int64", description: "Minor units of the ledger's currency, 1 to 2^53 − 1.", example: 4299 });
 /** A sequence in a parameter. */
 export const knownAtParameter = z
   .string()
   .regex(/^\d{1,13}$/, "A sequence: a whole number.")
   .transform(Number)
   .pipe(z.int().min(0).max(sequenceMax))
-  .openapi({ type: "integer", description: "The books as known at this sequence.", example: 1817 });
+  .openapi({ type: "integer", format: "int64", description: "The books as known at this sequence.", example: 1817 });

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { offsetMax, pageLimitDefault, pageLimitMax } from "../kernel/bounds.ts";
+import { totalField } from "./fields.ts";
 
 const wholeNumber = (max: number, min: number) =>
   z
@@ -14,19 +15,28 @@ const limit = wholeNumber(pageLimitMax, 1).optional();
 export const listQuery = {
   limit: limit.openapi({
     type: "integer",
+    format: "int32",
     minimum: 1,
     maximum: pageLimitMax,
     default: pageLimitDefault,
     description: "How many items a page holds.",
     example: 50,
   }),
-  pageSize: limit.openapi({ type: "integer", minimum: 1, maximum: pageLimitMax, description: "Another name for `limit`.", example: 50 }),
+  pageSize: limit.openapi({
+    type: "integer",
+    format: "int32",
+    minimum: 1,
+    maximum: pageLimitMax,
+    description: "Another name for `limit`.",
+    example: 50,
+  }),
   cursor: z.string().max(2_000).optional().openapi({
     description: "`nextCursor` of the page before, as it is, with the same filters and order.",
     example: "eyJ2IjoxfQ.c2lnbmF0dXJl",
   }),
   offset: wholeNumber(offsetMax, 0).optional().openapi({
     type: "integer",
+    format: "int32",
     minimum: 0,
     maximum: offsetMax,
     description: "How many items to skip. A cursor is faster and stable.",
@@ -44,7 +54,7 @@ export function pageOf<S extends z.ZodType>(item: S, name: string) {
   return z
     .object({
       data: z.array(item),
-      totalCount: z.int().openapi({ description: "How many there are: exact without filters, and up to 10,000 with them." }),
+      totalCount: totalField.openapi({ description: "How many there are: exact without filters, and up to 10,000 with them." }),
       totalCountCapped: z.literal(true).optional().openapi({ description: "There are more than `totalCount`." }),
       hasMore: z.boolean(),
       nextCursor: z.string().nullable(),

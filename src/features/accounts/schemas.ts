@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import {
+  balanceBoundField,
   codeField,
   descriptionField,
   externalIdField,
@@ -8,19 +9,19 @@ import {
   ledgerChoice,
   line,
   list,
+  minorField,
   nameField,
+  sequenceField,
 } from "../../http/fields.ts";
 import { listQuery, pageOf } from "../../http/page-query.ts";
 import { accountTypeNames } from "../../kernel/account-type.ts";
 import { accountsPerImportMax, codeLengthMax, nameLengthMax } from "../../kernel/bounds.ts";
-import { amountMax } from "../../kernel/money.ts";
 import { ledgerExample } from "../ledgers/index.ts";
 import { accountRoles } from "./domain/account-role.ts";
 import { chartNames } from "./domain/charts/built-in.ts";
 
 const isNotEmpty = (change: object) => Object.keys(change).length > 0;
 
-const balanceBound = z.int().min(-amountMax).max(amountMax);
 const accountType = z.enum(accountTypeNames);
 const accountRole = z.enum(accountRoles);
 const accountStatus = z.enum(["active", "archived"]);
@@ -42,11 +43,11 @@ export const Account = z
     role: accountRole.nullable().openapi({ description: "The part it plays in its books; at most one account of a ledger for each." }),
     stableKey: z.string().nullable().openapi({ description: "A name for mappings that outlives renaming and renumbering." }),
     externalId: z.string().nullable(),
-    minBalance: z.int().nullable(),
-    maxBalance: z.int().nullable(),
+    minBalance: minorField.nullable(),
+    maxBalance: minorField.nullable(),
     status: z.enum(["active", "archived", "deleted"]),
     createdAt: instantField,
-    revision: z.int().openapi({ description: "The ledger's sequence at which the account last changed; the ETag." }),
+    revision: sequenceField.openapi({ description: "The ledger's sequence at which the account last changed; the ETag." }),
   })
   .openapi("Account");
 export type Account = z.output<typeof Account>;
@@ -67,8 +68,8 @@ export const CreateAccountRequest = z
     type: accountType,
     ...describing,
     parentId: idField.optional(),
-    minBalance: balanceBound.optional().openapi({ description: "The balance on the normal side never falls below this." }),
-    maxBalance: balanceBound.optional().openapi({ description: "The balance on the normal side never rises above this." }),
+    minBalance: balanceBoundField.optional().openapi({ description: "The balance on the normal side never falls below this." }),
+    maxBalance: balanceBoundField.optional().openapi({ description: "The balance on the normal side never rises above this." }),
   })
   .openapi("CreateAccountRequest");
 export type CreateAccountRequest = z.output<typeof CreateAccountRequest>;
@@ -84,8 +85,8 @@ export const UpdateAccountRequest = z
     stableKey: line(nameLengthMax).nullable().optional(),
     externalId: externalIdField.nullable().optional(),
     parentId: idField.nullable().optional(),
-    minBalance: balanceBound.nullable().optional(),
-    maxBalance: balanceBound.nullable().optional(),
+    minBalance: balanceBoundField.nullable().optional(),
+    maxBalance: balanceBoundField.nullable().optional(),
     status: accountStatus.optional(),
   })
   .refine(isNotEmpty, "Name at least one field to change.")
@@ -123,7 +124,7 @@ export const ImportAccountsRequest = z
 export type ImportAccountsRequest = z.output<typeof ImportAccountsRequest>;
 
 export const ImportedAccounts = z
-  .object({ data: z.array(Account), head: z.object({ sequence: z.int(), seal: z.string() }) })
+  .object({ data: z.array(Account), head: z.object({ sequence: sequenceField, seal: z.string() }) })
   .openapi("ImportedAccounts");
 
 const queried = z.string().min(1).max(nameLengthMax).optional();

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { dateField, idField, knownAtParameter, ledgerChoice } from "../../http/fields.ts";
+import { dateField, idField, knownAtParameter, ledgerChoice, minorField, sequenceField, versionField } from "../../http/fields.ts";
 import { listQuery, pageOf } from "../../http/page-query.ts";
 import { accountTypeNames } from "../../kernel/account-type.ts";
 import { accountIdsPerQueryMax } from "../../kernel/bounds.ts";
@@ -62,7 +62,7 @@ export const BalancesQuery = z.object({
 });
 export type BalancesQuery = z.output<typeof BalancesQuery>;
 
-const turnover = z.object({ debits: z.int(), credits: z.int() }).openapi("Turnover", {
+const turnover = z.object({ debits: minorField, credits: minorField }).openapi("Turnover", {
   description:
     "Everything debited and credited so far. It only grows, and is an exact integer beyond 2^53 too: read it with a parser that keeps large integers.",
 });
@@ -76,12 +76,12 @@ export const Balance = z
     normalSide: z.enum(["debit", "credit"]),
     posted: turnover,
     pending: turnover.optional().openapi({ description: "In holds; left out where asOf is given." }),
-    balance: z.int().openapi({ description: "Posted, on the account's normal side." }),
-    available: z.int().optional().openapi({ description: "The balance less what is pending to go out; left out where asOf is given." }),
-    version: z.int().openapi({ description: "+1 per line posted." }),
-    sequence: z.int().openapi({ description: "The ledger's last sequence that the answer includes." }),
+    balance: minorField.openapi({ description: "Posted, on the account's normal side." }),
+    available: minorField.optional().openapi({ description: "The balance less what is pending to go out; left out where asOf is given." }),
+    version: versionField.openapi({ description: "+1 per line posted." }),
+    sequence: sequenceField.openapi({ description: "The ledger's last sequence that the answer includes." }),
     asOf: z.string().nullable(),
-    knownAt: z.int().nullable(),
+    knownAt: sequenceField.nullable(),
   })
   .openapi("Balance");
 
@@ -92,10 +92,10 @@ export const BalanceHistory = z
     interval: z.enum(intervals),
     startDate: z.string(),
     endDate: z.string(),
-    knownAt: z.int().nullable(),
+    knownAt: sequenceField.nullable(),
     data: z.array(
       z
-        .object({ date: dateField, debits: z.int(), credits: z.int(), balance: z.int() })
+        .object({ date: dateField, debits: minorField, credits: minorField, balance: minorField })
         .openapi("BalancePoint", { description: "Turnover and balance at the end of the day." }),
     ),
   })

@@ -1,5 +1,15 @@
 import { z } from "@hono/zod-openapi";
-import { currencyField, externalIdField, idField, instantField, metadataField, nameField, scaleField } from "../../http/fields.ts";
+import {
+  countField,
+  currencyField,
+  externalIdField,
+  idField,
+  instantField,
+  metadataField,
+  nameField,
+  scaleField,
+  versionField,
+} from "../../http/fields.ts";
 import { listQuery, pageOf } from "../../http/page-query.ts";
 import { nameLengthMax } from "../../kernel/bounds.ts";
 import { daysInMonth } from "../../kernel/calendar-date.ts";
@@ -36,7 +46,7 @@ export const Entity = z
     kind: z.enum(entityKinds),
     name: z.string(),
     functionalCurrency: z.string(),
-    scale: z.int(),
+    scale: countField,
     fiscalYearStart: z.string(),
     approvalPolicy: z.enum(approvalPolicies),
     country: z.string().nullable(),
@@ -46,7 +56,7 @@ export const Entity = z
     functionalLedgerId: idField.openapi({ description: "The ledger in the functional currency." }),
     createdAt: instantField,
     updatedAt: instantField,
-    revision: z.int().openapi({ description: "+1 per change; the ETag." }),
+    revision: versionField.openapi({ description: "+1 per change; the ETag." }),
   })
   .openapi("Entity");
 export type Entity = z.output<typeof Entity>;

@@ -1,5 +1,17 @@
 import { z } from "@hono/zod-openapi";
-import { amountField, dateField, externalIdField, idField, instantField, ledgerChoice, line, list } from "../../http/fields.ts";
+import {
+  amountField,
+  dateField,
+  externalIdField,
+  idField,
+  instantField,
+  ledgerChoice,
+  line,
+  list,
+  minorField,
+  sequenceField,
+  versionField,
+} from "../../http/fields.ts";
 import { listQuery, pageOf } from "../../http/page-query.ts";
 import { linesPerEntryMax, linesPerEntryMin, reasonLengthMax } from "../../kernel/bounds.ts";
 import { holdStatuses } from "../../ledger/rpc.ts";
@@ -36,7 +48,7 @@ export const SettleHoldRequest = z
       .openapi({ description: "The entry's date; by default the hold's. A hold of a group has no other.", example: "2026-06-10" }),
     lines: list(
       z.strictObject({
-        no: z.int().min(1).max(linesPerEntryMax).openapi({ description: "The line of the hold, from 1." }),
+        no: z.int().min(1).max(linesPerEntryMax).openapi({ format: "int32", description: "The line of the hold, from 1." }),
         amount: amountField.openapi({ description: "What is taken of it, at most what it keeps.", example: 3000 }),
       }),
       linesPerEntryMin,
@@ -69,7 +81,7 @@ export const Hold = z
   .object({
     id: idField,
     status: z.enum(holdStatuses),
-    sequence: z.int().openapi({ description: "Its place in the ledger's log." }),
+    sequence: sequenceField.openapi({ description: "Its place in the ledger's log." }),
     ...recordFields,
     groupId: groupField.nullable(),
     expiresAt: instantField.nullable(),
@@ -80,8 +92,8 @@ export const Hold = z
       z
         .object({
           ...recordLine,
-          availableAfter: z.int().openapi({ description: "What is available on the account after the line, on its normal side." }),
-          accountVersion: z.int(),
+          availableAfter: minorField.openapi({ description: "What is available on the account after the line, on its normal side." }),
+          accountVersion: versionField,
         })
         .openapi("HoldLine"),
     ),

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { idField, instantField } from "../../http/fields.ts";
+import { idField, instantField, sequenceField } from "../../http/fields.ts";
 
 export const Job = z
   .object({
@@ -8,10 +8,10 @@ export const Job = z
     status: z.enum(["running", "succeeded", "failed"]),
     createdAt: instantField,
     finishedAt: instantField.nullable(),
-    progress: z.object({ sequence: z.int(), head: z.int() }).openapi({
+    progress: z.object({ sequence: sequenceField, head: sequenceField }).openapi({
       description: "How far the log has been checked, or is in the archive, of the sequence at which that ends.",
     }),
-    result: z.object({ ok: z.boolean(), sequence: z.int(), seal: z.string(), faults: z.array(z.string()) }).nullable(),
+    result: z.object({ ok: z.boolean(), sequence: sequenceField, seal: z.string(), faults: z.array(z.string()) }).nullable(),
   })
   .openapi("Job");
 

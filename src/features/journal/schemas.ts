@@ -2,7 +2,9 @@ import { z } from "@hono/zod-openapi";
 import { ErrorEnvelope } from "../../http/errors.ts";
 import {
   amountField,
+  balanceBoundField,
   codeField,
+  countField,
   dateField,
   externalIdField,
   idField,
@@ -12,7 +14,10 @@ import {
   line,
   list,
   metadataField,
+  minorField,
+  sequenceField,
   textField,
+  versionField,
 } from "../../http/fields.ts";
 import { listQuery, pageOf } from "../../http/page-query.ts";
 import {
@@ -36,7 +41,7 @@ import { acceptEntry, acceptEntryBody } from "./fast/accept-entry.ts";
 import { again, checkedFast, listCheckedFast } from "./fast/checked-fast.ts";
 
 const side = z.enum(["debit", "credit"]).openapi("Side");
-const balanceBound = z.int().min(-amountMax).max(amountMax).optional();
+const balanceBound = balanceBoundField.optional();
 
 const LineConditions = z
   .strictObject({
@@ -44,7 +49,7 @@ const LineConditions = z
       .int()
       .min(0)
       .optional()
-      .openapi({ description: "The account's version before the entry; refused as VERSION_STALE if it is another." }),
+      .openapi({ format: "int64", description: "The account's version before the entry; refused as VERSION_STALE if it is another." }),
     minPosted: balanceBound,
     maxPosted: balanceBound,
     minAvailable: balanceBound,
@@ -183,16 +188,16 @@ export const UpdateDraftRequest = z
   .openapi("UpdateDraftRequest");
 export type UpdateDraftRequest = z.output<typeof UpdateDraftRequest>;
 
-const versionField = z
+const seenVersion = z
   .int()
   .min(1)
-  .openapi({ description: "The version that was looked at: `approval.version` of the entry.", example: 2 });
+  .openapi({ format: "int64", description: "The version that was looked at: `approval.version` of the entry.", example: 2 });
 
-export const ApproveEntryRequest = z.strictObject({ version: versionField }).openapi("ApproveEntryRequest");
+export const ApproveEntryRequest = z.strictObject({ version: seenVersion }).openapi("ApproveEntryRequest");
 export const RejectEntryRequest = z.strictObject({ reason: line(reasonLengthMax) }).openapi("RejectEntryRequest");
 
 export const BatchApproveRequest = z
-  .strictObject({ entries: list(z.strictObject({ id: idField, version: versionField }), 1, approvalsPerBatchMax) })
+  .strictObject({ entries: list(z.strictObject({ id: idField, version: seenVersion }), 1, approvalsPerBatchMax) })
   .openapi("BatchApproveRequest");
 export type BatchApproveRequest = z.output<typeof BatchApproveRequest>;
 
@@ -221,11 +226,11 @@ export const recordFields = {
 
 /** A line of either, as far as both have it. */
 export const recordLine = {
-  no: z.int(),
+  no: countField,
   accountId: idField,
   accountCode: z.string(),
   side,
-  amount: z.int(),
+  amount: minorField,
   memo: z.string().nullable(),
   contactId: idField.nullable(),
   tags: z.array(z.string()).optional(),
@@ -233,8 +238,8 @@ export const recordLine = {
 
 const postedLine = {
   ...recordLine,
-  balanceAfter: z.int().openapi({ description: "The account's balance after the line in commit order, on its normal side." }),
-  accountVersion: z.int(),
+  balanceAfter: minorField.openapi({ description: "The account's balance after the line in commit order, on its normal side." }),
+  accountVersion: versionField,
 };
 
 const entryLine = {
@@ -267,10 +272,12 @@ const entriesQuery = {
   reference: line(referenceLengthMax).optional().openapi({ example: "office-depot-1001" }),
   startDate: dateField.optional().openapi({ description: "Dated on or after this day." }),
   endDate: dateField.optional().openapi({ description: "Dated on or before this day.", example: "2026-06-30" }),
-  minAmount: amountParameter.optional().openapi({ type: "integer", description: "The sum of the debits is at least this.", example: 100 }),
+  minAmount: amountParameter
+    .optional()
+    .openapi({ type: "integer", format: "int64", description: "The sum of the debits is at least this.", example: 100 }),
   maxAmount: amountParameter
     .optional()
-    .openapi({ type: "integer", description: "The sum of the debits is at most this.", example: 100000 }),
+    .openapi({ type: "integer", format: "int64", description: "The sum of the debits is at most this.", example: 100000 }),
   ...listQuery,
 };
 
@@ -298,7 +305,7 @@ export type LinesQuery = z.output<typeof LinesQuery>;
 
 const Approval = z
   .object({
-    version: z.int().openapi({ description: "Counts the changes of the draft, from 1. An approval names the one that it saw." }),
+    version: versionField.openapi({ description: "Counts the changes of the draft, from 1. An approval names the one that it saw." }),
     preparedBy: z.array(Principal).openapi({ description: "Everyone who wrote a version. Under `four_eyes` none of them approves it." }),
     approvedBy: z.union([Principal, z.null()]),
     reason: z.string().nullable().openapi({ description: "Why it was rejected or voided." }),
@@ -310,9 +317,9 @@ export const JournalEntry = z
     id: idField,
     journalEntryId: idField,
     status: z.enum(entryStatuses),
-    sequence: z
-      .int()
-      .openapi({ description: "Its place in the ledger's log: where it was posted, or, until then, where the draft was created." }),
+    sequence: sequenceField.openapi({
+      description: "Its place in the ledger's log: where it was posted, or, until then, where the draft was created.",
+    }),
     ...recordFields,
     flagged: z.boolean().openapi({ description: "Posted into a softly locked period by someone who may." }),
     postingReference: z.string().nullable(),
@@ -333,7 +340,7 @@ const Refusal = z
   .object({ error: ErrorEnvelope.shape.error.pick({ code: true, message: true, details: true }) })
   .openapi("EntryRefusal", { description: "Why one entry of a batch was refused." });
 const Receipt = z
-  .object({ id: idField, sequence: z.int(), status: z.literal("pending_approval").optional() })
+  .object({ id: idField, sequence: sequenceField, status: z.literal("pending_approval").optional() })
   .openapi("EntryReceipt", { description: "What `Prefer: return=minimal` keeps of an entry." });
 
 export const BatchApproveAnswer = z
@@ -351,7 +358,7 @@ export const JournalBatchAnswer = z
         "One for each entry of the request, in its order: the entry, or with mode `each` its refusal. With `Prefer: return=minimal` ids, sequences and refusals only.",
     }),
     head: z
-      .object({ sequence: z.int(), seal: z.string() })
+      .object({ sequence: sequenceField, seal: z.string() })
       .openapi("Head", { description: "The end of the ledger's log. Keep it to prove later that nothing was cut off." }),
   })
   .openapi("JournalBatchAnswer");
@@ -360,19 +367,19 @@ export const JournalLine = z
   .object({
     ...postedLine,
     journalEntryId: idField,
-    sequence: z.int(),
+    sequence: sequenceField,
     date: dateField,
     description: z.string().nullable(),
     reference: z.string().nullable(),
     createdAt: instantField,
-    runningBalance: z.int().optional().openapi({
+    runningBalance: minorField.optional().openapi({
       description: "The balance after the line in the order of the list, on the normal side; only where one account is listed by date.",
     }),
   })
   .openapi("JournalLine");
 
 const Movement = z
-  .object({ accountId: idField, accountCode: z.string(), amount: z.int(), memo: z.string().nullable() })
+  .object({ accountId: idField, accountCode: z.string(), amount: minorField, memo: z.string().nullable() })
   .openapi("Movement");
 
 export const JournalEntryPage = pageOf(JournalEntry, "JournalEntryPage");
@@ -382,10 +389,10 @@ export const Transfer = z
   .object({
     id: idField.openapi({ description: "The id of its journal entry." }),
     status: z.enum(postedStatuses),
-    sequence: z.int(),
+    sequence: sequenceField,
     createdAt: instantField,
     date: dateField,
-    amount: z.int().openapi({ description: "The sum of the debits, which is that of the credits." }),
+    amount: minorField.openapi({ description: "The sum of the debits, which is that of the credits." }),
     description: z.string().nullable(),
     reference: z.string().nullable(),
     externalId: z.string().nullable(),

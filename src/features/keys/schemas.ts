@@ -48,7 +48,7 @@ export const RotateTokenRequest = z
       .min(0)
       .max(604_800)
       .optional()
-      .openapi({ description: "How long the old key goes on; default 86,400.", example: 3600 }),
+      .openapi({ format: "int32", description: "How long the old key goes on; default 86,400.", example: 3600 }),
   })
   .openapi("RotateTokenRequest");
 

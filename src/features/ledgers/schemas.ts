@@ -1,5 +1,16 @@
 import { z } from "@hono/zod-openapi";
-import { currencyField, descriptionField, idField, instantField, metadataField, nameField, scaleField } from "../../http/fields.ts";
+import {
+  countField,
+  currencyField,
+  descriptionField,
+  idField,
+  instantField,
+  metadataField,
+  nameField,
+  scaleField,
+  sequenceField,
+  versionField,
+} from "../../http/fields.ts";
 import { listQuery, pageOf } from "../../http/page-query.ts";
 import { reasonLengthMax } from "../../kernel/bounds.ts";
 import { type Job, jobExample } from "../jobs/index.ts";
@@ -9,7 +20,7 @@ export const Ledger = z
     id: idField,
     entityId: idField,
     currency: z.string(),
-    scale: z.int().openapi({ description: "Decimal places of the minor unit in which all amounts are given." }),
+    scale: countField.openapi({ description: "Decimal places of the minor unit in which all amounts are given." }),
     functional: z.boolean().openapi({ description: "Whether this is the ledger in the entity's functional currency." }),
     fiscalYearStart: z.string().openapi({ description: "MM-DD, the entity's." }),
     name: z.string(),
@@ -17,7 +28,7 @@ export const Ledger = z
     metadata: z.record(z.string(), z.string()),
     createdAt: instantField,
     updatedAt: instantField,
-    revision: z.int().openapi({ description: "+1 per change; the ETag." }),
+    revision: versionField.openapi({ description: "+1 per change; the ETag." }),
   })
   .openapi("Ledger");
 export type Ledger = z.output<typeof Ledger>;
@@ -61,17 +72,17 @@ export type CloseOutLedgerRequest = z.output<typeof CloseOutLedgerRequest>;
 
 export const LedgerGeneration = z
   .object({
-    generation: z.int().openapi({ description: "Counted from 0." }),
-    firstSequence: z.int(),
-    lastSequence: z.int().nullable().openapi({ description: "Null for the one that takes entries." }),
+    generation: countField.openapi({ description: "Counted from 0." }),
+    firstSequence: sequenceField,
+    lastSequence: sequenceField.nullable().openapi({ description: "Null for the one that takes entries." }),
     seal: z.string().nullable().openapi({ description: "Of its last commit, over which the next generation is sealed." }),
     closedAt: instantField.nullable(),
     archive: z
       .object({
         status: z.enum(["running", "complete"]),
-        sequence: z.int().openapi({ description: "The last that is in the archive." }),
+        sequence: sequenceField.openapi({ description: "The last that is in the archive." }),
         folder: z.string().openapi({ description: "Where its files are, and manifest.json once it is complete." }),
-        files: z.int(),
+        files: countField,
       })
       .nullable(),
   })

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { descriptionField, idField, instantField, line, metadataField, nameField } from "../../http/fields.ts";
+import { countField, descriptionField, idField, instantField, line, metadataField, nameField } from "../../http/fields.ts";
 import { listQuery, pageOf } from "../../http/page-query.ts";
 import { codeLengthMax, nameLengthMax } from "../../kernel/bounds.ts";
 
@@ -18,7 +18,7 @@ export const CurrencyView = z
     code: z.string(),
     numeric: z.string(),
     name: z.string(),
-    scale: z.int().nullable().openapi({
+    scale: countField.nullable().openapi({
       description: "Decimal places of the minor unit; null where ISO 4217 gives none, so that a ledger in it declares its own.",
     }),
     status: z.enum(["active", "withdrawn"]),

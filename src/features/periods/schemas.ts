@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { ErrorEnvelope } from "../../http/errors.ts";
-import { dateField, idField, line } from "../../http/fields.ts";
+import { countField, dateField, idField, line } from "../../http/fields.ts";
 import { reasonLengthMax } from "../../kernel/bounds.ts";
 import { modules } from "../../ledger/rpc.ts";
 
@@ -44,12 +44,11 @@ export const PeriodLockOutcome = z
           currency: z.string(),
           outcome: z.enum(["applied", "refused"]),
           locks: z.array(PeriodLock).optional().openapi({ description: "The ledger's locks after the change." }),
-          openDrafts: z
-            .int()
+          openDrafts: countField
             .optional()
             .openapi({ description: "Drafts dated inside the period. They stay, and are refused when they are posted." }),
           openDraftIds: z.array(idField).optional().openapi({ description: "The first 50 of them." }),
-          openHolds: z.int().optional().openapi({ description: "Open holds dated inside the period." }),
+          openHolds: countField.optional().openapi({ description: "Open holds dated inside the period." }),
           openHoldIds: z.array(idField).optional().openapi({ description: "The first 50 of them." }),
           error: ErrorEnvelope.shape.error.pick({ code: true, message: true, details: true }).optional(),
         })

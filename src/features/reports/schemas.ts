@@ -1,5 +1,14 @@
 import { z } from "@hono/zod-openapi";
-import { dateField, idField, instantField, knownAtParameter, ledgerChoice } from "../../http/fields.ts";
+import {
+  countField,
+  dateField,
+  idField,
+  instantField,
+  knownAtParameter,
+  ledgerChoice,
+  minorField,
+  sequenceField,
+} from "../../http/fields.ts";
 import { listQuery } from "../../http/page-query.ts";
 import { accountTypeNames } from "../../kernel/account-type.ts";
 import { reportFileLinesMax } from "../../kernel/bounds.ts";
@@ -27,7 +36,7 @@ export const TrialBalanceQuery = z.object({
 });
 export type TrialBalanceQuery = z.output<typeof TrialBalanceQuery>;
 
-const cents = z.int().openapi({ description: "Minor units; an exact integer beyond 2^53 too." });
+const cents = minorField.openapi({ description: "Minor units; an exact integer beyond 2^53 too." });
 
 export const ProfitAndLossQuery = z.object({
   ...ledgerChoice,
@@ -105,9 +114,9 @@ export const TrialBalanceReport = z
     asOf: dateField,
     period: z.object({ startDate: dateField, endDate: dateField }),
     fiscalYearStart: dateField,
-    ledgerSequence: z.int().openapi({ description: "The sequence that the figures include: send it as knownAt to see them again." }),
+    ledgerSequence: sequenceField.openapi({ description: "The sequence that the figures include: send it as knownAt to see them again." }),
     generatedAt: instantField,
-    filters: z.object({ pnl: z.enum(["fiscalYear", "inception"]), includeZero: z.boolean(), knownAt: z.int().nullable() }),
+    filters: z.object({ pnl: z.enum(["fiscalYear", "inception"]), includeZero: z.boolean(), knownAt: sequenceField.nullable() }),
     truncated: z.literal(false),
     columns: z.array(
       z.object({
@@ -169,7 +178,7 @@ const StatementRow = z
     code: z.string(),
     name: z.string(),
     parentId: idField.nullable(),
-    depth: z.int().openapi({ description: "0 at the top of the section; under each account follow those below it." }),
+    depth: countField.openapi({ description: "0 at the top of the section; under each account follow those below it." }),
     amountsCents: amounts.openapi({ description: "Of the account alone." }),
     rollupCents: amounts.openapi({ description: "With all accounts under it: add one or the other, never both." }),
   })
@@ -184,13 +193,13 @@ export const ProfitAndLossReport = z
     basis: z.literal("accrual"),
     period: z.object({ startDate: dateField, endDate: dateField }),
     fiscalYearStart: dateField,
-    ledgerSequence: z.int().openapi({ description: "The sequence that the figures include: send it as knownAt to see them again." }),
+    ledgerSequence: sequenceField.openapi({ description: "The sequence that the figures include: send it as knownAt to see them again." }),
     generatedAt: instantField,
     filters: z.object({
       columns: z.enum(["total", "month", "quarter", "year"]),
       compare: z.enum(["previousPeriod", "previousYear"]).nullable(),
       includeZero: z.boolean(),
-      knownAt: z.int().nullable(),
+      knownAt: sequenceField.nullable(),
     }),
     truncated: z.literal(false),
     columns: z.array(
@@ -230,14 +239,14 @@ export const BalanceSheetReport = z
     basis: z.literal("accrual"),
     asOf: dateField,
     fiscalYearStart: dateField,
-    ledgerSequence: z.int().openapi({ description: "The sequence that the figures include: send it as knownAt to see them again." }),
+    ledgerSequence: sequenceField.openapi({ description: "The sequence that the figures include: send it as knownAt to see them again." }),
     generatedAt: instantField,
     filters: z.object({
       startDate: dateField.nullable(),
       columns: z.enum(["total", "month", "quarter", "year"]),
       compare: z.enum(["previousPeriod", "previousYear"]).nullable(),
       includeZero: z.boolean(),
-      knownAt: z.int().nullable(),
+      knownAt: sequenceField.nullable(),
     }),
     truncated: z.literal(false),
     columns: z.array(
@@ -260,7 +269,7 @@ export const BalanceSheetReport = z
                 code: z.null(),
                 name: z.string(),
                 parentId: z.null(),
-                depth: z.literal(0),
+                depth: z.literal(0).openapi({ type: "integer", format: "int32" }),
                 amountsCents: amounts,
                 rollupCents: amounts,
               })
@@ -280,9 +289,9 @@ export const BalanceSheetReport = z
 const GeneralLedgerLine = z
   .object({
     journalEntryId: idField,
-    lineNo: z.int(),
+    lineNo: countField,
     date: dateField,
-    sequence: z.int(),
+    sequence: sequenceField,
     description: z.string().nullable(),
     reference: z.string().nullable(),
     memo: z.string().nullable(),
@@ -305,7 +314,7 @@ export const GeneralLedgerReport = z
     basis: z.literal("accrual"),
     period: z.object({ startDate: dateField, endDate: dateField }),
     fiscalYearStart: dateField.openapi({ description: "Of the fiscal year that holds startDate." }),
-    ledgerSequence: z.int().openapi({
+    ledgerSequence: sequenceField.openapi({
       description: "The sequence that the figures include, on all pages that follow from one cursor: send it as knownAt to see them again.",
     }),
     generatedAt: instantField,
@@ -313,7 +322,7 @@ export const GeneralLedgerReport = z
       accountId: idField.nullable(),
       pnl: z.enum(["fiscalYear", "inception"]),
       includeZero: z.boolean(),
-      knownAt: z.int().nullable(),
+      knownAt: sequenceField.nullable(),
     }),
     truncated: z.literal(false),
     accounts: z.array(
@@ -336,7 +345,7 @@ export const GeneralLedgerReport = z
         .openapi("GeneralLedgerAccount"),
     ),
     checks: z.array(z.object({ name: z.string(), ok: z.boolean() })),
-    totalCount: z.int().openapi({ description: `Lines on all pages together, up to ${reportFileLinesMax}.` }),
+    totalCount: countField.openapi({ description: `Lines on all pages together, up to ${reportFileLinesMax}.` }),
     totalCountCapped: z.literal(true).optional().openapi({ description: "There are more than `totalCount`." }),
     hasMore: z.boolean(),
     nextCursor: z.string().nullable(),

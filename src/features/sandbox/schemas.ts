@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { idField } from "../../http/fields.ts";
+import { idField, totalField } from "../../http/fields.ts";
 
 export const ResetSiteRequest = z
   .strictObject({ sampleData: z.boolean().optional().openapi({ description: "Fill the sandbox with the demo company." }) })
@@ -8,6 +8,6 @@ export const ResetSite = z
   .object({
     siteId: idField,
     entityId: idField.nullable().openapi({ description: "The demo company, where it was asked for." }),
-    entries: z.int(),
+    entries: totalField,
   })
   .openapi("ResetSite");

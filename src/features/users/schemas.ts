@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { idField, instantField, nameField } from "../../http/fields.ts";
+import { countField, idField, instantField, nameField } from "../../http/fields.ts";
 import { pageOf } from "../../http/page-query.ts";
 import { principalKinds, roles } from "../../kernel/role.ts";
 import { issuedExample, SiteView, siteExample } from "../sites/index.ts";
@@ -85,7 +85,7 @@ export const AuthToken = z
   .object({
     tokenType: z.string().openapi({ description: "Bearer (RFC 6750)." }),
     accessToken: z.string().openapi({ description: "A JWT, for `Authorization: Bearer`." }),
-    expiresIn: z.int().openapi({ description: "Seconds that the access token lives." }),
+    expiresIn: countField.openapi({ description: "Seconds that the access token lives." }),
     refreshToken: z.string().openapi({
       description: "Gives the next access token, and the next refresh token, once: used again, it ends the session.",
     }),
@@ -117,7 +117,7 @@ export const Me = z
       .openapi({ description: "The session in use; null where a key is." }),
     user: z.union([UserView, z.null()]).openapi({ description: "The user who acts, where it is one." }),
     site: SiteView,
-    plan: z.object({ requestsPerMinute: z.int(), burst: z.int() }),
+    plan: z.object({ requestsPerMinute: countField, burst: countField }),
   })
   .openapi("Me");
 

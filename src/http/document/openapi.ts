@@ -123,11 +123,11 @@ const componentHeaders = {
     schema: { type: "string" },
     example: "req_01980c1e7e0c7abc9def0123456789ab",
   },
-  "X-RateLimit-Limit": { description: "Requests a minute.", schema: { type: "integer" }, example: 100 },
-  "X-RateLimit-Remaining": { description: "Requests left now.", schema: { type: "integer" }, example: 99 },
+  "X-RateLimit-Limit": { description: "Requests a minute.", schema: { type: "integer", format: "int32" }, example: 100 },
+  "X-RateLimit-Remaining": { description: "Requests left now.", schema: { type: "integer", format: "int32" }, example: 99 },
   "X-RateLimit-Reset": {
     description: "When nothing of the limit is used, in Unix seconds; with a 429, when a request is taken again.",
-    schema: { type: "integer" },
+    schema: { type: "integer", format: "int64" },
     example: 1_780_911_000,
   },
   "RateLimit-Policy": {
@@ -146,7 +146,11 @@ const componentHeaders = {
     schema: { type: "string" },
     example: 'attachment; filename="trial-balance-2026-06-30.csv"',
   },
-  "Retry-After": { description: "Seconds to wait before the same request may succeed.", schema: { type: "integer" }, example: 1 },
+  "Retry-After": {
+    description: "Seconds to wait before the same request may succeed.",
+    schema: { type: "integer", format: "int32" },
+    example: 1,
+  },
   "WWW-Authenticate": { description: "How to authenticate.", schema: { type: "string" }, example: 'Bearer realm="countinghouse"' },
   "X-Idempotent-Replayed": {
     description: "`true` where the answer repeats that of an earlier request with the same key.",
