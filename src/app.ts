@@ -4,8 +4,7 @@ import { noteTokenUse } from "./db/tokens.ts";
 import { registerDocsRoutes } from "./docs/routes.ts";
 import { featuresInOrder } from "./features/in-order.ts";
 import { canonicalPath, pathOf } from "./http/aliases.ts";
-import { answer } from "./http/answers.ts";
-import { openApiDocument, services } from "./http/document/openapi.ts";
+import { serveDocument } from "./http/document/serve-document.ts";
 import { healthRoute, registerHealth } from "./http/health.ts";
 import { authenticate } from "./http/middleware/authenticate.ts";
 import { bodyLimit } from "./http/middleware/body-limit.ts";
@@ -56,12 +55,7 @@ export function createApp(): Router {
     for (const route of operatorRoutes) mountForOperator(app, route);
     registerBeside?.(app);
   }
-  app.get("/api/openapi.json", (c) => {
-    const service = c.req.query("service");
-    if (service !== undefined && !services.includes(service))
-      throw refusal("VALIDATION_ERROR", `service is one of ${services.join(", ")}.`);
-    return answer(openApiDocument(definitions, version, service), 200, { "Access-Control-Allow-Origin": "*" });
-  });
+  serveDocument(app, definitions, version);
   registerDocsRoutes(app, apiRoutes.length);
   return app;
 }

@@ -1,11 +1,17 @@
 import { z } from "@hono/zod-openapi";
-import { type Failure, failureKinds } from "../kernel/failures.ts";
+import { type Failure, type FailureCode, failureKinds } from "../kernel/failures.ts";
 import { countField } from "./fields.ts";
+
+// The catalogue's keys are its codes; Object.keys has the type of any object's.
+const errorCode = z.enum(Object.keys(failureKinds) as FailureCode[]).openapi("ErrorCode", {
+  description: "Never changes. Every code is explained at /docs/errors.",
+  example: "ENTRY_UNBALANCED",
+});
 
 export const ErrorEnvelope = z
   .object({
     error: z.object({
-      code: z.string().openapi({ description: "Never changes. Every code is explained at /docs/errors.", example: "ENTRY_UNBALANCED" }),
+      code: errorCode,
       message: z.string().openapi({ description: "For people; may change." }),
       requestId: z.string(),
       retryable: z.boolean().openapi({ description: "Whether the same request may succeed later, unchanged." }),

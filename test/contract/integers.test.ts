@@ -55,7 +55,8 @@ describe("integers of the document", () => {
   test("everything else is of 32 bits, `limit` and `offset` too", () => {
     const small = numbers.filter((number) => !passesInt32.test(number.name) || isBounded(number));
     expect(small.filter(({ schema }) => schema.format !== "int32").map(({ at }) => at)).toEqual([]);
-    for (const name of ["limit", "pageSize", "offset", "no", "scale", "Retry-After"]) expect(small.map((found) => found.name)).toContain(name);
+    for (const name of ["limit", "pageSize", "offset", "no", "scale", "Retry-After"])
+      expect(small.map((found) => found.name)).toContain(name);
   });
 
   test("none of 32 bits has a bound beyond them", () => {

@@ -21,6 +21,15 @@ import { updateEntity } from "./update-entity.ts";
 const byId = z.object({ id: idField });
 const byCompanyId = z.object({ companyId: idField });
 const listExample = { data: [entityExample], totalCount: 1, hasMore: false, nextCursor: null };
+/** What both names of the list have in common. */
+const companiesList = {
+  method: "get",
+  tag: "Entities",
+  permission: "read",
+  query: ListCompaniesQuery,
+  answers: { 200: { description: "A page of companies.", schema: EntityList, example: listExample } },
+  refusals: ["INVALID_CURSOR"],
+} as const;
 
 export const entityRoutes: readonly Route[] = [
   route(
@@ -118,18 +127,17 @@ export const entityRoutes: readonly Route[] = [
     () => answerNothing(),
   ),
   route(
+    { operationId: "listCompanies", path: "/companies", summary: "List the entities of kind company", ...companiesList },
+    (context, { query }) => listCompanies(context, query),
+    (value) => answer(value),
+  ),
+  route(
     {
-      operationId: "listCompanies",
-      method: "get",
-      path: "/companies",
-      alsoAt: ["/organizations"],
-      tag: "Entities",
-      summary: "List the entities of kind company",
-      description: "Also at `/organizations`.",
-      permission: "read",
-      query: ListCompaniesQuery,
-      answers: { 200: { description: "A page of companies.", schema: EntityList, example: listExample } },
-      refusals: ["INVALID_CURSOR"],
+      operationId: "listOrganizations",
+      path: "/organizations",
+      summary: "List the entities of kind company as organizations",
+      description: "The same as `/companies`, where a client calls them organizations.",
+      ...companiesList,
     },
     (context, { query }) => listCompanies(context, query),
     (value) => answer(value),

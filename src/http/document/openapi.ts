@@ -1,7 +1,13 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from "@asteasolutions/zod-to-openapi";
+import { ErrorEnvelope, Problem } from "../errors.ts";
 import type { AnyDefinition as AnyRoute } from "../route.ts";
 import { documentRoute } from "./document-route.ts";
+import { componentHeaders, successHeaders } from "./headers.ts";
 import { introduction } from "./introduction.ts";
+import { withOpenEnums } from "./open-enums.ts";
+import { companyId, ifMatch, shareParameters } from "./parameters.ts";
+import { documentRefusals, refusalAnswers } from "./refusals.ts";
+import type { DocumentedAnswer, DocumentedOperation, DocumentedParameter, OpenApiDocument } from "./shape.ts";
 import { companyTags, type Tag, tags } from "./tags.ts";
 
 const tagDescriptions: Record<Tag, string> = {
@@ -20,46 +26,38 @@ const tagDescriptions: Record<Tag, string> = {
   Health: "Whether the services answer.",
 };
 
-interface DocumentedAnswer {
-  headers?: unknown;
-  readonly content?: Readonly<Record<string, { readonly example?: unknown }>>;
-}
-
-interface OpenApiDocument {
-  paths: Record<string, Record<string, { tags?: string[]; parameters?: unknown[]; responses: Record<string, DocumentedAnswer> }>>;
-  [part: string]: unknown;
-}
-
-let whole: OpenApiDocument | undefined;
-
-/** The OpenAPI 3.1 document of all routes, or of one service's part of them. */
-export function openApiDocument(routes: readonly AnyRoute[], version: string, service: string | undefined): OpenApiDocument {
-  whole ??= build(routes, version);
-  if (service === undefined) return whole;
-  const paths: OpenApiDocument["paths"] = {};
-  for (const [path, item] of Object.entries(whole.paths)) {
-    const kept = Object.entries(item).filter(([, operation]) => operation.tags?.some((tag) => tags[tag as Tag] === service));
-    if (kept.length > 0) paths[path] = Object.fromEntries(kept);
-  }
-  return { ...whole, paths };
-}
-
 export const services: readonly string[] = ["ledger", "events", "balances", "books", "standards"];
 
-const companyId = {
-  name: "companyId",
-  in: "path",
-  required: true,
-  description: "The entity whose books are meant.",
-  schema: { type: "string", format: "uuid" },
-  example: "01980c1e-7e0c-7abc-9def-0123456789ab",
-};
+/** Whether the enums of answers are told in full, or as strings. */
+export const enumForms = ["closed", "open"] as const;
+type EnumForm = (typeof enumForms)[number];
+
+/** An OpenAPI 3.1 document of all routes, or of one service's part of them. Each form of enums is built once, when it is first asked for. */
+export function openApiDocuments(routes: readonly AnyRoute[], version: string): (form: EnumForm, service?: string) => OpenApiDocument {
+  const built = new Map<EnumForm, OpenApiDocument>();
+  const whole = (form: EnumForm): OpenApiDocument => {
+    const document = built.get(form) ?? (form === "open" ? withOpenEnums(whole("closed")) : build(routes, version));
+    built.set(form, document);
+    return document;
+  };
+  return (form, service) => (service === undefined ? whole(form) : partOf(whole(form), service));
+}
+
+function partOf(document: OpenApiDocument, service: string): OpenApiDocument {
+  const paths = Object.entries(document.paths).flatMap(([path, item]) => {
+    const kept = Object.entries(item).filter(([, operation]) => operation.tags?.some((tag) => tags[tag as Tag] === service));
+    return kept.length > 0 ? [[path, Object.fromEntries(kept)]] : [];
+  });
+  return { ...document, paths: Object.fromEntries(paths) };
+}
 
 function build(routes: readonly AnyRoute[], version: string): OpenApiDocument {
   const registry = new OpenAPIRegistry();
+  registry.register("Error", ErrorEnvelope);
+  registry.register("Problem", Problem);
   for (const { documentedSchemas = {} } of routes)
     for (const [name, schema] of Object.entries(documentedSchemas)) registry.register(name, schema);
-  for (const definition of routes) registry.registerPath(documentRoute(definition));
+  for (const route of routes) registry.registerPath(documentRoute(route));
   const generated = new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: "3.1.0",
     info: {
@@ -71,29 +69,26 @@ function build(routes: readonly AnyRoute[], version: string): OpenApiDocument {
     servers: [{ url: "/api/v1", description: "This installation" }],
     tags: Object.entries(tagDescriptions).map(([name, description]) => ({ name, description })),
   });
-  // The generator's own type is of the standard; what follows needs to know it as plain objects.
-  const document = generated as unknown as OpenApiDocument;
-  const paths: OpenApiDocument["paths"] = {};
-  for (const [path, item] of Object.entries(document.paths)) {
-    for (const [method, operation] of Object.entries(item)) {
-      const scoped = operation.tags?.some((tag) => companyTags.has(tag)) ?? false;
-      const shown = scoped ? `/companies/{companyId}${path}` : path;
-      for (const [status, response] of Object.entries(operation.responses))
-        response.headers = headersOf(operation, status, response, "patch" in item && (method === "get" || method === "patch"));
-      if (method === "patch") operation.parameters = [...(operation.parameters ?? []), ifMatch];
-      paths[shown] ??= {};
-      paths[shown][method] = scoped
-        ? { ...operation, parameters: [companyId, ...(operation.parameters ?? []).filter((parameter) => !isEntityParameter(parameter))] }
-        : operation;
-    }
+  // The generator's own type is of the standard; what follows needs to know it as it is here.
+  const { paths: written, components, ...head } = generated as unknown as WrittenDocument;
+  const { parameters, shared } = shareParameters();
+  const paths: Record<string, Record<string, DocumentedOperation>> = {};
+  for (const route of routes) {
+    const item = written[route.path] ?? {};
+    const operation = item[route.method];
+    if (operation === undefined) throw new Error(`The generator wrote nothing for ${route.operationId}.`);
+    const path = companyTags.has(route.tag) ? `/companies/{companyId}${route.path}` : route.path;
+    paths[path] ??= {};
+    paths[path][route.method] = shared(finished(operation, route, "patch" in item));
   }
-  const components = (document.components ?? {}) as Record<string, unknown>;
   return {
-    ...document,
+    ...head,
     security: [{ apiKey: [] }, { bearer: [] }],
     paths,
     components: {
-      ...components,
+      schemas: components.schemas,
+      responses: refusalAnswers(routes),
+      parameters,
       headers: componentHeaders,
       securitySchemes: {
         apiKey: { type: "apiKey", in: "header", name: "X-API-Key", description: "A key of one site: ch_live_… or ch_test_…" },
@@ -103,89 +98,38 @@ function build(routes: readonly AnyRoute[], version: string): OpenApiDocument {
   };
 }
 
-/** Named in the path already. */
-function isEntityParameter(parameter: unknown): boolean {
-  const { name } = parameter as { readonly name?: string };
-  return name === "entityId" || name === "x-organization-id";
+/** An operation as the generator writes it: its parameters and its successes, in full. */
+interface WrittenOperation extends DocumentedOperation {
+  readonly parameters?: readonly DocumentedParameter[];
+  readonly responses: Readonly<Record<string, DocumentedAnswer>>;
+}
+interface WrittenDocument extends OpenApiDocument {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, WrittenOperation>>>>;
 }
 
-const ifMatch = {
-  name: "If-Match",
-  in: "header",
-  description: "The ETag that the change is based on: refused with 412 where the resource has changed since.",
-  schema: { type: "string" },
-  example: '"3"',
-};
-
-const componentHeaders = {
-  "X-Request-Id": {
-    description: "The request's name in logs, entries and support.",
-    schema: { type: "string" },
-    example: "req_01980c1e7e0c7abc9def0123456789ab",
-  },
-  "X-RateLimit-Limit": { description: "Requests a minute.", schema: { type: "integer", format: "int32" }, example: 100 },
-  "X-RateLimit-Remaining": { description: "Requests left now.", schema: { type: "integer", format: "int32" }, example: 99 },
-  "X-RateLimit-Reset": {
-    description: "When nothing of the limit is used, in Unix seconds; with a 429, when a request is taken again.",
-    schema: { type: "integer", format: "int64" },
-    example: 1_780_911_000,
-  },
-  "RateLimit-Policy": {
-    description: "The limit as draft-ietf-httpapi-ratelimit-headers writes it.",
-    schema: { type: "string" },
-    example: '"default";q=100;w=60',
-  },
-  ETag: { description: "The resource's revision, for If-Match.", schema: { type: "string" }, example: '"3"' },
-  Location: {
-    description: "Where what was made can be read.",
-    schema: { type: "string" },
-    example: "/api/v1/journal-entries/01980c1e-7e0c-8000-8000-400000000012",
-  },
-  "Content-Disposition": {
-    description: "With `format=csv` the name of the file.",
-    schema: { type: "string" },
-    example: 'attachment; filename="trial-balance-2026-06-30.csv"',
-  },
-  "Retry-After": {
-    description: "Seconds to wait before the same request may succeed.",
-    schema: { type: "integer", format: "int32" },
-    example: 1,
-  },
-  "WWW-Authenticate": { description: "How to authenticate.", schema: { type: "string" }, example: 'Bearer realm="countinghouse"' },
-  "X-Idempotent-Replayed": {
-    description: "`true` where the answer repeats that of an earlier request with the same key.",
-    schema: { type: "string" },
-    example: "true",
-  },
-};
-
-/** One thing with an id, which can be read where it is; a batch or a firm's first sites cannot. */
-function isResource({ content }: DocumentedAnswer): boolean {
-  const example = content?.["application/json"]?.example;
-  return typeof example === "object" && example !== null && "id" in example;
-}
-
-/** The headers of an answer: some are on every one, some belong to a status, and what can be patched has a tag. */
-function headersOf(
-  operation: { readonly parameters?: unknown[] },
-  status: string,
-  response: DocumentedAnswer,
-  tagged: boolean,
-): Record<string, unknown> {
-  const names: (keyof typeof componentHeaders)[] = [
-    "X-Request-Id",
-    "X-RateLimit-Limit",
-    "X-RateLimit-Remaining",
-    "X-RateLimit-Reset",
-    "RateLimit-Policy",
+/** The operation with the headers of its answers, its refusals, and the company in its path where it works on one's books. */
+function finished(operation: WrittenOperation, route: AnyRoute, canBePatched: boolean): DocumentedOperation {
+  const { method, tag } = route;
+  const written = operation.parameters ?? [];
+  const isRepeatable = written.some(({ name }) => name === "Idempotency-Key");
+  const isTagged = canBePatched && (method === "get" || method === "patch");
+  const successes = Object.entries(operation.responses).map(([status, answer]) => [
+    status,
+    { ...answer, headers: successHeaders(status, answer, { isTagged, isRepeatable }) },
+  ]);
+  const refusals = documentRefusals(route);
+  const parameters = [
+    ...(companyTags.has(tag) ? [companyId, ...written.filter(({ name }) => !namesEntity.has(name))] : written),
+    ...(method === "patch" ? [ifMatch] : []),
   ];
-  if (status === "200" && tagged) names.push("ETag");
-  if (status === "200" && operation.parameters?.some((parameter) => (parameter as { readonly name?: string }).name === "Idempotency-Key")) {
-    names.push("X-Idempotent-Replayed");
-  }
-  if (response.content?.["text/csv"] !== undefined) names.push("Content-Disposition");
-  if (status === "201" && isResource(response)) names.push("Location");
-  if (status === "401") names.push("WWW-Authenticate");
-  if (status === "429" || status === "503") names.push("Retry-After");
-  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+  return {
+    ...operation,
+    ...(parameters.length > 0 ? { parameters } : {}),
+    // What a route answers by itself under a status says more than the refusals of that status.
+    responses: { ...refusals.responses, ...Object.fromEntries(successes) },
+    "x-error-codes": refusals["x-error-codes"],
+  };
 }
+
+/** Parameters for what the path names already where it begins with the company. */
+const namesEntity: ReadonlySet<string> = new Set(["entityId", "x-organization-id"]);

@@ -53,19 +53,31 @@ export interface Operation {
   readonly parameters: readonly Parameter[];
   readonly body: { readonly schema: JsonSchema; readonly example: unknown } | undefined;
   readonly answers: Readonly<Record<string, DeclaredAnswer>>;
+  /** The codes with which it may refuse, by status. */
+  readonly codes: Readonly<Record<string, readonly string[]>>;
+}
+
+interface Reference {
+  readonly $ref: string;
+  readonly description?: string;
 }
 
 interface WrittenOperation {
   readonly operationId: string;
   readonly security?: readonly unknown[];
-  readonly parameters?: readonly Parameter[];
+  readonly parameters?: readonly (Parameter | Reference)[];
   readonly requestBody?: { readonly content: MediaTypes };
-  readonly responses: Readonly<Record<string, DeclaredAnswer>>;
+  readonly responses: Readonly<Record<string, DeclaredAnswer | Reference>>;
+  readonly "x-error-codes": Readonly<Record<string, readonly string[]>>;
 }
 
 interface Written {
   readonly paths: Readonly<Record<string, Readonly<Record<string, WrittenOperation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> };
+  readonly components: {
+    readonly schemas: Readonly<Record<string, JsonSchema>>;
+    readonly parameters: Readonly<Record<string, Parameter>>;
+    readonly responses: Readonly<Record<string, DeclaredAnswer>>;
+  };
 }
 
 export interface ApiDocument {
@@ -94,9 +106,12 @@ export async function readDocument(): Promise<ApiDocument> {
         method: method.toUpperCase(),
         path,
         isPublic: written.security?.length === 0,
-        parameters: written.parameters ?? [],
+        parameters: (written.parameters ?? []).map((parameter) => resolved(components.parameters, "parameters", parameter)),
         body: json?.schema === undefined ? undefined : { schema: json.schema, example: json.example },
-        answers: written.responses,
+        answers: Object.fromEntries(
+          Object.entries(written.responses).map(([status, answer]) => [status, resolved(components.responses, "responses", answer)]),
+        ),
+        codes: written["x-error-codes"],
       };
       return [operation];
     }),
@@ -135,6 +150,15 @@ export async function readDocument(): Promise<ApiDocument> {
       return valid ? undefined : errors.map((error) => `${error.instanceLocation}: ${error.error}`).join(" ");
     },
   };
+}
+
+/** What a reference refers to; a description beside it takes the place of the one there (OpenAPI 3.1 §4.8.23). */
+function resolved<T extends object>(components: Readonly<Record<string, T>>, kind: string, given: T | Reference): T {
+  if (!("$ref" in given)) return given;
+  const { $ref, ...beside } = given;
+  const found = components[$ref.slice(`#/components/${kind}/`.length)];
+  if (found === undefined) throw new Error(`The document has no ${$ref}.`);
+  return { ...found, ...beside };
 }
 
 function mergeSchemas(one: JsonSchema, other: JsonSchema): JsonSchema {

@@ -39,6 +39,7 @@ export function differencesFrom(
     const { code, requestId: inBody } = (mediaType === "application/problem+json" ? answer.body : answer.body.error) ?? {};
     if (inBody !== requestId) found.push("its body names another request");
     if (!codesOf(declared.description).has(code)) found.push(`the code ${code} is not declared for ${answer.status}`);
+    if (!operation.codes[answer.status]?.includes(code)) found.push(`the code ${code} is not among the operation's of ${answer.status}`);
   }
   return found;
 }
