@@ -119,6 +119,19 @@ test("a report tried from /docs is answered with the sandbox's figures, and noth
   assert.deepEqual(faults, []);
 });
 
+test("an operation of /docs shows the refusals that are its own, with an example of each", async () => {
+  const path = "tag/journal/POST/companies/{companyId}/journal-entries";
+  const { page, faults } = await visit(`/docs#${path}`);
+  const operation = page.locator(`section[id$="${path}"]`);
+  await operation.getByRole("button", { name: /422/ }).first().click();
+  await operation.getByRole("tab", { name: /422/ }).click();
+  await operation.getByText('"IDEMPOTENCY_KEY_REUSED"').filter({ visible: true }).first().waitFor();
+  const text = (await operation.textContent()) ?? "";
+  assert.match(text, /ENTRY_UNBALANCED/);
+  assert.doesNotMatch(text, /SETTLES_MORE_THAN_HELD|LOCK_NOT_LIFTED/, "codes of other operations under the same status");
+  assert.deepEqual(faults, []);
+});
+
 test("an entry posted from /docs is in the ledger, under a key that no other visit has", async () => {
   const { page, faults } = await visit("/docs");
   const response = await tryIt(page, "Journal", "POST/companies/{companyId}/journal-entries");

@@ -2,12 +2,15 @@ import { exports } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import committed from "../../docs/openapi.json" with { type: "json" };
 import { apiRoutes, createApp } from "../../src/app.ts";
+import { openApiDocuments } from "../../src/http/document/openapi.ts";
 import { failureKinds } from "../../src/kernel/failures.ts";
 
 interface DocumentedOperation {
   readonly operationId: string;
   readonly tags: readonly string[];
-  readonly responses: Readonly<Record<string, { readonly description: string }>>;
+  readonly parameters?: readonly object[];
+  readonly responses: Readonly<Record<string, { readonly $ref?: string; readonly description: string }>>;
+  readonly "x-error-codes": Readonly<Record<string, readonly string[]>>;
 }
 
 const methods = ["get", "post", "put", "patch", "delete"] as const;
@@ -89,12 +92,80 @@ describe("each route's examples", () => {
   );
 });
 
-test("every refusal that a route names is in its document under the refusal's status", () => {
-  const missing = definitions.flatMap((definition) => {
-    const operation = documented.find((found) => found.operation.operationId === definition.operationId)?.operation;
-    return (definition.refusals ?? [])
-      .filter((code) => !operation?.responses[failureKinds[code].status]?.description.includes(code))
-      .map((code) => `${definition.operationId}: ${code}`);
+describe("the refusals of the document", () => {
+  const answers = committed.components.responses as Readonly<Record<string, { readonly description: string }>>;
+
+  test("every code that a route names is in its document under the refusal's status, with its meaning", () => {
+    const missing = definitions.flatMap((definition) => {
+      const operation = documented.find((found) => found.operation.operationId === definition.operationId)?.operation;
+      return (definition.refusals ?? [])
+        .filter((code) => {
+          const { status, meaning } = failureKinds[code];
+          const isListed = operation?.["x-error-codes"][status]?.includes(code);
+          return !isListed || !operation?.responses[status]?.description.includes(`\`${code}\`: ${meaning}`);
+        })
+        .map((code) => `${definition.operationId}: ${code}`);
+    });
+    expect(missing).toEqual([]);
   });
-  expect(missing).toEqual([]);
+
+  test("an operation describes exactly the codes that it lists, under the shared answer of their status, which has them too", () => {
+    const wrong = documented.flatMap(({ operation }) =>
+      Object.entries(operation["x-error-codes"]).flatMap(([status, codes]) => {
+        const { $ref, description } = operation.responses[status] ?? {};
+        const shared = answers[$ref?.slice("#/components/responses/".length) ?? ""]?.description ?? "";
+        const isRight =
+          codesIn(description ?? "").join() === codes.join() &&
+          codes.every((code) => String(statusOf(code)) === status && codesIn(shared).includes(code));
+        return isRight ? [] : [`${operation.operationId} ${status}`];
+      }),
+    );
+    expect(wrong).toEqual([]);
+    const undeclared = documented.flatMap(({ operation }) =>
+      Object.keys(operation.responses).filter((status) => Number(status) >= 400 && operation["x-error-codes"][status] === undefined),
+    );
+    expect(undeclared).toEqual([]);
+  });
+
+  test("an answer is shared by all operations: none writes its own", () => {
+    const written = documented.flatMap(({ operation }) =>
+      Object.entries(operation.responses)
+        .filter(([status, { $ref }]) => Number(status) >= 400 && $ref === undefined)
+        .map(([status]) => `${operation.operationId} ${status}`),
+    );
+    expect(written).toEqual([]);
+  });
+});
+
+function codesIn(description: string): string[] {
+  return [...description.matchAll(/^`([A-Z_]+)`:/gm)].map(([, code]) => code ?? "");
+}
+
+function statusOf(code: string): number | undefined {
+  return Object.entries(failureKinds).find(([known]) => known === code)?.[1].status;
+}
+
+test("no parameter is written out the same in more than four operations", () => {
+  const texts = documented.flatMap(({ operation }) =>
+    (operation.parameters ?? []).filter((parameter) => !("$ref" in parameter)).map((parameter) => JSON.stringify(parameter)),
+  );
+  const often = [...Map.groupBy(texts, (text) => text)].filter(([, same]) => same.length > 4);
+  expect(often.map(([text]) => text)).toEqual([]);
+});
+
+test("no two components have the same name, whatever they are: some generators make types of all of them", () => {
+  const { schemas, responses, parameters } = committed.components;
+  const names = [schemas, responses, parameters].flatMap((components) => Object.keys(components).map((name) => name.toLowerCase()));
+  expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+});
+
+test("each app builds the document of its own routes", () => {
+  const [one] = definitions;
+  if (one === undefined) throw new Error("There are no routes.");
+  const few = openApiDocuments([one], "1.0.0");
+  const all = openApiDocuments(definitions, "2.0.0");
+  expect(Object.keys(few("closed").paths)).toEqual([one.path]);
+  expect(few("closed").info).toMatchObject({ version: "1.0.0" });
+  expect(Object.keys(all("closed").paths).length).toBeGreaterThan(10);
+  expect(few("closed"), "built once").toBe(few("closed"));
 });

@@ -11,7 +11,13 @@ const [{ createApiReference }, api, ids] = await Promise.all([
 // The document names its base by path; in the snippets it has to be whole.
 api.servers = [{ url: new URL(api.servers[0].url, location.origin).href, description: "This instance" }];
 for (const [path, item] of Object.entries(api.paths)) {
-  for (const operation of Object.values(item)) for (const parameter of operation.parameters ?? []) fill(parameter, path);
+  for (const operation of Object.values(item)) {
+    if (operation.parameters) operation.parameters = operation.parameters.map((parameter) => filled(resolved(parameter), path));
+    for (const [status, answer] of Object.entries(operation.responses)) {
+      operation.responses[status] = resolved(answer);
+      if (answer.$ref) keepExamples(operation.responses[status], operation["x-error-codes"][status]);
+    }
+  }
 }
 
 /** Ids of the sandbox, so that what is tried from the page finds something: by parameter, and by the collection before {id}. */
@@ -39,8 +45,22 @@ async function sandboxIds() {
   };
 }
 
-/** Gives a parameter the value that the form begins with. An optional one is there to be ticked: only what the call needs is sent. */
-function fill(parameter, path) {
+/** A copy of what many operations refer to, with what this one says of it: Scalar leaves out the description beside a reference. */
+function resolved({ $ref, ...own }) {
+  if ($ref === undefined) return own;
+  const [kind, name] = $ref.split("/").slice(-2);
+  return { ...structuredClone(api.components[kind][name]), ...own };
+}
+
+/** Leaves the examples of the codes with which the operation refuses. Scalar would show those of RFC 9457's form for both; the introduction describes it. */
+function keepExamples(answer, codes) {
+  const json = answer.content["application/json"];
+  json.examples = Object.fromEntries(codes.map((code) => [code, json.examples[code]]));
+  answer.content = { "application/json": json };
+}
+
+/** A parameter with the value that the form begins with. An optional one is there to be ticked: only what the call needs is sent. */
+function filled(parameter, path) {
   const name = parameter.name.toLowerCase();
   const schema = parameter.schema ?? {};
   const collection = /\/[\w-]+\/\{id\}/.exec(path)?.[0];
@@ -54,6 +74,7 @@ function fill(parameter, path) {
   parameter.examples = { default: { value, "x-disabled": !sent } };
   delete parameter.example;
   if (parameter.schema) delete parameter.schema.example;
+  return parameter;
 }
 
 /** Every way of authenticating, with the sandbox key in it where there is one. */

@@ -17,6 +17,8 @@ export const introduction = `Post money movements as balanced journal entries an
 
 **Changes.** A resource that can be patched carries an \`ETag\`; send it as \`If-Match\` and a change that someone else made meanwhile is refused, not overwritten.
 
-**Refusals** carry a \`code\` that never changes and name the place in the request; with \`Accept: application/problem+json\` they come in the form of RFC 9457. [Every code is explained](/docs/errors): what it means and what to do. A request that is refused has changed nothing.
+**Refusals** carry a \`code\` that never changes and name the place in the request; with \`Accept: application/problem+json\` they come in the form of RFC 9457. [Every code is explained](/docs/errors): what it means and what to do. A request that is refused has changed nothing. Each operation lists its own codes by status, for programs in \`x-error-codes\`.
+
+**Clients.** Additions within \`/api/v1\` break no client that ignores fields which it does not know. Enums are closed in this document, so that a \`switch\` over them is checked; values may be added to those of answers, error codes among them. For languages whose decoders fail on an unknown value, \`/api/openapi.json?enums=open\` has the enums of answers as strings. Money, sequences and versions are \`int64\`, everything else \`int32\`.
 
 **Limits.** Each key has its requests a minute; \`X-RateLimit-*\` on every answer says how many are left, and \`Retry-After\` on a 429 how long to wait. A body has at most 8 MiB, a batch 10,000 entries.`;

@@ -54,12 +54,21 @@ function reached(schemas: Schemas, from: unknown): ReadonlySet<string> {
   return names;
 }
 
-function referredTo(value: unknown): string[] {
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, part]) => {
-    if (key === "$ref" && typeof part === "string" && part.startsWith(schemaPrefix)) return [part.slice(schemaPrefix.length)];
-    return ofData.has(key) ? [] : referredTo(part);
+/** What may be a schema inside a part, with whether its keys are names of properties; below `properties` a key is a name and no keyword. */
+function partsOf(part: object, isOfNames: boolean): { readonly part: unknown; readonly isOfNames: boolean }[] {
+  return Object.entries(part).flatMap(([key, child]) => {
+    if (!isOfNames && ofData.has(key)) return [];
+    return [{ part: child, isOfNames: !isOfNames && key === "properties" }];
   });
+}
+
+function referredTo(part: unknown, isOfNames = false): string[] {
+  if (typeof part !== "object" || part === null) return [];
+  const own = !isOfNames && "$ref" in part && typeof part.$ref === "string" && part.$ref.startsWith(schemaPrefix);
+  return [
+    ...(own ? [String(part.$ref).slice(schemaPrefix.length)] : []),
+    ...partsOf(part, isOfNames).flatMap((inside) => referredTo(inside.part, inside.isOfNames)),
+  ];
 }
 
 /** Whether a schema holds an enum, itself or through those that it refers to. */
@@ -67,9 +76,9 @@ function holdsEnum(schemas: Schemas, name: string): boolean {
   return [name, ...reached(schemas, schemas[name])].some((part) => hasEnum(schemas[part]));
 }
 
-function hasEnum(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return isEnum(value) || Object.entries(value).some(([key, part]) => !ofData.has(key) && hasEnum(part));
+function hasEnum(part: unknown, isOfNames = false): boolean {
+  if (typeof part !== "object" || part === null) return false;
+  return (!isOfNames && isEnum(part)) || partsOf(part, isOfNames).some((inside) => hasEnum(inside.part, inside.isOfNames));
 }
 
 interface EnumOfStrings {

@@ -75,7 +75,7 @@ export function refusalAnswers(routes: readonly AnyRoute[]): Record<string, Docu
 
 function refusalAnswer(status: RefusalStatus, codes: readonly FailureCode[]): DocumentedAnswer {
   return {
-    description: describe(codes),
+    description: `One of these codes; \`x-error-codes\` of the operation names its own.\n\n${describe(codes)}`,
     headers: refusalHeaders(status),
     content: {
       "application/json": {

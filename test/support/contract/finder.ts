@@ -47,6 +47,12 @@ export function newFinder(stage: Stage, operation: Operation): Finder {
   const findings = new Map<string, string[]>();
   const { siteId, document } = stage;
   const notFound = document.operations.find(({ answers }) => answers[404])?.answers[404] ?? { description: "" };
+  /** Under a path that names a site or a company, that may be one which nobody has. */
+  const belowOtherPaths = {
+    ...operation,
+    answers: { 404: notFound, ...operation.answers },
+    codes: { 404: ["NOT_FOUND"], ...operation.codes },
+  };
 
   const note: Finder["note"] = ({ name, call, method, url }, answer, what) => {
     const sent = [method ?? operation.method, shortened(url ?? urlOf(call)), JSON.stringify(call.headers), shortened(textOf(call) ?? "")];
@@ -60,7 +66,7 @@ export function newFinder(stage: Stage, operation: Operation): Finder {
       ...(url === undefined ? {} : { url }),
       ...(method === undefined ? {} : { method }),
     });
-    const declaring = url === undefined ? operation : { ...operation, answers: { 404: notFound, ...operation.answers } };
+    const declaring = url === undefined ? operation : belowOtherPaths;
     const keyIsGood = key === undefined && !operation.isPublic;
     for (const difference of differencesFrom(document, declaring, answer, { keyIsGood, isHead: method === "HEAD" }))
       note(attempt, answer, difference);
