@@ -5,7 +5,8 @@ import { registerDocsRoutes } from "./docs/routes.ts";
 import { featuresInOrder } from "./features/in-order.ts";
 import { canonicalPath, pathOf } from "./http/aliases.ts";
 import { serveDocument } from "./http/document/serve-document.ts";
-import { healthRoute, registerHealth } from "./http/health.ts";
+import type { Tags } from "./http/document/tags.ts";
+import { healthRoute, healthTag, registerHealth } from "./http/health.ts";
 import { authenticate } from "./http/middleware/authenticate.ts";
 import { bodyLimit } from "./http/middleware/body-limit.ts";
 import { bookmark } from "./http/middleware/bookmark.ts";
@@ -29,6 +30,12 @@ const { version } = packageJson;
 export const apiRoutes: readonly Route[] = [healthRoute(version), ...featuresInOrder.flatMap(({ routes = [] }) => routes)];
 
 const definitions = apiRoutes.map(({ definition }) => definition);
+
+/** The groups of the document. */
+export const apiTags: Tags = Object.fromEntries([
+  ...featuresInOrder.flatMap(({ tags = {} }) => Object.entries(tags)),
+  ...Object.entries(healthTag),
+]);
 
 /** The whole API: the way of a request from top to bottom, then every feature's routes. */
 export function createApp(): Router {
@@ -55,7 +62,7 @@ export function createApp(): Router {
     for (const route of operatorRoutes) mountForOperator(app, route);
     registerBeside?.(app);
   }
-  serveDocument(app, definitions, version);
+  serveDocument(app, definitions, apiTags, version);
   registerDocsRoutes(app, apiRoutes.length);
   return app;
 }

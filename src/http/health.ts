@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { instant } from "../kernel/clock.ts";
 import { answer } from "./answers.ts";
+import type { Tags } from "./document/tags.ts";
 import type { Router } from "./request-context.ts";
 import { publicRoute, type Route } from "./route.ts";
 
@@ -8,6 +9,9 @@ const Health = z.object({ status: z.enum(["ok"]), service: z.string(), version: 
 
 /** The services whose prefixes the routes answer under, each with a health route of its own. */
 const services = ["ledger", "event-service", "balances"] as const;
+
+/** The group of the document. */
+export const healthTag: Tags = { Health: { description: "Whether the services answer.", service: "ledger" } };
 
 /** The health of the API as a route of it. */
 export function healthRoute(version: string): Route {

@@ -1,7 +1,7 @@
 import { exports } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import committed from "../../docs/openapi.json" with { type: "json" };
-import { apiRoutes, createApp } from "../../src/app.ts";
+import { apiRoutes, apiTags, createApp } from "../../src/app.ts";
 import { openApiDocuments } from "../../src/http/document/openapi.ts";
 import { failureKinds } from "../../src/kernel/failures.ts";
 
@@ -162,8 +162,8 @@ test("no two components have the same name, whatever they are: some generators m
 test("each app builds the document of its own routes", () => {
   const [one] = definitions;
   if (one === undefined) throw new Error("There are no routes.");
-  const few = openApiDocuments([one], "1.0.0");
-  const all = openApiDocuments(definitions, "2.0.0");
+  const few = openApiDocuments([one], apiTags, "1.0.0");
+  const all = openApiDocuments(definitions, apiTags, "2.0.0");
   expect(Object.keys(few("closed").paths)).toEqual([one.path]);
   expect(few("closed").info).toMatchObject({ version: "1.0.0" });
   expect(Object.keys(all("closed").paths).length).toBeGreaterThan(10);

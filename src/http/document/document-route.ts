@@ -1,27 +1,27 @@
 import type { RouteConfig } from "@asteasolutions/zod-to-openapi";
 import { z } from "@hono/zod-openapi";
 import { permissions } from "../../kernel/role.ts";
-import type { AnyDefinition as AnyRoute } from "../route.ts";
+import type { AnyDefinition } from "../route.ts";
 import { entityHeader, idempotencyHeader, requiredIdempotencyHeader } from "./parameters.ts";
 
 const csvFile = z.string().openapi({ description: "RFC 4180, with a header: a row for each row and total of the report." });
 
 /** The answers of a route, and 200 where a repeated Idempotency-Key brings the first answer again. */
-function withReplay({ answers, idempotency }: Pick<AnyRoute, "answers" | "idempotency">) {
+function withReplay({ answers, idempotency }: Pick<AnyDefinition, "answers" | "idempotency">) {
   const first = answers[201] ?? answers[202];
   if (idempotency === undefined || first === undefined || answers[200] !== undefined) return answers;
   return { 200: { ...first, description: "The answer of the first request with this Idempotency-Key, byte for byte." }, ...answers };
 }
 
 /** The description, and which role the operation takes where not every key has it. */
-function described({ description, permission }: Pick<AnyRoute, "description" | "permission">) {
+function described({ description, permission }: Pick<AnyDefinition, "description" | "permission">) {
   const role = permission === "public" ? "REVIEWER" : permissions[permission];
   const sentences = [...(description ? [description] : []), ...(role === "REVIEWER" ? [] : [`Takes the role ${role} or above.`])];
   return sentences.length === 0 ? {} : { description: sentences.join(" ") };
 }
 
 /** What the generator is given of a route: its request and its successes. Its refusals are references, which need no generator. */
-export function documentRoute(definition: AnyRoute): RouteConfig {
+export function documentRoute(definition: AnyDefinition): RouteConfig {
   const responses: Record<string, unknown> = {};
   for (const [status, answer] of Object.entries(withReplay(definition))) {
     responses[status] = answer.schema

@@ -1,6 +1,6 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from "@asteasolutions/zod-to-openapi";
 import { ErrorEnvelope, Problem } from "../errors.ts";
-import type { AnyDefinition as AnyRoute } from "../route.ts";
+import type { AnyDefinition } from "../route.ts";
 import { documentRoute } from "./document-route.ts";
 import { componentHeaders, successHeaders } from "./headers.ts";
 import { introduction } from "./introduction.ts";
@@ -8,50 +8,36 @@ import { withOpenEnums } from "./open-enums.ts";
 import { companyId, ifMatch, shareParameters } from "./parameters.ts";
 import { documentRefusals, refusalAnswers } from "./refusals.ts";
 import type { DocumentedAnswer, DocumentedOperation, DocumentedParameter, OpenApiDocument } from "./shape.ts";
-import { companyTags, type Tag, tags } from "./tags.ts";
-
-const tagDescriptions: Record<Tag, string> = {
-  Sites: "Firms and their sites: isolated environments, live or sandbox.",
-  Keys: "API keys: roles, restrictions, rotation, revocation.",
-  Users: "The people of the firm: roles, passwords, sessions.",
-  Metadata: "Countries, currencies, and the site's own types, products and categories.",
-  Entities: "Legal entities: companies, individuals, custodians.",
-  Ledgers: "An entity's books in one currency, and their verification.",
-  Accounts: "Accounts, charts of accounts and their import.",
-  Balances: "Balances at any date, as known at any sequence.",
-  Journal: "Entries: posted at once or drafted and approved, single or in batches, reversed, voided, listed.",
-  Holds: "Pending entries: placed, then settled in full or in part, released, or expired.",
-  Periods: "Locks on periods.",
-  Reports: "Statements of a ledger.",
-  Health: "Whether the services answer.",
-};
-
-export const services: readonly string[] = ["ledger", "events", "balances", "books", "standards"];
+import { isUnderCompany, type Tags } from "./tags.ts";
 
 /** Whether the enums of answers are told in full, or as strings. */
 export const enumForms = ["closed", "open"] as const;
 type EnumForm = (typeof enumForms)[number];
 
 /** An OpenAPI 3.1 document of all routes, or of one service's part of them. Each form of enums is built once, when it is first asked for. */
-export function openApiDocuments(routes: readonly AnyRoute[], version: string): (form: EnumForm, service?: string) => OpenApiDocument {
+export function openApiDocuments(
+  routes: readonly AnyDefinition[],
+  tags: Tags,
+  version: string,
+): (form: EnumForm, service?: string) => OpenApiDocument {
   const built = new Map<EnumForm, OpenApiDocument>();
   const whole = (form: EnumForm): OpenApiDocument => {
-    const document = built.get(form) ?? (form === "open" ? withOpenEnums(whole("closed")) : build(routes, version));
+    const document = built.get(form) ?? (form === "open" ? withOpenEnums(whole("closed")) : build(routes, tags, version));
     built.set(form, document);
     return document;
   };
-  return (form, service) => (service === undefined ? whole(form) : partOf(whole(form), service));
+  return (form, service) => (service === undefined ? whole(form) : partOf(whole(form), tags, service));
 }
 
-function partOf(document: OpenApiDocument, service: string): OpenApiDocument {
+function partOf(document: OpenApiDocument, tags: Tags, service: string): OpenApiDocument {
   const paths = Object.entries(document.paths).flatMap(([path, item]) => {
-    const kept = Object.entries(item).filter(([, operation]) => operation.tags?.some((tag) => tags[tag as Tag] === service));
+    const kept = Object.entries(item).filter(([, operation]) => operation.tags?.some((tag) => tags[tag]?.service === service));
     return kept.length > 0 ? [[path, Object.fromEntries(kept)]] : [];
   });
   return { ...document, paths: Object.fromEntries(paths) };
 }
 
-function build(routes: readonly AnyRoute[], version: string): OpenApiDocument {
+function build(routes: readonly AnyDefinition[], tags: Tags, version: string): OpenApiDocument {
   const registry = new OpenAPIRegistry();
   registry.register("Error", ErrorEnvelope);
   registry.register("Problem", Problem);
@@ -67,7 +53,7 @@ function build(routes: readonly AnyRoute[], version: string): OpenApiDocument {
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/api/v1", description: "This installation" }],
-    tags: Object.entries(tagDescriptions).map(([name, description]) => ({ name, description })),
+    tags: Object.entries(tags).map(([name, { description }]) => ({ name, description })),
   });
   // The generator's own type is of the standard; what follows needs to know it as it is here.
   const { paths: written, components, ...head } = generated as unknown as WrittenDocument;
@@ -77,9 +63,9 @@ function build(routes: readonly AnyRoute[], version: string): OpenApiDocument {
     const item = written[route.path] ?? {};
     const operation = item[route.method];
     if (operation === undefined) throw new Error(`The generator wrote nothing for ${route.operationId}.`);
-    const path = companyTags.has(route.tag) ? `/companies/{companyId}${route.path}` : route.path;
+    const path = isUnderCompany(tags, route) ? `/companies/{companyId}${route.path}` : route.path;
     paths[path] ??= {};
-    paths[path][route.method] = shared(finished(operation, route, "patch" in item));
+    paths[path][route.method] = shared(finished(operation, route, tags, "patch" in item));
   }
   return {
     ...head,
@@ -87,7 +73,7 @@ function build(routes: readonly AnyRoute[], version: string): OpenApiDocument {
     paths,
     components: {
       schemas: components.schemas,
-      responses: refusalAnswers(routes),
+      responses: refusalAnswers(routes, tags),
       parameters,
       headers: componentHeaders,
       securitySchemes: {
@@ -108,8 +94,8 @@ interface WrittenDocument extends OpenApiDocument {
 }
 
 /** The operation with the headers of its answers, its refusals, and the company in its path where it works on one's books. */
-function finished(operation: WrittenOperation, route: AnyRoute, canBePatched: boolean): DocumentedOperation {
-  const { method, tag } = route;
+function finished(operation: WrittenOperation, route: AnyDefinition, tags: Tags, canBePatched: boolean): DocumentedOperation {
+  const { method } = route;
   const written = operation.parameters ?? [];
   const isRepeatable = written.some(({ name }) => name === "Idempotency-Key");
   const isTagged = canBePatched && (method === "get" || method === "patch");
@@ -117,9 +103,9 @@ function finished(operation: WrittenOperation, route: AnyRoute, canBePatched: bo
     status,
     { ...answer, headers: successHeaders(status, answer, { isTagged, isRepeatable }) },
   ]);
-  const refusals = documentRefusals(route);
+  const refusals = documentRefusals(route, tags);
   const parameters = [
-    ...(companyTags.has(tag) ? [companyId, ...written.filter(({ name }) => !namesEntity.has(name))] : written),
+    ...(isUnderCompany(tags, route) ? [companyId, ...written.filter(({ name }) => !namesEntity.has(name))] : written),
     ...(method === "patch" ? [ifMatch] : []),
   ];
   return {

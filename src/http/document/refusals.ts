@@ -1,8 +1,8 @@
 import { type FailureCode, failureKinds } from "../../kernel/failures.ts";
-import type { AnyDefinition as AnyRoute } from "../route.ts";
+import type { AnyDefinition } from "../route.ts";
 import { refusalHeaders } from "./headers.ts";
 import type { DocumentedAnswer, Reference } from "./shape.ts";
-import { companyTags } from "./tags.ts";
+import { isUnderCompany, type Tags } from "./tags.ts";
 
 type RefusalStatus = (typeof failureKinds)[FailureCode]["status"];
 
@@ -25,11 +25,11 @@ const answerNames = {
 } as const satisfies Record<RefusalStatus, string>;
 
 /** Every code with which a route may refuse, by status: those that it names, and those that its way there has. */
-export function refusalsOf(route: AnyRoute): ReadonlyMap<RefusalStatus, readonly FailureCode[]> {
+export function refusalsOf(route: AnyDefinition, tags: Tags): ReadonlyMap<RefusalStatus, readonly FailureCode[]> {
   const codes = new Set<FailureCode>(route.refusals ?? []);
   if (route.permission !== "public") for (const code of ["UNAUTHENTICATED", "FORBIDDEN"] as const) codes.add(code);
   for (const code of ["VALIDATION_ERROR", "RATE_LIMITED", "INTERNAL"] as const) codes.add(code);
-  const namesCompany = route.entity || companyTags.has(route.tag);
+  const namesCompany = route.entity || isUnderCompany(tags, route);
   if (route.params || namesCompany) codes.add("NOT_FOUND");
   if (namesCompany) codes.add("ENTITY_CONFLICT");
   if (route.body) for (const code of ["BODY_NOT_JSON", "BODY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"] as const) codes.add(code);
@@ -49,11 +49,14 @@ function inOrder(codes: ReadonlySet<FailureCode>): FailureCode[] {
 const allCodes = Object.keys(failureKinds) as FailureCode[];
 
 /** What an operation of the document says of its refusals: its own codes, and the answers that all operations share. */
-export function documentRefusals(route: AnyRoute): {
+export function documentRefusals(
+  route: AnyDefinition,
+  tags: Tags,
+): {
   readonly responses: Readonly<Record<string, Reference>>;
   readonly "x-error-codes": Readonly<Record<string, readonly FailureCode[]>>;
 } {
-  const refusals = refusalsOf(route);
+  const refusals = refusalsOf(route, tags);
   return {
     responses: Object.fromEntries(
       [...refusals].map(([status, codes]) => [
@@ -67,8 +70,8 @@ export function documentRefusals(route: AnyRoute): {
 }
 
 /** The shared answers to refusals: of each status that some route answers, with an example of every code that one of them has. */
-export function refusalAnswers(routes: readonly AnyRoute[]): Record<string, DocumentedAnswer> {
-  const codes = new Set(routes.flatMap((route) => [...refusalsOf(route).values()].flat()));
+export function refusalAnswers(routes: readonly AnyDefinition[], tags: Tags): Record<string, DocumentedAnswer> {
+  const codes = new Set(routes.flatMap((route) => [...refusalsOf(route, tags).values()].flat()));
   const byStatus = Map.groupBy(inOrder(codes), (code) => failureKinds[code].status);
   return Object.fromEntries([...byStatus].map(([status, ofStatus]) => [answerNames[status], refusalAnswer(status, ofStatus)]));
 }
