@@ -28,6 +28,11 @@ function resolveFrom(from: string, specifier: string): string {
   return specifier.startsWith(".") ? path.join(path.dirname(from), specifier) : specifier;
 }
 
+/** Imports that a rule forbids, as `file → what it imports`. */
+export function breachesIn(from: readonly SourceFile[], isForbidden: (file: SourceFile, target: string) => boolean): string[] {
+  return from.flatMap((file) => file.imports.filter((target) => isForbidden(file, target)).map((target) => `${file.name} → ${target}`));
+}
+
 /** Circles of files that import each other, each by its files in order of their names. Imports of types count: they bind readers as much. */
 export function circlesAmong(files: readonly SourceFile[]): string[][] {
   const byName = new Map(files.map((file) => [file.name, file]));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { circlesAmong, filesBelow, type SourceFile } from "../support/source-tree.ts";
+import { breachesIn, circlesAmong, filesBelow } from "../support/source-tree.ts";
 
 const files = filesBelow("src");
 
@@ -27,16 +27,12 @@ function floorOf(name: string): number {
 const roomOf = (name: string) => name.split("/")[1];
 const isOurs = (target: string) => target.startsWith("src/");
 
-function breaches(from: readonly SourceFile[], isForbidden: (file: SourceFile, target: string) => boolean): string[] {
-  return from.flatMap((file) => file.imports.filter((target) => isForbidden(file, target)).map((target) => `${file.name} → ${target}`));
-}
-
 test("R12: every room has its floor", () => {
   expect(files.map(({ name }) => name).filter((name) => floorOf(name) === -1)).toEqual([]);
 });
 
 test("R12: no floor imports one above it or beside it", () => {
-  const upward = breaches(
+  const upward = breachesIn(
     files,
     ({ name }, target) => isOurs(target) && roomOf(target) !== roomOf(name) && floorOf(target) >= floorOf(name) && target.endsWith(".ts"),
   );
@@ -50,7 +46,7 @@ test("R12: no circle of files, in the tests neither", () => {
 test("R11: of a feature only routes, schemas and examples know HTTP", () => {
   const knowing = /\/(?:routes|operator-routes|schemas|examples)\.ts$/;
   const inFeature = files.filter(({ name }) => /^src\/features\/[^/]+\//.test(name) && !knowing.test(name));
-  expect(breaches(inFeature, (_file, target) => target.startsWith("src/http/"))).toEqual([]);
+  expect(breachesIn(inFeature, (_file, target) => target.startsWith("src/http/"))).toEqual([]);
 });
 
 test("R11: an operation answers a value: it makes no response, and knows no status", () => {

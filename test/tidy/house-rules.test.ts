@@ -1,35 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { breachesIn, filesBelow, readSource, root, type SourceFile } from "../support/source-tree.ts";
 
-const root = path.resolve(import.meta.dirname, "../..");
-
-interface SourceFile {
-  /** From the project's folder: `src/kernel/money.ts`. */
-  readonly name: string;
-  readonly text: string;
-  readonly imports: readonly string[];
-}
-
-const files: readonly SourceFile[] = readdirSync(path.join(root, "src"), { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".ts"))
-  .map((name) => read(path.join("src", name)));
-
-function read(name: string): SourceFile {
-  const text = readFileSync(path.join(root, name), "utf8");
-  const imports = [...text.matchAll(/(?:from|import\()\s*"([^"]+)"/g)].map((match) => resolve(name, match[1] ?? ""));
-  return { name, text, imports };
-}
-
-function resolve(from: string, specifier: string): string {
-  return specifier.startsWith(".") ? path.join(path.dirname(from), specifier) : specifier;
-}
+const files = filesBelow("src");
 
 /** Imports that a rule forbids, as `file → what it imports`. */
 function breaches(where: (name: string) => boolean, forbidden: (target: string, file: SourceFile) => boolean): string[] {
-  return files
-    .filter(({ name }) => where(name))
-    .flatMap((file) => file.imports.filter((target) => forbidden(target, file)).map((target) => `${file.name} → ${target}`));
+  return breachesIn(
+    files.filter(({ name }) => where(name)),
+    (file, target) => forbidden(target, file),
+  );
 }
 
 function featureOf(name: string): string | undefined {
@@ -38,7 +19,7 @@ function featureOf(name: string): string | undefined {
 
 /** The features, the lowest first. Read from the list's text: to import it is to load the whole Worker. */
 const featuresInOrder = (() => {
-  const { text } = read("src/features/in-order.ts");
+  const { text } = readSource("src/features/in-order.ts");
   const folders = new Map(
     [...text.matchAll(/feature as (\w+) \} from "\.\/([\w-]+)\/index\.ts"/g)].map(([, name = "", folder = ""]) => [name, folder]),
   );
@@ -124,7 +105,7 @@ test("R4: the features are in one order, and each imports those below it alone",
     },
   );
   const folders = readdirSync(path.join(root, "src/features"), { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const names = folders.map(({ name }) => /name: "([^"]+)"/.exec(read(`src/features/${name}/index.ts`).text)?.[1]);
+  const names = folders.map(({ name }) => /name: "([^"]+)"/.exec(readSource(`src/features/${name}/index.ts`).text)?.[1]);
   expect(upward).toEqual([]);
   expect([...featuresInOrder].sort()).toEqual(folders.map(({ name }) => name).sort());
   expect(names).toEqual(folders.map(({ name }) => name));
@@ -155,7 +136,7 @@ test("R6: only a feature's store touches its tables, and only db its own", () =>
 });
 
 test("R7: what decides and writes in the ledger's object never awaits", () => {
-  const object = read("src/ledger/object/ledger-object.ts").text;
+  const object = readSource("src/ledger/object/ledger-object.ts").text;
   for (const method of ["write", "#writeNow", "#write", "#commit", "#makeRoom", "open", "closeOut", "#close", "#takeSlice", "handOver"]) {
     const body = new RegExp(`\\n  ${method}\\([\\s\\S]*?\\n  }\\n`).exec(object)?.[0];
     expect(body, method).toBeDefined();
