@@ -32,7 +32,7 @@ export class MeasuredLedger extends LedgerObject {
     await this.alarm();
   }
 
-  /** Asks the queries in turn, so many in all, and tells how much was answered. */
+  /** Asks the queries in turn, so many in all, and answers how much was answered. */
   async readOften(queries: readonly Query[], times: number): Promise<number> {
     let length = 0;
     for (let i = 0; i < times; i++) {

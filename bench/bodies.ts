@@ -18,7 +18,7 @@ export const oneDate: EntryShape = { accounts: 1_000, dates: 1, externalIds: fal
 /** The load that an index likes least: any day of a year, and an external id for each entry. */
 export const yearWithIds: EntryShape = { accounts: 1_000, dates: 365, externalIds: true };
 export const hotAccounts: EntryShape = { accounts: 2, dates: 1, externalIds: false };
-/** Kept without being posted: as drafts, as what waits for an approval, as holds. */
+/** Stored without being posted: as drafts, as entries that wait for an approval, as holds. */
 const yearOf = (unposted: NonNullable<EntryShape["unposted"]>): EntryShape => ({ ...yearWithIds, unposted });
 export const shapes = {
   oneDate,

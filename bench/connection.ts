@@ -11,7 +11,7 @@ export interface Answer {
   readonly status: number;
   /** Names in lower case. */
   readonly head: string;
-  /** Kept only where the answer is not 2xx. */
+  /** Stored only where the answer is not 2xx. */
   readonly text: string;
 }
 
@@ -22,7 +22,7 @@ const readBytes = 256 * 1024;
 const headBytesMax = 16 * 1024;
 
 /**
- * One keep-alive connection (RFC 9112), which counts an answer's bytes and keeps none of a good one: Node's own client takes half as long for an answer
+ * One keep-alive connection (RFC 9112), which counts an answer's bytes and stores none of a good one: Node's own client takes half as long for an answer
  * of 80 KB as the server does to make it, on the core beside.
  */
 export class Connection {
@@ -44,7 +44,7 @@ export class Connection {
       this.#socket.once("connect", () => resolve());
       this.#socket.once("error", reject);
     });
-    // Told to whoever sends; one that sends nothing need not know.
+    // Reported to whoever sends; one that sends nothing need not know.
     this.#ready.catch(() => undefined);
     this.#socket.on("error", (error) => this.#settle?.reject(error));
     this.#socket.on("close", () => this.#settle?.reject(new Error("the connection was closed before the answer was whole")));

@@ -4,7 +4,7 @@ import type { shapes } from "./bodies.ts";
 
 export interface Objects {
   readonly baseUrl: string;
-  /** Opens a ledger with accounts of the codes of bodies.ts, and tells their ids. */
+  /** Opens a ledger with accounts of the codes of bodies.ts, and answers their ids. */
   readonly open: (ledger: string, accounts: number) => Promise<readonly string[]>;
   readonly fill: (
     ledger: string,

@@ -37,7 +37,7 @@ const table: readonly Rows[] = [
   millionEntries,
 ];
 
-/** After accounts were opened, their ledgers' alarms tell the catalogue of them: that shall not run beside the first row. */
+/** After accounts were opened, their ledgers' alarms send them to the catalogue: that must not run beside the first row. */
 const alarmsByMs = 6_500;
 /** It is over when the machine was idle for so long. */
 const idleForMs = 1_000;

@@ -15,12 +15,12 @@ import { rateLimitHeaders } from "./http/middleware/rate-limit.ts";
 import { requestId, requestIdHeader } from "./http/middleware/request-id.ts";
 import { siteInPath } from "./http/middleware/site.ts";
 import { mountForOperator } from "./http/operator-route.ts";
+import { pipeline } from "./http/pipeline.ts";
 import type { RequestContext, Router } from "./http/request-context.ts";
 import type { Route } from "./http/route.ts";
 import { routeTable } from "./http/route-table.ts";
 import { createRouter, mount } from "./http/router.ts";
 import { answerThrown } from "./http/thrown.ts";
-import { way } from "./http/way.ts";
 import { operationContext } from "./operation/build-context.ts";
 import { refusal } from "./platform/refused.ts";
 
@@ -37,7 +37,7 @@ export const apiTags: Tags = Object.fromEntries([
   ...Object.entries(healthTag),
 ]);
 
-/** The whole API: the way of a request from top to bottom, then every feature's routes. */
+/** The whole API: the steps of a request in order, then every feature's routes. */
 export function createApp(): Router {
   const app = createRouter((request) => canonicalPath(pathOf(request)).path);
   const table = routeTable(app, apiRoutes);
@@ -46,11 +46,11 @@ export function createApp(): Router {
   app.notFound((c) => thrown(refusal("ROUTE_NOT_FOUND", `There is no route ${c.req.method} ${pathOf(c.req.raw).slice(0, 200)}.`), c));
   app.use(
     "*",
-    way(
+    pipeline(
       { steps: [requestId], stamps: [requestIdHeader] },
       {
         path: "/api/v1",
-        steps: [preflight, scopeOfPath, authenticate(table, welcome), bodyLimit, siteInPath],
+        steps: [preflight, scopeOfPath, authenticate(table, setContext), bodyLimit, siteInPath],
         stamps: [bookmark, rateLimitHeaders, corsHeaders(table)],
       },
       thrown,
@@ -73,7 +73,7 @@ function scopeOfPath(c: RequestContext): undefined {
 }
 
 /** Gives a request whose key is good the context of its operations. */
-function welcome(c: RequestContext, authority: Authority, noteUse: boolean): void {
+function setContext(c: RequestContext, authority: Authority, noteUse: boolean): void {
   const context = operationContext({
     env: c.env,
     authority,

@@ -1,9 +1,9 @@
 import { createApp } from "./app.ts";
 import { directoryDatabase } from "./db/directory-database.ts";
-import { purgeKeptAnswers } from "./db/purge.ts";
+import { purgeStoredAnswers } from "./db/purge.ts";
 import type { SiteMoveMessage } from "./features/site-moves/continue-move.ts";
 import { continueMoves } from "./features/site-moves/index.ts";
-import { purgeSessions, tellUntoldUsers } from "./features/users/index.ts";
+import { propagateWaitingUsers, purgeSessions } from "./features/users/index.ts";
 import { handleLedgerFacts } from "./jobs/ledger-facts.ts";
 import { handleSiteMoves } from "./jobs/site-moves.ts";
 import type { LedgerFactsMessage } from "./ledger/facts-message.ts";
@@ -23,8 +23,8 @@ export default {
   },
   async scheduled(_event, env) {
     await continueMoves(env, directoryDatabase(env), Date.now());
-    await purgeKeptAnswers(env, Date.now());
+    await purgeStoredAnswers(env, Date.now());
     await purgeSessions(env, Date.now());
-    await tellUntoldUsers({ env, directory: directoryDatabase(env), clock: Date.now });
+    await propagateWaitingUsers({ env, directory: directoryDatabase(env), clock: Date.now });
   },
 } satisfies ExportedHandler<Cloudflare.Env, LedgerFactsMessage | SiteMoveMessage>;

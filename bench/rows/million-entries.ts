@@ -139,7 +139,7 @@ async function insideMs(objects: Objects, queries: readonly Query[], roundMs = i
 }
 
 async function insideReads(objects: Objects, accountIds: readonly string[]): Promise<Figure[]> {
-  // No two the same, so that nothing is gained by keeping an answer.
+  // No two the same, so that caching an answer gains nothing.
   const spread = Array.from({ length: 20 }, (_, no) => no);
   const totals = (no: number) => ({ kind: "totals", before: dayOfYear(0), asOf: dayOfYear(100 + no * 11), includeUnused: false }) as const;
   const past = await insideMs(objects, spread.map(totals));

@@ -48,7 +48,7 @@ function pausesUnder(load: keyof typeof shapes, shape: typeof oneDate, said: str
     },
     async measure(bench) {
       if (books === undefined) throw new Error("assertion failed: prepared first");
-      const of = books;
+      const measured = books;
       const { api } = await bench.product();
       const floor = await bench.floor();
       const singles = singleBodies(oneDate, 500, 5);
@@ -68,9 +68,9 @@ function pausesUnder(load: keyof typeof shapes, shape: typeof oneDate, said: str
           product: (round) =>
             probe(round, onProduct, {
               baseUrl: api.baseUrl,
-              bulk: postsTo(api, of, "minimal", bodies(round)),
-              read: () => ({ method: "GET", path: `/api/v1/accounts/${of.accountIds[0]}/balance`, headers }),
-              post: postsTo(api, of, "one", singles),
+              bulk: postsTo(api, measured, "minimal", bodies(round)),
+              read: () => ({ method: "GET", path: `/api/v1/accounts/${measured.accountIds[0]}/balance`, headers }),
+              post: postsTo(api, measured, "one", singles),
             }),
         },
         rounds,

@@ -6,7 +6,7 @@ import { type Authority, isSameHash, type LeaseOutcome, type NewToken, type User
 
 interface Stored extends NewToken {
   readonly revokedAtMs: number | null;
-  /** Of the user whose standing it was told last. */
+  /** Of the user whose standing it received last. */
   readonly userRevision?: number;
 }
 
@@ -79,7 +79,7 @@ export class AccessObject extends DurableObject {
   }
 
   /**
-   * Tells the token what its user is now, and answers whether it lives. A session takes the user's role, a key none above it; a higher role does not
+   * Updates the token with what its user is now, and answers whether it lives. A session gets the user's role, a key none above it; a higher role does not
    * give a key back what a lower one took.
    */
   async follow(user: UserStanding): Promise<boolean> {

@@ -15,7 +15,7 @@ export function isAccessToken(text: string): boolean {
   return text.startsWith("eyJ");
 }
 
-/** A JWT (RFC 7519) that names a session, where its object is kept, its user and its site. What the session may is for its Access object to say. */
+/** A JWT (RFC 7519) that names a session, its object's jurisdiction, its user and its site. The session's Access object says what it may. */
 export async function writeAccessToken(
   env: Cloudflare.Env,
   session: { readonly id: string; readonly userId: string; readonly siteId: string; readonly jurisdiction: Jurisdiction | null },

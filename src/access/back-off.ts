@@ -1,6 +1,6 @@
 import { signInWaitMaxMs, signInWaitMinMs, wrongPasswordsFree, wrongPasswordsLifeMs } from "../kernel/bounds.ts";
 
-/** The wrong passwords of an email, and until when no other is looked at. Pure: the time is given. */
+/** The wrong passwords of an email, and until when no other is checked. Pure: the time is given. */
 export interface WrongPasswords {
   readonly count: number;
   readonly lastMs: number;
@@ -9,7 +9,7 @@ export interface WrongPasswords {
 
 export const noWrongPasswords: WrongPasswords = { count: 0, lastMs: 0, lockedUntilMs: 0 };
 
-/** Milliseconds until a password is looked at again; 0 when one is. */
+/** Milliseconds until a password is checked again; 0 when one is. */
 export function waitBeforePassword(wrong: WrongPasswords, nowMs: number): number {
   // A clock that steps back lengthens no wait beyond the longest.
   return Math.min(signInWaitMaxMs, Math.max(0, wrong.lockedUntilMs - nowMs));

@@ -12,13 +12,13 @@ export function fullBucket(plan: number, nowMs: number): Bucket {
   return { level: bucketCapacity(plan), atMs: nowMs };
 }
 
-/** The bucket as time has refilled it. A clock that steps back refills nothing and takes nothing. */
+/** The bucket as time has refilled it. A clock that steps back changes nothing. */
 export function refill(bucket: Bucket, plan: number, nowMs: number): Bucket {
   const elapsedMs = Math.max(0, nowMs - bucket.atMs);
   return { level: Math.min(bucketCapacity(plan), bucket.level + (plan * elapsedMs) / 60_000), atMs: Math.max(nowMs, bucket.atMs) };
 }
 
-/** How many requests one lease takes: a tenth of what is there, and a single one when that is little. */
+/** How many requests one lease has: a tenth of what is there, and a single one when that is little. */
 export function leaseSlice(bucket: Bucket): number {
   return Math.min(Math.floor(bucket.level), Math.max(1, Math.floor(bucket.level / 10)));
 }
@@ -28,7 +28,7 @@ export function waitForOne(bucket: Bucket, plan: number): number {
   return bucket.level >= 1 ? 0 : Math.ceil(((1 - bucket.level) * 60_000) / plan);
 }
 
-/** Milliseconds until the bucket holds the plan's requests again. */
+/** Milliseconds until the bucket has the plan's requests again. */
 export function waitForFull(level: number, plan: number): number {
   return Math.max(0, Math.ceil(((bucketCapacity(plan) - level) * 60_000) / plan));
 }

@@ -1,18 +1,18 @@
 import type { DirectoryDatabase } from "../db/directory-database.ts";
-import { findTokenPlace, markRevoked, markUserRole, type TokenRow, tokensOfUser } from "../db/tokens.ts";
+import { findTokenResidency, markRevoked, markUserRole, type TokenRow, tokensOfUser } from "../db/tokens.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { objectOf } from "../platform/objects.ts";
 import { forgetLeasesOf } from "./leases.ts";
 import type { UserStanding } from "./token.ts";
 
-/** What it takes to end keys and sessions: an operation's context, and that of a sign-in. */
+/** What is needed to end keys and sessions: an operation's context, and that of a sign-in. */
 export interface TokenContext {
   readonly env: Cloudflare.Env;
   readonly directory: DirectoryDatabase;
   readonly clock: Clock;
 }
 
-/** Ends keys or sessions: here at once, everywhere within five seconds. The object is told first: a row without it would be a key that is listed as revoked and works. */
+/** Ends keys or sessions: here at once, everywhere within five seconds. The object comes first: otherwise a key could be listed as revoked and work. */
 export async function endTokens(context: TokenContext, ids: readonly string[]): Promise<void> {
   await eachOf(ids, async (id) => {
     await (await objectOfToken(context, id))?.revoke();
@@ -21,7 +21,7 @@ export async function endTokens(context: TokenContext, ids: readonly string[]): 
   });
 }
 
-/** Ends the keys and sessions of a user that the choice takes. */
+/** Ends the keys and sessions of a user that `choose` accepts. */
 export async function endTokensOfUser(context: TokenContext, userId: string, choose: (row: TokenRow) => boolean): Promise<void> {
   const rows = await tokensOfUser(context.directory, userId);
   await endTokens(
@@ -30,18 +30,18 @@ export async function endTokensOfUser(context: TokenContext, userId: string, cho
   );
 }
 
-/** Tells every session and key of a user what the user is now. */
-export async function tellTokensOfUser(context: TokenContext, user: UserStanding & { readonly id: string }): Promise<void> {
+/** Updates every session and key of a user with what the user is now. */
+export async function updateTokensOfUser(context: TokenContext, user: UserStanding & { readonly id: string }): Promise<void> {
   const rows = await tokensOfUser(context.directory, user.id);
-  await tellTokens(
+  await updateTokens(
     context,
     rows.map((row) => row.id),
     user,
   );
 }
 
-/** Tells some of a user's sessions and keys. */
-export async function tellTokens(
+/** Updates some of a user's sessions and keys. */
+export async function updateTokens(
   context: TokenContext,
   ids: readonly string[],
   user: UserStanding & { readonly id: string },
@@ -54,10 +54,10 @@ export async function tellTokens(
   await markUserRole(context.directory, user.id, role);
 }
 
-/** The object of a token that is listed, where its site's objects are kept; of one that is not any more there is nothing left to end or tell. */
+/** The object of a listed token, in its site's jurisdiction; of one that is no longer listed there is nothing left to end or update. */
 async function objectOfToken({ env, directory }: TokenContext, id: string) {
-  const place = await findTokenPlace(directory, id);
-  return place && objectOf(env.ACCESS, place, id);
+  const residency = await findTokenResidency(directory, id);
+  return residency && objectOf(env.ACCESS, residency, id);
 }
 
 /** A Worker has six connections at a time; more would only wait. */

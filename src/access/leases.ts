@@ -17,14 +17,14 @@ interface Held {
   readonly remaining: number;
 }
 
-/** Keys that an isolate holds leases of; a flood of others empties the cache at once. */
+/** Keys of which an isolate has leases; a flood of others empties the cache at once. */
 const heldMax = 10_000;
 const held = new Map<string, Held>();
 /** Since when a request asks a key's object for a lease. */
 const asking = new Map<string, number>();
 /** Who has asked for longer was cut off, or its object is slow; then others ask too. */
 const askingMs = 1_000;
-/** What was refused, while it cannot be answered otherwise: an ended or unknown key stays one, an empty bucket is empty until it holds a request again. */
+/** What was refused, while it cannot be answered otherwise: an ended or unknown key stays one, an empty bucket is empty until it has a request again. */
 const refused = new Map<
   string,
   { readonly outcome: LeaseOutcome & { readonly ok: false }; readonly atMs: number; readonly untilMs: number }
@@ -50,7 +50,7 @@ export function admitSession(
   );
 }
 
-/** Only a good key has a lease, so nothing else of it is looked at. */
+/** Only a good key has a lease, so nothing else of it is checked. */
 function admitFromLease(key: string, now: number): Admission | undefined {
   const lease = held.get(key);
   // The bound on this side too: an object's clock that runs ahead must not lengthen a lease.
@@ -120,7 +120,7 @@ function keepRefusal(key: string, outcome: LeaseOutcome & { readonly ok: false }
   refused.set(key, { outcome, atMs: now, untilMs: now + Math.min(leaseMs, outcome.reason === "limited" ? outcome.retryAfterMs : leaseMs) });
 }
 
-/** Lets the isolate ask anew about a key's token: after a change that its own caller made. */
+/** Has the isolate ask again about a key's token: after a change that its own caller made. */
 export function forgetLeasesOf(tokenId: string): void {
   for (const [key, lease] of held) if (lease.authority.tokenId === tokenId) held.delete(key);
 }

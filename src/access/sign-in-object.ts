@@ -18,7 +18,7 @@ export class SignInObject extends DurableObject {
   }
 
   /**
-   * Whether a password may be looked at: 0, or the milliseconds to wait. It is counted as wrong beforehand and taken back when it was right,
+   * Whether a password may be checked: 0, or the milliseconds to wait. It is counted as wrong beforehand and taken back when it was right,
    * so that many guesses at once are no more guesses than one after the other.
    */
   async begin(): Promise<number> {
@@ -49,7 +49,7 @@ export class SignInObject extends DurableObject {
   }
 }
 
-/** The object of an email, whose name tells nobody the email. */
+/** The object of an email, whose name does not reveal the email. */
 export function signInsOf(env: Cloudflare.Env, email: string) {
   return env.SIGN_INS.getByName(createHash("sha256").update(email).digest("base64url"));
 }

@@ -9,7 +9,7 @@ import { sessionSecret } from "../platform/secrets.ts";
 export const signatureAlgorithm = "EdDSA";
 /** The next key is made this long before it signs, */
 const madeAheadMs = 24 * 60 * 60 * 1000;
-/** and where nobody signed in during that time, this long: longer than `heldMs` and than others keep the published keys. */
+/** and where nobody signed in during that time, this long: longer than `heldMs` and than others cache the published keys. */
 const publishedAheadMs = 10 * 60 * 1000;
 /** How long an isolate goes without looking for new keys when it signs or publishes. */
 const heldMs = 60_000;
@@ -60,7 +60,7 @@ export async function publicKeys(env: Cloudflare.Env, nowMs: number): Promise<Pu
 }
 
 async function rowsOf(env: Cloudflare.Env, nowMs: number, heldAtMostMs: number): Promise<readonly SigningKeyRow[]> {
-  // A clock that steps back must not keep what is held for longer.
+  // A clock that steps back must not prolong what is cached.
   if (held !== undefined && held.rows.length > 0 && Math.abs(nowMs - held.atMs) < heldAtMostMs) return held.rows;
   held = { rows: await newestSigningKeys(directoryDatabase(env)), atMs: nowMs };
   return held.rows;

@@ -12,7 +12,7 @@ export interface SessionInUse {
   readonly mustChangePassword: boolean;
 }
 
-/** What a token may, as its Access object keeps it. */
+/** What a token may, as its Access object stores it. */
 export interface Authority {
   readonly tokenId: string;
   readonly kind: PrincipalKind;
@@ -35,7 +35,7 @@ export interface NewToken extends Authority {
   readonly secretHash: string | null;
 }
 
-/** What a user is, for the sessions and keys that are theirs. Of two, the one of the higher revision holds. */
+/** What a user is, for the sessions and keys that are theirs. Of two, the one of the higher revision counts. */
 export interface UserStanding {
   readonly role: Role;
   readonly mustChangePassword: boolean;
@@ -64,7 +64,7 @@ const keyPattern = /^ch_(live|test)_(?:(eu|us)_)?([0-9a-f]{32})_([A-Za-z0-9_-]{4
 /** What a key says of itself. */
 export interface KeyParts {
   readonly environment: SiteScope["environment"];
-  /** Where its object is kept: nothing else can say so before the object is asked. */
+  /** Where its object is stored: nothing else can say so before the object is asked. */
   readonly jurisdiction: Jurisdiction | null;
   readonly tokenId: string;
   readonly secret: string;
@@ -75,7 +75,7 @@ export interface SessionParts {
   readonly tokenId: string;
   readonly secret: null;
   readonly siteId: string;
-  /** Where its object is kept. */
+  /** Where its object is stored. */
   readonly jurisdiction: Jurisdiction | null;
   /** When the access token ends, in Unix milliseconds. */
   readonly expiresAtMs: number;
@@ -95,7 +95,7 @@ export function readKey(key: string): KeyParts | undefined {
   };
 }
 
-/** The key of a token: shown once, kept only as the hash of its secret. */
+/** The key of a token: shown once, stored only as the hash of its secret. */
 export function writeKey(
   { environment, jurisdiction }: Pick<SiteScope, "environment" | "jurisdiction">,
   tokenId: string,
@@ -113,7 +113,7 @@ export function hashSecret(secret: string): string {
   return createHash("sha256").update(secret).digest("base64url");
 }
 
-/** Without telling by its time how much was right. What has no secret is the same as nothing but that. */
+/** In constant time. A missing secret equals only a missing secret. */
 export function isSameHash(a: string | null, b: string | null): boolean {
   if (a === null || b === null) return a === b;
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));

@@ -3,12 +3,12 @@ import { refusal } from "../platform/refused.ts";
 import type { SiteDatabase } from "./site-database.ts";
 import { siteTablesReferringFirst } from "./site-schema.ts";
 
-/** A delete of more rows at once may keep the database from its other sites for too long. */
+/** A delete of more rows at once may block the database for its other sites for too long. */
 const rowsPerDelete = 5_000;
 
 /**
  * Deletes all that a site has in its database, whichever feature put it there: every table of the schema carries the site.
- * In pieces, what refers before what it refers to: broken off, the next one completes it.
+ * In pieces, what refers before what it refers to: interrupted, the next one completes it.
  */
 export async function clearSite(db: SiteDatabase): Promise<void> {
   for (let attempt = 1; ; attempt++) {

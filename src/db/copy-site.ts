@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import { requireState, type SiteEpoch } from "./site-fence.ts";
 import type { SiteTable } from "./site-schema.ts";
 
-/** A piece's rows together, as stored. Written as JSON they may grow sixfold, and the platform takes parameters of up to 2 MB. */
+/** A piece's rows together, as stored. Written as JSON they may grow sixfold, and the platform accepts parameters of up to 2 MB. */
 const pieceBytesMax = 250_000;
 const rowsPerPieceMax = 500;
-/** A row beyond this travels by itself, column by column: the platform takes rows of up to 2 MB, and its JSON would be more. */
+/** A row beyond this is copied alone, column by column: the platform accepts rows of up to 2 MB, and its JSON would be more. */
 const rowBytesAsJsonMax = pieceBytesMax;
-/** A function of the platform's SQL takes 32 arguments. */
+/** A function of the platform's SQL accepts 32 arguments. */
 const columnsPerArray = 30;
-/** A delete of more rows at once may keep the database from its other sites for too long. */
+/** A delete of more rows at once may block the database for its other sites for too long. */
 const rowsPerDelete = 1_000;
 
 /** Some rows of a site in a table, in the order of their key. */
@@ -18,7 +18,7 @@ export interface Piece {
   readonly rows: readonly string[];
   /** In place of `rows`, one row that is too large for that, column by column. */
   readonly large: readonly unknown[] | undefined;
-  /** The key of the last row, from which the next piece goes on; null where there are no more. */
+  /** The key of the last row, after which the next piece begins; null where there are no more. */
   readonly last: string | null;
 }
 
@@ -55,7 +55,7 @@ export async function readPiece(
   return { rows: [], large: values, last: row.k };
 }
 
-/** Writes a piece where the move of the epoch fills the database. Rows that are there already, from a copy that was broken off, stay. */
+/** Writes a piece where the move of the epoch fills the database. Rows that are there already, from an interrupted copy, stay. */
 export async function writePiece(
   session: D1DatabaseSession,
   at: SiteEpoch,

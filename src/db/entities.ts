@@ -59,7 +59,7 @@ export function listEntityRows(
   });
 }
 
-/** One parameter however many there are: the platform takes 100. */
+/** One parameter for any number of them: the platform accepts 100. */
 function among(column: SQLWrapper, values: readonly string[]): SQL {
   return sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
 }

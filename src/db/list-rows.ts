@@ -10,7 +10,7 @@ export interface RowList<T extends Listed, S extends string> {
   readonly table: T;
   /** What each sort orders by. None of them is ever null: a comparison with null would lose rows. */
   readonly sorts: Readonly<Record<S, SQLiteColumn>>;
-  /** What holds of every row of the list; one that is not given narrows nothing. */
+  /** Conditions of every row of the list; one that is not given narrows nothing. */
   readonly where: readonly (SQL | undefined)[];
   readonly page: Page<S>;
 }

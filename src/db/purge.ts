@@ -8,16 +8,16 @@ import { sealedAnswers } from "./sealed-answer-tables.ts";
 import { drizzleOver, openDatabase, siteDatabaseNames } from "./site-database.ts";
 import { siteFences } from "./site-fence-tables.ts";
 
-/** A delete of more rows at once may keep the database from its sites for too long. */
+/** A delete of more rows at once may block the database for its sites for too long. */
 const rowsPerDelete = 5_000;
-/** What one run deletes of one database at most: the next run goes on. */
+/** What one run deletes of one database at most: the next run continues. */
 const deletesMax = 50;
 
 /** What a move has copied is not deleted behind its back. */
 const notMoving = sql`${idempotencyKeys.siteId} NOT IN (SELECT ${siteFences.siteId} FROM ${siteFences} WHERE ${siteFences.state} <> 'open')`;
 
-/** Deletes the answers that were kept for repetitions and are past their 24 hours, in every database. */
-export async function purgeKeptAnswers(env: Cloudflare.Env, nowMs: number): Promise<void> {
+/** Deletes the stored answers that are older than 24 hours, in every database. */
+export async function purgeStoredAnswers(env: Cloudflare.Env, nowMs: number): Promise<void> {
   await purge(directoryDatabase(env).orm, sealedAnswers, nowMs);
   for (const name of siteDatabaseNames(env)) await purge(drizzleOver(openDatabase(env, name)), idempotencyKeys, nowMs, notMoving);
 }

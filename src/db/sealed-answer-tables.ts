@@ -1,6 +1,6 @@
 import { blob, index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-/** Answers that hold a secret, kept for the repetition of their request so that only who has the request's idempotency key can read them. */
+/** Answers with a secret, stored for a replay so that only who has the request's idempotency key can read them. */
 export const sealedAnswers = sqliteTable(
   "sealed_answers",
   {

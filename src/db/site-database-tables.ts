@@ -7,6 +7,6 @@ export const siteDatabases = sqliteTable("site_databases", {
   name: text("name").primaryKey(),
   /** False where a large site lives alone, or where there is no room left. */
   takesNewSites: integer("takes_new_sites", { mode: "boolean" }).notNull(),
-  /** Where it is kept; null for a database of any site. The platform does not tell, and it never changes. */
+  /** Where it is stored; null for a database of any site. The platform does not say, and it never changes. */
   jurisdiction: text("jurisdiction", { enum: jurisdictions }),
 });

@@ -19,8 +19,8 @@ const bookmarkPattern = /^(\d{1,9})-([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f
 
 /** The platform's bookmark inside; undefined for what is none, or is of a database that the site has left. */
 function readBookmark(given: string | undefined, epoch: number): string | undefined {
-  const [, of, bookmark] = bookmarkPattern.exec(given ?? "") ?? [];
-  return Number(of) === epoch ? bookmark : undefined;
+  const [, issuedIn, bookmark] = bookmarkPattern.exec(given ?? "") ?? [];
+  return Number(issuedIn) === epoch ? bookmark : undefined;
 }
 
 /** Drizzle over a session: the driver uses `prepare` and `batch` only, which a session has, though its type asks for a whole database. */
@@ -55,7 +55,7 @@ export function openDatabase(env: Cloudflare.Env, name: string, bookmark = "firs
 }
 
 function bindingOf(env: Cloudflare.Env, name: string): D1Database {
-  // Bindings are static, and their names are in the directory: the pattern keeps any other binding out.
+  // Bindings are static, and their names are in the directory: the pattern excludes any other binding.
   const binding = bindingPattern.test(name) ? (env as unknown as Record<string, D1Database | undefined>)[name] : undefined;
   if (!binding) throw new Error(`There is no binding ${name} for the site's database.`);
   return binding;

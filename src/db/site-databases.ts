@@ -5,7 +5,7 @@ import { sites } from "./site-row-tables.ts";
 
 export type SiteDatabaseRow = typeof siteDatabases.$inferSelect;
 
-/** What the operator has said of databases; one that is not among them takes sites of any jurisdiction. */
+/** The operator's settings of databases; one without any accepts sites of any jurisdiction. */
 export async function listSiteDatabases(directory: DirectoryDatabase): Promise<SiteDatabaseRow[]> {
   return directory.orm.select().from(siteDatabases);
 }
@@ -18,7 +18,7 @@ export function saveSiteDatabase(directory: DirectoryDatabase, row: SiteDatabase
     .onConflictDoUpdate({ target: siteDatabases.name, set: { takesNewSites, jurisdiction } });
 }
 
-/** Keeps a database for the site that is about to live there alone. */
+/** Reserves a database for the site that is about to live there alone. */
 export function closeToNewSites(directory: DirectoryDatabase, name: string) {
   return directory.orm
     .insert(siteDatabases)

@@ -33,7 +33,7 @@ export function requireState(session: D1DatabaseSession, { siteId, epoch }: Site
 
 /**
  * Sets the fence where it stands at an earlier epoch, or at this one in one of the states `from`. Where it does not, another move has come after, or
- * another hand has done it: nothing changes.
+ * another worker has done it: nothing changes.
  */
 export async function setFence(
   session: D1DatabaseSession,
@@ -53,7 +53,7 @@ export async function setFence(
 /** Whether a statement was refused because its site is being moved, or has moved since its writer last asked where it lives. */
 export function isSiteMoving(error: unknown): boolean {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    // The second is the directory's own guard, `keepEpoch`.
+    // The second is the directory's own guard, `requireEpoch`.
     if (/CHECK constraint failed: site_is_moving|NOT NULL constraint failed: sites\.epoch/.test(at.message)) return true;
   }
   return false;

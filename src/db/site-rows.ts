@@ -11,8 +11,8 @@ export function insertSite(directory: DirectoryDatabase, row: SiteRow) {
   return directory.orm.insert(sites).values(row);
 }
 
-/** A statement that breaks its batch where the site has moved since `scope` was read: a key that is listed later is told of a move by nobody. */
-export function keepEpoch(directory: DirectoryDatabase, scope: Pick<SiteScope, "id" | "epoch">) {
+/** A statement that breaks its batch where the site has moved since `scope` was read: nobody updates a key that is listed later. */
+export function requireEpoch(directory: DirectoryDatabase, scope: Pick<SiteScope, "id" | "epoch">) {
   return directory.orm
     .update(sites)
     .set({ epoch: sql`CASE WHEN ${sites.epoch} = ${scope.epoch} THEN ${sites.epoch} END` })
@@ -44,7 +44,7 @@ export async function updateSiteRow(
     .get();
 }
 
-/** Lets the site live in another database from its next epoch on, if `onlyIf` holds in the same transaction. */
+/** Moves the site to another database from its next epoch on, if `onlyIf` is true in the same transaction. */
 export function switchDatabase(directory: DirectoryDatabase, site: Pick<SiteRow, "id" | "database" | "epoch">, onlyIf: SQL) {
   const { id, database, epoch } = site;
   return directory.orm

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import type { Page } from "../kernel/page.ts";
-import type { Place } from "../kernel/region.ts";
+import type { Residency } from "../kernel/region.ts";
 import { type PrincipalKind, type Role, reaches, roles } from "../kernel/role.ts";
 import type { DirectoryDatabase } from "./directory-database.ts";
 import { pageOfDirectory } from "./directory-page.ts";
@@ -85,8 +85,8 @@ export async function deleteEndedSessionTokens(directory: DirectoryDatabase, bef
   await deleteInPieces(directory.orm, tokens, sql`${tokens.isSession} and ${ended}`);
 }
 
-/** Where a token's object is kept. */
-export async function findTokenPlace(directory: DirectoryDatabase, id: string): Promise<Place | undefined> {
+/** Where a token's object is stored. */
+export async function findTokenResidency(directory: DirectoryDatabase, id: string): Promise<Residency | undefined> {
   return directory.orm
     .select({ jurisdiction: sites.jurisdiction, regionHint: sites.regionHint })
     .from(tokens)
@@ -95,18 +95,18 @@ export async function findTokenPlace(directory: DirectoryDatabase, id: string): 
     .get();
 }
 
-/** Some of the site's tokens and sessions that are not revoked, by id, to tell them of a change of their site. */
+/** Some of the site's tokens and sessions that are not revoked, by id, to update them after a change of their site. */
 export async function liveTokenIds(directory: DirectoryDatabase, siteId: string, after: string | null): Promise<string[]> {
   const rows = await directory.orm
     .select({ id: tokens.id })
     .from(tokens)
     .where(and(eq(tokens.siteId, siteId), isNull(tokens.revokedAt), after === null ? undefined : gt(tokens.id, after)))
     .orderBy(tokens.id)
-    .limit(tokensToldAtOnce);
+    .limit(tokensUpdatedAtOnce);
   return rows.map((row) => row.id);
 }
 /** Each is a call of its own, and an invocation has a thousand on the smallest plan. */
-const tokensToldAtOnce = 100;
+const tokensUpdatedAtOnce = 100;
 
 export function markRevoked(directory: DirectoryDatabase, id: string, atMs: number) {
   return directory.orm
@@ -115,12 +115,12 @@ export function markRevoked(directory: DirectoryDatabase, id: string, atMs: numb
     .where(and(eq(tokens.id, id), isNull(tokens.revokedAt)));
 }
 
-/** Whether it is one of the keys that the site is held by: an OWNER's of the whole site that neither ended nor will by itself. */
-export function holdsSite(row: TokenRow): boolean {
+/** Whether it is a key without which nobody may reach the site: an OWNER's of the whole site that has not ended and does not expire. */
+export function isSiteOwnerKey(row: TokenRow): boolean {
   return row.role === "OWNER" && row.entityIds === null && row.expiresAt === null && row.revokedAt === null;
 }
 
-/** Ends in the list a key that holds the site, where another one does too. In one statement, so that of the last two only one goes. */
+/** Ends such a key in the list, where another one exists. In one statement, so that of the last two only one goes. */
 export async function endUnlessLast(directory: DirectoryDatabase, row: TokenRow, atMs: number): Promise<boolean> {
   const another = sql`exists (select 1 from ${tokens} as other where other.site_id = ${row.siteId} and other.id <> ${row.id}
     and other.role = 'OWNER' and other.entity_ids is null and other.expires_at is null and other.revoked_at is null)`;

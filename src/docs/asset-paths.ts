@@ -1,4 +1,4 @@
-/** Where the pages' assets are. A path that names a version is kept by browsers for ever; the others are asked for again. */
+/** Where the pages' assets are. Browsers cache a path with a version for ever, and ask for the others again. */
 export const assetsPath = "/docs-assets";
 export const scalarPath = `${assetsPath}/scalar-1.72.1`;
 const fontsPath = `${assetsPath}/fonts-5.3`;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The key of the local sandbox, which only the launcher of `npm start` hands out. */
+/** The key of the local sandbox, which only the launcher of `npm start` gives out. */
 const SandboxKey = z.object({
   key: z.string().startsWith("ch_test_"),
   siteId: z.string(),
@@ -12,7 +12,7 @@ const loopback = /^(?:localhost|[\w-]+\.localhost|127\.0\.0\.1|\[::1\])(?::\d+)?
 
 /**
  * What the pages may be filled with: the launcher's sandbox key, asked of its service binding.
- * Nothing but in a loopback request: a page of another origin that has its own name resolve to this machine is told nothing.
+ * Nothing but in a loopback request: a page of another origin whose name resolves to this machine gets nothing.
  * The Host header is asked beside the URL, which the local runtime lets a request's own header overwrite.
  */
 export async function readSandboxKey(env: object, request: Request): Promise<SandboxKey | undefined> {

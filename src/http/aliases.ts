@@ -13,7 +13,7 @@ const companyScope = /^\/companies\/([^/]+)(\/.+)$/;
 /** What is said about a site itself, and so is no scope. */
 const ofTheSite = /^\/sites\/[^/]+\/(?:reset)$/;
 
-/** Paths kept with what they mean; a flood of others empties them at once. */
+/** Paths cached with their meaning; a flood of others empties them at once. */
 const knownMax = 4_000;
 const known = new Map<string, CanonicalPath>();
 

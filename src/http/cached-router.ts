@@ -1,14 +1,14 @@
 import type { Result, Router } from "hono/router";
 import { TrieRouter } from "hono/router/trie-router";
 
-/** Paths kept of a method; a flood of others empties them at once. */
+/** Paths cached of a method; a flood of others empties them at once. */
 const matchesMax = 4_000;
 /** Methods are whatever a client sends. */
 const methodsMax = 16;
 
 /**
- * Hono's trie, whose searches are kept by method and path: a client asks for few paths over and over, and a search costs a tenth of a posting.
- * Hono's faster router takes no static path beside a parameter (`/journal-entries/batch`, `/journal-entries/{id}/void`).
+ * Hono's trie, whose searches are cached by method and path: a client requests few paths over and over, and a search costs a tenth of a posting.
+ * Hono's faster router accepts no static path beside a parameter (`/journal-entries/batch`, `/journal-entries/{id}/void`).
  */
 export class CachedRouter<T> implements Router<T> {
   readonly name = "CachedRouter";

@@ -11,7 +11,7 @@ const wholeNumber = (max: number, min: number) =>
 
 const limit = wholeNumber(pageLimitMax, 1).optional();
 
-/** The parameters that every list takes. Spread them into the list's own query schema. */
+/** The parameters of every list. Spread them into the list's own query schema. */
 export const listQuery = {
   limit: limit.openapi({
     type: "integer",

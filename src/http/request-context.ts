@@ -8,7 +8,7 @@ export interface RateLimit {
   /** Requests a minute. */
   readonly limit: number;
   readonly remaining: number;
-  /** Milliseconds until nothing of the limit is used; where a request was refused, until one is taken again. */
+  /** Milliseconds until nothing of the limit is used; where a request was refused, until one is accepted again. */
   readonly resetMs: number;
 }
 

@@ -6,7 +6,7 @@ import type { Route } from "./route.ts";
 export interface RouteTable {
   /** The methods that a path has routes for, those beside the API too. */
   readonly methodsOf: (path: string) => string[];
-  /** Whether the route takes no key. No public route has a parameter. */
+  /** Whether the route needs no key. No public route has a parameter. */
   readonly isPublic: (path: string, method: string) => boolean;
 }
 

@@ -60,7 +60,7 @@ function invalid(details: FailureDetail[]): never {
   throw refusal("VALIDATION_ERROR", first ? `${first.pointer || "The request"}: ${first.message}` : "The request is not valid.", details);
 }
 
-/** The value as the schema takes it; refuses as `VALIDATION_ERROR`, naming every fault. */
+/** The value as the schema reads it; refuses as `VALIDATION_ERROR`, naming every fault. */
 export function check<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const outcome = schema.safeParse(value);
   if (!outcome.success) invalid(detailsOf(outcome.error, value));
@@ -89,7 +89,7 @@ export function queryReader(schema: z.ZodObject | undefined): (c: Context) => un
   };
 }
 
-/** Path or query parameters. A parameter given twice is refused unless the schema takes a list, as is one that the route does not know. */
+/** Path or query parameters. A parameter given twice is refused unless the schema accepts a list, as is one that the route does not know. */
 function readParameters(schema: z.ZodObject | undefined, values: Record<string, string | string[]>, place: "path" | "query"): unknown {
   const flat: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(values)) {
@@ -108,7 +108,7 @@ function readParameters(schema: z.ZodObject | undefined, values: Record<string, 
   return invalid(detailsOf(outcome.error, flat).map((detail) => ({ ...detail, pointer: detail.pointer.slice(1) })));
 }
 
-/** The JSON body as `readPlain` reads it, or else as the schema takes it. */
+/** The JSON body as `readPlain` reads it, or else as the schema reads it. */
 export async function readBody<S extends z.ZodType, T = never>(
   c: Context,
   schema: S,
@@ -137,14 +137,14 @@ async function readText(c: Context, bytesMax: number): Promise<{ readonly text: 
   try {
     bytes = await c.req.raw.arrayBuffer();
   } catch {
-    // Broken off, or chunks that are none (RFC 9112 §7.1): what arrived is no body.
+    // Interrupted, or invalid chunks (RFC 9112 §7.1): what arrived is no body.
     throw refusal("BODY_NOT_JSON", "The body ended before it was whole.");
   }
   if (bytes.byteLength > bytesMax) throw refusal("BODY_TOO_LARGE", `The body has ${bytes.byteLength} bytes; the most is ${bytesMax}.`);
   try {
     return { text: utf8.decode(bytes), bytes: new Uint8Array(bytes) };
   } catch {
-    // What it holds of the broken text must not meet the next one.
+    // Its rest of the broken text must not meet the next one.
     utf8 = strictUtf8();
     throw refusal("BODY_NOT_JSON", "The body is not UTF-8.");
   }

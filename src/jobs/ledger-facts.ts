@@ -9,7 +9,7 @@ import { logFor } from "../platform/log.ts";
 /** How long a message waits while its site is moved. */
 const movingDelaySeconds = 10;
 
-/** Takes what ledgers tell of themselves to their sites' databases. Each message stands for itself: one that fails comes again, the others do not. */
+/** Writes ledgers' messages into their sites' databases. Each message is separate: one that fails comes again, the others do not. */
 export async function handleLedgerFacts(batch: MessageBatch<LedgerFactsMessage>, env: Cloudflare.Env): Promise<void> {
   const directory = directoryDatabase(env);
   for (const message of batch.messages) {

@@ -6,7 +6,7 @@ import { logFor } from "../platform/log.ts";
 /** A site must not stay closed over what will not be mended by itself: after so many failures its move is given up. */
 const attemptsMax = 5;
 
-/** Goes on with moves of sites, each as far as one invocation may. */
+/** Continues moves of sites, each as far as one invocation may. */
 export async function handleSiteMoves(batch: MessageBatch<SiteMoveMessage>, env: Cloudflare.Env): Promise<void> {
   const context = { env, directory: directoryDatabase(env), clock: Date.now };
   for (const message of batch.messages) {

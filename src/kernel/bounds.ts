@@ -4,7 +4,7 @@
 export const bodyBytesMax = 8 * 1024 * 1024;
 /** Who has no key has nothing to send but a name and an address. */
 export const publicBodyBytesMax = 16 * 1024;
-/** From here on a request is a bulk one: it holds an isolate's memory, and its thread for milliseconds. */
+/** From here on a request is a bulk one: it occupies an isolate's memory, and its thread for milliseconds. */
 export const bulkBytesMin = 64 * 1024;
 /** A journal entry beyond 200 lines is a batch in disguise; 200 keeps one row under the platform's 2 MB. */
 export const linesPerEntryMax = 200;
@@ -31,7 +31,7 @@ export const tagLengthMax = 100;
 /** RFC draft-ietf-httpapi-idempotency-key-header leaves the length open; 255 is what clients know from elsewhere. */
 export const idempotencyKeyLengthMax = 255;
 export const idempotencyLifeMs = 24 * 60 * 60 * 1000;
-/** An answer up to this size is kept as bytes for its replay, a larger one is told again from the facts. */
+/** An answer up to this size is stored as bytes for its replay, a larger one is described again from the facts. */
 export const storedAnswerBytesMax = 16 * 1024;
 export const pageLimitMax = 200;
 export const pageLimitDefault = 50;
@@ -39,7 +39,7 @@ export const pageLimitDefault = 50;
 export const offsetMax = 10_000;
 /** A filtered count is exact up to here. */
 export const filteredCountMax = 10_000;
-/** Known by heart or kept by a manager; longer ones cost nothing, but a body must end somewhere. */
+/** Remembered, or stored by a password manager; longer ones cost nothing, but a body must end somewhere. */
 export const passwordLengthMin = 12;
 export const passwordLengthMax = 200;
 /** A user's devices; a sign-in beyond them ends the session that began first. */

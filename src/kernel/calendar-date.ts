@@ -81,7 +81,7 @@ export function firstDayOfMonth(month: MonthNumber): DayNumber {
 }
 
 /**
- * The first day of the fiscal year that holds `day`; one that began before the calendar taken here begins with it.
+ * The first day of the fiscal year of `day`; one that began before this calendar begins with it.
  * `fiscalYearStart` is `MM-DD`; a start on 29 February would not exist in most years and is refused where it is set.
  */
 export function fiscalYearStartOf(day: DayNumber, fiscalYearStart: string): DayNumber {

@@ -5,7 +5,7 @@ export type Role = (typeof roles)[number];
 export const principalKinds = ["person", "service", "agent"] as const;
 export type PrincipalKind = (typeof principalKinds)[number];
 
-/** The person, service or agent that acts, as it is kept with what it did. */
+/** The person, service or agent that acts, as it is stored with what it did. */
 export interface Actor {
   readonly kind: PrincipalKind;
   readonly id: string;

@@ -149,15 +149,15 @@ export class TextWriter {
   }
 }
 
-/** A commit of a thousand entries is some 200 KB of text, most writes are far shorter; beyond the bound a writer is not kept. */
-const keptCapacityMin = 16 * 1024;
-const keptCapacityMax = 4 * 1024 * 1024;
+/** A commit of a thousand entries is some 200 KB of text, most writes are far shorter; beyond the bound a writer is not reused. */
+const reusedCapacityMin = 16 * 1024;
+const reusedCapacityMax = 4 * 1024 * 1024;
 
 /** A source of one writer, empty each time that it is asked for; what was written before is good until then. */
-export function keptWriter(): () => TextWriter {
-  let writer = new TextWriter(keptCapacityMin);
+export function reusedWriter(): () => TextWriter {
+  let writer = new TextWriter(reusedCapacityMin);
   return () => {
-    if (writer.capacity > keptCapacityMax) writer = new TextWriter(keptCapacityMin);
+    if (writer.capacity > reusedCapacityMax) writer = new TextWriter(reusedCapacityMin);
     writer.clear();
     return writer;
   };

@@ -1,4 +1,4 @@
-/** The log of a closed generation as files that can be proved alone: how they are written, and what they are held to. */
+/** The log of a closed generation as files that can be verified alone: how they are written, and what they are checked against. */
 import { createHash } from "node:crypto";
 import { present } from "../kernel/assert.ts";
 import { type Checked, type CheckedLog, checkedOf, checkFact, figuresDigest, nothingChecked } from "./check-log.ts";
@@ -173,7 +173,7 @@ function rowOf(line: string): StoredLogRow | undefined {
 
 type Named = NonNullable<ReturnType<CheckedLog["account"]>>;
 
-/** What a log that is read from its start has told so far. */
+/** What a log that is read from its start has said so far. */
 class ReadLog implements CheckedLog {
   readonly #accounts = new Map<number, Named>();
   readonly #checked = new Map<number, Checked>();
@@ -201,9 +201,9 @@ class ReadLog implements CheckedLog {
     const fact = decodeFact(row.body);
     this.#learn(fact, row.seq);
     const accountOf = (no: number): Checked => {
-      const of = this.#checked.get(no) ?? nothingChecked();
-      this.#checked.set(no, of);
-      return of;
+      const checked = this.#checked.get(no) ?? nothingChecked();
+      this.#checked.set(no, checked);
+      return checked;
     };
     checkFact(this, row, accountOf, fault);
     return fact.kind;
@@ -227,7 +227,7 @@ class ReadLog implements CheckedLog {
     else if (fact.kind === "entry_posted" && fact.hold !== null) this.#resolve(fact.hold, seq);
   }
 
-  /** A hold that is resolved a second time keeps its first outcome, which the check then misses. */
+  /** A hold that is resolved a second time retains its first outcome, which the check then misses. */
   #resolve(no: number, seq: number): void {
     const hold = this.#holds.get(no);
     if (hold !== undefined) hold.resolved ??= seq;

@@ -1,4 +1,4 @@
-/** What every fact of a log is held to, wherever the log is read: figures are the fold of the facts before, debits are credits, a hold ends once. */
+/** What every fact of a log is checked against, wherever the log is read: figures are the fold of the facts before, debits equal credits, a hold ends once. */
 import { createHash } from "node:crypto";
 import type { AccountType } from "../kernel/account-type.ts";
 import { normalSign } from "./domain/account.ts";
@@ -61,58 +61,58 @@ export function checkFact(
       for (const hold of fact.holds) resolveHold(log, row.seq, hold, accountOf, fault);
       break;
     case "accounts_carried":
-      takeOver(fact, accountOf);
+      addCarriedAccounts(fact, accountOf);
   }
 }
 
 function checkEntry(log: CheckedLog, sequence: number, fact: EntryPosted, accountOf: AccountOf, fault: (text: string) => void): void {
-  const sum = checkLines(log, sequence, fact.lines, accountOf, fault, (line, account, of) => {
-    if (line.amount > 0) of.debits += BigInt(line.amount);
-    else of.credits -= BigInt(line.amount);
-    of.balance += normalSign(account.type) * line.amount;
-    of.version += 1;
-    if (of.balance !== line.balanceAfter)
-      fault(`sequence ${sequence}: account ${account.code} is said to have ${line.balanceAfter} and has ${of.balance}`);
-    if (of.version !== line.version)
-      fault(`sequence ${sequence}: account ${account.code} is said to be at version ${line.version} and is at ${of.version}`);
+  const sum = checkLines(log, sequence, fact.lines, accountOf, fault, (line, account, checked) => {
+    if (line.amount > 0) checked.debits += BigInt(line.amount);
+    else checked.credits -= BigInt(line.amount);
+    checked.balance += normalSign(account.type) * line.amount;
+    checked.version += 1;
+    if (checked.balance !== line.balanceAfter)
+      fault(`sequence ${sequence}: account ${account.code} is said to have ${line.balanceAfter} and has ${checked.balance}`);
+    if (checked.version !== line.version)
+      fault(`sequence ${sequence}: account ${account.code} is said to be at version ${line.version} and is at ${checked.version}`);
   });
   if (sum !== 0n) fault(`sequence ${sequence} does not balance`);
   if (entryAmount(fact) <= 0) fault(`sequence ${sequence} moves nothing`);
 }
 
 function checkHold(log: CheckedLog, sequence: number, fact: HoldPlaced, accountOf: AccountOf, fault: (text: string) => void): void {
-  const sum = checkLines(log, sequence, fact.lines, accountOf, fault, (line, account, of) => {
-    changePending(of, line.amount, 1);
-    const available = of.balance - (normalSign(account.type) > 0 ? of.pendingCredits : of.pendingDebits);
-    if (available !== line.availableAfter || of.version !== line.version)
+  const sum = checkLines(log, sequence, fact.lines, accountOf, fault, (line, account, checked) => {
+    changePending(checked, line.amount, 1);
+    const available = checked.balance - (normalSign(account.type) > 0 ? checked.pendingCredits : checked.pendingDebits);
+    if (available !== line.availableAfter || checked.version !== line.version)
       fault(
-        `sequence ${sequence}: account ${account.code} is said to have ${line.availableAfter} available at version ${line.version} and has ${available} at ${of.version}`,
+        `sequence ${sequence}: account ${account.code} is said to have ${line.availableAfter} available at version ${line.version} and has ${available} at ${checked.version}`,
       );
   });
   if (sum !== 0n) fault(`sequence ${sequence} holds what does not balance`);
 }
 
-/** Holds each line of a known account to `checkLine`. Answers what all lines add up to. */
+/** Calls `checkLine` for each line of a known account. Answers the sum of all lines. */
 function checkLines<Line extends { readonly account: number; readonly amount: number }>(
   log: CheckedLog,
   sequence: number,
   lines: readonly Line[],
   accountOf: AccountOf,
   fault: (text: string) => void,
-  checkLine: (line: Line, account: CheckedAccount, of: Checked) => void,
+  checkLine: (line: Line, account: CheckedAccount, checked: Checked) => void,
 ): bigint {
   let sum = 0n;
   for (const line of lines) {
     sum += BigInt(line.amount);
-    const of = accountOf(line.account);
+    const checked = accountOf(line.account);
     const account = log.account(line.account);
     if (account === undefined) fault(`sequence ${sequence} names an account that does not exist`);
-    else checkLine(line, account, of);
+    else checkLine(line, account, checked);
   }
   return sum;
 }
 
-/** Takes a hold off what is pending, and holds the fact to be the one that resolved it. */
+/** Subtracts a hold from what is pending, and checks that the fact is the one that resolved it. */
 function resolveHold(
   log: CheckedLog,
   sequence: number,
@@ -129,10 +129,10 @@ function resolveHold(
   return hold;
 }
 
-function changePending(of: Checked, amount: number, sign: 1 | -1): void {
-  if (amount > 0) of.pendingDebits += sign * amount;
-  else of.pendingCredits -= sign * amount;
-  of.version += 1;
+function changePending(checked: Checked, amount: number, sign: 1 | -1): void {
+  if (amount > 0) checked.pendingDebits += sign * amount;
+  else checked.pendingCredits -= sign * amount;
+  checked.version += 1;
 }
 
 /** Whether no account and side has more in `lines` than in `held`. */
@@ -149,7 +149,7 @@ export function nothingChecked(): Checked {
   return { balance: 0, debits: 0n, credits: 0n, version: 0, pendingDebits: 0, pendingCredits: 0 };
 }
 
-function takeOver({ accounts }: AccountsCarried, accountOf: AccountOf): void {
+function addCarriedAccounts({ accounts }: AccountsCarried, accountOf: AccountOf): void {
   for (const account of accounts) Object.assign(accountOf(account.no), checkedOf(account));
 }
 

@@ -22,7 +22,7 @@ import type {
   WriteOutcome,
 } from "./rpc.ts";
 
-/** Work of a ledger's object that goes on by itself. */
+/** Work that a ledger's object does by itself. */
 export interface LedgerJob {
   readonly id: string;
   readonly type: "verify_ledger" | "close_out_ledger";
@@ -51,7 +51,7 @@ export interface LedgerRpc {
 /** A moment in Unix milliseconds, or the bookmark of one. */
 export type RestorePoint = { readonly atMs: number } | { readonly bookmark: string };
 
-/** `not_open`: it does not know what it is. `closed`: the books go on in the next generation. */
+/** `not_open`: it does not know what it is. `closed`: the books continue in the next generation. */
 type WriteAnswer = DescribedOutcome | { readonly outcome: "not_open" } | { readonly outcome: "closed"; readonly next: number };
 type ReadAnswer = ReadOutcome | { readonly ok: "not_open" } | { readonly ok: "closed"; readonly next: number };
 
@@ -82,7 +82,7 @@ export interface LedgerClient {
   write(commands: readonly Command[] | CommandList | EncodedCommands, options: WriteOptions): Promise<WriteOutcome>;
   /** Reads, and parses the answer. Throws `Refused` where the ledger refuses. */
   read<T>(query: Query): Promise<T>;
-  /** Reads, and hands the JSON text on as it is. */
+  /** Reads, and passes the JSON text on as it is. */
   readText(query: Query): Promise<string>;
   /** Reads one resource: its text as it is, and its id, status and version beside it. */
   readResource(query: ResourceQuery): Promise<ReadResource>;
@@ -98,7 +98,7 @@ export interface LedgerClient {
   restore(to: RestorePoint): Promise<string>;
 }
 
-/** Of bulk writes two at a time, a few wait, the rest is told to come again. */
+/** Two bulk writes run at a time, a few wait, the others are refused as retryable. */
 const bulkTurns = new Turns({ atOnce: 2, waitingMax: 8, lastsMaxMs: 10_000 });
 const attemptsMax = 3;
 
@@ -109,7 +109,7 @@ const generationsMax = 10_000;
 /** What an answer says of whom to ask instead. */
 type Elsewhere = "not_open" | { readonly next: number } | undefined;
 
-/** `identity` tells what the ledger is, should it not be open yet. */
+/** `identity` says what the ledger is, should it not be open yet. */
 export function ledgerClient(number: number, { stub, idOf }: LedgerObjects, identity: () => Promise<LedgerIdentity>): LedgerClient {
   const call = async <T>(what: (rpc: LedgerRpc) => Promise<T>, elsewhere: (answer: T) => Elsewhere, attempts = attemptsMax): Promise<T> => {
     let generation = generations.get(number) ?? 0;
@@ -174,7 +174,7 @@ export function ledgerClient(number: number, { stub, idOf }: LedgerObjects, iden
     },
     async read<T>(query: Query): Promise<T> {
       const text = await readText(query);
-      // The shapes of rpc.ts, told by the object.
+      // The object writes the shapes of rpc.ts.
       return JSON.parse(text, query.kind === "totals" ? reviveTurnover : undefined) as T;
     },
     async startVerification() {
@@ -208,7 +208,7 @@ export function ledgerClient(number: number, { stub, idOf }: LedgerObjects, iden
       const outcome = await withRetries(() => stub(generation).closeOut({ ...options, next: idOf(generation + 1) }));
       if (outcome.ok === "not_open") throw new Error(`assertion failed: ledger ${number} was opened`);
       if (outcome.ok === false) throw new Refused(outcome.failure);
-      // The closed generation's alarm goes on with it where this is cut off.
+      // The closed generation's alarm resumes it where this is interrupted.
       if (outcome.ok === true)
         await stub(outcome.generation + 1)
           .takeOver(outcome.object)

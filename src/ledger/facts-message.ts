@@ -1,6 +1,6 @@
 import type { AccountView } from "./rpc.ts";
 
-/** What a ledger tells the catalogue, by queue: at least once, in any order. */
+/** What a ledger sends to the catalogue, by queue: at least once, in any order. */
 export type LedgerFactsMessage = AccountsChanged | LedgerHead;
 
 /** Accounts as they are from their revision on. */
@@ -11,7 +11,7 @@ export interface AccountsChanged {
   readonly accounts: readonly AccountView[];
 }
 
-/** The end of a ledger's log as it was at an instant, kept outside of it: a log that is cut short would contradict it. */
+/** The end of a ledger's log as it was at an instant, stored outside of it: it contradicts a truncated log. */
 export interface LedgerHead {
   readonly kind: "head";
   readonly ledgerNumber: number;

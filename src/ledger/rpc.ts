@@ -63,7 +63,7 @@ export interface WriteOptions {
   readonly itemsPointer?: string;
 }
 
-/** The end of the log: its last sequence and seal. Keep it to prove later that nothing was cut off. */
+/** The end of the log: its last sequence and seal. Store it to prove later that nothing was truncated. */
 export interface Head {
   readonly sequence: number;
   readonly seal: string;

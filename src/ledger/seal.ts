@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { keptWriter, type TextWriter } from "../kernel/text-writer.ts";
+import { reusedWriter, type TextWriter } from "../kernel/text-writer.ts";
 
 /** What a seal is taken over, and where in it the stored text of each row is. */
 export interface SealedText {
@@ -12,7 +12,7 @@ export interface SealedText {
 
 /** What the first commit of all is sealed over. */
 export const emptySeal = "0".repeat(64);
-const emptyWriter = keptWriter();
+const emptyWriter = reusedWriter();
 
 /**
  * Writes what a seal is taken over: the previous seal and, for each row of the commit in order, its length-prefixed stored text, lengths in UTF-16 units.

@@ -16,7 +16,7 @@ const usage = `npm run db:add [-- --local] [--location weur | --jurisdiction eu]
   --location      where Cloudflare is asked to keep it: weur, eeur, apac, oc, wnam or enam.
   --jurisdiction  where Cloudflare has to keep it: eu or us.`;
 
-/** What is the caller's to mend, told without a stack. */
+/** A mistake of the caller's, reported without a stack. */
 class CannotAdd extends Error {}
 
 /** A configuration with the new database alone, so that wrangler.toml never names one that is half made. */
@@ -43,7 +43,7 @@ function addDatabase({ root, where, placement }: Options): SiteDatabaseBlock {
   try {
     writeFileWhole(temporary, withDatabase('name = "db-add"\ncompatibility_date = "2026-10-20"\n', block));
     const wrangler = (...args: readonly string[]) => runWrangler(root, ["--config", temporary, ...args]);
-    /** The rows of each statement: one call, because wrangler takes seconds to start. */
+    /** The rows of each statement: one call, because wrangler needs seconds to start. */
     const query = (...statements: readonly string[]): Record<string, unknown>[][] => {
       const output = wrangler("d1", "execute", binding, where, "--json", "--command", statements.join("; "));
       const answers: readonly { readonly results: Record<string, unknown>[] }[] = JSON.parse(output.slice(output.indexOf("[")));
@@ -74,7 +74,7 @@ function requireOurs(query: (sql: string) => Record<string, unknown>[][], name: 
   throw new CannotAdd(`There is a database ${name} already, with tables that are not of these migrations. Delete it or rename it first.`);
 }
 
-/** The id of the database at Cloudflare, made unless an earlier run has. Not tested here: it takes an account. */
+/** The id of the database at Cloudflare, created unless an earlier run has. Not tested here: it requires an account. */
 function createdId(root: string, name: string, placement: readonly string[]): string {
   const known = infoOf(root, name);
   if (known !== undefined) return known;

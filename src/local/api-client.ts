@@ -45,7 +45,7 @@ export class RequestRefused extends Error {
   }
 }
 
-/** A client in no hurry waits out a rate limit of a minute; one that meets more than this is told. */
+/** A client in no hurry waits out a rate limit of a minute; one that waits for more than this fails. */
 const attemptsMax = 10;
 const retryAfterMaxSeconds = 120;
 

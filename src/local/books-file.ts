@@ -96,7 +96,7 @@ function parseStrictly(text: string): Result<Node, readonly BooksFault[]> {
     return refuse([{ line: 1, column: 1, message: "The file is nested far deeper than a books file." }]);
   }
   if (tree && strict === undefined) return ok(tree);
-  // What follows the first fault of syntax is guesswork, so only the first is told.
+  // What follows the first fault of syntax is guesswork, so only the first is reported.
   const [first] = errors;
   const offset = first?.offset ?? text.length;
   const what = first
@@ -303,7 +303,7 @@ function noteAccount(reading: Reading, path: string, type: AccountClass, node: N
   return agrees;
 }
 
-/** An id is what the API takes as an external id: a line of text without spaces around it, and no other entry's. */
+/** An id is what the API accepts as an external id: a line of text without spaces around it, and no other entry's. */
 function readId(reading: Reading, node: Node | undefined, at: string): string | undefined {
   const id = readText(reading, node, `${at}: id`, 1, externalIdLengthMax);
   if (!node || id === undefined) return undefined;

@@ -9,7 +9,7 @@ import { writeFileWhole } from "./write-file.ts";
 /** The project's folder: everything the launcher reads lies in it. */
 export const projectRoot = path.resolve(import.meta.dirname, "../..");
 
-/** What Miniflare is told of a Worker, as wrangler makes it from wrangler.toml; the members that the launcher itself adds to. */
+/** Miniflare's options of a Worker, as wrangler makes them from wrangler.toml; the members that the launcher itself adds to. */
 export interface WorkerOptions {
   readonly bindings?: Readonly<Record<string, unknown>>;
   readonly serviceBindings?: Readonly<Record<string, unknown>>;
@@ -22,7 +22,7 @@ export interface WorkerAssets {
   readonly binding: string;
 }
 
-/** A built Worker: the bundle, and what wrangler.toml says of it in the form that Miniflare takes. */
+/** A built Worker: the bundle, and what wrangler.toml says of it in Miniflare's form. */
 export interface BuiltWorker {
   readonly bundle: string;
   /** The script that starts the runtime, see runtime-guard.ts. */
@@ -33,7 +33,7 @@ export interface BuiltWorker {
   readonly crons: readonly string[];
 }
 
-/** A D1 binding with its migrations, each split into the single statements that a D1 batch takes. */
+/** A D1 binding with its migrations, each split into the single statements that a D1 batch accepts. */
 export interface DatabaseMigrations {
   readonly binding: string;
   readonly migrations: readonly { readonly name: string; readonly statements: readonly string[] }[];
@@ -118,7 +118,7 @@ export async function buildWorker(root: string = projectRoot): Promise<void> {
   const { assets, ...options }: { readonly assets?: WorkerAssets; readonly [option: string]: unknown } = workerOptions;
   if (!assets) throw new Error("wrangler.toml names no assets.");
   const settings = {
-    // Of the variables only those of the file itself: wrangler adds what .dev.vars holds, which is the watch mode's.
+    // Of the variables only those of the file itself: wrangler adds those of .dev.vars, which are the watch mode's.
     options: { ...options, name: config.name, bindings: config.vars },
     assets: { directory: path.relative(root, assets.directory), binding: assets.binding },
     databases,

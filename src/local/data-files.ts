@@ -5,15 +5,15 @@ import { writeFileWhole } from "./write-file.ts";
 
 const SiteKey = z.object({ siteId: z.string(), key: z.string() });
 
-/** What the launcher has learned on its first start and keeps: nobody can ask for a key twice. */
-const KeptKeys = z.object({
+/** What the launcher stores from its first start: nobody can ask for a key twice. */
+const StoredKeys = z.object({
   live: SiteKey,
   sandbox: SiteKey.extend({ entityId: z.string().nullable() }),
   /** Up to which day the demo company's year runs; null where the sandbox is to stay empty. */
   demoEndsOn: z.string().nullable(),
   demoIsComplete: z.boolean(),
 });
-export type KeptKeys = z.infer<typeof KeptKeys>;
+export type StoredKeys = z.infer<typeof StoredKeys>;
 
 /** What a running server says of itself, for other programs: `<data>/server.json`. */
 export const ServerDescription = z.object({
@@ -27,16 +27,16 @@ export type ServerDescription = z.infer<typeof ServerDescription>;
 const keysFile = (dataDir: string) => path.join(dataDir, "keys.json");
 const serverFile = (dataDir: string) => path.join(dataDir, "server.json");
 
-export function keptKeys(dataDir: string): KeptKeys | undefined {
-  return readAs(KeptKeys, keysFile(dataDir));
+export function storedKeys(dataDir: string): StoredKeys | undefined {
+  return readAs(StoredKeys, keysFile(dataDir));
 }
 
-export function keepKeys(dataDir: string, keys: KeptKeys): void {
+export function storeKeys(dataDir: string, keys: StoredKeys): void {
   writeFileWhole(keysFile(dataDir), JSON.stringify(keys, null, 2), 0o600);
 }
 
 /** Written when the server is ready for its first visitor, and taken away when it stops in order. */
-export function describeServer(dataDir: string, baseUrl: string, { live, sandbox }: KeptKeys): void {
+export function describeServer(dataDir: string, baseUrl: string, { live, sandbox }: StoredKeys): void {
   const description: ServerDescription = { baseUrl, pid: process.pid, live, sandbox };
   writeFileWhole(serverFile(dataDir), JSON.stringify(description, null, 2), 0o600);
 }

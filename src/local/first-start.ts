@@ -6,7 +6,7 @@ import { demoEntity, demoYear } from "../features/sandbox/domain/demo-company.ts
 import { pageLimitMax } from "../kernel/bounds.ts";
 import { isCalendarDate } from "../kernel/calendar-date.ts";
 import { type Api, callApi, RequestRefused } from "./api-client.ts";
-import { type KeptKeys, keepKeys, keptKeys } from "./data-files.ts";
+import { type StoredKeys, storedKeys, storeKeys } from "./data-files.ts";
 import type { WorkerSecrets } from "./secrets.ts";
 import { TrialBalance } from "./trial-balance-table.ts";
 
@@ -18,14 +18,14 @@ const requestsPerMinute = 1_000_000;
 const SiteWithKey = z.object({ siteId: z.string(), tokenId: z.string(), key: z.string() });
 const SignedUp = z.object({ live: SiteWithKey, sandbox: SiteWithKey });
 
-/** Signs a firm up, once for the data folder, and keeps its keys: they are shown this one time. */
+/** Signs a firm up, once for the data folder, and stores its keys: they are shown this one time. */
 export async function signUp(
   dataDir: string,
   baseUrl: string,
   secrets: WorkerSecrets,
   wishes: { readonly demo: boolean },
-): Promise<KeptKeys> {
-  const kept = keptKeys(dataDir);
+): Promise<StoredKeys> {
+  const kept = storedKeys(dataDir);
   if (kept) return kept;
   // The key is the data folder's own, so that a sign-up whose answer was lost is repeated and not made twice.
   const idempotencyKey = createHash("sha256").update(`sign-up ${secrets.OPERATOR_TOKEN}`).digest("hex");
@@ -33,13 +33,13 @@ export async function signUp(
   const { body } = await callApi({ baseUrl }, "POST", "/signup", { body: request, idempotencyKey });
   const { live, sandbox } = SignedUp.parse(body);
   for (const { tokenId } of [live, sandbox]) await setPlan(baseUrl, secrets, tokenId);
-  const keys: KeptKeys = {
+  const keys: StoredKeys = {
     live: { siteId: live.siteId, key: live.key },
     sandbox: { siteId: sandbox.siteId, key: sandbox.key, entityId: null },
     demoEndsOn: wishes.demo ? today() : null,
     demoIsComplete: !wishes.demo,
   };
-  keepKeys(dataDir, keys);
+  storeKeys(dataDir, keys);
   return keys;
 }
 
@@ -57,24 +57,24 @@ async function callAsOperator(baseUrl: string, secrets: WorkerSecrets, method: s
   return response.json();
 }
 
-/** Puts a new key in the place of a kept one that was revoked, rotated or has expired. */
+/** Replaces a stored key that was revoked, rotated or has expired. */
 export async function renewKey(
   dataDir: string,
   baseUrl: string,
   secrets: WorkerSecrets,
-  keys: KeptKeys,
+  keys: StoredKeys,
   site: "live" | "sandbox",
-): Promise<KeptKeys> {
+): Promise<StoredKeys> {
   const { siteId, key } = keys[site];
   if (await answers({ baseUrl, key }, "/me", 401)) return keys;
   const wish = { name: "npm start", requestsPerMinute };
   const made = z.object({ key: z.string() }).parse(await callAsOperator(baseUrl, secrets, "POST", `/sites/${siteId}/tokens`, wish));
   const { live, sandbox } = keys;
-  const renewed: KeptKeys = {
+  const renewed: StoredKeys = {
     ...keys,
     ...(site === "live" ? { live: { ...live, key: made.key } } : { sandbox: { ...sandbox, key: made.key } }),
   };
-  keepKeys(dataDir, renewed);
+  storeKeys(dataDir, renewed);
   console.log(`The kept ${site} key works no more; a new one is made and kept.`);
   return renewed;
 }
@@ -83,7 +83,7 @@ export async function renewKey(
  * Sends the demo company's year to the sandbox, as any client would. Each request has a key of its own that never changes, so a start
  * that was broken off is completed by the next.
  */
-export async function fillSandbox(dataDir: string, baseUrl: string, keys: KeptKeys): Promise<KeptKeys> {
+export async function fillSandbox(dataDir: string, baseUrl: string, keys: StoredKeys): Promise<StoredKeys> {
   const api: Api = { baseUrl, key: keys.sandbox.key };
   if (keys.demoIsComplete || keys.demoEndsOn === null || !isCalendarDate(keys.demoEndsOn)) return followReset(dataDir, api, keys);
   const entity = await callApi(api, "POST", "/entities", { body: demoEntity, idempotencyKey: "demo-company" });
@@ -104,13 +104,13 @@ export async function fillSandbox(dataDir: string, baseUrl: string, keys: KeptKe
   } finally {
     bar.stop();
   }
-  const filled: KeptKeys = { ...keys, sandbox: { ...keys.sandbox, entityId }, demoIsComplete: true };
-  keepKeys(dataDir, filled);
+  const filled: StoredKeys = { ...keys, sandbox: { ...keys.sandbox, entityId }, demoIsComplete: true };
+  storeKeys(dataDir, filled);
   return filled;
 }
 
 /** The sandbox may have been reset since: the demo company is then another one, or there is none; without one, the company that the printed lines made stands for it. */
-export async function followReset(dataDir: string, api: Api, keys: KeptKeys): Promise<KeptKeys> {
+export async function followReset(dataDir: string, api: Api, keys: StoredKeys): Promise<StoredKeys> {
   const { entityId } = keys.sandbox;
   if (entityId !== null && (await answers(api, `/companies/${entityId}`, 404))) return keys;
   const { body } = await callApi(api, "GET", `/companies?limit=${pageLimitMax}`);
@@ -118,8 +118,8 @@ export async function followReset(dataDir: string, api: Api, keys: KeptKeys): Pr
   const named = (wanted: string) => companies.find(({ name }) => name === wanted)?.id;
   const followed = named(demoEntity.name) ?? named(exampleCompany) ?? null;
   if (followed === entityId) return keys;
-  const kept: KeptKeys = { ...keys, sandbox: { ...keys.sandbox, entityId: followed }, demoEndsOn: keys.demoEndsOn ?? today() };
-  keepKeys(dataDir, kept);
+  const kept: StoredKeys = { ...keys, sandbox: { ...keys.sandbox, entityId: followed }, demoEndsOn: keys.demoEndsOn ?? today() };
+  storeKeys(dataDir, kept);
   return kept;
 }
 
@@ -141,7 +141,7 @@ export interface CompanyReport {
 }
 
 /** The demo company's trial balance at the end of its year, where there is one. */
-export async function readTrialBalance(baseUrl: string, { sandbox, demoEndsOn }: KeptKeys): Promise<CompanyReport | undefined> {
+export async function readTrialBalance(baseUrl: string, { sandbox, demoEndsOn }: StoredKeys): Promise<CompanyReport | undefined> {
   if (sandbox.entityId === null || demoEndsOn === null) return undefined;
   const { body } = await callApi(
     { baseUrl, key: sandbox.key },
@@ -151,7 +151,7 @@ export async function readTrialBalance(baseUrl: string, { sandbox, demoEndsOn }:
   return { company: demoEntity.name, asOf: demoEndsOn, report: TrialBalance.parse(body) };
 }
 
-/** The day it is where the books are kept. */
+/** Today, where the books are kept. */
 function today(): string {
   const now = new Date();
   return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");

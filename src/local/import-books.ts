@@ -58,7 +58,7 @@ function entryRequest(entry: BooksEntry): object {
   };
 }
 
-/** Batches in order, as large as the API takes them. */
+/** Batches in order, as large as the API accepts them. */
 function* batchesOf(entries: readonly object[]): Generator<readonly object[]> {
   // Characters, of which one takes up to three bytes; the bound is in bytes.
   const lengthMax = bodyBytesMax / 4;

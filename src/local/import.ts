@@ -19,7 +19,7 @@ const usage = `npm run import -- books.json [--company "Name"] [--key ch_…] [-
   --data     the data folder of the server. Default .countinghouse.
   --url      the server, where it is not the one of the data folder; --key goes with it.`;
 
-/** A mistake of the caller's, told without a stack. */
+/** A mistake of the caller's, reported without a stack. */
 class UsageError extends Error {}
 
 async function run(): Promise<number> {

@@ -1,4 +1,4 @@
-import { describeServer, type KeptKeys, keptKeys } from "./data-files.ts";
+import { describeServer, type StoredKeys, storedKeys } from "./data-files.ts";
 import { followReset, renewKey } from "./first-start.ts";
 import type { WorkerSecrets } from "./secrets.ts";
 
@@ -9,9 +9,9 @@ const freshForMs = 2_000;
  * The API is asked at most every two seconds; `keys.json` and `server.json` follow.
  */
 export function presentSandbox(dataDir: string, baseUrl: string, secrets: WorkerSecrets, isStopping: () => boolean) {
-  let asked: { readonly atMs: number; readonly answer: Promise<KeptKeys["sandbox"] | undefined> } | undefined;
+  let asked: { readonly atMs: number; readonly answer: Promise<StoredKeys["sandbox"] | undefined> } | undefined;
   const ask = async () => {
-    const kept = keptKeys(dataDir);
+    const kept = storedKeys(dataDir);
     if (!kept) return undefined;
     try {
       const renewed = await renewKey(dataDir, baseUrl, secrets, kept, "sandbox");

@@ -10,7 +10,7 @@ const noteVariable = "COUNTINGHOUSE_RUNTIME_NOTE";
 const noteFile = (dataDir: string) => path.join(dataDir, "runtime.pid");
 const endsWithinMs = 10_000;
 
-/** Holds the runtime to the life of the server. */
+/** Ends the runtime with the server. */
 export interface RuntimeGuard {
   /** What the runtime's environment must say. */
   readonly environment: Record<string, string>;
@@ -20,7 +20,7 @@ export interface RuntimeGuard {
 
 /**
  * Sees to it that the Workers runtime never outlives the server.
- * It is a child process, and the system does not end the children of a killed parent: it would go on writing to the data.
+ * It is a child process, and the system does not end the children of a killed parent: it would continue writing to the data.
  * So it is started through a script that notes its process id in the data folder; a watcher in a session of its own ends it as soon as the
  * pipe from this process breaks; and the next start ends whatever the note still names. Call it holding the folder's lock.
  */
@@ -49,7 +49,7 @@ export async function guardRuntime(dataDir: string, starter: string): Promise<Ru
 
 /**
  * The script that the runtime is started with.
- * It notes its own process id, which the runtime keeps, and lets the runtime ignore the terminal's Ctrl-C: the launcher stops it in order.
+ * It notes its own process id, which the runtime inherits, and has the runtime ignore the terminal's Ctrl-C: the launcher stops it in order.
  */
 export function runtimeStarter(): string {
   const fromMiniflare = createRequire(createRequire(import.meta.url).resolve("miniflare"));

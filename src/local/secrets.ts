@@ -8,7 +8,7 @@ import { writeFileWhole } from "./write-file.ts";
 const names = ["CURSOR_SECRET", "SESSION_SECRET", "OPERATOR_TOKEN"] as const;
 export type WorkerSecrets = Record<(typeof names)[number], string>;
 
-/** The secrets of a data folder: made on its first start, kept for its owner's eyes only. A name that came with a later release is added. */
+/** The secrets of a data folder: created on its first start, readable by its owner only. A name that came with a later release is added. */
 export function workerSecrets(dataDir: string): WorkerSecrets {
   const file = path.join(dataDir, "secrets.json");
   const kept = readSecrets(file);

@@ -10,13 +10,13 @@ import { guardRuntime } from "./runtime-guard.ts";
 import { writeFileWhole } from "./write-file.ts";
 
 export interface ServerOptions {
-  /** Where databases, objects, queues and files are kept. At most one server runs on a folder. */
+  /** Where databases, objects, queues and files are stored. At most one server runs on a folder. */
   readonly dataDir: string;
   /** 0 takes any free port. */
   readonly port: number;
   /** Variables and secrets of the Worker, beside and above those of wrangler.toml. */
   readonly vars?: Readonly<Record<string, string>>;
-  /** What `/docs` is filled with, asked anew for each page; undefined while there is no key yet. */
+  /** What `/docs` is filled with, read for each page; undefined while there is no key yet. */
   readonly sandboxKey?: () => Promise<SandboxKey | undefined>;
   /** The folder's lock, where the caller has taken it. It is released with the server. */
   readonly lock?: FileLock;
@@ -63,7 +63,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         await miniflare.setOptions(configure(options.port));
       }
       const baseUrl = (await miniflare.ready).origin;
-      // What was queued went with the server that was killed: a site that it was moving stays closed until somebody goes on.
+      // What was queued went with the server that was killed: a site that it was moving stays closed until somebody resumes the move.
       atStart = runScheduled(miniflare, worker);
       return { baseUrl, stop };
     } catch (error) {
@@ -76,7 +76,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-/** Miniflare runs no crons. They clean up and go on with what was broken off, so at the start and once an hour does for all of them. */
+/** Miniflare runs no crons. They clean up and resume what was interrupted, so at the start and once an hour is enough for all of them. */
 const scheduledEveryMs = 3_600_000;
 
 async function runScheduled(miniflare: Miniflare, { crons }: BuiltWorker): Promise<void> {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { curlLines } from "../docs/curl-lines.ts";
 import { projectRoot } from "./build.ts";
-import { describeServer, forgetServer, keptKeys } from "./data-files.ts";
+import { describeServer, forgetServer, storedKeys } from "./data-files.ts";
 import { DataFolderInUse, lockDataFolder } from "./data-folder.ts";
 import { fillSandbox, readTrialBalance, renewKey, signUp } from "./first-start.ts";
 import { presentSandbox } from "./present-sandbox.ts";
@@ -62,7 +62,7 @@ async function start(): Promise<void> {
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   if (process.env.npm_lifecycle_event === "start") whenParentEnds(stop);
-  let sandboxKey = async () => keptKeys(dataDir)?.sandbox;
+  let sandboxKey = async () => storedKeys(dataDir)?.sandbox;
   server = await startServer({ dataDir, port, vars: secrets, sandboxKey: () => sandboxKey(), lock });
   try {
     const signedUp = await signUp(dataDir, server.baseUrl, secrets, { demo: !values.empty });
@@ -94,7 +94,7 @@ async function start(): Promise<void> {
   }
 }
 
-/** A killed npm ends without telling its script, which would go on unseen, holding the port and the data. */
+/** A killed npm ends without a signal to its script, which would continue unseen, with the port and the data. */
 function whenParentEnds(stop: () => Promise<void>): void {
   const parent = process.ppid;
   const watch = setInterval(() => {

@@ -53,7 +53,7 @@ interface Opened {
   directory: OperationContext["directory"] | undefined;
 }
 
-/** A class, because getters of a literal are made anew each time, and the engine would meet every request's context as a shape it never saw. */
+/** A class, because getters of a literal are created each time, and the engine would meet every request's context as a new shape. */
 class PartsInContext implements OperationContext {
   readonly site: SiteScope;
   readonly actor: OperationContext["actor"];
@@ -120,12 +120,12 @@ class PartsInContext implements OperationContext {
   }
 }
 
-/** The one way to a ledger of a site; `identity` tells what it is, should its object not be open yet. */
+/** The only access to a ledger of a site; `identity` says what it is, should its object not be open yet. */
 export function ledgerOf(env: Cloudflare.Env, site: SiteScope, number: number, identity: () => Promise<LedgerIdentity>): LedgerClient {
   return ledgerClient(number, ledgerObjects(env, site, number), identity);
 }
 
-/** Ids of ledgers' objects kept, by number and generation; a flood of others empties them at once. To make one is to hash its name. */
+/** Cached ids of ledgers' objects, by number and generation; a flood of others empties them at once. To make one is to hash its name. */
 const objectIdsMax = 10_000;
 const objectIds: Readonly<Record<Jurisdiction | "none", Map<number, DurableObjectId>>> = { none: new Map(), eu: new Map(), us: new Map() };
 

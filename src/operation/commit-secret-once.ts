@@ -17,7 +17,7 @@ export interface SecretWork<V> {
 
 /**
  * Does the work once per key, in one batch with its answer. The answer is sealed (AES-256-GCM) under a key that is made from the client's
- * idempotency key, which is not kept: a copy of the database shows nobody a secret.
+ * idempotency key, which is not stored: a copy of the database shows nobody a secret.
  */
 export async function commitSecretOnce<V>(
   directory: DirectoryDatabase,

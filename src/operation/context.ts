@@ -16,7 +16,7 @@ export interface IdempotencyClaim {
   readonly key: string;
   /** What the operation answers when it is first done, stored with its answer for whoever repeats it. */
   readonly status: number;
-  /** A digest of the parsed request, for what the site's database commits. A ledger takes its own over the commands. */
+  /** A digest of the parsed request, for what the site's database commits. A ledger computes its own over the commands. */
   readonly fingerprint: () => string;
 }
 

@@ -10,7 +10,7 @@ const existing = siteCache<true>();
 /** A site's only entity: another isolate may make a second one. */
 const only = siteCache<string>(leaseMs);
 
-/** Lets the isolate look the site's entities up anew, after one was made, archived or deleted, or all were by a reset. */
+/** Has the isolate look the site's entities up again, after one was created, archived or deleted, or all were by a reset. */
 export function forgetEntities(siteId: string): void {
   only.forget(siteId);
   existing.forget(siteId);

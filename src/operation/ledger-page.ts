@@ -14,18 +14,18 @@ export interface LedgerPage {
   readonly nextCursor: string | null;
 }
 
-/** What of a list's query decides what the list holds: all but where the page starts, how long it is and how it is ordered. */
+/** The part of a list's query that decides what the list contains: all but where the page starts, how long it is and how it is ordered. */
 export function filtersOf<Q extends ListQuery>(query: Q): Omit<Q, keyof ListQuery> {
   const { limit: _limit, pageSize: _pageSize, cursor: _cursor, offset: _offset, sort: _sort, ...filters } = query;
   return filters;
 }
 
-/** The position from which the ledger goes on. */
+/** The position after which the ledger continues. */
 export function afterOf(page: Page): string | undefined {
   return page.after === undefined ? undefined : String(page.after[0]);
 }
 
-/** The page as a ledger's query takes it. What was created first has the lower sequence. */
+/** The page as a ledger's query has it. What was created first has the lower sequence. */
 export function ledgerOrder(page: Page<"sequence" | "createdAt" | "date">) {
   const after = afterOf(page);
   return {

@@ -110,7 +110,7 @@ function sealCursor(cursor: Cursor, secret: string): string {
   return `${body}.${signature(body, secret).toString("base64url")}`;
 }
 
-/** Half of an HMAC-SHA256 (RFC 2104 §5 allows it): 128 bits are beyond guessing and keep the cursor short. */
+/** Half of an HMAC-SHA256 (RFC 2104 §5 allows it): 128 bits are beyond guessing, and the cursor stays short. */
 function signature(body: string, secret: string): Buffer {
   return createHmac("sha256", secret).update(body).digest().subarray(0, 16);
 }

@@ -3,7 +3,7 @@ const addressesMax = 10_000;
 const windowMs = 60_000;
 
 /**
- * Counts, by address, what needs no key. In memory of the isolate: it keeps a flood from the directory and the Access objects, and bills nobody.
+ * Counts, by address, what needs no key. In the isolate's memory: it protects the directory and the Access objects from a flood, and bills nobody.
  * Returns the seconds to wait, 0 while the address is within its requests a minute.
  */
 export function countPerAddress(perMinute: number): (address: string, nowMs: number) => number {

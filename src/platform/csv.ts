@@ -13,14 +13,14 @@ export interface CsvFile {
 const hiddenFormula = /^[\s\p{Cf}]+[=+\-@＝＋－＠]/u;
 
 /**
- * A table as CSV (RFC 4180), in UTF-8, with a header. A text that a spreadsheet would take for a formula gets an apostrophe before it
+ * A table as CSV (RFC 4180), in UTF-8, with a header. A text that a spreadsheet would read as a formula gets an apostrophe before it
  * (CWE-1236); numbers stay as they are, negative ones too.
  */
 export function csvText({ columns, rows }: CsvFile["table"]): string {
   return stringify([columns, ...rows], {
     record_delimiter: "windows",
     escape_formulas: true,
-    // The library quotes what holds its own line end; a bare CR or LF breaks a record too.
+    // The library quotes a text with its own line end; a bare CR or LF breaks a record too.
     quoted_match: /[\r\n]/,
     cast: { boolean: String, string: (text) => (hiddenFormula.test(text) ? `'${text}` : text) },
   });

@@ -1,4 +1,4 @@
-import type { Jurisdiction, Place } from "../kernel/region.ts";
+import type { Jurisdiction, Residency } from "../kernel/region.ts";
 
 type Objects = Rpc.DurableObjectBranded | undefined;
 
@@ -22,12 +22,16 @@ export function objectId<T extends Objects>(
 export function objectAt<T extends Objects>(
   namespace: DurableObjectNamespace<T>,
   id: DurableObjectId,
-  { regionHint }: Pick<Place, "regionHint">,
+  { regionHint }: Pick<Residency, "regionHint">,
 ): DurableObjectStub<T> {
   return regionHint === null ? namespace.get(id) : namespace.get(id, { locationHint: regionHint });
 }
 
-/** The object of a name, where the site's objects are kept. */
-export function objectOf<T extends Objects>(namespace: DurableObjectNamespace<T>, place: Place, name: string): DurableObjectStub<T> {
-  return objectAt(namespace, objectId(namespace, place.jurisdiction, name), place);
+/** The object of a name, in the site's jurisdiction. */
+export function objectOf<T extends Objects>(
+  namespace: DurableObjectNamespace<T>,
+  residency: Residency,
+  name: string,
+): DurableObjectStub<T> {
+  return objectAt(namespace, objectId(namespace, residency.jurisdiction, name), residency);
 }

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 
-/** What an installation keeps to itself; set with `wrangler secret put`, or by the launcher. */
+/** The secrets of an installation, set with `wrangler secret put` or by the launcher. */
 interface Secrets {
   /** Signs the cursors of lists and the fingerprints of requests. */
   readonly CURSOR_SECRET?: string;
@@ -8,7 +8,7 @@ interface Secrets {
   readonly SESSION_SECRET?: string;
   /** Lets the operator set what a site must not: a key's plan. Without it there is no such route. */
   readonly OPERATOR_TOKEN?: string;
-  /** The invitation that sign-up takes where SIGNUP is `invitation`. */
+  /** The invitation that sign-up requires where SIGNUP is `invitation`. */
   readonly INVITATION?: string;
 }
 
@@ -37,7 +37,7 @@ export function invitationCode(env: Cloudflare.Env): string | undefined {
   return secretsOf(env).INVITATION || undefined;
 }
 
-/** Compares without telling by its time how much was right: the hashes are of one length. */
+/** Compares in constant time: the hashes are of one length. */
 export function sameSecret(given: string, expected: string): boolean {
   return timingSafeEqual(createHash("sha256").update(given).digest(), createHash("sha256").update(expected).digest());
 }

@@ -1,5 +1,5 @@
 /**
- * An isolate has one thread, and a bulk request holds it for several milliseconds at a time, once at the edge and once in its ledger's object.
+ * An isolate has one thread, and a bulk request occupies it for several milliseconds at a time, once at the edge and once in its ledger's object.
  * Where short requests come as well, such a piece of work waits until those that are there have gone on: unasked, each of their steps would stand
  * behind a whole bulk request.
  */

@@ -6,7 +6,7 @@ const second = 1000;
 const start = Date.UTC(2026, 5, 8, 9, 30);
 let now = start;
 
-/** Holds the clock of the edge and of the Access objects: both read it anew each time. */
+/** Stops the clock of the edge and of the Access objects: both read it each time. */
 function holdClock(): void {
   now = start;
   vi.spyOn(Date, "now").mockImplementation(() => now);

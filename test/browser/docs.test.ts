@@ -138,7 +138,7 @@ test("an entry posted from /docs is in the ledger, under a key that no other vis
   assert.equal(response.status(), 201);
   const posted = await response.json();
   const read = await fetch(`${server.baseUrl}/api/v1/journal-entries/${posted.id}`, { headers: { "X-API-Key": server.sandbox.key } });
-  // The answer's own schema is held by the contract tests.
+  // The contract tests check the answer's own schema.
   const { sequence } = (await read.json()) as { readonly sequence: number };
   assert.equal(sequence, posted.sequence);
   assert.deepEqual(faults, []);

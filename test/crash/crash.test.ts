@@ -179,13 +179,13 @@ async function settle(
   }
 }
 
-/** Has the ledger closed out. The kill may come before it is answered, or while it goes on. */
+/** Has the ledger closed out. The kill may come before it is answered, or while it runs. */
 async function closeOut(target: ServerProcess, { ledgerId }: Ledger, round: number): Promise<void> {
   const key = `crash-close-out-${round}`;
   await post(target, { path: `/ledgers/${ledgerId}/close-out`, key, body: { force: true } }).catch(() => undefined);
 }
 
-/** The answer to a request that is repeated. While the ledger goes on in its next object it is told to come again. */
+/** The answer to a request that is repeated. While the ledger is being closed out it is refused as retryable. */
 async function answerTo(target: ServerProcess, posting: Posting): Promise<string> {
   const giveUpAt = Date.now() + 30_000;
   for (;;) {

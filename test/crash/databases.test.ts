@@ -170,7 +170,7 @@ test("a site moves to a database that was added, through servers that are killed
   const { body: begun } = await call(server, "POST", move, undefined, wish);
   assert.equal(begun.move.status, "running");
   await killProcess(server, true);
-  // Nobody asks for it again: the server that starts goes on by itself.
+  // Nobody asks for it again: the server resumes it when it starts.
   server = await start();
   for (let i = 0; ; i += 1) {
     const { body } = await call(server, "GET", move, undefined);

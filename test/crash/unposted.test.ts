@@ -29,7 +29,7 @@ interface Content {
   readonly lines: readonly Line[];
 }
 
-/** What the client was told of an entry: it has to be there, once, and nothing else has. */
+/** What an answer said of an entry: it has to be there, once, and nothing else has. */
 interface ExpectedEntry {
   readonly currency: Currency;
   readonly reference: string;
@@ -267,7 +267,7 @@ test("killed again and again, the server keeps every draft, hold and group of ho
     resolve(hold, "released", await send(`/holds/${hold.id}/release`, { reason: "Cancelled" }));
   }
 
-  /** Asks for the hold until it is over. From its end on nobody may be told that it is open. */
+  /** Asks for the hold until it is over. From its end on no answer may say that it is open. */
   async function expire(hold: ExpectedHold): Promise<void> {
     const giveUpAt = Date.now() + requestGivesUpAfterMs;
     for (;;) {

@@ -104,9 +104,9 @@ describe("the balance sheet", () => {
         expect(totals.difference).toEqual([0n, 0n]);
         expect(checks.every(({ ok }) => ok)).toBe(true);
         for (const at of [0, 1] as const) {
-          const of = (group: string) =>
+          const sumOfGroup = (group: string) =>
             sections.filter(({ key }) => key.startsWith(group)).reduce((sum, { totalCents }) => sum + (totalCents[at] ?? 0n), 0n);
-          expect([of("assets."), of("liabilities."), of("equity.")]).toEqual([
+          expect([sumOfGroup("assets."), sumOfGroup("liabilities."), sumOfGroup("equity.")]).toEqual([
             totals.totalAssets[at],
             totals.totalLiabilities[at],
             totals.totalEquity[at],

@@ -47,7 +47,7 @@ describe("a civil date", () => {
     "today",
   ])("%j is none", (text) => {
     expect(isCalendarDate(text)).toBe(false);
-    // Asked again, from what was kept.
+    // Asked again, from the cache.
     expect(parseDay(text)).toBeUndefined();
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type AccountRequest, requestOfChart } from "../../src/features/accounts/domain/account-commands.ts";
 import { accountRoles } from "../../src/features/accounts/domain/account-role.ts";
 import { parseChartCsv } from "../../src/features/accounts/domain/chart-csv.ts";
-import { faultsAgainst, orderChart } from "../../src/features/accounts/domain/chart-places.ts";
+import { faultsAgainst, orderChart } from "../../src/features/accounts/domain/chart-tree.ts";
 import { builtInCharts } from "../../src/features/accounts/domain/charts/built-in.ts";
 import { accountTypeNames } from "../../src/kernel/account-type.ts";
 

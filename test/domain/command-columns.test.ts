@@ -93,7 +93,7 @@ describe("commands as columns", () => {
       date: "2026-01-01",
       lines: Array.from({ length: lines }, (_, i) => ({ account: refByCode(`${i % refs}`), side: "debit", amount: i + 1 })),
     });
-    // Larger than what is kept: the next write begins with a new block.
+    // Larger than what is reused: the next write begins with a new block.
     const dropped = [entryOf(140_000, 1)];
     for (let lines = 8_176; lines < 8_192; lines++) {
       for (const refs of [1, 2]) {

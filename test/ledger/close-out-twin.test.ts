@@ -253,32 +253,32 @@ async function look(trial: Trial, { asOf, knownAt: known, account, filter, limit
   for (const { id } of memory.holds()) await same(trial, { kind: "hold", holdId: id });
 }
 
-/** The logs of all generations, one behind the other, tell what the twin has: what was carried over changes nothing where it is known already. */
+/** The logs of all generations, one behind the other, fold to what the twin has: what was carried over changes nothing where it is known already. */
 async function foldedAsOne({ ledger, memory, generation }: Trial): Promise<void> {
   const log: { body: string; atMs: number }[] = [];
-  for (let of = 0; of <= generation; of++) {
-    ledger.at(of);
+  for (let no = 0; no <= generation; no++) {
+    ledger.at(no);
     const rows = await ledger.rows("SELECT j.body, c.context FROM journal j JOIN journal c ON c.seq = j.commit_seq ORDER BY j.seq");
     for (const { body, context } of rows) log.push({ body: String(body), atMs: Date.parse(JSON.parse(String(context)).at) });
   }
-  const told = (of: MemoryLedger) => ({
-    sequence: of.sequence,
-    accounts: of.accounts().map(accountText),
-    entries: of.entries(),
-    drafts: of.drafts(),
-    holds: of.holds(),
-    locks: of.locks,
-    policy: of.policy,
+  const described = (memory: MemoryLedger) => ({
+    sequence: memory.sequence,
+    accounts: memory.accounts().map(accountText),
+    entries: memory.entries(),
+    drafts: memory.drafts(),
+    holds: memory.holds(),
+    locks: memory.locks,
+    policy: memory.policy,
   });
-  expect(told(foldLog(log))).toEqual(told(memory));
+  expect(described(foldLog(log))).toEqual(described(memory));
 }
 
 /** Every generation's log, tables and balances are proved, and that each began with what the one before ended with. */
 async function proved({ ledger, generation }: Trial): Promise<void> {
   const { id } = await ledger.client.startVerification();
   for (let turn = 0; turn < 50 && (await ledger.client.verification(id))?.status === "running"; turn++) {
-    for (let of = 0; of <= generation; of++) {
-      ledger.at(of);
+    for (let no = 0; no <= generation; no++) {
+      ledger.at(no);
       await ledger.alarm();
     }
   }

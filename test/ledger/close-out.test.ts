@@ -207,7 +207,7 @@ describe("a ledger that is closed out", () => {
       { kind: "lines", accountId, order: "date", direction: "asc", limit: 200, knownAt: head.sequence },
       { kind: "holds", order: "sequence", direction: "asc", limit: 9 },
     ];
-    // Balances say at which sequence they are told, which goes on.
+    // Balances say at which sequence they are, which grows.
     const read = () =>
       Promise.all(questions.map(async (question) => JSON.stringify(await ledger.read(question)).replaceAll(/"sequence":\d+,"asOf"/g, "")));
     const told = await read();
@@ -324,8 +324,8 @@ describe("19: a close-out that is cut off", () => {
     ledger.at(generation);
     await ledger.inside((sql) => void sql.exec("DROP TRIGGER failing"));
     // Either may have ended since.
-    for (const of of [0, 1]) {
-      ledger.at(of);
+    for (const no of [0, 1]) {
+      ledger.at(no);
       await ledger.kill();
     }
     ledger.at(0);

@@ -291,7 +291,7 @@ describe("14: a dry run", () => {
       { status: "posted" },
       { locks: [{ level: "hard" }] },
     ]);
-    // And once more, told from what was kept.
+    // And once more, replayed from what was stored.
     expect(JSON.parse(((await ledger.write(commands, { mode: "each", idempotencyKey: "k" })) as { body: string }).body)).toEqual(written);
   });
 });
@@ -497,7 +497,7 @@ describe("21: a throw inside the transaction", () => {
     ["hold", "UPDATE", (there) => [entry(3), { kind: "release_hold", holdId: there.hold }]],
     ["account_pending", "UPDATE", (there) => [{ kind: "release_hold", holdId: there.hold }, placed(4)]],
     ["meta", "INSERT", () => [{ kind: "lock_period", startDate: "2025-01-01", endDate: "2025-12-31", module: "all", level: "hard" }]],
-    // An answer that the log alone does not tell: one of the entries was there before.
+    // An answer that the log alone does not contain: one of the entries was there before.
     ["idempotency", "INSERT", () => [entry(9, { externalId: "po-1" }), entry(2)]],
     ["run", "INSERT", () => Array.from({ length: 40 }, (_, i) => entry(i + 1))],
     ["block", "INSERT", () => Array.from({ length: 40 }, (_, i) => entry(i + 1))],
@@ -530,8 +530,8 @@ describe("21: a throw inside the transaction", () => {
       // A tail that is partly in the index, unless its way there is what fails.
       if (commands.length < 40) await ledger.written(Array.from({ length: 30 }, (_, i) => entry(i + 1)));
       await ledger.inside((sql) => {
-        for (const of of tables)
-          sql.exec(`CREATE TRIGGER failing_${of} BEFORE ${verb} ON ${of} BEGIN SELECT raise(ABORT, 'the disk is gone'); END`);
+        for (const name of tables)
+          sql.exec(`CREATE TRIGGER failing_${name} BEFORE ${verb} ON ${name} BEGIN SELECT raise(ABORT, 'the disk is gone'); END`);
       });
       const before = await disk(ledger);
       const balances = await ledger.client.readText({ kind: "balances", limit: 9 });
@@ -542,7 +542,7 @@ describe("21: a throw inside the transaction", () => {
       expect(await ledger.client.readText({ kind: "head" })).toBe(head);
       expect(await disk(ledger)).toEqual(before);
       await ledger.inside((sql) => {
-        for (const of of tables) sql.exec(`DROP TRIGGER failing_${of}`);
+        for (const name of tables) sql.exec(`DROP TRIGGER failing_${name}`);
       });
       const outcome = await ledger.write(commands, options);
       expect(outcome.outcome).toBe("written");
@@ -672,7 +672,7 @@ describe("21: a throw inside the transaction", () => {
       { kind: "delete_account", accountId: data[2].id },
       openAccount("3", "income"),
       openAccount("4", "income"),
-      // With the clock held, the id of what is opened here can be told in advance.
+      // With the clock stopped, the id of what is opened here is known in advance.
       { kind: "change_account", accountId: idAt(ledger, 10), code: "5" },
     ];
     const changed = await ledger.written(commands);
@@ -713,7 +713,7 @@ describe("19: an object that is killed under load", () => {
           for (let turn = 0; turn < after; turn++) await scheduler.wait(0);
           await ledger.kill();
           await Promise.all(racing);
-          // What was not answered is sent again; what was, too: a client cannot always tell.
+          // What was not answered is sent again; what was, too: a client does not always know.
           for (const key of keys) await send(key);
         }
         const rows = await ledger.rows(

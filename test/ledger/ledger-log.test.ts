@@ -43,7 +43,7 @@ async function writtenLedger(): Promise<LedgerUnderTest> {
   return ledger;
 }
 
-/** Drafts that wait, are posted, rejected and let go of, and holds that are open, settled in part, released and expired. */
+/** Drafts that wait, are posted, rejected and voided, and holds that are open, settled in part, released and expired. */
 async function writeUnposted(ledger: LedgerUnderTest): Promise<void> {
   const drafts = await ledger.written([1, 2, 3].map((amount) => ({ ...entry(amount), kind: "create_draft" })));
   const [first, second, third] = drafts.data.map(({ id }: { id: string }) => id);

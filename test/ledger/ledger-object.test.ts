@@ -175,7 +175,7 @@ async function happen(trial: Trial, happening: Happening): Promise<void> {
       const rehearsed = happening.rehearsed ? await ledger.write(commands, { ...options, dryRun: true }) : undefined;
       const key = happening.keyed ? { idempotencyKey: crypto.randomUUID() } : {};
       const outcome = await write(trial, commands, { ...options, ...key });
-      // With the clock held, only the seals tell the rehearsal from the write.
+      // With the clock stopped, only the seals distinguish the rehearsal from the write.
       if (rehearsed !== undefined) expect(unsealed(rehearsed)).toEqual(unsealed(outcome));
       return;
     }
@@ -353,15 +353,15 @@ async function lookAtLines(
   const paper = trial.paper.books;
   const direction = asc ? "asc" : "desc";
   for (const order of ["date", "sequence"] as const) {
-    for (const of of [account, undefined]) {
+    for (const filtered of [account, undefined]) {
       const bySequence = paper.lines.filter(
-        (line) => (of === undefined || line.accountId === of.id) && (knownAt === undefined || line.sequence <= knownAt),
+        (line) => (filtered === undefined || line.accountId === filtered.id) && (knownAt === undefined || line.sequence <= knownAt),
       );
       const sorted = order === "sequence" ? bySequence : bySequence.toSorted((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0));
       let running = 0n;
       const expected = sorted
         .map((line) => {
-          running += BigInt(line.amount) * (of?.type === undefined || account.type === undefined ? 1n : sideOf(account));
+          running += BigInt(line.amount) * (filtered?.type === undefined || account.type === undefined ? 1n : sideOf(account));
           return {
             sequence: line.sequence,
             no: line.no,
@@ -369,7 +369,7 @@ async function lookAtLines(
             date: line.date,
             side: line.amount > 0 ? "debit" : "credit",
             amount: Math.abs(line.amount),
-            ...(of !== undefined && order === "date" ? { runningBalance: Number(running) } : {}),
+            ...(filtered !== undefined && order === "date" ? { runningBalance: Number(running) } : {}),
           };
         })
         .filter((line) => asOf === undefined || line.date <= asOf);
@@ -379,7 +379,7 @@ async function lookAtLines(
           order,
           direction,
           limit: limit * 3,
-          ...(of === undefined ? {} : { accountId: of.id }),
+          ...(filtered === undefined ? {} : { accountId: filtered.id }),
           ...(asOf === undefined ? {} : { endDate: asOf }),
           ...(knownAt === undefined ? {} : { knownAt }),
           ...(after === null ? {} : { after }),
@@ -663,7 +663,7 @@ function addedUp(records: readonly (readonly number[])[]): unknown {
   return [...cells].sort(([a], [b]) => a - b);
 }
 
-/** Throws everything away that can be told again. What is left is the log. */
+/** Deletes everything that can be rebuilt. What is left is the log. */
 async function dropDerived(ledger: LedgerUnderTest): Promise<void> {
   await ledger.inside((sql) => {
     for (const table of ["run", "block", "term_filter", "account_total"]) sql.exec(`DELETE FROM ${table}`);
@@ -673,7 +673,7 @@ async function dropDerived(ledger: LedgerUnderTest): Promise<void> {
   await ledger.kill();
 }
 
-/** What the index was doing when the object's memory was let go of. */
+/** What the index was doing when the object's memory was dropped. */
 const interrupted = { flush: 0, merge: 0, deletion: 0 };
 
 async function noteInterruption(ledger: LedgerUnderTest): Promise<void> {

@@ -18,7 +18,7 @@ export interface PointInBooks {
 
 /**
  * The books as a bookkeeper with paper would keep them: the lines that were acknowledged, and sums over them.
- * It knows nothing of balances kept, months, tails or segments, and so is what they are held to.
+ * It knows nothing of stored balances, months, tails or runs, and so they are checked against it.
  */
 export interface BooksOracle {
   readonly lines: readonly AskedLine[];

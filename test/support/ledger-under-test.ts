@@ -10,7 +10,7 @@ import { owner } from "./memory-ledger.ts";
 const firstMs = Date.parse("2040-01-01T00:00:00Z");
 let opened = 0;
 
-/** A ledger of the test's own: the real client on the real object, and a hand on the object's own storage. */
+/** A ledger of the test's own: the real client on the real object, and access to the object's own storage. */
 export interface LedgerUnderTest {
   readonly identity: LedgerIdentity;
   readonly client: LedgerClient;
@@ -23,7 +23,7 @@ export interface LedgerUnderTest {
   /** Runs inside the object, on its tables. */
   inside<T>(work: (sql: SqlStorage, state: DurableObjectState, object: InsideLedger) => T | Promise<T>): Promise<T>;
   rows(query: string, ...bindings: SqlStorageValue[]): Promise<Record<string, SqlStorageValue>[]>;
-  /** Lets go of the memory. */
+  /** Drops the memory. */
   evict(): Promise<void>;
   /** Ends the object where it stands; what it was doing is not done. */
   kill(): Promise<void>;

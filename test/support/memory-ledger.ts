@@ -71,7 +71,7 @@ export function memoryLedger(opened: LedgerIdentity = identity, atMs = 1_780_000
   return foldLog([{ body: storedText({ kind: "ledger_opened", ...opened }), atMs }]);
 }
 
-/** The ledger that a log tells: nothing but its texts go in. */
+/** The ledger that a log folds to: nothing but its texts go in. */
 export function foldLog(stored: readonly { readonly body: string; readonly atMs: number }[]): MemoryLedger {
   const log: { body: string; atMs: number }[] = [];
   const accounts = new Map<number, Account>();
@@ -171,7 +171,7 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
       ...copyFigures(overlay.figures(no)),
     }));
     for (const fact of overlay.facts) fold(storedText(fact), atMs);
-    // What the overlay showed to later commands of the same write is what the log tells afterwards.
+    // What the overlay showed to later commands of the same write is what the log has afterwards.
     for (const account of touched) {
       const told = accountText(accounts.get(account.no ?? 0));
       if (told !== accountText(account)) throw new Error(`the overlay had ${accountText(account)}, the log tells ${told}`);

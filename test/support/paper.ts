@@ -23,7 +23,7 @@ export interface Paper {
   readonly holds: ReadonlyMap<number, PaperHold>;
   /** Notes the acknowledged items of a write at a time. */
   note(ledger: MemoryLedger, commands: readonly Command[], items: readonly Item[], before: number): void;
-  /** What open holds keep on an account, known at a sequence. */
+  /** What open holds have pending on an account, known at a sequence. */
   pending(accountId: string, knownAt: number): { readonly debits: bigint; readonly credits: bigint };
 }
 
@@ -48,7 +48,7 @@ export function paper(): Paper {
     if (hold.resolved !== undefined) throw new Error(`hold ${no} is ${hold.resolved.how} and now ${how}`);
     hold.resolved = { how, sequence };
   };
-  /** What the entry is, whether it is posted now or kept as a draft. */
+  /** What the entry is, whether it is posted now or saved as a draft. */
   const keep = (first: number, fact: Fact | undefined, slip: Slip, hold?: number): void => {
     if (fact?.kind !== "entry_posted") {
       drafts.set(first, { ...slip, hold });

@@ -27,7 +27,7 @@ export function postWithoutKey(path: string, body: unknown, headers: Record<stri
   return request("POST", `/api/v1${path}`, own, JSON.stringify(body));
 }
 
-/** A firm signed up anew, its owner with a password. */
+/** A fresh firm, its owner with a password. */
 export async function newFirm(more: Readonly<Record<string, unknown>> = {}): Promise<Firm> {
   const email = `${crypto.randomUUID()}@example.com`;
   const { status, body } = await postWithoutKey("/signup", { firmName: "Acme", ownerEmail: email, ownerPassword: password, ...more });

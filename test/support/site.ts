@@ -75,7 +75,7 @@ export function apiWith(key: string, who: Readonly<Record<string, string>> = { "
   };
 }
 
-/** A firm signed up anew, of whose two sites the test works on one, with no limit on its key's requests but a test's patience. */
+/** A fresh firm, of whose two sites the test works on one, with no limit on its key's requests but a test's patience. */
 export async function newSite(environment: "sandbox" | "live" = "sandbox"): Promise<Site> {
   // Sign-ups are limited by address: every firm has its own.
   const address = Array.from(crypto.getRandomValues(new Uint8Array(4))).join(".");

@@ -163,7 +163,7 @@ test("files and folders are named in kebab-case, and nothing is called utils, he
   expect(parts.filter((part) => ["utils", "util", "helpers", "helper", "common", "manager", "data", "info"].includes(part))).toEqual([]);
 });
 
-/** A table names another feature's table where it refers to its rows: the database keeps that promise, whoever writes. */
+/** A table names another feature's table where it refers to its rows: the database enforces that, whoever writes. */
 function isForeignKey(name: string, target: string): boolean {
   return name.endsWith("tables.ts") && target.endsWith("tables.ts");
 }

@@ -7,7 +7,7 @@ import { listAccountIds, overwriteAccounts, removeAccounts } from "./store.ts";
 /** Each page is three or four queries, and an invocation has a thousand. */
 const pagesPerCall = 50;
 
-/** Where the next call goes on: first through the ledger's accounts by code, then through the catalogue's by id. */
+/** Where the next call continues: first through the ledger's accounts by code, then through the catalogue's by id. */
 export interface HealingPosition {
   readonly of: "ledger" | "catalogue";
   readonly after: string | null;
@@ -21,7 +21,7 @@ export interface Healing {
 
 /**
  * Makes the catalogue's rows of a ledger's accounts what the ledger says, after one of the two was restored to an earlier time: what is missing is
- * written, what differs overwritten, what the ledger does not know removed. What the ledger tells meanwhile of its changes comes after it, and is newer.
+ * written, what differs overwritten, what the ledger does not know removed. The ledger's messages of changes made meanwhile come after it, and are newer.
  */
 export async function healAccounts(db: SiteDatabase, ledgerId: string, ledger: LedgerClient, from: HealingPosition): Promise<Healing> {
   let position: HealingPosition | null = from;

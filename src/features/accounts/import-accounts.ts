@@ -6,11 +6,11 @@ import { Refused, refusal } from "../../platform/refused.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import { type AccountRequest, openCommand, requestOfChart } from "./domain/account-commands.ts";
 import { type ChartFault, parseChartCsv } from "./domain/chart-csv.ts";
-import { faultsAgainst, orderChart } from "./domain/chart-places.ts";
+import { faultsAgainst, orderChart } from "./domain/chart-tree.ts";
 import { builtInCharts } from "./domain/charts/built-in.ts";
 import { openAccounts } from "./open-accounts.ts";
 import { ChartRow, type ImportAccountsRequest } from "./schemas.ts";
-import { listAccountPlaces } from "./store.ts";
+import { listAccountNodes } from "./store.ts";
 
 /** More faults than this are counted, not listed. */
 const faultsListedMax = 1_000;
@@ -27,8 +27,8 @@ export async function importAccounts(context: OperationContext, entityId: string
     ...(request.dryRun ? {} : ledgerKey(context.idempotency)),
   });
   if (outcome.outcome !== "refused" || outcome.replayed) return accepted(outcome);
-  // The ledger names the first fault; here they are all told.
-  const faults = faultsAgainst(accounts, rowOf, await listAccountPlaces(context.db, ledger.id));
+  // The ledger names the first fault; here all are reported.
+  const faults = faultsAgainst(accounts, rowOf, await listAccountNodes(context.db, ledger.id));
   throw faults.length > 0 ? faulty(request, faults, outcome.failure.code) : new Refused(outcome.failure);
 }
 
@@ -44,7 +44,7 @@ function chartOf(request: ImportAccountsRequest): Chart {
   return { accounts, rowOf: (index) => index + 1 };
 }
 
-/** The file's rows, held to the schema that rows in JSON are held to. */
+/** The file's rows, checked against the schema of rows in JSON. */
 function chartOfCsv(request: ImportAccountsRequest, csv: string): Chart {
   const parsed = parseChartCsv(csv);
   if (!parsed.ok) throw faulty(request, parsed.failure);

@@ -3,7 +3,7 @@ import type { LedgerFactsMessage } from "../../ledger/facts-message.ts";
 import { noteHead } from "../ledgers/index.ts";
 import { upsertAccounts } from "./store.ts";
 
-/** Writes what a ledger tells of itself into its site's database. Told twice, or late, it changes nothing. */
+/** Writes a ledger's message about its accounts into its site's database. A repeated or late one changes nothing. */
 export async function projectAccounts(db: SiteDatabase, message: LedgerFactsMessage): Promise<void> {
   switch (message.kind) {
     case "accounts_changed":

@@ -4,12 +4,12 @@ import type { SiteDatabase } from "../../db/site-database.ts";
 import type { Page } from "../../kernel/page.ts";
 import type { AccountView } from "../../ledger/rpc.ts";
 import { hasLedger } from "../ledgers/index.ts";
-import type { ExistingPlace } from "./domain/chart-places.ts";
+import type { ExistingNode } from "./domain/chart-tree.ts";
 import { accounts } from "./tables.ts";
 
 export type AccountRow = typeof accounts.$inferSelect;
 
-/** The platform takes strings of up to 2 MB; a row of an account has less than 8 KB of text. */
+/** The platform accepts strings of up to 2 MB; a row of an account has less than 8 KB of text. */
 const rowsPerStatement = 200;
 
 /** Writes the rows of accounts in place of older ones. A row newer than what is given stays; accounts of ledgers that the site does not have are left out. */
@@ -37,7 +37,7 @@ export async function removeAccounts(db: SiteDatabase, ids: readonly string[]): 
   if (ids.length > 0) await db.orm.delete(accounts).where(and(eq(accounts.siteId, db.siteId), among(accounts.id, ids)));
 }
 
-/** One parameter however many there are: the platform takes 100. */
+/** One parameter for any number of them: the platform accepts 100. */
 function among(column: SQLWrapper, values: readonly string[]): SQL {
   return sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
 }
@@ -123,7 +123,7 @@ export function listAccountRows(
   });
 }
 
-export async function listAccountPlaces(db: SiteDatabase, ledgerId: string): Promise<ExistingPlace[]> {
+export async function listAccountNodes(db: SiteDatabase, ledgerId: string): Promise<ExistingNode[]> {
   return db.orm
     .select({ code: accounts.code, type: accounts.type, role: accounts.role, externalId: accounts.externalId })
     .from(accounts)

@@ -26,7 +26,7 @@ export const accounts = sqliteTable(
     maxBalance: integer("max_balance"),
     status: text("status", { enum: ["active", "archived", "deleted"] }).notNull(),
     createdAt: integer("created_at").notNull(),
-    /** The sequence of the fact that the row tells. */
+    /** The sequence of the fact that the row projects. */
     revision: integer("revision").notNull(),
   },
   (table) => [

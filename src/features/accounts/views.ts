@@ -4,7 +4,7 @@ import type { LedgerInContext } from "../ledgers/index.ts";
 import type { Account } from "./schemas.ts";
 import type { AccountRow } from "./store.ts";
 
-/** The account's row as the ledger itself tells it. */
+/** The account's row as the ledger itself describes it. */
 export function accountView(row: AccountRow, ledger: LedgerInContext): Account {
   return {
     id: row.id,

@@ -24,6 +24,6 @@ export async function getBalanceHistory(
   const points = await context
     .ledger(ledger.number)
     .readText({ kind: "balance_history", accountId, days, ...(query.knownAt === undefined ? {} : { knownAt: query.knownAt }) });
-  // The points are the ledger's text, whose figures may pass what a JavaScript number holds.
+  // The points are the ledger's text, whose figures may exceed an exact JavaScript number.
   return `{"accountId":"${accountId}","currency":"${ledger.currency}","interval":"${query.interval}","startDate":"${query.startDate}","endDate":"${query.endDate}","knownAt":${query.knownAt ?? "null"},"data":${points}}`;
 }

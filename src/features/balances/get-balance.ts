@@ -2,7 +2,7 @@ import type { OperationContext } from "../../operation/context.ts";
 import { ledgerOfId } from "../ledgers/index.ts";
 import type { PointInBooksQuery } from "./schemas.ts";
 
-/** The JSON text of an account's balance, now or at a point in the books. Told by the ledger, passed on as it is. */
+/** The JSON text of an account's balance, now or at a point in the books: the ledger's text, passed on as it is. */
 export async function getBalance(
   context: OperationContext,
   accountId: string,

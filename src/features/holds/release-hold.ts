@@ -3,7 +3,7 @@ import type { LedgerAnswer } from "../../operation/ledger-write.ts";
 import { writeById } from "../ledgers/index.ts";
 import type { ReleaseHoldRequest } from "./schemas.ts";
 
-/** Lets go of a hold: its amounts are available again. */
+/** Releases a hold: its amounts are available again. */
 export async function releaseHold(
   context: OperationContext,
   holdId: string,

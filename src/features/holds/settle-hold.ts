@@ -3,7 +3,7 @@ import type { LedgerAnswer } from "../../operation/ledger-write.ts";
 import { writeById } from "../ledgers/index.ts";
 import type { SettleHoldRequest } from "./schemas.ts";
 
-/** Posts a hold in full or in part; what is left of it is released. */
+/** Posts a hold in full or in part; the rest of it is released. */
 export async function settleHold(
   context: OperationContext,
   holdId: string,

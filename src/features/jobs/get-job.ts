@@ -3,7 +3,7 @@ import { type OperationContext, requirePermission } from "../../operation/contex
 import { refusal } from "../../platform/refused.ts";
 import { findJob, type JobRow } from "./store.ts";
 
-/** A job as the ledger that works on it tells it. */
+/** A job as the ledger that works on it describes it. */
 export async function getJob(context: OperationContext, jobId: string): Promise<LedgerJob> {
   requirePermission(context, "read");
   const row = await findJob(context.db, jobId);

@@ -3,7 +3,7 @@ import { commitOnce, type Once } from "../../operation/commit-once.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { insertJob } from "./store.ts";
 
-/** Lists a job that a ledger has begun, and keeps it as the answer under the request's key. One that is listed already stays as it is. */
+/** Lists a job that a ledger has begun, and stores it as the answer under the request's key. One that is listed already stays as it is. */
 export async function recordJob(
   context: OperationContext,
   ledger: { readonly id: string; readonly number: number; readonly entityId: string },

@@ -25,7 +25,7 @@ export function draftChange({ lines, ...fields }: UpdateDraftRequest): EditDraft
   return lines === undefined ? given : { ...given, lines: lines.map((line) => lineRequest(line, undefined)) };
 }
 
-/** The refs of a batch by what its lines say. It names few accounts often, and a text put together anew is found again at several times the cost of one that was kept. */
+/** The refs of a batch by what its lines say. It names few accounts often, and a text composed again is found at several times the cost of one that was stored. */
 interface KnownRefs {
   readonly ids: Map<string, AccountRef>;
   readonly codes: Map<string, AccountRef>;

@@ -16,7 +16,7 @@ export async function listEntries(context: OperationContext, entityId: string, q
   return readLedgerPage(context, ledger, page, { kind: "entries", ...entriesQuery(filters), ...ledgerOrder(page) });
 }
 
-/** The filters of a query that are given, as the ledger takes them. */
+/** The given filters of a query, as the ledger's query has them. */
 export function entriesQuery(filter: EntriesFilter): Omit<LedgerEntriesQuery, keyof ReturnType<typeof ledgerOrder>> {
   const { accountId, status, sourceType, externalId, reference, startDate, endDate, minAmount, maxAmount } = filter;
   return {

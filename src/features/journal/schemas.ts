@@ -38,7 +38,7 @@ import { principalKinds } from "../../kernel/role.ts";
 import { modules } from "../../ledger/rpc.ts";
 import type { ListQuery } from "../../operation/page.ts";
 import { acceptEntry, acceptEntryBody } from "./fast/accept-entry.ts";
-import { again, checkedFast, listCheckedFast } from "./fast/checked-fast.ts";
+import { checkedFast, listCheckedFast, movedIssue } from "./fast/checked-fast.ts";
 
 const side = z.enum(["debit", "credit"]).openapi("Side");
 const balanceBound = balanceBoundField.optional();
@@ -129,7 +129,7 @@ function linesOf(entries: readonly EntryBody[]): number {
 
 const ValidateEntriesRequest = z.union([JournalEntryRequest, JournalBatchRequest]).openapi("ValidateEntriesRequest");
 
-/** `JournalEntryRequest` as the route takes it: what is plainly valid passes without the schema's cost. */
+/** `JournalEntryRequest` as the route reads it: what is plainly valid passes without the schema's cost. */
 export const EntryInput = checkedFast(JournalEntryRequest, "JournalEntryRequest", acceptEntry);
 /** One schema or the other, so that the faults named are those of the one that was meant. */
 export const ValidateInput = z
@@ -138,7 +138,7 @@ export const ValidateInput = z
     const isBatch = typeof value === "object" && value !== null && ("entries" in value || "mode" in value);
     const outcome = isBatch ? JournalBatchRequest.safeParse(value) : EntryInput.safeParse(value);
     if (outcome.success) return outcome.data;
-    for (const issue of outcome.error.issues) ctx.issues.push(again(issue, [], value));
+    for (const issue of outcome.error.issues) ctx.issues.push(movedIssue(issue, [], value));
     return z.NEVER;
   })
   .openapi("ValidateEntriesRequest");
@@ -208,7 +208,7 @@ const Principal = z
   .object({ kind: z.enum(principalKinds), id: z.string() })
   .openapi("Principal", { description: "Who acts: a person, a service or an agent, whichever key they use." });
 
-/** What entries and holds say alike: their own content, and the commit that made them. */
+/** What entries and holds have in common: their own content, and the commit that made them. */
 export const recordFields = {
   createdAt: instantField,
   date: dateField,

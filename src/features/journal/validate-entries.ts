@@ -4,7 +4,7 @@ import { ledgerInContext } from "../ledgers/index.ts";
 import { entryCommand, entryCommands } from "./entry-command.ts";
 import type { JournalBatchRequest, JournalEntryRequest } from "./schemas.ts";
 
-/** Says what posting one entry or a batch would answer, refusals included. Takes the way of a post and keeps nothing. */
+/** Says what posting one entry or a batch would answer, refusals included. Does what a post does, and stores nothing. */
 export async function validateEntries(
   context: OperationContext,
   entityId: string,

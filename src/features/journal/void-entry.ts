@@ -3,7 +3,7 @@ import type { LedgerAnswer } from "../../operation/ledger-write.ts";
 import { writeById } from "../ledgers/index.ts";
 import type { VoidEntryRequest } from "./schemas.ts";
 
-/** Takes an entry back as if it had not been: a linked reversal on the entry's own date, or on the date given. A draft is just let go. */
+/** Voids an entry as if it had not been: a linked reversal on the entry's own date, or on the given date. A draft is only given up. */
 export async function voidEntry(
   context: OperationContext,
   entryId: string,

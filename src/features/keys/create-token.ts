@@ -1,6 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import { issueToken } from "../../access/issue-token.ts";
-import { keepEpoch } from "../../db/site-rows.ts";
+import { requireEpoch } from "../../db/site-rows.ts";
 import { insertToken } from "../../db/tokens.ts";
 import { type Role, reaches } from "../../kernel/role.ts";
 import { madeId, type Once } from "../../operation/commit-once.ts";
@@ -10,7 +10,7 @@ import { firstUnknownEntity } from "../../operation/entity.ts";
 import { refusal } from "../../platform/refused.ts";
 import { siteNow } from "../sites/index.ts";
 import { userOf } from "../users/index.ts";
-import { holdToUser, namedPrincipal } from "./principal.ts";
+import { checkAgainstUser, namedPrincipal } from "./principal.ts";
 import type { CreateTokenRequest, IssuedToken } from "./schemas.ts";
 import { tokenView } from "./views.ts";
 
@@ -41,11 +41,11 @@ export async function createToken(
       now,
     );
     return {
-      statements: [keepEpoch(context.directory, site), insertToken(context.directory, row)],
+      statements: [requireEpoch(context.directory, site), insertToken(context.directory, row)],
       value: { ...tokenView(row, now), key },
     };
   });
-  if (user) await holdToUser(context, user.id, madeId(once));
+  if (user) await checkAgainstUser(context, user.id, madeId(once));
   return once;
 }
 

@@ -1,5 +1,5 @@
 import { issueToken } from "../../access/issue-token.ts";
-import { findSiteScope, keepEpoch } from "../../db/site-rows.ts";
+import { findSiteScope, requireEpoch } from "../../db/site-rows.ts";
 import { insertToken } from "../../db/tokens.ts";
 import type { BaseContext } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
@@ -22,6 +22,6 @@ export async function makeOwnerKey(
     { id, name, kind: "service", role: "OWNER", principalId: id, entityIds: null, expiresAtMs: null, ...plan },
     now,
   );
-  await directory.orm.batch([keepEpoch(directory, site), insertToken(directory, row)]);
+  await directory.orm.batch([requireEpoch(directory, site), insertToken(directory, row)]);
   return { ...tokenView(row, now), key };
 }

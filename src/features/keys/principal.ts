@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { endTokens, tellTokens } from "../../access/end-tokens.ts";
+import { endTokens, updateTokens } from "../../access/end-tokens.ts";
 import { findNamedPrincipal } from "../../db/tokens.ts";
 import { type PrincipalKind, reaches } from "../../kernel/role.ts";
 import type { OperationContext } from "../../operation/context.ts";
@@ -27,12 +27,12 @@ export async function userInReach(context: OperationContext, key: { readonly kin
 }
 
 /**
- * Holds a key to its user after it was listed: who changed or ended meanwhile had no key to tell. One of the two sees the other, because each writes before it reads.
+ * Checks a key against its user after it was listed: a change or an end made meanwhile had no key to update. One of the two sees the other, because each writes before it reads.
  * Refuses, as `REFERENCE_NOT_FOUND`, a key whose user has gone.
  */
-export async function holdToUser(context: OperationContext, userId: string, tokenId: string): Promise<void> {
+export async function checkAgainstUser(context: OperationContext, userId: string, tokenId: string): Promise<void> {
   const user = await userOf(context, userId);
-  if (user !== undefined) return tellTokens(context, [tokenId], user);
+  if (user !== undefined) return updateTokens(context, [tokenId], user);
   await endTokens(context, [tokenId]);
   throw refusal("REFERENCE_NOT_FOUND", "The user has left the firm.");
 }

@@ -1,11 +1,11 @@
 import { endTokens } from "../../access/end-tokens.ts";
-import { endUnlessLast, findToken, holdsSite } from "../../db/tokens.ts";
+import { endUnlessLast, findToken, isSiteOwnerKey } from "../../db/tokens.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { requireReach } from "./create-token.ts";
 import { userInReach } from "./principal.ts";
 
-/** Ends a key: here at once, everywhere within five seconds. The last key that holds the site stays: nobody could make another. */
+/** Ends a key: here at once, everywhere within five seconds. The last OWNER key of the site that does not expire stays: nobody could create another. */
 export async function revokeToken(context: OperationContext, id: string): Promise<void> {
   requirePermission(context, "tokens:write");
   const row = await findToken(context.directory, context.site.id, id);
@@ -13,7 +13,7 @@ export async function revokeToken(context: OperationContext, id: string): Promis
   requireReach(context, row.role, row.entityIds);
   await userInReach(context, row);
   const now = context.clock();
-  if (holdsSite(row) && !(await endUnlessLast(context.directory, row, now)))
+  if (isSiteOwnerKey(row) && !(await endUnlessLast(context.directory, row, now)))
     throw refusal("IN_USE", "This is the site's last OWNER key without an end. Rotate it, or make another OWNER key first.");
   await endTokens(context, [id]);
 }

@@ -1,7 +1,7 @@
 import type { z } from "@hono/zod-openapi";
 import { issueToken } from "../../access/issue-token.ts";
 import { forgetLeasesOf } from "../../access/leases.ts";
-import { keepEpoch } from "../../db/site-rows.ts";
+import { requireEpoch } from "../../db/site-rows.ts";
 import { findToken, insertToken, markExpiry } from "../../db/tokens.ts";
 import { madeId, type Once } from "../../operation/commit-once.ts";
 import { commitSecretOnce, ownClaim } from "../../operation/commit-secret-once.ts";
@@ -10,13 +10,13 @@ import { objectOf } from "../../platform/objects.ts";
 import { refusal } from "../../platform/refused.ts";
 import { siteNow } from "../sites/index.ts";
 import { requireReach } from "./create-token.ts";
-import { holdToUser, userInReach } from "./principal.ts";
+import { checkAgainstUser, userInReach } from "./principal.ts";
 import type { IssuedToken, RotateTokenRequest } from "./schemas.ts";
 import { tokenView } from "./views.ts";
 
 const overlapDefaultSeconds = 86_400;
 
-/** Gives the key's principal a new key; the old one goes on for the overlap and then expires. */
+/** Gives the key's principal a new key; the old one works for the overlap and then expires. */
 export async function rotateToken(
   context: OperationContext,
   id: string,
@@ -43,14 +43,14 @@ export async function rotateToken(
       now,
     );
     return {
-      statements: [keepEpoch(context.directory, site), insertToken(context.directory, row), markExpiry(context.directory, id, endsAtMs)],
+      statements: [requireEpoch(context.directory, site), insertToken(context.directory, row), markExpiry(context.directory, id, endsAtMs)],
       value: { ...tokenView(row, now), key },
     };
   });
-  // After the rows, so that nobody is left without a key; from the row, so that a repetition makes up for what was broken off in between.
+  // After the rows, so that nobody is left without a key; from the row, so that a repeated request completes what was interrupted in between.
   const endsAtMs = (await findToken(context.directory, context.site.id, id))?.expiresAt;
   if (endsAtMs) await objectOf(context.env.ACCESS, context.site, id).expireAt(endsAtMs);
   forgetLeasesOf(id);
-  if (user) await holdToUser(context, user.id, madeId(once));
+  if (user) await checkAgainstUser(context, user.id, madeId(once));
   return once;
 }

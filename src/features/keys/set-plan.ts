@@ -1,4 +1,4 @@
-import { findTokenPlace } from "../../db/tokens.ts";
+import { findTokenResidency } from "../../db/tokens.ts";
 import type { BaseContext } from "../../operation/context.ts";
 import { objectOf } from "../../platform/objects.ts";
 import { refusal } from "../../platform/refused.ts";
@@ -9,7 +9,7 @@ export async function setPlan(
   id: string,
   requestsPerMinute: number,
 ): Promise<{ readonly id: string; readonly requestsPerMinute: number }> {
-  const place = await findTokenPlace(directory, id);
+  const place = await findTokenResidency(directory, id);
   if (!place || !(await objectOf(env.ACCESS, place, id).setPlan(requestsPerMinute)))
     throw refusal("NOT_FOUND", "There is no token with this id.");
   return { id, requestsPerMinute };

@@ -7,7 +7,7 @@ import { recordJob } from "../jobs/index.ts";
 import { ledgerInContext } from "./ledger-in-context.ts";
 import type { CloseOutLedgerRequest } from "./schemas.ts";
 
-/** Opens the ledger's next generation, in which it goes on. The job answers how far the archive of the one that is closed has come. */
+/** Opens the ledger's next generation, in which it continues. The job shows the progress of the closed one's archive. */
 export async function closeOutLedger(
   context: OperationContext,
   ledgerId: string,

@@ -33,7 +33,7 @@ async function known(
   return ledger;
 }
 
-/** Lets the isolate look the site's ledgers up anew: after a reset or the deletion of an entity. */
+/** Has the isolate look the site's ledgers up again: after a reset or the deletion of an entity. */
 export const forgetLedgers = remembered.forget;
 
 function covers(context: OperationContext, entityId: string): boolean {
@@ -48,11 +48,11 @@ export interface LedgerChoice {
 }
 
 /** Where the request names it: an unknown id in the path is a 404, elsewhere a 422. */
-export type Place = "path" | "query" | "body";
+export type ParameterLocation = "path" | "query" | "body";
 
-function unknownLedger(place: Place, parameter: string): Refused {
-  if (place === "path") return refusal("NOT_FOUND", "Nothing with this id exists in the site.");
-  const pointer = place === "body" ? `/${parameter}` : parameter;
+function unknownLedger(location: ParameterLocation, parameter: string): Refused {
+  if (location === "path") return refusal("NOT_FOUND", "Nothing with this id exists in the site.");
+  const pointer = location === "body" ? `/${parameter}` : parameter;
   const message = `${parameter} names no ledger of the site.`;
   return refusal("REFERENCE_NOT_FOUND", message, [{ pointer, code: "REFERENCE_NOT_FOUND", message }]);
 }
@@ -61,26 +61,30 @@ function unknownLedger(place: Place, parameter: string): Refused {
  * The ledger that the request means. What another site has, or an entity that the key does not cover, is as unknown as what nobody has.
  * A `ledgerId` of another entity than the one in context is refused as `ENTITY_CONFLICT`, and of another currency as unknown.
  */
-export async function ledgerInContext(context: OperationContext, choice: LedgerChoice, place: Place): Promise<LedgerInContext> {
+export async function ledgerInContext(
+  context: OperationContext,
+  choice: LedgerChoice,
+  location: ParameterLocation,
+): Promise<LedgerInContext> {
   const { entityId, ledgerId, currency } = choice;
   if (ledgerId !== undefined) {
     const ledger = await known(context, `id ${ledgerId}`, () => findLedgerById(context.db, ledgerId));
-    if (!ledger || !covers(context, ledger.entityId)) throw unknownLedger(place, "ledgerId");
+    if (!ledger || !covers(context, ledger.entityId)) throw unknownLedger(location, "ledgerId");
     if (entityId && ledger.entityId !== entityId) {
       // In the path, a ledger that is not the company's is not there.
-      if (place === "path") throw unknownLedger("path", "ledgerId");
+      if (location === "path") throw unknownLedger("path", "ledgerId");
       throw refusal("ENTITY_CONFLICT", "ledgerId names a ledger of another entity than the one in context.");
     }
-    if (currency !== undefined && ledger.currency !== currency) throw unknownLedger(place, "currency");
+    if (currency !== undefined && ledger.currency !== currency) throw unknownLedger(location, "currency");
     return ledger;
   }
   if (!entityId) throw refusal("ENTITY_REQUIRED", "Name the entity, or a ledger by ledgerId.");
-  if (!covers(context, entityId)) throw unknownLedger(place, "entityId");
+  if (!covers(context, entityId)) throw unknownLedger(location, "entityId");
   const ledger =
     currency === undefined
       ? await known(context, `functional of ${entityId}`, () => findFunctionalLedger(context.db, entityId))
       : await known(context, `of ${entityId} ${currency}`, () => findLedgerOfCurrency(context.db, entityId, currency));
-  if (!ledger) throw unknownLedger(place, currency === undefined ? "entityId" : "currency");
+  if (!ledger) throw unknownLedger(location, currency === undefined ? "entityId" : "currency");
   return ledger;
 }
 

@@ -1,7 +1,7 @@
 import { allocateLedgerNumber } from "../../db/ledger-numbers.ts";
 import type { ApprovalPolicy } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../operation/context.ts";
-import { holdPolicy } from "./approval-policy.ts";
+import { applyPolicy } from "./approval-policy.ts";
 import { insertLedger, type LedgerRow } from "./store.ts";
 
 export type LedgerWish = Pick<
@@ -12,7 +12,7 @@ export type LedgerWish = Pick<
 /** A ledger that is about to exist, under its policy: its row, and the statement that inserts it, for the batch that makes it known. */
 export async function prepareLedger(context: OperationContext, wish: LedgerWish, policy: ApprovalPolicy) {
   const row = await newLedger(context, wish);
-  if (policy !== "none") await holdPolicy(context, row.number, policy);
+  if (policy !== "none") await applyPolicy(context, row.number, policy);
   return { row, statement: insertLedger(context.db, row) };
 }
 

@@ -71,7 +71,7 @@ export function listLedgerPage(
   });
 }
 
-/** One parameter however many there are: the platform takes 100. */
+/** One parameter for any number of them: the platform accepts 100. */
 function among(column: SQLWrapper, values: readonly string[]): SQL {
   return sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
 }
@@ -122,7 +122,7 @@ export function hasLedgerRow(db: SiteDatabase, ledgerId: SQL): SQL {
   return sql`EXISTS (SELECT 1 FROM ${ledgers} WHERE ${ledgers.siteId} = ${db.siteId} AND ${ledgers.id} = ${ledgerId})`;
 }
 
-/** The statements that remove an entity's ledgers with what they have told of their heads. */
+/** The statements that remove an entity's ledgers with their stored heads. */
 export function deleteLedgers(db: SiteDatabase, entityId: string) {
   const ofEntity = and(eq(ledgers.siteId, db.siteId), eq(ledgers.entityId, entityId));
   const numbers = db.orm.select({ number: ledgers.number }).from(ledgers).where(ofEntity);

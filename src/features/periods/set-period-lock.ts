@@ -21,7 +21,7 @@ export async function setPeriodLock(context: OperationContext, entityId: string,
   const refused = outcomes.filter((outcome) => outcome.outcome === "refused");
   const first = refused[0];
   if (first !== undefined && refused.length === outcomes.length) throw new Refused(first.failure);
-  return { entityId, ledgers: ledgers.map((ledger, i) => ({ ledgerId: ledger.id, currency: ledger.currency, ...told(outcomes[i]) })) };
+  return { entityId, ledgers: ledgers.map((ledger, i) => ({ ledgerId: ledger.id, currency: ledger.currency, ...outcomeOf(outcomes[i]) })) };
 }
 
 interface LockTold {
@@ -32,13 +32,13 @@ interface LockTold {
   openHoldIds: string[];
 }
 
-function told(outcome: WriteOutcome | undefined): Omit<PeriodLockOutcome["ledgers"][number], "ledgerId" | "currency"> {
+function outcomeOf(outcome: WriteOutcome | undefined): Omit<PeriodLockOutcome["ledgers"][number], "ledgerId" | "currency"> {
   if (outcome === undefined) throw new Error("assertion failed: every ledger has answered");
   if (outcome.outcome === "refused") {
     const { code, message, details } = outcome.failure;
     return { outcome: "refused", error: { code, message, details: [...(details ?? [])] } };
   }
-  // The ledger tells of a lock as {"locks":[…], …}, and what it found inside.
+  // The ledger describes a lock as {"locks":[…], …}, and what it found inside.
   const { locks, openDrafts, openDraftIds, openHolds, openHoldIds } = JSON.parse(outcome.body) as LockTold;
   return { outcome: "applied", locks, openDrafts, openDraftIds, openHolds, openHoldIds };
 }

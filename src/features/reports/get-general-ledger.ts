@@ -9,7 +9,7 @@ import { type AccountPage, generalLedger, priorYearsEarnings } from "./domain/ge
 import { reportHead } from "./report-head.ts";
 import type { GeneralLedgerFilter, GeneralLedgerQuery } from "./schemas.ts";
 
-/** Where a page goes on, and what the first one was of: the same books and the same days, whatever is posted and whatever day it is meanwhile. */
+/** Where the next page begins, and what the first one showed: the same books and the same days, whatever is posted and whatever day it is meanwhile. */
 interface Continuation {
   readonly after: string;
   readonly knownAt: number;
@@ -40,7 +40,7 @@ export async function getGeneralLedger(context: OperationContext, entityId: stri
   };
 }
 
-/** The general ledger from its start or from where a page ended, so many lines of it, and where to go on. */
+/** The general ledger from its start or from where a page ended, so many lines of it, and where the next page begins. */
 export async function readGeneralLedger(
   context: OperationContext,
   entityId: string,

@@ -5,7 +5,7 @@ import type { getBalanceSheet } from "./get-balance-sheet.ts";
 import type { getProfitAndLoss } from "./get-profit-and-loss.ts";
 import type { getTrialBalance } from "./get-trial-balance.ts";
 
-/** A report as a file: what it is called, and what it holds. */
+/** A report as a file: its name, and its contents. */
 export interface ReportFile {
   readonly name: string;
   readonly table: ReportTable;

@@ -101,7 +101,7 @@ export const GeneralLedgerQuery = z.object({
   cursor: listQuery.cursor,
 });
 export type GeneralLedgerQuery = z.output<typeof GeneralLedgerQuery>;
-/** What of it decides what the report holds. */
+/** The part of it that decides what the report contains. */
 export type GeneralLedgerFilter = Omit<GeneralLedgerQuery, keyof ListQuery>;
 
 export const TrialBalanceReport = z

@@ -16,7 +16,7 @@ const dayMs = 86_400_000;
 
 /**
  * Empties a sandbox. Its ledgers are left behind under their numbers, which are never given again, and nothing leads to them any more.
- * With `sampleData` the demo company is made anew.
+ * With `sampleData` the demo company is created again.
  */
 export async function resetSite(
   context: OperationContext,
@@ -30,7 +30,7 @@ export async function resetSite(
   await clearSite(context.db);
   forgetEntities(siteId);
   forgetLedgers(siteId);
-  // What is made on the way has no answer of its own to keep: the request's key is the reset's.
+  // Its steps store no answers of their own: the request's key is the reset's.
   const done = request.sampleData ? await makeDemoCompany(context.withClaim(undefined)) : { entityId: null, entries: 0 };
   const outcome: z.infer<typeof ResetSite> = { siteId, ...done };
   return commitOnce(context, [], outcome);

@@ -1,4 +1,4 @@
-import { tellSomeTokens } from "../../access/tell-tokens.ts";
+import { updateSomeTokens } from "../../access/update-some-tokens.ts";
 import { checksumAfter, deleteSome, type Piece, readPiece, rowsOf, writePiece } from "../../db/copy-site.ts";
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import { openDatabase } from "../../db/site-database.ts";
@@ -18,7 +18,7 @@ export interface MoveContext {
   readonly clock: Clock;
 }
 
-/** A piece takes about five queries, and an invocation has a thousand. */
+/** A piece costs about five queries, and an invocation has a thousand. */
 const piecesPerRun = 100;
 /** A request that was let in before the site moved may still read: longer than any of them lasts. */
 const leftCopyKeptMs = 60_000;
@@ -31,7 +31,7 @@ interface Hands extends MoveContext {
 }
 
 /**
- * Goes on with a move for as long as one invocation may, until it waits, or is done. It may be broken off anywhere and taken up by anyone, by several
+ * Continues a move for as long as one invocation may, until it waits, or is done. It may be interrupted anywhere and resumed by anyone, by several
  * at once too: each step does what is done already once more, or finds its fence shut.
  */
 export async function advanceMove(context: MoveContext, moveId: string, piecesMax = piecesPerRun): Promise<MoveRow> {
@@ -53,15 +53,15 @@ export async function advanceMove(context: MoveContext, moveId: string, piecesMa
 }
 
 /**
- * The databases anew, each beginning at its primary, after the move was read: what its step says is done in them is then seen in them, where another
- * hand has done it too. A session that is older may go on at a replica that lags behind.
+ * Fresh sessions, each beginning at its primary, after the move was read: what its step says is done in them is then seen in them, where another
+ * worker has done it too. An older session may read a replica that lags behind.
  */
 async function takeUp(context: MoveContext, move: MoveRow): Promise<Hands> {
   const [source, target] = [openDatabase(context.env, move.source), openDatabase(context.env, move.target)];
   return { ...context, source, target, tables: await siteTables(source) };
 }
 
-/** The move after its next piece; undefined where another hand was there first. */
+/** The move after its next piece; undefined where another worker was there first. */
 async function takeStep(hands: Hands, move: MoveRow): Promise<MoveRow | undefined> {
   try {
     const change = await steps[move.step](hands, move);
@@ -120,9 +120,9 @@ const steps: Readonly<Record<MoveStep, (hands: Hands, move: MoveRow) => Promise<
   async telling({ env, directory, clock }, move) {
     const site = await findSiteScope(directory, move.siteId);
     if (site?.epoch !== move.epoch) throw new Error("assertion failed: a site that has switched is in the epoch of its move");
-    const last = await tellSomeTokens(env, directory, site, move.progress.after);
+    const last = await updateSomeTokens(env, directory, site, move.progress.after);
     if (last !== null) return { progress: { ...move.progress, after: last } };
-    // Who holds a lease from before still reads the source: for so long nobody writes to the target, so that both read the same.
+    // An isolate with a lease from before still reads the source: for so long nobody writes to the target, so that both read the same.
     return { step: "settling", waitUntil: clock() + (move.abortReason === null ? leaseMs : 0) };
   },
 

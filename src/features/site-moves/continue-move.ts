@@ -2,12 +2,12 @@ import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import type { MoveRow } from "./store.ts";
 import { listRunningMoves } from "./store.ts";
 
-/** A move of a site that somebody is to go on with. */
+/** A move of a site that is to be continued. */
 export interface SiteMoveMessage {
   readonly moveId: string;
 }
 
-/** Has the queue go on with a move that is not done, when its time has come. */
+/** Has the queue continue a move that is not done, when it is due. */
 export async function continueMove(env: Cloudflare.Env, move: MoveRow, nowMs: number): Promise<void> {
   if (move.finishedAt !== null) return;
   await env.SITE_MOVES.send({ moveId: move.id }, { delaySeconds: Math.max(1, Math.ceil((move.waitUntil - nowMs) / 1000)) });

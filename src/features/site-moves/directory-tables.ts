@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { CopiedTable, MoveProgress, MoveStep } from "./domain/move.ts";
 
-/** Moves of sites from one database to another: how far each is, so that whoever finds it goes on with it. */
+/** Moves of sites from one database to another, with their progress, so that whoever finds one resumes it. */
 export const siteMoves = sqliteTable(
   "site_moves",
   {
@@ -21,7 +21,7 @@ export const siteMoves = sqliteTable(
     abortReason: text("abort_reason"),
     /** Nothing is done before. */
     waitUntil: integer("wait_until").notNull(),
-    /** +1 with each change: of two hands that go on with it, one saves. */
+    /** +1 with each change: of two workers that continue it, one saves. */
     revision: integer("revision").notNull(),
     createdAt: integer("created_at").notNull(),
     finishedAt: integer("finished_at"),

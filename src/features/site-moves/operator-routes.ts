@@ -20,7 +20,7 @@ export const siteMoveOperatorRoutes: readonly OperatorRoute[] = [
     (context, { params }) => describeMove(context, params.siteId),
     answerMove,
   ),
-  // Begins it; repeated, goes on with it.
+  // Begins it; a repeated request resumes it.
   operatorRoute(
     { ...move, operationId: "startSiteMove", method: "post", body: MoveRequest },
     async (context, { params, body }) => goOnWithMove(context, params.siteId, await startMove(context, params.siteId, body)),

@@ -1,7 +1,7 @@
 import { isUniqueViolation } from "../../db/run-batch.ts";
 import { openDatabase, siteDatabaseNames } from "../../db/site-database.ts";
 import { closeToNewSites, countSitesByDatabase } from "../../db/site-databases.ts";
-import { findSite, keepEpoch } from "../../db/site-rows.ts";
+import { findSite, requireEpoch } from "../../db/site-rows.ts";
 import { siteSchema } from "../../db/site-schema.ts";
 import { newUuid } from "../../operation/build-context.ts";
 import { refusal } from "../../platform/refused.ts";
@@ -56,7 +56,7 @@ export async function startMove(
     finishedAt: null,
   };
   try {
-    const statements = [keepEpoch(directory, site), insertMove(directory, move)] as const;
+    const statements = [requireEpoch(directory, site), insertMove(directory, move)] as const;
     await directory.orm.batch(alone ? [...statements, closeToNewSites(directory, target)] : statements);
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;

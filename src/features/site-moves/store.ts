@@ -30,7 +30,7 @@ export async function listRunningMoves(directory: DirectoryDatabase): Promise<Mo
   return directory.orm.select().from(siteMoves).where(isNull(siteMoves.finishedAt)).limit(1_000);
 }
 
-/** Saves how far a move is; undefined where another hand has saved since it was read. */
+/** Saves the progress of a move; undefined where another worker has saved since it was read. */
 export async function saveMove(directory: DirectoryDatabase, move: MoveRow, change: MoveChange): Promise<MoveRow | undefined> {
   const [saved] = await changeMove(directory, move, change);
   return saved;

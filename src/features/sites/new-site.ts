@@ -2,14 +2,14 @@ import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import { siteDatabaseNames } from "../../db/site-database.ts";
 import { countSitesByDatabase, listSiteDatabases } from "../../db/site-databases.ts";
 import type { SiteRow } from "../../db/site-rows.ts";
-import type { Place } from "../../kernel/region.ts";
+import type { Residency } from "../../kernel/region.ts";
 import { placeOf } from "./domain/placing.ts";
 
-/** A site's row, on the database with the fewest sites of those that take it. */
+/** A site's row, on the database with the fewest sites of those that accept it. */
 export async function newSite(
   env: object,
   directory: DirectoryDatabase,
-  wish: Place & {
+  wish: Residency & {
     readonly id: string;
     readonly firmId: string;
     readonly name: string;

@@ -1,5 +1,5 @@
 import type { z } from "@hono/zod-openapi";
-import { tellSomeTokens } from "../../access/tell-tokens.ts";
+import { updateSomeTokens } from "../../access/update-some-tokens.ts";
 import { type SiteRow, siteScope, updateSiteRow } from "../../db/site-rows.ts";
 import { type OperationContext, requirePermission, requireWholeSite } from "../../operation/context.ts";
 import { requireRevision } from "../../operation/revision.ts";
@@ -22,7 +22,7 @@ export async function updateSite(
   if (!changed) throw refusal("PRECONDITION_FAILED", "The site was changed meanwhile.");
   const scope = siteScope(changed);
   let told: string | null = null;
-  do told = await tellSomeTokens(context.env, context.directory, scope, told);
+  do told = await updateSomeTokens(context.env, context.directory, scope, told);
   while (told !== null);
   return changed;
 }

@@ -9,7 +9,7 @@ import type { AuthToken, AuthTokenRequest } from "./schemas.ts";
 import { signIn } from "./sign-in.ts";
 import { userView } from "./views.ts";
 
-/** Signs in, or goes on with a session. Nothing of the answer is kept for a repetition: it opens the site. */
+/** Signs in, or renews a session. The answer is not stored for a replay: it opens the site. */
 export async function createAuthToken(
   context: AnonymousContext,
   { email = "", password = "", refreshToken, siteId }: z.infer<typeof AuthTokenRequest>,

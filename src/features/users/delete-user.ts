@@ -1,11 +1,11 @@
 import type { OperationContext } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
+import { propagateUser } from "./propagate-user.ts";
 import { requireRoleInReach, requireUsersInReach } from "./reach.ts";
 import { changeUser, findUserEver } from "./store.ts";
-import { tellUser } from "./tell-user.ts";
 import { whyNotChanged } from "./update-user.ts";
 
-/** Takes a user out of the firm: every session and key of theirs ends within five seconds. What they did stays theirs. Repeated, it completes what was broken off. */
+/** Removes a user from the firm: every session and key of theirs ends within five seconds. What they did stays theirs. A repeated request completes an interrupted one. */
 export async function deleteUser(context: OperationContext, id: string): Promise<void> {
   requireUsersInReach(context);
   const { directory, site } = context;
@@ -14,5 +14,5 @@ export async function deleteUser(context: OperationContext, id: string): Promise
   requireRoleInReach(context, user.role);
   const left = user.deletedAt === null ? await changeUser(directory, user, { deletedAt: context.clock() }) : user;
   if (left === undefined) throw await whyNotChanged(context, user);
-  await tellUser(context, left, undefined);
+  await propagateUser(context, left, undefined);
 }

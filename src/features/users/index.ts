@@ -2,9 +2,9 @@ import type { Feature } from "../feature.ts";
 import { registerPublicKeys, userRoutes } from "./routes.ts";
 
 export { newUser } from "./new-user.ts";
+export { propagateWaitingUsers } from "./propagate-user.ts";
 export { purgeSessions } from "./purge-sessions.ts";
 export { emailField, kindField, passwordField, roleField } from "./schemas.ts";
-export { tellUntoldUsers } from "./tell-user.ts";
 export { userOf } from "./user-of.ts";
 
 export const feature: Feature = {

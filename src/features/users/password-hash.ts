@@ -2,7 +2,7 @@ import { createHmac, randomBytes, scryptSync, timingSafeEqual } from "node:crypt
 import { normalizePassword } from "./domain/password-rules.ts";
 
 /**
- * The cost of scrypt (RFC 7914), one of those that the OWASP Password Storage Cheat Sheet holds equal: its others take 64 and 128 MB, which an isolate
+ * The cost of scrypt (RFC 7914), one of those that the OWASP Password Storage Cheat Sheet calls equal: its others need 64 and 128 MB, which an isolate
  * of 128 MB has not got beside everything else, or less memory and as much time. Measured inside workerd: 168 ms and 32 MiB.
  */
 const defaultCost: Cost = { log2N: 15, r: 8, p: 3 };
@@ -24,8 +24,8 @@ interface PasswordHash {
   readonly tag: Buffer;
 }
 
-/** A user's password as it is kept. */
-export interface KeptPassword {
+/** A user's password as it is stored. */
+export interface StoredPassword {
   readonly userId: string;
   readonly hash: string;
 }
@@ -36,9 +36,9 @@ const saltsMax = 2;
 
 /**
  * The hash of a password, with its salt and its cost, in the PHC string format. `sameEmail`: the passwords of users of the same email in other firms. They
- * share a salt, so that to look at a password takes one scrypt for however many firms: the time it takes tells nobody how many there are.
+ * share a salt, so that a check of a password costs one scrypt for any number of firms: its time does not reveal the number.
  */
-export function hashPassword(cost: Cost, password: string, userId: string, sameEmail: readonly KeptPassword[]): string {
+export function hashPassword(cost: Cost, password: string, userId: string, sameEmail: readonly StoredPassword[]): string {
   const shared = sameEmail.map(({ hash }) => readHash(hash)).find((kept) => isSameCost(kept.cost, cost));
   const salt = shared?.salt ?? randomBytes(16);
   const tag = tagOf(derive(password, salt, cost), userId);
@@ -46,10 +46,10 @@ export function hashPassword(cost: Cost, password: string, userId: string, sameE
 }
 
 /** The first of the passwords that it is. Where there are none, as much work is done. */
-export function findPassword(cost: Cost, password: string, kept: readonly KeptPassword[]): KeptPassword | undefined {
+export function findPassword(cost: Cost, password: string, kept: readonly StoredPassword[]): StoredPassword | undefined {
   const derived = new Map<string, Buffer>();
   if (kept.length === 0) derive(password, Buffer.alloc(16), cost);
-  let found: KeptPassword | undefined;
+  let found: StoredPassword | undefined;
   for (const candidate of kept) {
     const { cost: itsCost, salt, tag } = readHash(candidate.hash);
     const way = candidate.hash.slice(0, candidate.hash.lastIndexOf("$"));

@@ -3,7 +3,7 @@ import { type OperationContext, requirePermission, requireWholeSite } from "../.
 import { refusal } from "../../platform/refused.ts";
 
 /**
- * What it takes to change a firm's users. Beside the role: they reach all entities and all sites of the firm, so a key that is restricted to entities
+ * What is required to change a firm's users. Beside the role: they reach all entities and all sites of the firm, so a key that is restricted to entities
  * or to a sandbox would give more than it has.
  */
 export function requireUsersInReach(context: OperationContext): void {

@@ -30,7 +30,7 @@ export async function refreshSession(context: AnonymousContext, text: string, si
   }
   const site = await findSiteScope(directory, token.siteId);
   const user = site && (await findUser(directory, site.firmId, session.userId));
-  // Told once more what it should know, so that what was broken off in between lasts no longer than an access token.
+  // Updated once more, so that a change that was interrupted in between is missing no longer than an access token lives.
   if (site === undefined || user === undefined || !(await objectOf(context.env.ACCESS, site, session.id).follow(user))) {
     await endTokens(context, [session.id]);
     throw wrong();

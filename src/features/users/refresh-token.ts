@@ -1,8 +1,8 @@
 import { hashSecret, newSecret } from "../../access/token.ts";
 
 /**
- * A refresh token: opaque to who holds it, kept only as hashes. One half stays for the session's life, the other changes with each use, so that an old one
- * is told from a guess without keeping any (RFC 9700 §4.14.2: the use of an old one ends the session).
+ * A refresh token: opaque to its owner, stored only as hashes. One half stays for the session's life, the other changes with each use, so that an old one
+ * is distinguished from a guess without storing any (RFC 9700 §4.14.2: the use of an old one ends the session).
  */
 export interface RefreshToken {
   readonly sessionId: string;

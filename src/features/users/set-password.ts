@@ -8,11 +8,11 @@ import { normalizePassword } from "./domain/password-rules.ts";
 import { requireUser } from "./get-user.ts";
 import { hashNewPassword, requirePasswordFit } from "./new-password.ts";
 import { findPassword, passwordCost } from "./password-hash.ts";
+import { propagateUser } from "./propagate-user.ts";
 import { requireRoleInReach, requireUsersInReach } from "./reach.ts";
 import type { SetPasswordRequest, UserView } from "./schemas.ts";
 import { beginPassword } from "./sign-in.ts";
 import { findPasswordHash, isChangedMeanwhile, markPasswordSet, putPassword, type UserRow } from "./store.ts";
-import { tellUser } from "./tell-user.ts";
 import { userView } from "./views.ts";
 
 /**
@@ -39,7 +39,7 @@ export async function setPassword(
     const statements = [markPasswordSet(context.directory, user, mustChange, nowMs), putPassword(context.directory, id, hash)];
     return { statements, value: userView(after) };
   });
-  await tellUser(context, await requireUser(context, id), context.tokenId);
+  await propagateUser(context, await requireUser(context, id), context.tokenId);
   return kept;
 }
 

@@ -8,12 +8,12 @@ import { findPassword, hashPassword, isOutdated, passwordCost } from "./password
 import { type StartedSession, startSession } from "./start-session.ts";
 import { findUser, passwordsOfEmail, replaceHash } from "./store.ts";
 
-/** Passwords to be looked at: each takes the isolate's thread for a sixth of a second. Those of one email have a limit of their own. */
+/** Passwords to be checked: each occupies the isolate's thread for a sixth of a second. Those of one email have a separate limit. */
 export const countPassword = countPerAddress(120);
 
 /**
  * Signs a user in to the site named, or to the firm's first live one. The same email may be a user of several firms: the site says which is meant, or else
- * the password does, the firm that had the user first coming first. Whether anything exists is told to nobody: whatever is wrong takes the same work and the same answer.
+ * the password does, the firm that had the user first coming first. Nobody learns what exists: whatever is wrong costs the same work and gets the same answer.
  */
 export async function signIn(
   context: AnonymousContext,
@@ -46,7 +46,7 @@ export async function beginPassword(env: Cloudflare.Env, email: string): Promise
   throw new Refused({ ...failure("SIGN_IN_LOCKED", `Too many wrong passwords; wait ${retryAfterSeconds} s.`), retryAfterSeconds });
 }
 
-/** A password that is at hand in clear is hashed anew where new ones cost more. */
+/** A password that is at hand in clear is hashed again where new ones cost more. */
 async function renewHash(
   { env, directory }: AnonymousContext,
   password: string,

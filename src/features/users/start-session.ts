@@ -1,4 +1,4 @@
-import { endTokens, tellTokens } from "../../access/end-tokens.ts";
+import { endTokens, updateTokens } from "../../access/end-tokens.ts";
 import { defaultPlan } from "../../access/issue-token.ts";
 import { findSite, type SiteRow, siteScope } from "../../db/site-rows.ts";
 import { insertToken, tokensOfUser } from "../../db/tokens.ts";
@@ -39,16 +39,16 @@ export async function startSession(context: AnonymousContext, user: UserRow, has
     insertToken(directory, { ...token, revokedAt: null, lastUsedAt: null, isSession: true }),
     insertSession(directory, { id, userId: user.id, ...hashesOf(refreshToken), refreshedAt: nowMs, expiresAt: expiresAtMs }),
   ]);
-  const now = await holdToWhatIs(context, { id, user, hash, site });
+  const now = await checkAgainstDirectory(context, { id, user, hash, site });
   await endOldest(context, user.id);
   return { refreshToken, user: now, siteId: site.id, jurisdiction: site.jurisdiction, expiresAtMs };
 }
 
 /**
- * Who changed the user, the password or the site while the session was being made had no session to tell. One of the two sees the other,
+ * A change of the user, the password or the site made meanwhile had no session to update. One of the two sees the other,
  * because each writes before it reads.
  */
-async function holdToWhatIs(
+async function checkAgainstDirectory(
   context: AnonymousContext,
   made: { readonly id: string; readonly user: UserRow; readonly hash: string; readonly site: SiteRow },
 ): Promise<UserRow> {
@@ -62,7 +62,7 @@ async function holdToWhatIs(
     await endTokens(context, [id]);
     throw refusal("CREDENTIALS_INVALID", "The user or the password has changed meanwhile.");
   }
-  if (userNow.revision !== user.revision) await tellTokens(context, [id], userNow);
+  if (userNow.revision !== user.revision) await updateTokens(context, [id], userNow);
   if (siteNow.revision !== site.revision || siteNow.epoch !== site.epoch)
     await objectOf(context.env.ACCESS, site, id).setSite(siteScope(siteNow));
   return userNow;

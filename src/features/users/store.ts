@@ -91,7 +91,7 @@ export function isChangedMeanwhile(error: unknown): boolean {
   return false;
 }
 
-/** Whether the firm keeps an OWNER without this one. Part of the statement that takes one away, so that of the last two at once only one goes. */
+/** Whether the firm has an OWNER without this one. Part of the statement that removes one, so that of the last two at once only one goes. */
 function keepsAnOwner(user: UserRow): SQL {
   return sql`exists (select 1 from ${users} as other where other.firm_id = ${user.firmId} and other.id <> ${user.id}
     and other.role = 'OWNER' and other.deleted_at is null)`;
@@ -115,7 +115,7 @@ export async function changeUser(
 }
 
 /** Notes that a user's sessions and keys know what the user is at this revision. */
-export async function markTold(directory: DirectoryDatabase, { id, revision }: UserRow): Promise<void> {
+export async function markPropagated(directory: DirectoryDatabase, { id, revision }: UserRow): Promise<void> {
   await directory.orm
     .update(users)
     .set({ toldRevision: revision })
@@ -123,12 +123,12 @@ export async function markTold(directory: DirectoryDatabase, { id, revision }: U
     .run();
 }
 
-/** What one run tells at most: the next goes on. */
-const toldPerRunMax = 100;
+/** What one run propagates at most: the next continues. */
+const propagatedPerRunMax = 100;
 
 /** Users whose sessions and keys have not all learnt of a change. */
-export async function untoldUsers(directory: DirectoryDatabase): Promise<UserRow[]> {
-  return directory.orm.select().from(users).where(lt(users.toldRevision, users.revision)).limit(toldPerRunMax);
+export async function usersToPropagate(directory: DirectoryDatabase): Promise<UserRow[]> {
+  return directory.orm.select().from(users).where(lt(users.toldRevision, users.revision)).limit(propagatedPerRunMax);
 }
 
 /** Forgets the password of who has left. */

@@ -3,12 +3,12 @@ import type { OperationContext } from "../../operation/context.ts";
 import { requireRevision } from "../../operation/revision.ts";
 import { refusal } from "../../platform/refused.ts";
 import { getUser } from "./get-user.ts";
+import { propagateUser } from "./propagate-user.ts";
 import { requireRoleInReach, requireUsersInReach } from "./reach.ts";
 import type { UpdateUserRequest } from "./schemas.ts";
 import { changeUser, findUser, type UserRow } from "./store.ts";
-import { tellUser } from "./tell-user.ts";
 
-/** Changes a user's name or role. A new role holds for every session and key of theirs within five seconds; a lower one lowers their keys for good. */
+/** Changes a user's name or role. A new role applies to every session and key of theirs within five seconds; a lower one lowers their keys for ever. */
 export async function updateUser(
   context: OperationContext,
   id: string,
@@ -24,7 +24,7 @@ export async function updateUser(
   const change = { ...(name === undefined ? {} : { name }), ...(role === undefined ? {} : { role }) };
   const changed = await changeUser(context.directory, user, change);
   if (changed === undefined) throw await whyNotChanged(context, user);
-  await tellUser(context, changed, undefined);
+  await propagateUser(context, changed, undefined);
   return changed;
 }
 

@@ -13,7 +13,7 @@ function withReplay({ answers, idempotency }: Pick<AnyDefinition, "answers" | "i
   return { 200: { ...first, description: "The answer of the first request with this Idempotency-Key, byte for byte." }, ...answers };
 }
 
-/** The description, and which role the operation takes where not every key has it. */
+/** The description, and which role the operation requires where not every key has it. */
 function described({ description, permission }: Pick<AnyDefinition, "description" | "permission">) {
   const role = permission === "public" ? "REVIEWER" : permissions[permission];
   const sentences = [...(description ? [description] : []), ...(role === "REVIEWER" ? [] : [`Takes the role ${role} or above.`])];

@@ -1,4 +1,4 @@
-/** What holds for every operation, told once at the head of the OpenAPI document. CommonMark. */
+/** What applies to every operation, at the head of the OpenAPI document. CommonMark. */
 export const introduction = `Post money movements as balanced journal entries and read balances that are exact at once.
 
 **Keys.** Send a site's key as \`X-API-Key\` or as \`Authorization: Bearer\`. A key belongs to one site, live (\`ch_live_…\`) or sandbox (\`ch_test_…\`), and reaches no other. \`POST /signup\` makes a live and a sandbox site and answers the key of each.

@@ -5,13 +5,13 @@ import type { Authority } from "../../access/token.ts";
 import { failure } from "../../kernel/failures.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
 import { pathOf } from "../aliases.ts";
+import type { Step } from "../pipeline.ts";
 import type { RequestContext } from "../request-context.ts";
 import type { RouteTable } from "../route-table.ts";
-import type { Step } from "../way.ts";
 import { addressOf, countAttempt, countPublicWrite } from "./attempts.ts";
 
 /** What the app does with a caller once it is known: builds the context, notes the use. */
-export type Welcome = (c: RequestContext, authority: Authority, noteUse: boolean) => void;
+export type OnAuthenticated = (c: RequestContext, authority: Authority, noteUse: boolean) => void;
 
 function keyOf(c: RequestContext): string | undefined {
   const own = c.req.header("x-api-key");
@@ -38,7 +38,7 @@ function admitBy(c: RequestContext, key: string): Admission | Promise<Admission>
  * Admits a request by its key or access token, and leaves the rate limit for the headers of whatever is answered.
  * Requests without a good key are limited by address. Public routes take no key.
  */
-export function authenticate({ isPublic, methodsOf }: RouteTable, welcome: Welcome): Step {
+export function authenticate({ isPublic, methodsOf }: RouteTable, onAuthenticated: OnAuthenticated): Step {
   const enter = (c: RequestContext, key: string | undefined, admission: Admission | undefined): undefined => {
     if (admission === undefined || (!admission.ok && admission.reason === "unknown")) {
       const waitSeconds = countAttempt(addressOf(c), Date.now());
@@ -63,7 +63,7 @@ export function authenticate({ isPublic, methodsOf }: RouteTable, welcome: Welco
     }
     const { authority, remaining } = admission;
     c.set("rateLimit", { limit: authority.plan, remaining, resetMs: waitForFull(remaining, authority.plan) });
-    welcome(c, authority, admission.noteUse);
+    onAuthenticated(c, authority, admission.noteUse);
   };
   return (c) => {
     const { path, method } = c.req;

@@ -1,4 +1,4 @@
-import type { Stamp } from "../way.ts";
+import type { Stamp } from "../pipeline.ts";
 
 /** Says how far the request has seen the site's database. Sent back as X-Bookmark, the next request sees at least as much, wherever it is answered. */
 export const bookmark: Stamp = (c, headers) => {

@@ -1,5 +1,5 @@
+import type { Stamp, Step } from "../pipeline.ts";
 import type { RouteTable } from "../route-table.ts";
-import type { Stamp, Step } from "../way.ts";
 
 const exposed =
   "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit-Policy, Retry-After, ETag, Location, X-Idempotent-Replayed, X-Bookmark, Content-Disposition";

@@ -1,4 +1,4 @@
-import type { Stamp } from "../way.ts";
+import type { Stamp } from "../pipeline.ts";
 
 /** Puts the rate limit of the request's key on its answer, whatever it is. `RateLimit` itself stays off: beside it, clients' parsers read nothing. */
 export const rateLimitHeaders: Stamp = (c, headers) => {

@@ -1,5 +1,5 @@
 import { logFor } from "../../platform/log.ts";
-import type { Stamp, Step } from "../way.ts";
+import type { Stamp, Step } from "../pipeline.ts";
 
 /** A request's name: on its answer, in its errors, and in every entry that it posts. */
 export function newRequestId(): string {

@@ -1,5 +1,5 @@
 import { refusal } from "../../platform/refused.ts";
-import type { Step } from "../way.ts";
+import type { Step } from "../pipeline.ts";
 
 /** A path that names a site names the key's own; any other does not exist for it. */
 export const siteInPath: Step = (c) => {

@@ -1,7 +1,7 @@
 import type { AccountType } from "../../kernel/account-type.ts";
 import { normalSide } from "../../kernel/account-type.ts";
 
-/** What describes an account and never decides: kept with its facts, so that the catalogue's row can be told again from the log. */
+/** What describes an account and never decides: stored with its facts, so that the catalogue's row can be rebuilt from the log. */
 export interface AccountDescription {
   readonly name: string;
   readonly description: string | null;
@@ -29,7 +29,7 @@ export interface AccountTerms {
   readonly createdAtMs: number;
   /** The sequence of the fact that last changed what is not a balance. */
   revision: number;
-  /** The codes it had before, each with the sequence from which it was another: what was answered then can be told again. */
+  /** The codes it had before, each with the sequence from which it was another: what was answered then can be described again. */
   formerCodes: readonly { readonly code: string; readonly until: number }[];
 }
 
@@ -58,7 +58,7 @@ export interface Account extends AccountTerms, AccountFigures {}
 
 const turnoverUnit = 2 ** 53;
 
-/** Turnover as figures keep it, from the exact sums. */
+/** Turnover as figures store it, from the exact sums. */
 export function turnoverOf(
   debits: bigint,
   credits: bigint,
@@ -101,7 +101,7 @@ export function addTurnover(figures: AccountFigures, amount: number): void {
   }
 }
 
-/** Adds a hold's line to what is pending, or, with `sign` −1, takes it off again. Either is a change of the account. */
+/** Adds a hold's line to what is pending, or, with `sign` −1, subtracts it. Either is a change of the account. */
 export function addPending(figures: AccountFigures, amount: number, sign: 1 | -1): void {
   if (amount > 0) figures.pendingDebits += sign * amount;
   else figures.pendingCredits -= sign * amount;
@@ -109,7 +109,7 @@ export function addPending(figures: AccountFigures, amount: number, sign: 1 | -1
   figures.holdChanges += 1;
 }
 
-/** What open holds would take off the balance, on the account's normal side. */
+/** What open holds would subtract from the balance, on the account's normal side. */
 export function pendingOut(type: AccountType, figures: AccountFigures): number {
   return normalSide(type) === "debit" ? figures.pendingCredits : figures.pendingDebits;
 }

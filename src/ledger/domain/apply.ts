@@ -134,7 +134,7 @@ function applyEntry(state: MutableLedgerState, fact: EntryPosted, sequence: numb
   if (draft !== undefined) state.setDraft({ ...draft, status: "posted", entry: sequence });
 }
 
-/** Takes a hold's lines off what is pending. */
+/** Subtracts a hold's lines from what is pending. */
 function resolve(state: MutableLedgerState, no: number, status: Exclude<HoldStatus, "open">, sequence: number): void {
   const hold = state.hold(no);
   if (hold === undefined) throw new Error(`assertion failed: a fact names hold ${no}, which the ledger has`);

@@ -93,7 +93,7 @@ export interface OpenAccount {
   readonly maxBalance?: number;
 }
 
-/** Changes what is given. `null` takes a limit or an external id away. */
+/** Changes what is given. `null` removes a limit or an external id. */
 export interface ChangeAccount {
   readonly kind: "change_account";
   readonly accountId: string;
@@ -136,7 +136,7 @@ export interface SetApprovalPolicy {
 
 type EntryFields = Omit<PostEntry, "kind">;
 
-/** Keeps an entry to be, which may be unbalanced, under an id of its own. */
+/** Saves an entry in the making, which may be unbalanced, under an id of its own. */
 export interface CreateDraft extends EntryFields {
   readonly kind: "create_draft";
 }
@@ -147,13 +147,13 @@ interface OnDraft {
   readonly expectedVersion?: number;
 }
 
-/** Changes what is given of a draft; `null` takes it away. Lines are replaced as a whole. */
+/** Changes what is given of a draft; `null` removes it. Lines are replaced as a whole. */
 export interface EditDraft extends OnDraft {
   readonly kind: "edit_draft";
   readonly change: { readonly [F in keyof Omit<EntryFields, "source" | "module">]?: EntryFields[F] | null };
 }
 
-/** Hands a draft in for approval: from here on it is complete. */
+/** Submits a draft for approval: from here on it is complete. */
 export interface SubmitDraft extends OnDraft {
   readonly kind: "submit_draft";
 }
@@ -174,7 +174,7 @@ export interface RejectEntry extends OnDraft {
   readonly reason: string;
 }
 
-/** Places a pending entry: it takes its amounts off what is available until it is settled, released or expires. */
+/** Places a pending entry: it lowers what is available by its amounts until it is settled, released or expires. */
 export interface PlaceHold extends EntryFields {
   readonly kind: "place_hold";
   readonly groupId?: string;

@@ -3,16 +3,16 @@ import { type Result, refuse } from "../../kernel/result.ts";
 import { pendingIn, pendingOut } from "./account.ts";
 import { parentRefusedFor } from "./account-tree.ts";
 import type { ChangeAccount, DeleteAccount, OpenAccount } from "./command.ts";
-import { type Decision, made, missing, one } from "./decision.ts";
+import { type Decision, made, missing, refusalAt } from "./decision.ts";
 import { accountById, type LedgerState } from "./state.ts";
 
 /** Opens an account. Refuses a code, external id or role that another has, a parent that cannot be one, and limits that nothing lies between. */
 export function decideOpenAccount(state: LedgerState, command: OpenAccount): Result<Decision, Failure> {
   if (state.accountNumber(`c${command.code}`) !== undefined)
-    return refuse(one("CODE_TAKEN", `The ledger has an account with the code ${JSON.stringify(command.code)}.`, "/code"));
+    return refuse(refusalAt("CODE_TAKEN", `The ledger has an account with the code ${JSON.stringify(command.code)}.`, "/code"));
   if (command.externalId !== undefined && state.accountNumber(`x${command.externalId}`) !== undefined) {
     return refuse(
-      one("EXTERNAL_ID_TAKEN", `The externalId ${JSON.stringify(command.externalId)} belongs to another account.`, "/externalId"),
+      refusalAt("EXTERNAL_ID_TAKEN", `The externalId ${JSON.stringify(command.externalId)} belongs to another account.`, "/externalId"),
     );
   }
   const { role } = command.description;
@@ -36,7 +36,7 @@ export function decideOpenAccount(state: LedgerState, command: OpenAccount): Res
 }
 
 function roleTaken(role: string): Failure {
-  return one("CODE_TAKEN", `Another account of the ledger has the role ${role}.`, "/role");
+  return refusalAt("CODE_TAKEN", `Another account of the ledger has the role ${role}.`, "/role");
 }
 
 function idByCode(state: LedgerState, code: string): string | undefined {
@@ -54,15 +54,17 @@ export function decideChangeAccount(state: LedgerState, command: ChangeAccount):
     );
   }
   if (command.type !== undefined && command.type !== account.type && state.figures(account.no).version > 0) {
-    return refuse(one("ACCOUNT_TYPE_FIXED", `Account ${account.code} has lines and keeps its type ${account.type}.`, "/type"));
+    return refuse(refusalAt("ACCOUNT_TYPE_FIXED", `Account ${account.code} has lines and keeps its type ${account.type}.`, "/type"));
   }
   const code = command.code ?? account.code;
   if (code !== account.code && state.accountNumber(`c${code}`) !== undefined) {
-    return refuse(one("CODE_TAKEN", `The ledger has an account with the code ${JSON.stringify(code)}.`, "/code"));
+    return refuse(refusalAt("CODE_TAKEN", `The ledger has an account with the code ${JSON.stringify(code)}.`, "/code"));
   }
   const externalId = command.externalId === undefined ? account.externalId : command.externalId;
   if (externalId !== null && externalId !== account.externalId && state.accountNumber(`x${externalId}`) !== undefined) {
-    return refuse(one("EXTERNAL_ID_TAKEN", `The externalId ${JSON.stringify(externalId)} belongs to another account.`, "/externalId"));
+    return refuse(
+      refusalAt("EXTERNAL_ID_TAKEN", `The externalId ${JSON.stringify(externalId)} belongs to another account.`, "/externalId"),
+    );
   }
   const description = { ...account.description, ...command.description };
   if (
@@ -89,7 +91,7 @@ export function decideChangeAccount(state: LedgerState, command: ChangeAccount):
   );
   if (broken) return refuse(broken);
   if (command.status === "archived" && (figures.pendingDebits > 0 || figures.pendingCredits > 0))
-    return refuse(one("IN_USE", `Account ${account.code} has open holds; they are to be settled or released first.`, "/status"));
+    return refuse(refusalAt("IN_USE", `Account ${account.code} has open holds; they are to be settled or released first.`, "/status"));
   return made({
     kind: "account_changed",
     account: account.no,
@@ -112,19 +114,19 @@ function limitsBrokenBy(
   maxBalance: number | null,
 ): Failure | undefined {
   if (minBalance !== null && maxBalance !== null && minBalance > maxBalance) {
-    return one("BALANCE_LIMIT", `minBalance ${minBalance} is above maxBalance ${maxBalance}.`, "/minBalance", {
+    return refusalAt("BALANCE_LIMIT", `minBalance ${minBalance} is above maxBalance ${maxBalance}.`, "/minBalance", {
       bound: minBalance,
       balance: available,
     });
   }
   if (minBalance !== null && available < minBalance) {
-    return one("BALANCE_LIMIT", `The balance ${available} is below the minBalance ${minBalance} asked for.`, "/minBalance", {
+    return refusalAt("BALANCE_LIMIT", `The balance ${available} is below the minBalance ${minBalance} asked for.`, "/minBalance", {
       bound: minBalance,
       balance: available,
     });
   }
   if (maxBalance !== null && expected > maxBalance) {
-    return one("BALANCE_LIMIT", `The balance ${expected} is above the maxBalance ${maxBalance} asked for.`, "/maxBalance", {
+    return refusalAt("BALANCE_LIMIT", `The balance ${expected} is above the maxBalance ${maxBalance} asked for.`, "/maxBalance", {
       bound: maxBalance,
       balance: expected,
     });

@@ -15,7 +15,7 @@ import type {
   ReverseEntry,
   SubmitDraft,
 } from "./command.ts";
-import { type Decision, made, missing, one } from "./decision.ts";
+import { type Decision, made, missing, refusalAt } from "./decision.ts";
 import { allowedFrom, type Draft, draftVersionsMax } from "./draft.ts";
 import type { DraftContent, DraftLine, DraftSaved, FactLine } from "./fact.ts";
 import { notToBeReversed, notToBeSettled } from "./final-states.ts";
@@ -61,7 +61,7 @@ function nextVersion(
   });
 }
 
-/** Keeps a draft. Refuses accounts that the ledger does not have and names that are taken; it need not balance yet. */
+/** Saves a draft. Refuses accounts that the ledger does not have and names that are taken; it need not balance yet. */
 export function decideCreateDraft(state: LedgerState, command: CreateDraft, actor: Actor): Result<Decision, Failure> {
   const written = contentOf(state, command);
   if (!written.ok) return written;
@@ -102,7 +102,7 @@ export function decideEditDraft(state: LedgerState, command: EditDraft, actor: A
   return nextVersion(draft, { status: "draft", preparers: withPreparer(draft.preparers, actor), content });
 }
 
-/** Hands a draft in. It is complete from here on: its accounts are open and it balances. */
+/** Submits a draft. It is complete from here on: its accounts are open and it balances. */
 export function decideSubmitDraft(state: LedgerState, command: SubmitDraft): Result<Decision, Failure> {
   const found = complete(state, command, "submit");
   if (!found.ok) return found;
@@ -126,7 +126,7 @@ function mayNotPost(state: LedgerState, draft: Draft, actor: Actor): Failure | u
   return personMissing(draft, actor);
 }
 
-/** Refuses, as `FORBIDDEN`, who may not take back what is posted. */
+/** Refuses, as `FORBIDDEN`, who may not reverse what is posted. */
 export function mayNotReverse(actor: Actor): Failure {
   return failure("FORBIDDEN", `Taking back a posted entry takes the role APPROVER or above; the key's role is ${actor.role}.`);
 }
@@ -168,7 +168,7 @@ export function voidDraft(draft: Draft, command: ReverseEntry): Result<Decision,
 
 const tooManyVersions = failure("ENTRY_STATE", `The draft has ${draftVersionsMax} versions, which is the most; void it and write another.`);
 
-/** The draft of a command, in the state that the action takes and the version that the caller saw. */
+/** The draft of a command, in the state that the action requires and the version that the caller saw. */
 function draftIn(
   state: LedgerState,
   command: { readonly entryId: string; readonly expectedVersion?: number },
@@ -192,7 +192,7 @@ function stateRefused(draft: Draft, action: string): Failure | undefined {
 function stateFailure(status: Draft["status"], action: string): Failure {
   const allowed = allowedFrom[status];
   const then = allowed.length === 0 ? "nothing more can be done with it" : `from here it can be: ${allowed.join(", ")}`;
-  return one("ENTRY_STATE", `The entry is ${status} and cannot take the action ${action}; ${then}.`, "", { status, allowed });
+  return refusalAt("ENTRY_STATE", `The entry is ${status} and cannot take the action ${action}; ${then}.`, "", { status, allowed });
 }
 
 /** An approval names the version that it saw in its body; everything else names it by If-Match. */
@@ -200,7 +200,7 @@ function versionRefused(draft: Draft, action: string, expected: number | undefin
   if (expected === undefined || expected === draft.version) return undefined;
   const message = `The draft is at version ${draft.version}, not ${expected}.`;
   if (action !== "approve") return failure("PRECONDITION_FAILED", message);
-  return one("VERSION_STALE", message, "/version", { version: draft.version });
+  return refusalAt("VERSION_STALE", message, "/version", { version: draft.version });
 }
 
 /** The draft of a command with the entry that it will be, in the order in which refusals are checked. */
@@ -222,7 +222,9 @@ function complete(
   const wrong =
     originalRefused(state, content) ??
     refusedTo(draft) ??
-    (content.lines.length < 2 ? one("ENTRY_UNBALANCED", "An entry has two lines or more.", "/lines") : checkBalanced(content.lines)) ??
+    (content.lines.length < 2
+      ? refusalAt("ENTRY_UNBALANCED", "An entry has two lines or more.", "/lines")
+      : checkBalanced(content.lines)) ??
     (content.hold === null ? nameTaken(state, content, draft) : undefined);
   return wrong ? refuse(wrong) : ok({ draft, entry });
 }
@@ -290,5 +292,5 @@ function nameTaken(state: LedgerState, { externalId, source }: DraftContent, sel
 
 function unknownReplaced(state: LedgerState, { replaces }: DraftContent): Failure | undefined {
   if (replaces === null || entryById(state, replaces) !== undefined) return undefined;
-  return one("REFERENCE_NOT_FOUND", "The ledger has no entry with the id in replaces.", "/replaces");
+  return refusalAt("REFERENCE_NOT_FOUND", "The ledger has no entry with the id in replaces.", "/replaces");
 }

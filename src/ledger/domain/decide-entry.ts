@@ -7,7 +7,7 @@ import type { AccountTerms } from "./account.ts";
 import { mustWait } from "./approval.ts";
 import type { LineRequest, PostEntry, ReverseEntry } from "./command.ts";
 import { mayNotReverse, voidDraft, waitingEntry } from "./decide-draft.ts";
-import { type Decision, missing, one } from "./decision.ts";
+import { type Decision, missing, refusalAt } from "./decision.ts";
 import type { FactLine } from "./fact.ts";
 import { notToBeReversed } from "./final-states.ts";
 import { externalIdTaken, namedByExternalId, namedBySource, sameContent, sourceTaken } from "./names.ts";
@@ -51,7 +51,7 @@ export function decidePost(state: LedgerState, command: PostEntry, actor: Actor)
     return ok({ facts: [], existing: earlier.sequence });
   }
   if (command.replaces !== undefined && entryById(state, command.replaces) === undefined) {
-    return refuse(one("REFERENCE_NOT_FOUND", "The ledger has no entry with the id in replaces.", "/replaces"));
+    return refuse(refusalAt("REFERENCE_NOT_FOUND", "The ledger has no entry with the id in replaces.", "/replaces"));
   }
   const closed = closedAccount(accounts);
   if (closed) return refuse(closed);

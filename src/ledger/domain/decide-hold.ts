@@ -6,7 +6,7 @@ import { type AccountFigures, type AccountTerms, addPending, copyFigures, pendin
 import { mustWait } from "./approval.ts";
 import type { PlaceHold, ReleaseHold, SettleHold } from "./command.ts";
 import { waitingEntry } from "./decide-draft.ts";
-import { type Decision, made, missing, one } from "./decision.ts";
+import { type Decision, made, missing, refusalAt } from "./decision.ts";
 import type { FactLine, HoldLine, HoldPlaced } from "./fact.ts";
 import { notToBeSettled } from "./final-states.ts";
 import type { Hold } from "./hold.ts";
@@ -50,7 +50,7 @@ export function decidePlaceHold(state: StateOfWrite, command: PlaceHold, actor: 
   }
   // Not at the edge: a request that comes again is answered what it was answered, though its hold has ended meanwhile.
   if (command.expiresAtMs !== undefined && command.expiresAtMs <= state.atMs)
-    return refuse(one("VALIDATION_ERROR", "The hold would end before it begins.", "/expiresAt"));
+    return refuse(refusalAt("VALIDATION_ERROR", "The hold would end before it begins.", "/expiresAt"));
   const closed = closedAccount(accounts);
   if (closed) return refuse(closed);
   if (command.groupId !== undefined && mustWait(state.policy, actor)) {
@@ -81,7 +81,7 @@ export function decidePlaceHold(state: StateOfWrite, command: PlaceHold, actor: 
     addPending(figures, line.amount, 1);
     line.availableAfter = figures.balance - pendingOut(account.type, figures);
     line.version = figures.version;
-    // A balance far on the other side leaves room for more than a number holds exactly.
+    // A balance far on the other side leaves room for more than a number can represent exactly.
     const isExact =
       Number.isSafeInteger(figures.pendingDebits) &&
       Number.isSafeInteger(figures.pendingCredits) &&
@@ -129,9 +129,10 @@ export function decideSettleHold(state: LedgerState, command: SettleHold, actor:
     );
   if (!taken.ok) return taken;
   if (isOfGroup && command.date !== undefined && command.date !== fact.date)
-    return refuse(one("VALIDATION_ERROR", `A hold of a group is settled on its own date, ${fact.date}.`, "/date"));
+    return refuse(refusalAt("VALIDATION_ERROR", `A hold of a group is settled on its own date, ${fact.date}.`, "/date"));
   const lines = taken.value;
-  const unbalanced = lines.length < 2 ? one("ENTRY_UNBALANCED", "A settlement has two lines or more.", "/lines") : checkBalanced(lines);
+  const unbalanced =
+    lines.length < 2 ? refusalAt("ENTRY_UNBALANCED", "A settlement has two lines or more.", "/lines") : checkBalanced(lines);
   if (unbalanced) return refuse(unbalanced);
   const { description, reference, externalId, metadata, source, module } = fact;
   const entry: EntryToBe = {
@@ -168,13 +169,13 @@ function linesTaken({ fact }: Hold, { lines: asked }: SettleHold): Result<Writab
   for (const [i, { no, amount }] of (asked ?? fact.lines.map((line, at) => ({ no: at + 1, amount: Math.abs(line.amount) }))).entries()) {
     const line = fact.lines[no - 1];
     if (line === undefined)
-      return refuse(one("SETTLES_MORE_THAN_HELD", `The hold has ${fact.lines.length} lines, and no line ${no}.`, `/lines/${i}/no`));
-    if (named.has(no)) return refuse(one("SETTLES_MORE_THAN_HELD", `Line ${no} of the hold is named twice.`, `/lines/${i}/no`));
+      return refuse(refusalAt("SETTLES_MORE_THAN_HELD", `The hold has ${fact.lines.length} lines, and no line ${no}.`, `/lines/${i}/no`));
+    if (named.has(no)) return refuse(refusalAt("SETTLES_MORE_THAN_HELD", `Line ${no} of the hold is named twice.`, `/lines/${i}/no`));
     named.add(no);
     const held = Math.abs(line.amount);
     if (amount > held) {
       const message = `Line ${no} of the hold keeps ${held}, less than the ${amount} asked for.`;
-      return refuse(one("SETTLES_MORE_THAN_HELD", message, `/lines/${i}/amount`, { no, held }));
+      return refuse(refusalAt("SETTLES_MORE_THAN_HELD", message, `/lines/${i}/amount`, { no, held }));
     }
     const { account, memo, contactId, tags } = line;
     taken.push({ account, amount: line.amount > 0 ? amount : -amount, balanceAfter: 0, version: 0, memo, contactId, tags });
@@ -182,7 +183,7 @@ function linesTaken({ fact }: Hold, { lines: asked }: SettleHold): Result<Writab
   return ok(taken);
 }
 
-/** Lets go of a hold: its amounts are available again. */
+/** Releases a hold: its amounts are available again. */
 export function decideReleaseHold(state: LedgerState, command: ReleaseHold): Result<Decision, Failure> {
   const hold = holdById(state, command.holdId);
   if (hold === undefined) return refuse(missing);

@@ -4,11 +4,11 @@ import type { Failure } from "../../kernel/failures.ts";
 import { type Result, refuse } from "../../kernel/result.ts";
 import type { Actor } from "../../kernel/role.ts";
 import type { LockPeriod } from "./command.ts";
-import { type Decision, made, one } from "./decision.ts";
+import { type Decision, made, refusalAt } from "./decision.ts";
 import { checkLockChange, setLock } from "./period-lock.ts";
 import type { LedgerState } from "./state.ts";
 
-/** Locks or opens a period. Refuses whoever may not loosen a hard lock, and more separate locks than a ledger keeps. */
+/** Locks or opens a period. Refuses whoever may not loosen a hard lock, and more separate locks than a ledger stores. */
 export function decideLockPeriod(state: LedgerState, command: LockPeriod, actor: Actor): Result<Decision, Failure> {
   const startDay = parseDay(command.startDate);
   const endDay = parseDay(command.endDate);
@@ -23,14 +23,16 @@ export function decideLockPeriod(state: LedgerState, command: LockPeriod, actor:
       .find(({ fact }) => change.module === "all" || change.module === fact.module);
     if (held) {
       return refuse(
-        one("IN_USE", `An open hold of a group is dated ${held.fact.date}; it is to be settled or released first.`, "/startDate", {
+        refusalAt("IN_USE", `An open hold of a group is dated ${held.fact.date}; it is to be settled or released first.`, "/startDate", {
           holdId: held.id,
         }),
       );
     }
   }
   if (setLock(state.locks, change).length > periodLocksMax) {
-    return refuse(one("VALIDATION_ERROR", `A ledger keeps at most ${periodLocksMax} separate locks; lock longer ranges.`, "/startDate"));
+    return refuse(
+      refusalAt("VALIDATION_ERROR", `A ledger keeps at most ${periodLocksMax} separate locks; lock longer ranges.`, "/startDate"),
+    );
   }
   return made({
     kind: "period_locked",

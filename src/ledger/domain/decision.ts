@@ -14,7 +14,7 @@ export function made(fact: Fact): Result<Decision, Failure> {
 }
 
 /** A refusal with one fault, at `pointer` in the command. */
-export function one(code: Failure["code"], message: string, pointer: string, facts: Record<string, unknown> = {}): Failure {
+export function refusalAt(code: Failure["code"], message: string, pointer: string, facts: Record<string, unknown> = {}): Failure {
   const detail: FailureDetail = { ...facts, pointer, code, message };
   return failure(code, message, [detail]);
 }

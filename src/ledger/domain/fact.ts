@@ -78,7 +78,7 @@ export interface EntryPosted {
   readonly replaces: string | null;
   /** The id of the draft that it was, which stays its own. */
   readonly draftId: string | null;
-  /** The sequence of the hold that it settles. What of the hold it does not take is released. */
+  /** The sequence of the hold that it settles. The rest of the hold is released. */
   readonly hold: number | null;
   readonly lines: readonly FactLine[];
 }
@@ -152,13 +152,13 @@ export interface HoldReleased {
   readonly reason: string | null;
 }
 
-/** Holds whose time had come, in the order of their ends. */
+/** Holds that expired, in the order of their ends. */
 export interface HoldsExpired {
   readonly kind: "holds_expired";
   readonly holds: readonly number[];
 }
 
-/** The last fact of a generation: the books go on in the next. */
+/** The last fact of a generation: the books continue in the next. */
 export interface LedgerClosed {
   readonly kind: "ledger_closed";
   readonly generation: number;
@@ -216,7 +216,7 @@ export interface DraftCarried {
   readonly reason: string | null;
 }
 
-/** An open hold. What it keeps on its accounts came with them. */
+/** An open hold. Its pending amounts came with the accounts. */
 export interface HoldCarried {
   readonly kind: "hold_carried";
   readonly placedAtMs: number;

@@ -1,5 +1,5 @@
 import { type Failure, failure } from "../../kernel/failures.ts";
-import { one } from "./decision.ts";
+import { refusalAt } from "./decision.ts";
 import type { Hold } from "./hold.ts";
 import { idOf } from "./recorded-entry.ts";
 import type { LedgerState, RecordedEntry } from "./state.ts";
@@ -9,7 +9,7 @@ export function notToBeReversed(state: LedgerState, original: RecordedEntry): Fa
   const reversal = state.reversalOf(original.sequence);
   if (reversal !== undefined) {
     const by = state.entry(reversal);
-    return one("ALREADY_REVERSED", "The entry has been reversed before.", "", by ? { reversedBy: idOf(state, by) } : {});
+    return refusalAt("ALREADY_REVERSED", "The entry has been reversed before.", "", by ? { reversedBy: idOf(state, by) } : {});
   }
   if (original.fact.reversalOf !== null) return failure("IS_REVERSAL", "The entry is itself a reversal, and a reversal is never reversed.");
   return undefined;
@@ -19,5 +19,8 @@ export function notToBeReversed(state: LedgerState, original: RecordedEntry): Fa
 export function notToBeSettled(state: LedgerState, hold: Hold): Failure | undefined {
   if (hold.status === "open") return undefined;
   const entry = hold.status === "settled" && hold.resolved !== null ? state.entry(hold.resolved) : undefined;
-  return one("HOLD_STATE", `The hold is ${hold.status}.`, "", { status: hold.status, ...(entry ? { sequence: entry.sequence } : {}) });
+  return refusalAt("HOLD_STATE", `The hold is ${hold.status}.`, "", {
+    status: hold.status,
+    ...(entry ? { sequence: entry.sequence } : {}),
+  });
 }

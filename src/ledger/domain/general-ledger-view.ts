@@ -1,8 +1,8 @@
 import type { AccountType } from "../../kernel/account-type.ts";
 
-/** A page of the general ledger as the ledger tells it. Sums are integers as texts, debits less credits: they pass what a JavaScript number holds. */
+/** A page of the general ledger as the ledger describes it. Sums are integers as texts, debits less credits: they may exceed an exact JavaScript number. */
 export interface GeneralLedgerView {
-  /** What the page includes: later pages that are asked for as known then go on from it. */
+  /** What the page includes: later pages, as known then, continue from it. */
   readonly sequence: number;
   /** Lines on all pages together. */
   readonly lineCount: number;

@@ -1,5 +1,5 @@
 import type { PostEntry, Source } from "./command.ts";
-import { one } from "./decision.ts";
+import { refusalAt } from "./decision.ts";
 import type { Draft } from "./draft.ts";
 import type { DraftContent, EntryPosted, HoldPlaced } from "./fact.ts";
 import type { Hold } from "./hold.ts";
@@ -9,7 +9,7 @@ import type { LedgerState, RecordedEntry } from "./state.ts";
 /** An entry, draft or hold that has an external id or a source: neither is ever given twice. */
 export interface Named {
   readonly kind: "entry" | "draft" | "hold";
-  /** Of the fact that tells it as it stands. */
+  /** Of the fact that has its present content. */
   readonly sequence: number;
   readonly id: string;
   readonly content: EntryPosted | DraftContent | HoldPlaced;
@@ -40,13 +40,18 @@ function named(
 /** Refuses an external id that is taken. */
 export function externalIdTaken(externalId: string, by: Named) {
   const what = by.kind === "hold" ? "a hold" : "an entry";
-  return one("EXTERNAL_ID_TAKEN", `The externalId ${JSON.stringify(externalId)} belongs to ${what} with other content.`, "/externalId", {
-    [by.kind === "hold" ? "holdId" : "entryId"]: by.id,
-  });
+  return refusalAt(
+    "EXTERNAL_ID_TAKEN",
+    `The externalId ${JSON.stringify(externalId)} belongs to ${what} with other content.`,
+    "/externalId",
+    {
+      [by.kind === "hold" ? "holdId" : "entryId"]: by.id,
+    },
+  );
 }
 
 export function sourceTaken(by: Named) {
-  return one("SOURCE_CONFLICT", "The source document posted this step before, with other content.", "/source", {
+  return refusalAt("SOURCE_CONFLICT", "The source document posted this step before, with other content.", "/source", {
     [by.kind === "hold" ? "holdId" : "entryId"]: by.id,
   });
 }

@@ -34,7 +34,7 @@ export class Overlay implements MutableLedgerState {
   policy: ApprovalPolicy;
   readonly drafts = new Map<number, Draft>();
   readonly holds = new Map<number, Hold>();
-  /** The numbers of the write's own drafts and holds by external id and source; what has become of one since is asked of the draft itself. */
+  /** The numbers of the write's own drafts and holds by external id and source; the draft itself says what has become of it since. */
   readonly #draftNames = new Map<string, number>();
   readonly #holdNames = new Map<string, number>();
   readonly facts: Fact[] = [];
@@ -50,7 +50,7 @@ export class Overlay implements MutableLedgerState {
     this.policy = base.policy;
   }
 
-  /** Takes the facts of one command: they get the next sequences and are applied. */
+  /** Applies the facts of one command under the next sequences. */
   take(facts: readonly Fact[]): void {
     for (const fact of facts) {
       this.sequence += 1;

@@ -102,7 +102,7 @@ export function setLock(
 }
 
 /**
- * Whether the change may be made: loosening a hard lock anywhere takes ADMIN and a reason.
+ * Whether the change may be made: loosening a hard lock anywhere requires ADMIN and a reason.
  */
 export function checkLockChange(
   locks: readonly PeriodLock[],

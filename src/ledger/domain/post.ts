@@ -15,7 +15,7 @@ import {
   pendingOut,
 } from "./account.ts";
 import type { LineConditions, LineRequest, PostEntry } from "./command.ts";
-import { type Decision, made, one } from "./decision.ts";
+import { type Decision, made, refusalAt } from "./decision.ts";
 import type { EntryPosted, FactLine } from "./fact.ts";
 import type { Hold } from "./hold.ts";
 import type { Module } from "./period-lock.ts";
@@ -125,7 +125,7 @@ export function checkPeriod(state: LedgerState, date: string, module: Module, ac
   return checkLocks(state.locks, day, module, actor);
 }
 
-/** What stands on the accounts once a hold has been taken off. */
+/** The accounts' figures once a hold has been subtracted. */
 function withoutHold(state: LedgerState, hold: Hold): FiguresOf {
   const freed = new Map<number, AccountFigures>();
   for (const line of hold.fact.lines) {
@@ -154,7 +154,7 @@ export function staleVersion(
     if (expected === undefined) continue;
     const { version } = figuresOf(account.no);
     if (expected === version) continue;
-    return one(
+    return refusalAt(
       "VERSION_STALE",
       `Account ${account.code} is at version ${version}, not ${expected}.`,
       `/lines/${i}/conditions/expectedVersion`,
@@ -184,7 +184,7 @@ export function turnoverSpent(account: AccountTerms, figures: AccountFigures, am
   if (high < turnoverHighMax || (high === turnoverHighMax && (debit ? figures.debitsLow : figures.creditsLow) === 0)) return undefined;
   const side = debit ? "debits" : "credits";
   const sum = debit ? debitsOf(figures) : creditsOf(figures);
-  return one(
+  return refusalAt(
     "BALANCE_OVERFLOW",
     `The ${side} of account ${account.code} have come to ${sum}, beyond which none are taken.`,
     `/lines/${i}/amount`,
@@ -192,9 +192,9 @@ export function turnoverSpent(account: AccountTerms, figures: AccountFigures, am
   );
 }
 
-/** A refusal to take a balance out of what is exact. */
+/** A refusal of a balance beyond the exact range. */
 export function beyondRange(account: AccountTerms, figures: AccountFigures, i: number): Failure {
-  return one("BALANCE_OVERFLOW", `The balance of account ${account.code} would leave ±9007199254740991.`, `/lines/${i}/amount`, {
+  return refusalAt("BALANCE_OVERFLOW", `The balance of account ${account.code} would leave ±9007199254740991.`, `/lines/${i}/amount`, {
     accountId: account.id,
     balance: figures.balance,
   });
@@ -203,7 +203,7 @@ export function beyondRange(account: AccountTerms, figures: AccountFigures, i: n
 /** What an account has after a command, on its normal side. */
 export interface Outcome {
   readonly posted: number;
-  /** Posted, less what open holds would take off. */
+  /** Posted, less what open holds would subtract. */
   readonly available: number;
   /** Posted, and what open holds would add. */
   readonly expected: number;
@@ -244,7 +244,7 @@ export function failedCondition(
     ] as const;
     for (const [name, bound, balance, holds] of bounds) {
       if (holds) continue;
-      return one(
+      return refusalAt(
         "CONDITION_FAILED",
         `Account ${account.code} would have ${balance} after the entry, past ${name} ${bound}.`,
         `/lines/${i}/conditions/${name}`,
@@ -255,7 +255,7 @@ export function failedCondition(
   return undefined;
 }
 
-/** `minBalance` bounds what is posted less what holds would take off, `maxBalance` what is posted and what they would add: resolving a hold breaks neither. */
+/** `minBalance` bounds what is posted less what holds would subtract, `maxBalance` what is posted and what they would add: resolving a hold breaks neither. */
 export function brokenLimit(accounts: readonly AccountTerms[], outcomes: ReadonlyMap<number, Outcome>): Failure | undefined {
   for (let i = 0; i < accounts.length; i++) {
     const account = accounts[i] as AccountTerms;
@@ -267,7 +267,7 @@ export function brokenLimit(accounts: readonly AccountTerms[], outcomes: Readonl
     const limit = low ? "minBalance" : "maxBalance";
     const balance = low ? outcome.available : outcome.expected;
     const bound = account[limit];
-    return one("BALANCE_LIMIT", `Account ${account.code} would have ${balance}, past its ${limit} ${bound}.`, `/lines/${i}/amount`, {
+    return refusalAt("BALANCE_LIMIT", `Account ${account.code} would have ${balance}, past its ${limit} ${bound}.`, `/lines/${i}/amount`, {
       accountId: account.id,
       limit,
       bound,
@@ -279,14 +279,14 @@ export function brokenLimit(accounts: readonly AccountTerms[], outcomes: Readonl
 
 export function accountNotFound(i: number, ref: string): Failure {
   const field = ref.startsWith("i") ? "accountId" : ref.startsWith("c") ? "accountCode" : "accountExternalId";
-  return one("ACCOUNT_NOT_FOUND", `The ledger has no account with ${field} ${JSON.stringify(ref.slice(1))}.`, `/lines/${i}/${field}`);
+  return refusalAt("ACCOUNT_NOT_FOUND", `The ledger has no account with ${field} ${JSON.stringify(ref.slice(1))}.`, `/lines/${i}/${field}`);
 }
 
 export function closedAccount(accounts: readonly AccountTerms[]): Failure | undefined {
   for (let i = 0; i < accounts.length; i++) {
     const account = accounts[i] as AccountTerms;
     if (account.status !== "active")
-      return one("ACCOUNT_CLOSED", `Account ${account.code} is archived.`, `/lines/${i}`, { accountId: account.id });
+      return refusalAt("ACCOUNT_CLOSED", `Account ${account.code} is archived.`, `/lines/${i}`, { accountId: account.id });
   }
   return undefined;
 }
@@ -302,7 +302,7 @@ export function checkBalanced(lines: readonly { readonly amount: number }[]): Fa
   }
   if (Number.isSafeInteger(debits) && Number.isSafeInteger(credits)) {
     if (debits === credits) return undefined;
-    return one("ENTRY_UNBALANCED", `The debits are ${debits} and the credits ${credits}.`, "/lines", { debits, credits });
+    return refusalAt("ENTRY_UNBALANCED", `The debits are ${debits} and the credits ${credits}.`, "/lines", { debits, credits });
   }
   let exactDebits = 0n;
   let exactCredits = 0n;
@@ -311,7 +311,7 @@ export function checkBalanced(lines: readonly { readonly amount: number }[]): Fa
     else exactCredits -= BigInt(line.amount);
   }
   if (exactDebits === exactCredits) return undefined;
-  return one("ENTRY_UNBALANCED", `The debits are ${exactDebits} and the credits ${exactCredits}.`, "/lines", {
+  return refusalAt("ENTRY_UNBALANCED", `The debits are ${exactDebits} and the credits ${exactCredits}.`, "/lines", {
     debits: String(exactDebits),
     credits: String(exactCredits),
   });

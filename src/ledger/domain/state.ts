@@ -87,7 +87,7 @@ export function accountById(state: LedgerState, id: string): AccountTerms | unde
   return account?.status === "deleted" ? undefined : account;
 }
 
-/** Under which texts an account is found. A deleted one keeps only its id. */
+/** Under which texts an account is found. A deleted one has only its id. */
 export function refsOf(account: AccountTerms): string[] {
   const refs = [`i${account.id}`];
   if (account.status === "deleted") return refs;

@@ -5,7 +5,7 @@ import type { LineConditions } from "./command.ts";
 import type { HoldStatus } from "./hold.ts";
 import type { Module } from "./period-lock.ts";
 
-/** The shapes of what a ledger tells. They are the API's own resources: the edge passes them on, or adds what only D1 knows. */
+/** The shapes of a ledger's answers. They are the API's own resources: the edge passes them on, or adds what only D1 knows. */
 
 export interface LineView {
   readonly no: number;
@@ -183,7 +183,7 @@ export interface TotalsView {
   }[];
 }
 
-/** Turnover by period: integers as texts, for they pass what a JavaScript number holds. */
+/** Turnover by period: integers as texts, because they may exceed an exact JavaScript number. */
 export interface TurnoversView {
   readonly sequence: number;
   readonly accounts: readonly {

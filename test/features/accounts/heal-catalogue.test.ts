@@ -45,7 +45,7 @@ test("a catalogue that was restored to an earlier time has its accounts again fr
   await db.prepare("UPDATE accounts SET name = 'Older', revision = 0 WHERE site_id = ? AND code = '4000'").bind(siteId).run();
   await db.prepare("UPDATE accounts SET status = 'active', revision = 0 WHERE site_id = ? AND code = '9000'").bind(siteId).run();
   expect(await listOf(books)).not.toEqual(before);
-  // The deleted one, which its ledger does not tell of any more.
+  // The deleted one, which its ledger no longer lists.
   expect((await heal(number)).removed).toBe(1);
   expect(await listOf(books)).toEqual(before);
   expect((await heal(number)).removed).toBe(0);

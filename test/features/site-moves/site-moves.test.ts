@@ -3,11 +3,11 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { deleteSome, readPiece, writePiece } from "../../../src/db/copy-site.ts";
 import { directoryDatabase } from "../../../src/db/directory-database.ts";
-import { purgeKeptAnswers } from "../../../src/db/purge.ts";
+import { purgeStoredAnswers } from "../../../src/db/purge.ts";
 import { runBatch } from "../../../src/db/run-batch.ts";
 import { openDatabase, siteDatabase } from "../../../src/db/site-database.ts";
 import { isSiteMoving } from "../../../src/db/site-fence.ts";
-import { findSiteScope, keepEpoch } from "../../../src/db/site-rows.ts";
+import { findSiteScope, requireEpoch } from "../../../src/db/site-rows.ts";
 import { siteTables } from "../../../src/db/site-schema.ts";
 import { insertToken } from "../../../src/db/tokens.ts";
 import { abortMove } from "../../../src/features/site-moves/abort-move.ts";
@@ -29,7 +29,7 @@ const operator = { authorization: `Bearer ${(env as unknown as { OPERATOR_TOKEN:
 
 afterEach(() => vi.restoreAllMocks());
 
-/** A move's hand whose clock stands still until it is set. */
+/** A worker of a move, whose clock stands still until it is set. */
 function handAt(startMs = Date.now(), bindings: Cloudflare.Env = env) {
   const hand = { nowMs: startMs };
   const context: MoveContext = { env: bindings, directory: directoryDatabase(bindings), clock: () => hand.nowMs };
@@ -48,7 +48,7 @@ async function begin(siteId: string, more: { readonly alone?: boolean } = {}): P
   return (await startMove(handAt(), siteId, { database: otherThan(database), ...more })) as MoveRow;
 }
 
-/** Goes on with a move to its end, whenever it waits setting the clock to when it goes on. */
+/** Continues a move to its end; whenever it waits, sets the clock to when it is due. */
 async function finish(moveId: string, hand = handAt()): Promise<MoveRow> {
   for (;;) {
     const move = await advanceMove(hand, moveId);
@@ -57,7 +57,7 @@ async function finish(moveId: string, hand = handAt()): Promise<MoveRow> {
   }
 }
 
-/** Goes on until the move has come to a step, and not beyond. */
+/** Continues until the move has come to a step, and not beyond. */
 async function advanceTo(step: MoveRow["step"], moveId: string, hand = handAt()): Promise<MoveRow> {
   for (;;) {
     const move = await advanceMove(hand, moveId, 1);
@@ -314,7 +314,7 @@ describe("while a site is moved", () => {
     }
     const row = { ...(await api.post("/tokens", { name: "Late", role: "ADMIN" })).body, id: crypto.randomUUID() };
     const late = directory.orm.batch([
-      keepEpoch(directory, old),
+      requireEpoch(directory, old),
       insertToken(directory, { ...row, createdAt: 0, expiresAt: null, revokedAt: null, lastUsedAt: null }),
     ]);
     expect(await codeOf(late)).toBe("SITE_MOVING");
@@ -390,10 +390,10 @@ describe("while a site is moved", () => {
     const move = await begin(siteId);
     await advanceTo("verifying", move.id);
     const tomorrow = Date.now() + 86_400_001;
-    await purgeKeptAnswers(env, tomorrow);
+    await purgeStoredAnswers(env, tomorrow);
     expect(await kept()).toBe(1);
     expect((await finish(move.id)).abortReason).toBeNull();
-    await purgeKeptAnswers(env, tomorrow);
+    await purgeStoredAnswers(env, tomorrow);
     expect(await kept()).toBe(0);
   });
 });
@@ -544,7 +544,7 @@ describe("a move that is given up", () => {
         await finish(move.id);
         break;
       }
-      // A hand that had not heard of it goes on meanwhile.
+      // A worker that does not know of it continues meanwhile.
       const done = await finish(move.id);
       expect(done).toMatchObject({ step: "done", abortReason: "The operator gave it up." });
       expect((await scopeOf(siteId)).database).toBe(database);

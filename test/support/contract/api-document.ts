@@ -86,7 +86,7 @@ export interface ApiDocument {
   plain(schema: JsonSchema, value?: unknown): JsonSchema;
   /** Whether a request's body is one that the document allows. */
   allows(schema: JsonSchema, value: unknown): boolean;
-  /** Where an answer's body differs from the document, a field that it does not tell of included; undefined where it does not. */
+  /** Where an answer's body differs from the document, a field that it does not describe included; undefined where it does not. */
   differenceOf(schema: JsonSchema, value: unknown): string | undefined;
 }
 
@@ -167,7 +167,7 @@ function mergeSchemas(one: JsonSchema, other: JsonSchema): JsonSchema {
   return { ...other, ...one, ...properties, ...required };
 }
 
-/** Whether objects may hold what the schema does not tell of: `closed` finds fields that the document forgot. */
+/** Whether objects may have fields that the schema does not describe: `closed` finds fields that the document forgot. */
 type Fields = "open" | "closed";
 
 /** The schema for the validator: references to `$defs`, no examples, and closed where asked. */

@@ -44,7 +44,7 @@ export function differencesFrom(
   return found;
 }
 
-/** The codes that the document tells of a status: each begins a paragraph. */
+/** The codes that the document has for a status: each begins a paragraph. */
 function codesOf(description: string): ReadonlySet<string> {
   return new Set([...description.matchAll(/^`([A-Z_]+)`:/gm)].map(([, code]) => code ?? "").filter((code) => code in failureKinds));
 }

@@ -12,7 +12,7 @@ export interface Attempt {
   readonly call: Call;
   /** By default the site's OWNER. */
   readonly by?: Api;
-  /** `none` sends no key, `dead` one that is no longer good: neither has a rate limit to tell of. */
+  /** `none` sends no key, `dead` one that is no longer good: neither has a rate limit to report. */
   readonly key?: "none" | "dead";
   /** Where it is not the operation's own. What such a path scopes may not exist, which the operation itself does not declare. */
   readonly url?: string;

@@ -8,7 +8,7 @@ export interface Case {
 }
 
 /** Puts a value where it belongs in the whole. */
-type Place = (value: unknown) => unknown;
+type Wrap = (value: unknown) => unknown;
 
 interface Position {
   readonly pointer: string;
@@ -16,7 +16,7 @@ interface Position {
   /** As it is in the example, or made up where the example leaves it out. */
   readonly value: unknown;
   readonly isPresent: boolean;
-  readonly place: Place;
+  readonly wrap: Wrap;
   /** The whole without it; undefined for the whole itself and for items of lists. */
   readonly without: unknown;
   readonly isRequired: boolean;
@@ -44,7 +44,7 @@ function positionsOf({ document, known }: Describing, schema: JsonSchema, exampl
   const visit = (position: Omit<Position, "schema"> & { readonly schema: JsonSchema }, depth: number) => {
     const described = document.plain(position.schema, position.value);
     positions.push({ ...position, schema: described });
-    const { value, place, pointer } = position;
+    const { value, wrap, pointer } = position;
     if (depth > 6) return;
     if (isFields(value)) {
       for (const [name, property] of Object.entries(described.properties ?? {})) {
@@ -55,8 +55,8 @@ function positionsOf({ document, known }: Describing, schema: JsonSchema, exampl
             schema: property,
             value: isPresent ? value[name] : (known(name) ?? sampleOf(document, property)),
             isPresent,
-            place: (inner) => place({ ...value, [name]: inner }),
-            without: place(omit(value, name)),
+            wrap: (inner) => wrap({ ...value, [name]: inner }),
+            without: wrap(omit(value, name)),
             isRequired: described.required?.includes(name) ?? false,
           },
           depth + 1,
@@ -71,7 +71,7 @@ function positionsOf({ document, known }: Describing, schema: JsonSchema, exampl
             ...entry,
             schema: schemaOf,
             value: value[name] ?? sampleOf(document, schemaOf),
-            place: (inner) => place({ ...value, [name]: inner }),
+            wrap: (inner) => wrap({ ...value, [name]: inner }),
           },
           depth + 1,
         );
@@ -85,7 +85,7 @@ function positionsOf({ document, known }: Describing, schema: JsonSchema, exampl
           schema: described.items,
           value: first,
           isPresent: true,
-          place: (inner) => place([inner, ...rest]),
+          wrap: (inner) => wrap([inner, ...rest]),
           without: undefined,
           isRequired: false,
         },
@@ -93,7 +93,7 @@ function positionsOf({ document, known }: Describing, schema: JsonSchema, exampl
       );
     }
   };
-  visit({ pointer: "", schema, value: example, isPresent: true, place: (value) => value, without: undefined, isRequired: true }, 0);
+  visit({ pointer: "", schema, value: example, isPresent: true, wrap: (value) => value, without: undefined, isRequired: true }, 0);
   return positions;
 }
 
@@ -188,16 +188,16 @@ export function faultCases(by: Describing, schema: JsonSchema, example: unknown)
   const named = ({ pointer }: Position) => pointer || "the body";
   const wrong = positions.flatMap((position): Case[] => {
     const values = wrongValues(position.schema, position.value).map(
-      ([what, value]): Case => ({ name: `${named(position)} is ${what}`, value: position.place(value) }),
+      ([what, value]): Case => ({ name: `${named(position)} is ${what}`, value: position.wrap(value) }),
     );
     if (!position.isRequired || position.without === undefined) return values;
     return [{ name: `${named(position)} is missing`, value: position.without }, ...values];
   });
   // Requests are strict: a field that nobody knows is refused wherever fields are named, whether or not the document says so.
   const unknown = positions.flatMap((position): Case[] => {
-    const { schema: described, value, place } = position;
+    const { schema: described, value, wrap } = position;
     if (!isFields(value) || typeof described.additionalProperties === "object") return [];
-    return [{ name: `${named(position)} has a field that nobody knows`, value: place({ ...value, surprise: 1 }) }];
+    return [{ name: `${named(position)} has a field that nobody knows`, value: wrap({ ...value, surprise: 1 }) }];
   });
   return [...unknown, ...wrong.filter(({ value }) => !by.document.allows(schema, value))];
 }
@@ -206,7 +206,7 @@ export function faultCases(by: Describing, schema: JsonSchema, example: unknown)
 export function unknownIdCases(by: Describing, schema: JsonSchema, example: unknown, unread: ReadonlySet<string>): Case[] {
   return positionsOf(by, schema, example)
     .filter(({ schema: { format }, pointer }) => format === "uuid" && !unread.has(pointer.split("/").at(-1) ?? ""))
-    .map(({ pointer, place }) => ({ name: `${pointer} is nobody's id`, value: place(crypto.randomUUID()) }));
+    .map(({ pointer, wrap }) => ({ name: `${pointer} is nobody's id`, value: wrap(crypto.randomUUID()) }));
 }
 
 const unicode = "Zoë & Søn 会社 🏦 \u202E‮";
@@ -238,13 +238,13 @@ export function validCases(by: Describing, schema: JsonSchema, example: unknown)
   const cases = positionsOf(by, schema, example).flatMap((position): Case[] => {
     const name = position.pointer || "the body";
     const right = rightValues(position.schema, position.value).map(
-      ([what, value]): Case => ({ name: `${name} is ${what}`, value: position.place(value) }),
+      ([what, value]): Case => ({ name: `${name} is ${what}`, value: position.wrap(value) }),
     );
     if (position.isRequired || position.without === undefined) return right;
     return [
       position.isPresent
         ? { name: `${name} is left out`, value: position.without }
-        : { name: `${name} is there`, value: position.place(position.value) },
+        : { name: `${name} is there`, value: position.wrap(position.value) },
       ...right,
     ];
   });

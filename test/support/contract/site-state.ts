@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { writesSent } from "./stage.ts";
 
-/** Kept for the repetition of requests, or copied by the clock: no part of what a site is. */
+/** Stored for replays, or changed by the clock: no part of what a site is. */
 const notOfTheSite = new Set(["idempotency_keys", "sealed_answers", "ledger_heads"]);
 const writtenByReading = new Set(["last_used_at"]);
 
@@ -91,7 +91,7 @@ async function read(database: D1Database, asked: readonly Statement[], siteId: s
 async function headsOf(ledgers: readonly number[]): Promise<Map<number, string>> {
   const heads = ledgers.map(async (number) => {
     const head = await env.LEDGER.getByName(`ledger-${number}`).read({ kind: "head" });
-    // A ledger's object is told what it is when it is first asked, be it by a read.
+    // A ledger's object learns its identity when it is first asked, be it by a read.
     const isNew = head.ok !== true || JSON.parse(head.body).sequence <= 1;
     return [number, isNew ? "nothing yet" : head.body] as const;
   });

@@ -2,7 +2,7 @@ import type { AccountType } from "../../../kernel/account-type.ts";
 import type { OpenAccount } from "../../../ledger/domain/command.ts";
 import type { ChartAccount } from "./charts/chart.ts";
 
-/** What a request tells of an account that is to be opened. */
+/** A request's description of an account that is to be opened. */
 export interface AccountRequest {
   readonly code: string;
   readonly name: string;
@@ -39,7 +39,7 @@ export function openCommand(account: AccountRequest): OpenAccount {
   };
 }
 
-/** A built-in chart's account as a request would tell it. */
+/** A built-in chart's account as a request would describe it. */
 export function requestOfChart(account: ChartAccount): AccountRequest {
   return {
     code: account.code,

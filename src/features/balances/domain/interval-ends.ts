@@ -3,10 +3,10 @@ import { type DayNumber, firstDayOfMonth, monthOfDay } from "../../../kernel/cal
 export const intervals = ["day", "week", "month"] as const;
 export type Interval = (typeof intervals)[number];
 
-/** 1970-01-01 was a Thursday: the ISO week that holds day 0 ends with day 3. */
+/** 1970-01-01 was a Thursday: the ISO week of day 0 ends with day 3. */
 const firstSunday = 3;
 
-/** The day on which the interval that holds `day` ends: the day itself, its ISO week's Sunday, or its month's last day. */
+/** The day on which the interval of `day` ends: the day itself, its ISO week's Sunday, or its month's last day. */
 function endOf(day: DayNumber, interval: Interval): DayNumber {
   switch (interval) {
     case "day":
@@ -19,7 +19,7 @@ function endOf(day: DayNumber, interval: Interval): DayNumber {
 }
 
 /**
- * The ends of the intervals from `startDay` to `endDay`, both inside. The last one ends with the range, even where its week or month goes on.
+ * The ends of the intervals from `startDay` to `endDay`, both inside. The last one ends with the range, even within its week or month.
  * Undefined when there are more than `max`: nothing is cut off silently.
  */
 export function intervalEnds(startDay: DayNumber, endDay: DayNumber, interval: Interval, max: number): DayNumber[] | undefined {

@@ -5,7 +5,7 @@ import { ledgerInContext } from "../../ledgers/index.ts";
 import { entryCommand } from "../entry-command.ts";
 import type { DraftRequest } from "../schemas.ts";
 
-/** Keeps an entry to be. */
+/** Saves an entry in the making. */
 export async function createDraft(context: OperationContext, entityId: string, request: DraftRequest): Promise<LedgerAnswer> {
   requirePermission(context, "entries:prepare");
   const ledger = await ledgerInContext(context, { entityId, ledgerId: request.ledgerId, currency: request.currency }, "body");

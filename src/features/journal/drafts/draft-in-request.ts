@@ -16,7 +16,7 @@ type DraftCommand = Extract<Command, { readonly kind: "edit_draft" | "submit_dra
 /** A union loses its members to Omit unless it is taken apart. */
 type WithoutId<C> = C extends DraftCommand ? Omit<C, "entryId"> : never;
 
-/** Has the ledger do something with a draft, if it is still as If-Match takes it. */
+/** Has the ledger do something with a draft, if If-Match accepts its version. */
 export async function onDraft(
   context: OperationContext,
   { entryId, entityId, ifMatch }: DraftInRequest,

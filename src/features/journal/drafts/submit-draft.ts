@@ -2,7 +2,7 @@ import { type OperationContext, requirePermission } from "../../../operation/con
 import type { LedgerAnswer } from "../../../operation/ledger-write.ts";
 import { type DraftInRequest, onDraft } from "./draft-in-request.ts";
 
-/** Hands a draft in for its approval. */
+/** Submits a draft for its approval. */
 export async function submitDraft(context: OperationContext, draft: DraftInRequest): Promise<LedgerAnswer> {
   requirePermission(context, "entries:prepare");
   return onDraft(context, draft, { kind: "submit_draft" });

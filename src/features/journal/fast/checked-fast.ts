@@ -18,7 +18,7 @@ export function checkedFast<S extends z.ZodType>(schema: S, name: string, accept
       if (accepts(value)) return value as z.output<S>;
       const outcome = schema.safeParse(value);
       if (outcome.success) return outcome.data;
-      for (const issue of outcome.error.issues.slice(0, issuesMax)) ctx.issues.push(again(issue, [], value));
+      for (const issue of outcome.error.issues.slice(0, issuesMax)) ctx.issues.push(movedIssue(issue, [], value));
       return z.NEVER;
     })
     .openapi(name);
@@ -43,7 +43,7 @@ export function listCheckedFast<S extends z.ZodType>(item: S, name: string, acce
         }
         const outcome = item.safeParse(element);
         if (outcome.success) items.push(outcome.data);
-        else for (const issue of outcome.error.issues.slice(0, issuesMax)) ctx.issues.push(again(issue, [i], element));
+        else for (const issue of outcome.error.issues.slice(0, issuesMax)) ctx.issues.push(movedIssue(issue, [i], element));
         if (ctx.issues.length >= issuesMax) break;
       }
       return items;
@@ -52,6 +52,6 @@ export function listCheckedFast<S extends z.ZodType>(item: S, name: string, acce
 }
 
 /** A fault that another schema found, as a fault of this one. A finished issue is a raw one with its message; the types keep the two apart. */
-export function again(issue: z.core.$ZodIssue, under: readonly PropertyKey[], input: unknown): Context["issues"][number] {
+export function movedIssue(issue: z.core.$ZodIssue, under: readonly PropertyKey[], input: unknown): Context["issues"][number] {
   return { ...issue, path: [...under, ...issue.path], input } as Context["issues"][number];
 }

@@ -1,6 +1,6 @@
 /**
  * Reads plainly written batches from their text straight into columns: JSON.parse makes an object for each line, and with what is then made of them
- * that was a quarter of what a batch cost. Whatever is not surely plain is left to the parser and the schema, which tell the faults: an escape, a character
+ * that was a quarter of what a batch cost. Whatever is not surely plain is left to the parser and the schema, which report the faults: an escape, a character
  * beyond printable ASCII, a field that few entries have, a bound passed. What is read here says what it would have said there.
  */
 import {
@@ -47,7 +47,7 @@ import {
   takeText,
 } from "./plain-text.ts";
 
-/** A `JournalBatchRequest` with its entries as the ledger takes them. */
+/** A `JournalBatchRequest` with its entries as the ledger reads them. */
 export interface PlainBatch extends Omit<JournalBatchRequest, "entries"> {
   readonly commands: EncodedCommands;
 }
@@ -72,7 +72,7 @@ type AccountKey = Exclude<(typeof lineKeys)[number], "side" | "amount">;
 const accountLengthMax = { accountCode: codeLengthMax, accountId: uuidLength, accountExternalId: externalIdLengthMax } as const;
 /** Of the schema: a code of ISO 4217 or of a declared asset. */
 const [currencyLengthMin, currencyLengthMax] = [3, 12];
-/** No line is shorter; of a text's length it tells how many there can be. */
+/** No line is shorter; with a text's length it bounds their number. */
 const lineTextMin = '{"accountId":"","side":"debit","amount":1}'.length;
 /** The batch that a text says, if it is plainly valid; undefined for any other text. `bytes`: the same in UTF-8. */
 export function readPlainBatch(text: string, bytes: Uint8Array): PlainBatch | undefined {
@@ -136,7 +136,7 @@ export function readPlainBatch(text: string, bytes: Uint8Array): PlainBatch | un
   };
 }
 
-/** The same text with nothing behind it: a slice would hold the whole body wherever the id is kept. Only for texts that JSON writes as they are. */
+/** The same text with nothing behind it: a slice would retain the whole body wherever the id is stored. Only for texts that JSON writes as they are. */
 function copyOf(plain: string): string {
   return String(JSON.parse(`"${plain}"`));
 }
@@ -238,7 +238,7 @@ function takeDate(reading: Reading): number | undefined {
   const { dates } = reading.writer;
   const place = takeFamiliar(reading, reading.dates, "date", dateLength);
   if (place !== dates.length) return place;
-  // Kept by the calendar: too short a text for V8 to make a slice of, which would hold the whole body.
+  // Cached by the calendar: too short a text for V8 to slice, which would retain the whole body.
   const date = lastTaken(reading, reading.dates);
   if (!isCalendarDate(date)) return undefined;
   dates.push(date);

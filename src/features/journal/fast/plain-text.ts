@@ -13,7 +13,7 @@ export interface PlainText {
 
 /**
  * Texts that stood before, by where they stood first, in the order of their appearance: a table of hashes.
- * A Map would want each text made anew only to be looked up, which cost nearly half of the reading.
+ * A Map would need each text created only to be looked up, which cost nearly half of the reading.
  */
 export interface Familiar {
   /** One more than the place of the text whose hash leads here, or than that of a text which found the slots before this one taken. */

@@ -20,7 +20,7 @@ export interface AccountRow {
 }
 
 /**
- * The accounts as rows, each followed by those under it; among one another they keep the order in which they are given.
+ * The accounts as rows, each followed by those under it; siblings stay in the order in which they are given.
  * Left out are accounts without figures, unless `includeZero` or an account under them is shown. One whose parent is not given stands at the top.
  */
 export function accountRows(accounts: readonly AccountAmounts[], includeZero: boolean): AccountRow[] {

@@ -1,7 +1,7 @@
 import { type AccountType, isTemporary, normalSide } from "../../../kernel/account-type.ts";
 import { type AccountRow, accountRows, totalOf } from "./account-rows.ts";
 
-/** What was posted to an account up to each column's day, and of that within the fiscal year that holds the day. */
+/** What was posted to an account up to each column's day, and of that within the fiscal year of the day. */
 export interface AccountPosition {
   readonly accountId: string;
   readonly code: string;
@@ -14,7 +14,7 @@ export interface AccountPosition {
   readonly ofYear: readonly bigint[];
 }
 
-/** What no account holds: earnings that were never closed into one. */
+/** What no account has: earnings that were never closed into one. */
 export interface ComputedRow {
   readonly kind: "computed";
   readonly key: "retainedEarningsPrior" | "netIncome";
@@ -94,13 +94,13 @@ export function balanceSheet(
     if (type !== "equity") return { key, label, rows, totalCents: total };
     return { key, label, rows: [...rows, ...computed], totalCents: add(total, prior, netIncome) };
   });
-  const of = (...keys: readonly SectionKey[]) =>
+  const sumOfSections = (...keys: readonly SectionKey[]) =>
     sections.filter(({ key }) => keys.includes(key)).reduce((sum, { totalCents }) => add(sum, totalCents), zeros(columns));
-  const totalCurrentAssets = of("assets.bank", "assets.accountsReceivable", "assets.otherCurrent");
-  const totalAssets = add(totalCurrentAssets, of("assets.fixed", "assets.other"));
-  const totalCurrentLiabilities = of("liabilities.accountsPayable", "liabilities.creditCard", "liabilities.otherCurrent");
-  const totalLiabilities = add(totalCurrentLiabilities, of("liabilities.longTerm"));
-  const totalEquity = of("equity.accounts");
+  const totalCurrentAssets = sumOfSections("assets.bank", "assets.accountsReceivable", "assets.otherCurrent");
+  const totalAssets = add(totalCurrentAssets, sumOfSections("assets.fixed", "assets.other"));
+  const totalCurrentLiabilities = sumOfSections("liabilities.accountsPayable", "liabilities.creditCard", "liabilities.otherCurrent");
+  const totalLiabilities = add(totalCurrentLiabilities, sumOfSections("liabilities.longTerm"));
+  const totalEquity = sumOfSections("equity.accounts");
   const totalLiabilitiesAndEquity = add(totalLiabilities, totalEquity);
   const difference = totalAssets.map((amount, at) => amount - (totalLiabilitiesAndEquity[at] ?? 0n));
   const retained = accounts.filter(({ role }) => role === "retained_earnings");

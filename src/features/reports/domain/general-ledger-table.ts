@@ -1,7 +1,7 @@
 import type { GeneralLedgerAccount } from "./general-ledger.ts";
 import type { ReportTable, TableCell } from "./report-table.ts";
 
-/** What a row tells of a line beside its figures. */
+/** What a row shows of a line beside its figures. */
 export interface TableLine {
   readonly journalEntryId: string;
   readonly lineNo: number;
@@ -35,11 +35,11 @@ const ofLine = [
 /** A row for each line with its account beside it, and around an account's lines a row `opening` and a row `closing`: the latter with what was debited and credited. */
 export function generalLedgerTable(currency: string, accounts: readonly GeneralLedgerAccount<TableLine>[]): ReportTable {
   const rows = accounts.flatMap((account) => {
-    const of = [currency, account.accountId, account.code, account.name, account.type];
+    const accountCells = [currency, account.accountId, account.code, account.name, account.type];
     const noLine: null[] = ofLine.map(() => null);
     const lines = account.lines.map((line): TableCell[] => [
       "line",
-      ...of,
+      ...accountCells,
       line.date,
       line.journalEntryId,
       line.lineNo,
@@ -56,10 +56,10 @@ export function generalLedgerTable(currency: string, accounts: readonly GeneralL
       line.creditCents,
       line.balanceCents,
     ]);
-    const opening: TableCell[] = ["opening", ...of, ...noLine, null, null, account.openingBalanceCents];
+    const opening: TableCell[] = ["opening", ...accountCells, ...noLine, null, null, account.openingBalanceCents];
     const closing: TableCell[] = [
       "closing",
-      ...of,
+      ...accountCells,
       ...noLine,
       account.totalDebitCents,
       account.totalCreditCents,

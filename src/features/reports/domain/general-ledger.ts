@@ -45,7 +45,7 @@ export interface GeneralLedgerAccount<Line> {
 /**
  * A page of the general ledger, in minor units, exact at any size. Closing balance = opening balance + debits − credits, on the account's normal side.
  * What it is checked by: the running balance of an account that ends on the page reaches its closing balance, and the lines of an account that is whole
- * on it add up to its totals. Lines and totals are kept apart in the ledger, so that either can fail.
+ * on it add up to its totals. Lines and totals are stored apart in the ledger, so that either can fail.
  */
 export function generalLedger<Line extends { readonly amount: number }>(
   pages: readonly AccountPage<Line>[],
@@ -102,7 +102,7 @@ function accountOf<Line extends { readonly amount: number }>(page: AccountPage<L
   };
 }
 
-/** What revenue and expense accounts held before the fiscal year (debits less credits), which no account shows: with it, the accounts come to zero. */
+/** What revenue and expense accounts had before the fiscal year (debits less credits), which no account shows: with it, the accounts come to zero. */
 export function priorYearsEarnings(heldBefore: bigint): GeneralLedgerAccount<never> {
   return {
     kind: "computed",

@@ -49,7 +49,7 @@ export interface ProfitAndLoss {
 /**
  * Profit and loss, in minor units, one figure a column, exact at any size: gross profit = income − cost of goods sold; net operating income = gross
  * profit − expenses; net income = net operating income + other income − other expenses. Every amount is on its section's normal side, contra negative.
- * Accounts that are no revenue or expense are left aside; the others keep the order in which they are given.
+ * Accounts that are no revenue or expense are left out; the others stay in the order in which they are given.
  */
 export function profitAndLoss(
   accounts: readonly AccountFlow[],

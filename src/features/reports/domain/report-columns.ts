@@ -23,10 +23,15 @@ const monthsOf = { month: 1, quarter: 3, year: 12 } as const;
  * The columns of a flow report: the whole range as one, or a column for each month, quarter or year of the fiscal year, the first and the last of them
  * cut to the range, and their total. Undefined where there would be more than `columnsMax` periods.
  */
-export function periodColumns(range: DayRange, of: ColumnsOf, fiscalYearStart: DayNumber, columnsMax: number): ReportColumn[] | undefined {
-  if (of === "total") return [column("c0", "period", range)];
+export function periodColumns(
+  range: DayRange,
+  step: ColumnsOf,
+  fiscalYearStart: DayNumber,
+  columnsMax: number,
+): ReportColumn[] | undefined {
+  if (step === "total") return [column("c0", "period", range)];
   const columns: ReportColumn[] = [];
-  const startOf = boundaries(fiscalYearStart, monthsOf[of]);
+  const startOf = boundaries(fiscalYearStart, monthsOf[step]);
   for (let startDay = range.startDay; startDay <= range.endDay; ) {
     if (columns.length === columnsMax) return undefined;
     const next = startOf(startDay);
@@ -36,7 +41,7 @@ export function periodColumns(range: DayRange, of: ColumnsOf, fiscalYearStart: D
   return [...columns, column("total", "total", range)];
 }
 
-/** Where the step after the one that holds a day begins: steps of so many months, counted from the fiscal year's first. */
+/** Where the step after a day's step begins: steps of so many months, counted from the fiscal year's first. */
 function boundaries(fiscalYearStart: DayNumber, months: number): (day: DayNumber) => DayNumber {
   // A fiscal year may begin within a month; calendar months do not move for it.
   const first = months === 1 ? 0 : monthOfDay(fiscalYearStart);
@@ -102,8 +107,8 @@ function isWholeMonths({ startDay, endDay }: DayRange): boolean {
 
 function dayOfYearBefore(day: DayNumber): DayNumber {
   const month = monthOfDay(day);
-  const of = firstDayOfMonth(month - 12);
-  return Math.min(of + (day - firstDayOfMonth(month)), firstDayOfMonth(month - 11) - 1);
+  const monthBefore = firstDayOfMonth(month - 12);
+  return Math.min(monthBefore + (day - firstDayOfMonth(month)), firstDayOfMonth(month - 11) - 1);
 }
 
 function column(key: string, kind: ReportColumn["kind"], { startDay, endDay }: DayRange): ReportColumn {

@@ -68,9 +68,9 @@ const sectionsInOrder: readonly { readonly key: TrialBalanceSection["key"]; read
 
 /**
  * The trial balance of a fiscal year to date, exact at any size.
- * Revenue and expense accounts are reset at the start of the fiscal year (specs of bookkeeping 4.2), and what they held then, prior years' profit and
+ * Revenue and expense accounts are reset at the start of the fiscal year (specs of bookkeeping 4.2), and what they had then, prior years' profit and
  * loss and nothing else, is the computed row `priorYearsEarnings`: without it debits would miss credits by exactly that sum.
- * Rows whose figures are all zero are left out unless `includeZero`. Accounts keep the order in which they are given.
+ * Rows whose figures are all zero are left out unless `includeZero`. Accounts stay in the order in which they are given.
  */
 export function trialBalance(
   accounts: readonly AccountTurnover[],

@@ -1,13 +1,13 @@
 import { type CalendarDate, type DayNumber, dateOfDay, dayNumber, parseDay } from "../../../kernel/calendar-date.ts";
 
-/** A line as `POST /journal-entries` takes it. Amounts are cents. */
+/** A line of `POST /journal-entries`. Amounts are cents. */
 export interface DemoLine {
   readonly accountCode: string;
   readonly side: "debit" | "credit";
   readonly amount: number;
 }
 
-/** An entry as `POST /journal-entries/batch` takes it. */
+/** An entry of `POST /journal-entries/batch`. */
 export interface DemoEntry {
   readonly date: CalendarDate;
   readonly description: string;
@@ -144,7 +144,7 @@ export function demoYear(endDate: CalendarDate): readonly DemoEntry[] {
   const start = yearBefore(end) + 1;
   const books = openBooks();
   for (let day = start; day <= end; day++) {
-    if (day === start) found(books, day);
+    if (day === start) openCompany(books, day);
     closeMonth(books, day);
     sellInShop(books, day);
     sellToTrade(books, day, day - start);
@@ -212,8 +212,8 @@ function balance(books: Books, account: string): number {
   return books.balances.get(account) ?? 0;
 }
 
-/** The owner's money, the loan, and what it takes to open. */
-function found(books: Books, day: DayNumber): void {
+/** The owner's money, the loan, and what is needed to open. */
+function openCompany(books: Books, day: DayNumber): void {
   post(books, day, "Owner's capital paid in", "OPEN-1", [
     [checking, 9_000_000],
     [capital, -9_000_000],
@@ -301,7 +301,7 @@ function sellToTrade(books: Books, day: DayNumber, age: number): void {
   books.invoices.push({ due: day + between(books, 15, 45), name: customer, document, amount: goods + delivery });
 }
 
-/** Customers pay when they are due; a few take 2 % off for being quick, and one in a hundred never pays. */
+/** Customers pay when they are due; a few deduct 2 % for paying early, and one in a hundred never pays. */
 function collect(books: Books, day: DayNumber): void {
   for (const { name, document, amount } of takeDue(books.invoices, day)) {
     const luck = between(books, 1, 100);
@@ -429,7 +429,7 @@ function useCard(books: Books, day: DayNumber): void {
   ]);
 }
 
-/** Loan instalments with their interest, savings, and what the owner takes out. */
+/** Loan instalments with their interest, savings, and the owner's drawings. */
 function serveOwnerAndBank(books: Books, day: DayNumber): void {
   const date = dayOfMonth(day);
   const month = dateOfDay(day).slice(0, 7);
@@ -459,7 +459,7 @@ function serveOwnerAndBank(books: Books, day: DayNumber): void {
     ]);
 }
 
-/** Takes out what is due by `day`, in the order in which it was put in. */
+/** Removes what is due by `day`, in the order in which it was added. */
 function takeDue(owed: Owed[], day: DayNumber): Owed[] {
   const due = owed.filter((one) => one.due <= day);
   for (const one of due) owed.splice(owed.indexOf(one), 1);

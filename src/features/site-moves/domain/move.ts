@@ -1,5 +1,5 @@
 /**
- * The steps of a move, in order. Up to `switching` it may be aborted; an aborted move goes on from there with its source as the destination,
+ * The steps of a move, in order. Up to `switching` it may be aborted; an aborted move continues from there with its source as the destination,
  * so that both ways end alike: the site under the next epoch in one database, and nothing of it in the other.
  */
 export const moveSteps = ["closing", "clearing", "copying", "verifying", "switching", "telling", "settling", "sweeping", "done"] as const;

@@ -9,14 +9,14 @@ export interface DatabaseSetting {
 
 type Located = { readonly jurisdiction: Jurisdiction | null };
 
-/** Whether a database may hold a site: one that is kept for a jurisdiction holds that jurisdiction's alone. */
+/** Whether a database may store a site: one with a jurisdiction stores that jurisdiction's sites alone. */
 export function isSuitable(setting: Located | undefined, site: Located): boolean {
   return (setting?.jurisdiction ?? null) === null || setting?.jurisdiction === site.jurisdiction;
 }
 
 /**
- * The database for a new site: of those that take it the one with the fewest sites, the first of several. Where there are databases of the site's own
- * jurisdiction, one of them. Undefined where none takes it. `names` are the bindings in order.
+ * The database for a new site: of those that accept it the one with the fewest sites, the first of several. Where there are databases of the site's own
+ * jurisdiction, one of them. Undefined where none accepts it. `names` are the bindings in order.
  */
 export function placeOf(
   site: Located,

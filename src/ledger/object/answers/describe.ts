@@ -1,6 +1,6 @@
 import { present } from "../../../kernel/assert.ts";
 import type { Failure } from "../../../kernel/failures.ts";
-import { keptWriter, type TextWriter } from "../../../kernel/text-writer.ts";
+import { reusedWriter, type TextWriter } from "../../../kernel/text-writer.ts";
 import type { AccountTerms } from "../../domain/account.ts";
 import {
   type AccountChanged,
@@ -81,7 +81,7 @@ function storedAnswer(sql: SqlStorage, state: StoredState, stored: StoredAnswer,
   return { body, made: describedItem(rememberingTeller(sql, state, stored), item).made };
 }
 
-const emptyWriter = keptWriter();
+const emptyWriter = reusedWriter();
 
 /** The short answer: an id and a sequence for each of thousands, which are written as bytes because joining such short texts costs more. */
 function receiptsText(teller: Teller, items: readonly Item[]): string {

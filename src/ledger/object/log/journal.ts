@@ -1,6 +1,6 @@
 import { instant } from "../../../kernel/clock.ts";
 import type { Actor } from "../../../kernel/role.ts";
-import { keptWriter, type TextWriter } from "../../../kernel/text-writer.ts";
+import { reusedWriter, type TextWriter } from "../../../kernel/text-writer.ts";
 import { decodeFact, type EarlierRow, type Fact, factVersion, writeFact } from "../../domain/fact.ts";
 import type { Head, WriteOptions } from "../../rpc.ts";
 import { emptySeal, type SealedText, sealedText, sealOfBytes } from "../../seal.ts";
@@ -93,7 +93,7 @@ export function append(sql: SqlStorage, commit: PreparedCommit): void {
   }
 }
 
-const emptyWriter = keptWriter();
+const emptyWriter = reusedWriter();
 
 /** JSON of a list of integers, in UTF-8 and good until the next: a thousand of them joined as texts took a hundredth of a bulk write. */
 function listBytes(integers: readonly number[]): Uint8Array {

@@ -1,7 +1,7 @@
 import type { AccountType } from "../../../../kernel/account-type.ts";
 import type { AccountRole } from "../account-role.ts";
 
-/** An account of a built-in chart. Contra accounts keep their class's type and show negative. */
+/** An account of a built-in chart. Contra accounts have their class's type and a negative balance. */
 export interface ChartAccount {
   readonly code: string;
   readonly name: string;

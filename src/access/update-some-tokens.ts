@@ -5,8 +5,8 @@ import { objectOf } from "../platform/objects.ts";
 import { eachOf } from "./end-tokens.ts";
 import { forgetLeasesOf } from "./leases.ts";
 
-/** Tells some of the site's keys and sessions, those after the id given, what their site is now. Answers the last one told; null where there are no more. */
-export async function tellSomeTokens(
+/** Updates some of the site's keys and sessions, those after the given id, with what their site is now. Answers the last one; null where there are no more. */
+export async function updateSomeTokens(
   env: Cloudflare.Env,
   directory: DirectoryDatabase,
   site: SiteScope,

@@ -8,21 +8,21 @@ export type Step = (c: RequestContext) => Response | undefined | Promise<Respons
 export type Stamp = (c: RequestContext, headers: Headers) => void;
 
 /** Steps in order, and what is written on the answer after them. */
-export interface Stretch {
+export interface PipelinePart {
   readonly steps: readonly Step[];
   readonly stamps: readonly Stamp[];
 }
 
 /**
- * The way of every request, and further of those below a path: one middleware, because each of its own costs two promises and two turns.
+ * The steps of every request, and further ones of those below a path: one middleware, because each of its own costs two promises and two turns.
  * Waits only where a step does. What a step or the route throws is answered, and carries the stamps; what a step answers itself, those of every request.
  */
-export function way(
-  every: Stretch,
-  below: Stretch & { readonly path: string },
+export function pipeline(
+  every: PipelinePart,
+  below: PipelinePart & { readonly path: string },
   answerThrown: (error: Error, c: RequestContext) => Response,
 ): MiddlewareHandler<Env> {
-  const inside: Stretch = { steps: [...every.steps, ...below.steps], stamps: [...below.stamps, ...every.stamps] };
+  const inside: PipelinePart = { steps: [...every.steps, ...below.steps], stamps: [...below.stamps, ...every.stamps] };
   return async (c, next) => {
     const { steps, stamps } = isBelow(c.req.path, below.path) ? inside : every;
     try {

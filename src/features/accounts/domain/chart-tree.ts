@@ -4,7 +4,7 @@ import { ok, type Result, refuse } from "../../../kernel/result.ts";
 import type { ChartFault } from "./chart-csv.ts";
 
 /** What decides about an account's place in a chart. */
-export interface ChartPlace {
+export interface ChartNode {
   readonly code: string;
   readonly type: AccountType;
   readonly parentCode?: string | undefined;
@@ -17,7 +17,7 @@ export interface ChartPlace {
  * Refuses, all at once and each with its row: codes, roles and external ids that are there twice, parents of another type, circles, trees deeper than 10.
  * A parent that is not in the list may be in the ledger: the ledger decides about it.
  */
-export function orderChart<A extends ChartPlace>(accounts: readonly A[], rowOf: (index: number) => number): Result<A[], ChartFault[]> {
+export function orderChart<A extends ChartNode>(accounts: readonly A[], rowOf: (index: number) => number): Result<A[], ChartFault[]> {
   const faults: ChartFault[] = [];
   const byCode = new Map<string, A>();
   const seen = { code: new Map<string, number>(), role: new Map<string, number>(), externalId: new Map<string, number>() };
@@ -68,23 +68,23 @@ export function orderChart<A extends ChartPlace>(accounts: readonly A[], rowOf: 
     }
   });
   if (faults.length > 0) return refuse(faults.sort((a, b) => a.row - b.row));
-  // The sort is stable: what is equally deep keeps its order.
+  // The sort is stable: equally deep accounts stay in order.
   return ok(accounts.toSorted((a, b) => (depths.get(a) ?? 0) - (depths.get(b) ?? 0)));
 }
 
 /** An account that the ledger has. */
-export interface ExistingPlace {
+export interface ExistingNode {
   readonly code: string;
   readonly type: AccountType;
   readonly role: string | null;
   readonly externalId: string | null;
 }
 
-/** What the ledger's own accounts have against those of a chart, each with its row: codes, roles and external ids taken, parents that are missing or of another type. */
+/** Conflicts of a chart's accounts with the ledger's own, each with its row: codes, roles and external ids taken, parents that are missing or of another type. */
 export function faultsAgainst(
-  accounts: readonly ChartPlace[],
+  accounts: readonly ChartNode[],
   rowOf: (index: number) => number,
-  existing: readonly ExistingPlace[],
+  existing: readonly ExistingNode[],
 ): ChartFault[] {
   const own = new Set(accounts.map((account) => account.code));
   const codes = new Map(existing.map((account) => [account.code, account]));

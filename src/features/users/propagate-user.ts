@@ -1,0 +1,28 @@
+import { endTokensOfUser, type TokenContext, updateTokensOfUser } from "../../access/end-tokens.ts";
+import { deletePassword, markPropagated, type UserRow, usersToPropagate } from "./store.ts";
+
+/**
+ * Updates a user's sessions and keys with what the user is. `spared`: the password may have changed, so sessions from before it end, except this one, which asked.
+ * Undefined where it has not changed: then there are none to end.
+ */
+export async function propagateUser(context: TokenContext, user: UserRow, spared: string | undefined): Promise<void> {
+  if (user.deletedAt !== null) {
+    await endTokensOfUser(context, user.id, () => true);
+    await deletePassword(context.directory, user.id);
+  } else {
+    if (spared !== undefined) await endSessionsBeforePassword(context, user, spared);
+    await updateTokensOfUser(context, user);
+  }
+  await markPropagated(context.directory, user);
+}
+
+function endSessionsBeforePassword(context: TokenContext, user: UserRow, spared: string): Promise<void> {
+  const setAt = user.passwordSetAt ?? 0;
+  return endTokensOfUser(context, user.id, (row) => row.isSession && row.createdAt <= setAt && row.id !== spared);
+}
+
+/** Users whose change was interrupted before it reached all that is theirs, and whose client has not repeated it. */
+export async function propagateWaitingUsers(context: TokenContext): Promise<void> {
+  // Which session asked is no longer known: none is spared.
+  for (const user of await usersToPropagate(context.directory)) await propagateUser(context, user, "");
+}
