@@ -6,9 +6,11 @@ import { refByCode, refById } from "../../src/ledger/domain/command.ts";
 import { merged } from "../../src/ledger/object/index/record-feed.ts";
 import { insertRun, RunBuilder } from "../../src/ledger/object/index/run-builder.ts";
 import { SortedColumns } from "../../src/ledger/object/index/sorted-source.ts";
-import { externalIdTerm, type TermKey } from "../../src/ledger/object/index/term-hash.ts";
+import type { TermKey } from "../../src/ledger/object/index/term-hash.ts";
 import { readMeta } from "../../src/ledger/object/log/meta.ts";
 import { formerAnswerTable, idempotencyBuckets } from "../../src/ledger/object/log/schema.ts";
+import { recordKinds } from "../../src/ledger/object/state/record-kinds.ts";
+import { externalIdTerm } from "../../src/ledger/object/state/terms.ts";
 import type { Command, PostEntry, WriteOutcome } from "../../src/ledger/rpc.ts";
 import { openAccount } from "../support/ledger-steps.ts";
 import { encoded, holdClock, type LedgerUnderTest, newLedger, plainOptions, setClock } from "../support/ledger-under-test.ts";
@@ -248,7 +250,7 @@ function writeTerm(sql: SqlStorage, hash: number, sequence: number): void {
   const run = { id: 1_000, kind: "term", level: 0, fromSequence: 1, toSequence: sequence, blockRecords: 8, sources: [] } as const;
   const source = new SortedColumns([Float64Array.of(hash), Float64Array.of(sequence), Float64Array.of(0)], { from: 1, to: sequence });
   insertRun(sql, run);
-  const builder = new RunBuilder(sql, run, 3, 1, (after) => merged([source], after));
+  const builder = new RunBuilder(sql, run, recordKinds.term, 1, (after) => merged([source], after));
   while (builder.step(sql));
   builder.finish(sql);
 }

@@ -10,15 +10,16 @@ import type { Draft } from "../../src/ledger/domain/draft.ts";
 import { holdStatuses } from "../../src/ledger/domain/hold.ts";
 import type { RecordedEntry } from "../../src/ledger/domain/state.ts";
 import { halfSpan } from "../../src/ledger/object/index/halves.ts";
-import { keysFrom, runKinds } from "../../src/ledger/object/index/index-keys.ts";
-import { inOrder } from "../../src/ledger/object/index/sorted-source.ts";
+import { kindNames } from "../../src/ledger/object/index/record-kind.ts";
+import { inOrder, keysFrom } from "../../src/ledger/object/index/sorted-source.ts";
 import { BlockCache, readRuns, StoredRun } from "../../src/ledger/object/index/stored-run.ts";
-import { Tail } from "../../src/ledger/object/index/tail.ts";
 import { probeOf } from "../../src/ledger/object/index/term-filter.ts";
 import type { TermKey } from "../../src/ledger/object/index/term-hash.ts";
 import { decodeContext, readFacts } from "../../src/ledger/object/log/journal.ts";
 import { readMeta } from "../../src/ledger/object/log/meta.ts";
 import { dropTables } from "../../src/ledger/object/state/eager-tables.ts";
+import { EntryTail } from "../../src/ledger/object/state/entry-tail.ts";
+import { recordKinds } from "../../src/ledger/object/state/record-kinds.ts";
 import type { Command, EntriesQuery, WriteOptions, WriteOutcome } from "../../src/ledger/rpc.ts";
 import { actors, anyDate, anyWrite, commandOf, dates, startingAccounts, type WriteStep } from "../support/ledger-steps.ts";
 import { holdClock, type LedgerUnderTest, newLedger, setClock } from "../support/ledger-under-test.ts";
@@ -620,7 +621,7 @@ async function indexContent(ledger: LedgerUnderTest): Promise<unknown> {
     const rows = readRuns(sql);
     const ready = rows.filter(({ state }) => state === "ready").map((row) => new StoredRun(sql, new BlockCache(), row));
     const flushedTo = Math.max(0, ...ready.map(({ toSequence }) => toSequence));
-    const tail = new Tail(flushedTo + 1, readMeta<TermKey>(sql, "term_key") ?? [0, 0]);
+    const tail = new EntryTail(flushedTo + 1, readMeta<TermKey>(sql, "term_key") ?? [0, 0]);
     for (const { seq, fact, context } of readFacts(sql, flushedTo, Number.MAX_SAFE_INTEGER)) {
       if (fact.kind === "entry_posted") tail.add(seq, fact, 0);
       if (fact.kind === "hold_placed") tail.addNames(seq, fact);
@@ -628,7 +629,7 @@ async function indexContent(ledger: LedgerUnderTest): Promise<unknown> {
       if (claim !== undefined) tail.addClaim(claim.key, seq);
     }
     const content: Record<string, unknown> = {};
-    for (const kind of runKinds) {
+    for (const kind of kindNames(recordKinds)) {
       const runs = ready.filter(({ row }) => row.kind === kind);
       const records = [...inOrder([...runs, tail.sorted(kind)], keysFrom(0, Number.MAX_SAFE_INTEGER), "asc")];
       content[kind] = kind === "month" ? addedUp(records) : records;

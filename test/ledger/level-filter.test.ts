@@ -6,6 +6,7 @@ import { insertRun, RunBuilder } from "../../src/ledger/object/index/run-builder
 import { SortedColumns } from "../../src/ledger/object/index/sorted-source.ts";
 import { BlockCache, StoredRun } from "../../src/ledger/object/index/stored-run.ts";
 import { probeOf } from "../../src/ledger/object/index/term-filter.ts";
+import { recordKinds } from "../../src/ledger/object/state/record-kinds.ts";
 import { newLedger } from "../support/ledger-under-test.ts";
 import { seeded } from "../support/seed.ts";
 
@@ -18,7 +19,7 @@ function stored(sql: SqlStorage, hashes: readonly number[], id: number): StoredR
   const source = new SortedColumns(columns, { from: id, to: id });
   const written = { id, kind: "term", level: 0, fromSequence: id, toSequence: id, blockRecords: 7, sources: [] } as const;
   insertRun(sql, written);
-  const builder = new RunBuilder(sql, written, 3, hashes.length, () => feedOf(source));
+  const builder = new RunBuilder(sql, written, recordKinds.term, hashes.length, () => feedOf(source));
   while (builder.step(sql));
   return new StoredRun(sql, new BlockCache(), builder.finish(sql));
 }

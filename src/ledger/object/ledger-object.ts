@@ -51,8 +51,6 @@ import { advanceArchive, archivedFiles, archivedTo, archiveFolder } from "./gene
 import { begin, type CloseOut, type GenerationRpc, type TakeOver } from "./generations/close-out.ts";
 import { type Beginning, type ClosedBefore, type Cursor, type Slice, showRuns, sliceAt, writeParts } from "./generations/hand-over.ts";
 import { WithEarlier } from "./generations/with-earlier.ts";
-import { EntryIndex } from "./index/entry-index.ts";
-import { type LedgerLimits, type LimitVariables, limitsOf } from "./index/limits.ts";
 import { GroupCommit } from "./log/group-commit.ts";
 import { append, type CommitContext, type PreparedCommit, prepareCommit, readHead } from "./log/journal.ts";
 import { readMeta, writeMeta } from "./log/meta.ts";
@@ -62,6 +60,8 @@ import { inOneText } from "./reads/page-outcome.ts";
 import { answerQuery } from "./reads/queries.ts";
 import { areTablesTold, isOneRow, markTables, writeEagerTables } from "./state/eager-tables.ts";
 import { Earlier, type Generation, NeedsEarlier, type Question } from "./state/earlier.ts";
+import { EntryIndex } from "./state/entry-index.ts";
+import { type LedgerLimits, type LimitVariables, limitsOf } from "./state/ledger-limits.ts";
 import { StoredState } from "./state/stored-state.ts";
 
 /** How soon the catalogue is told of an account that has changed. */

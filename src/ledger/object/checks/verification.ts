@@ -4,11 +4,11 @@ import type { LedgerJob } from "../../client.ts";
 import { decodeFact } from "../../domain/fact.ts";
 import type { Head } from "../../rpc.ts";
 import { sealOf } from "../../seal.ts";
-import { linesOfAccount } from "../index/index-keys.ts";
 import { countRange } from "../index/sorted-source.ts";
 import { emptyHead } from "../log/journal.ts";
 import { ownSums, type Sums, sumsOfRuns } from "../reads/sums.ts";
 import type { Generation } from "../state/earlier.ts";
+import { linesOfAccount } from "../state/record-keys.ts";
 import type { StoredState } from "../state/stored-state.ts";
 import { checkRowCounts, checkTables, noRows, type TableCounts } from "./table-check.ts";
 
@@ -327,7 +327,7 @@ function checkPending(sql: SqlStorage, state: StoredState, fault: (text: string)
 function checkTotals(sql: SqlStorage, state: StoredState, fault: (text: string) => void): void {
   const { index } = state;
   const sums = sumsOfRuns(sql, state);
-  const runs = index.runs.of("line");
+  const runs = index.runs.ready("line");
   for (const { no } of sql.exec<{ no: number }>("SELECT no FROM account_total").toArray())
     if (!sums.has(no)) sums.set(no, { debits: 0n, credits: 0n });
   for (const [no, { debits, credits }] of sums) {

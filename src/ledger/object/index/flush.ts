@@ -1,20 +1,22 @@
-import { addTurnover, creditsOf, debitsOf, noFigures } from "../../domain/account.ts";
-import { accountOfPlace, columnsOf, firstPlaceOf, runKinds } from "./index-keys.ts";
 import { feedOf } from "./record-feed.ts";
+import { kindNames, type RecordKinds } from "./record-kind.ts";
 import { insertRun, type NewRun, RunBuilder } from "./run-builder.ts";
-import type { RunKind, RunRow } from "./stored-run.ts";
+import type { RunRow } from "./stored-run.ts";
 import type { Tail } from "./tail.ts";
 
 /** A tail on its way to the disk: a run of each kind, one after the other, that are all seen at once. */
-export class Flush {
-  readonly #tail: Tail;
+export class Flush<K extends string> {
+  readonly #tail: Tail<K>;
+  readonly #forms: RecordKinds<K>;
   readonly #blockRecords: number;
   readonly #newRunId: () => number;
-  readonly #kinds: RunKind[] = [...runKinds];
+  readonly #kinds: K[];
   readonly #built: RunBuilder[] = [];
   #builder: RunBuilder | undefined;
 
-  constructor(tail: Tail, blockRecords: number, newRunId: () => number) {
+  constructor(tail: Tail<K>, kinds: RecordKinds<K>, blockRecords: number, newRunId: () => number) {
+    this.#forms = kinds;
+    this.#kinds = [...kindNames(kinds)];
     this.#tail = tail;
     this.#blockRecords = blockRecords;
     this.#newRunId = newRunId;
@@ -31,9 +33,8 @@ export class Flush {
     }
   }
 
-  /** Makes the runs ones that answer, and adds the lines to what the accounts have on disk. */
+  /** Makes the runs ones that answer. */
   finish(sql: SqlStorage): RunRow[] {
-    addTotals(sql, this.#tail);
     return this.#built.map((builder) => builder.finish(sql));
   }
 
@@ -51,34 +52,8 @@ export class Flush {
         sources: [],
       };
       insertRun(sql, run);
-      return new RunBuilder(sql, run, columnsOf[kind], source.length, () => feedOf(source));
+      return new RunBuilder(sql, run, this.#forms[kind], source.length, () => feedOf(source));
     }
     return undefined;
   }
 }
-
-/** Adds a tail's lines to what the accounts have on disk. */
-function addTotals(sql: SqlStorage, tail: Tail): void {
-  const { columns, length } = tail.sorted("line");
-  const places = columns[0] as Float64Array;
-  const amounts = columns[2] as Float64Array;
-  const rows: string[] = [];
-  for (let i = 0; i < length; ) {
-    const account = accountOfPlace(places[i] as number);
-    const start = i;
-    const figures = noFigures();
-    const end = firstPlaceOf(account + 1);
-    for (; i < length && (places[i] as number) < end; i++) addTurnover(figures, amounts[i] as number);
-    rows.push(`[${account},${debitsOf(figures)},${creditsOf(figures)},${i - start}]`);
-  }
-  for (let i = 0; i < rows.length; i += totalsAtOnce) {
-    sql.exec(
-      `INSERT INTO account_total SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?) WHERE true
-       ON CONFLICT (no) DO UPDATE SET debits = debits + excluded.debits, credits = credits + excluded.credits, lines = lines + excluded.lines`,
-      `[${rows.slice(i, i + totalsAtOnce).join(",")}]`,
-    );
-  }
-}
-
-/** Within the bound of a text, see bulk.ts. */
-const totalsAtOnce = 5_000;

@@ -1,12 +1,13 @@
 import { encodeColumns, GrowingColumns } from "./columns.ts";
 import type { RecordFeed } from "./record-feed.ts";
+import type { RecordKind } from "./record-kind.ts";
 import type { Key } from "./sorted-source.ts";
-import { blockId, isHashed, type RunKind, type RunRow, readBlock, writeFilter } from "./stored-run.ts";
+import { blockId, type RunRow, readBlock, writeFilter } from "./stored-run.ts";
 import { TermFilter } from "./term-filter.ts";
 
 export interface NewRun {
   readonly id: number;
-  readonly kind: RunKind;
+  readonly kind: string;
   readonly level: number;
   readonly fromSequence: number;
   readonly toSequence: number;
@@ -25,10 +26,16 @@ export class RunBuilder {
   #records: number;
 
   /** `recordsMax`: no more than so many will come. `feed` is told the key behind which to go on, where a part is written already. */
-  constructor(sql: SqlStorage, run: NewRun, columns: number, recordsMax: number, feed: (after: Key | undefined) => RecordFeed) {
+  constructor(
+    sql: SqlStorage,
+    run: NewRun,
+    { columns, hashed }: RecordKind,
+    recordsMax: number,
+    feed: (after: Key | undefined) => RecordFeed,
+  ) {
     this.run = run;
     this.#block = Array.from({ length: columns }, () => new Float64Array(run.blockRecords));
-    this.#filter = isHashed(run.kind) ? TermFilter.for(recordsMax) : undefined;
+    this.#filter = hashed ? TermFilter.for(recordsMax) : undefined;
     const written = this.#readWritten(sql);
     this.#records = written.records;
     this.#feed = feed(written.last);

@@ -1,25 +1,12 @@
 import { present } from "../../../kernel/assert.ts";
-import { idempotencyLifeMs } from "../../../kernel/bounds.ts";
-import { readRow } from "../log/journal.ts";
 import { readMeta, writeMeta } from "../log/meta.ts";
-import { columnsOf, keysFrom, runKinds } from "./index-keys.ts";
+import { type IndexLimits, mergedBlockFactor } from "./index-limits.ts";
 import { LevelFilter } from "./level-filter.ts";
-import { type LedgerLimits, mergedBlockFactor } from "./limits.ts";
 import { merged, mergedSums, type RecordFeed } from "./record-feed.ts";
+import { kindNames, type RecordKinds } from "./record-kind.ts";
 import { insertRun, type NewRun, RunBuilder } from "./run-builder.ts";
-import { type Key, visitRange } from "./sorted-source.ts";
-import {
-  BlockCache,
-  blockId,
-  type HashedKind,
-  hashedKinds,
-  isHashed,
-  OneBlock,
-  type RunKind,
-  type RunRow,
-  readRuns,
-  StoredRun,
-} from "./stored-run.ts";
+import { type Key, keysFrom, visitRange } from "./sorted-source.ts";
+import { BlockCache, blockId, OneBlock, type RunRow, readRuns, StoredRun } from "./stored-run.ts";
 import type { Tail } from "./tail.ts";
 import { probeOf, type TermFilter, type TermProbe } from "./term-filter.ts";
 
@@ -33,15 +20,19 @@ const levelsTogether = 2;
 const blocksDeletedAtOnce = 64;
 
 /** The runs on disk, and the work of making fewer of them. */
-export class RunSet {
+export class RunSet<K extends string> {
   readonly #storage: DurableObjectStorage;
-  readonly #limits: LedgerLimits;
+  readonly #limits: IndexLimits;
+  readonly #kinds: RecordKinds<K>;
+  readonly #names: readonly K[];
+  readonly #hashed: readonly K[];
+  readonly #writtenAtMs: (sequence: number) => number | undefined;
   readonly #cache = new BlockCache();
-  #ready = new Map<RunKind, readonly StoredRun[]>();
+  #ready = new Map<K, readonly StoredRun[]>();
   /** Of all runs of the lowest levels, where it was asked. */
-  readonly #lowFilters: Record<HashedKind, LevelFilter | undefined> = { term: undefined, claim: undefined };
+  readonly #lowFilters = new Map<K, LevelFilter>();
   /** Of each of the runs above them. */
-  readonly #higherFilters = new Map<HashedKind, readonly TermFilter[]>();
+  readonly #higherFilters = new Map<K, readonly TermFilter[]>();
   /** The runs of sums that a greater one covers: with them the books can be told as they were known earlier. */
   #covered: StoredRun[] = [];
   /** Runs whose blocks are still to be deleted. */
@@ -53,15 +44,25 @@ export class RunSet {
   /** Of the levels that have so many, the runs of the lowest. */
   #due: readonly StoredRun[] | undefined;
 
-  constructor(storage: DurableObjectStorage, limits: LedgerLimits) {
+  /** `writtenAtMs`: when the fact of a sequence was written. */
+  constructor(
+    storage: DurableObjectStorage,
+    limits: IndexLimits,
+    kinds: RecordKinds<K>,
+    writtenAtMs: (sequence: number) => number | undefined,
+  ) {
     this.#storage = storage;
     this.#limits = limits;
+    this.#kinds = kinds;
+    this.#names = kindNames(kinds);
+    this.#hashed = this.#names.filter((name) => kinds[name].hashed);
+    this.#writtenAtMs = writtenAtMs;
   }
 
   /** Finds what is on disk. */
   load(): void {
     const rows = readRuns(this.#storage.sql);
-    for (const kind of runKinds) {
+    for (const kind of this.#names) {
       const ready = rows.filter((row) => row.kind === kind && row.state === "ready");
       this.#setReady(
         kind,
@@ -76,32 +77,36 @@ export class RunSet {
   }
 
   /** The runs of a kind that have, once each, everything that was flushed; oldest first. */
-  of(kind: RunKind): readonly StoredRun[] {
+  ready(kind: K): readonly StoredRun[] {
     return this.#ready.get(kind) ?? [];
   }
 
-  /** The fewest runs of sums that have, once each, all facts up to a sequence but the few after the last of them. */
-  monthRunsUpTo(sequence: number): StoredRun[] {
+  /** Of a kind of sums: the fewest runs that have, once each, all facts up to a sequence but the few after the last of them. */
+  coverUpTo(kind: K, sequence: number): StoredRun[] {
     const chosen: StoredRun[] = [];
-    const known = [...this.of("month"), ...this.#covered].filter(({ toSequence }) => toSequence <= sequence);
+    const known = this.#everReady(kind).filter(({ toSequence }) => toSequence <= sequence);
     // Of those that begin at one place the longest.
     known.sort((a, b) => a.fromSequence - b.fromSequence || b.toSequence - a.toSequence);
     for (const run of known) if (run.fromSequence > (chosen.at(-1)?.toSequence ?? 0)) chosen.push(run);
     return chosen;
   }
 
-  /** The shortest run of sums that begins at a sequence. */
-  monthRunFrom(sequence: number): StoredRun | undefined {
-    const begun = [...this.of("month"), ...this.#covered].filter(({ fromSequence }) => fromSequence === sequence);
+  /** Of a kind of sums: the shortest run that begins at a sequence. */
+  shortestFrom(kind: K, sequence: number): StoredRun | undefined {
+    const begun = this.#everReady(kind).filter(({ fromSequence }) => fromSequence === sequence);
     return begun.toSorted((a, b) => a.toSequence - b.toSequence)[0];
   }
 
+  #everReady(kind: K): readonly StoredRun[] {
+    return [...this.ready(kind), ...this.#covered.filter(({ row }) => row.kind === kind)];
+  }
+
   /** The sequences of what has a hash. Nearly always none: this is asked of every external id. */
-  sequencesOf(kind: HashedKind, hash: number): readonly number[] {
+  sequencesOf(kind: K, hash: number): readonly number[] {
     const probe = probeOf(hash);
     if (!this.#mayHave(kind, probe)) return none;
     const found: number[] = [];
-    for (const run of this.of(kind)) {
+    for (const run of this.ready(kind)) {
       if (!run.filter.mayHave(probe)) continue;
       visitRange(run, keysFrom(hash, hash), ([, sequences], from, to) => {
         found.push(...(sequences ?? []).slice(from, to));
@@ -110,41 +115,44 @@ export class RunSet {
     return found;
   }
 
-  #mayHave(kind: HashedKind, probe: TermProbe): boolean {
+  #mayHave(kind: K, probe: TermProbe): boolean {
     if (this.#lowFilter(kind).mayHave(probe)) return true;
     const filters = this.#filtersOfHigher(kind);
     for (let i = 0; i < filters.length; i++) if ((filters[i] as TermFilter).mayHave(probe)) return true;
     return false;
   }
 
-  #lowFilter(kind: HashedKind): LevelFilter {
-    let filter = this.#lowFilters[kind];
+  #lowFilter(kind: K): LevelFilter {
+    let filter = this.#lowFilters.get(kind);
     if (filter === undefined) {
-      filter = new LevelFilter(this.of(kind).filter(({ row }) => row.level < levelsTogether));
-      this.#lowFilters[kind] = filter;
+      filter = new LevelFilter(this.ready(kind).filter(({ row }) => row.level < levelsTogether));
+      this.#lowFilters.set(kind, filter);
       this.#countDue();
     }
     return filter;
   }
 
-  #filtersOfHigher(kind: HashedKind): readonly TermFilter[] {
+  #filtersOfHigher(kind: K): readonly TermFilter[] {
     let filters = this.#higherFilters.get(kind);
     if (filters === undefined) {
-      filters = this.of(kind).flatMap((run) => (run.row.level < levelsTogether ? [] : [run.filter]));
+      filters = this.ready(kind).flatMap((run) => (run.row.level < levelsTogether ? [] : [run.filter]));
       this.#higherFilters.set(kind, filters);
     }
     return filters;
   }
 
   /** Takes in the runs that a tail has become. In the transaction that finishes them. */
-  add(rows: readonly RunRow[], tail: Tail, nowMs: number): void {
-    for (const row of rows) this.#setReady(row.kind, [...this.of(row.kind), this.#stored(row)]);
-    for (const kind of hashedKinds) {
-      const { columns, length } = tail.sorted(kind);
-      const hasRoom = this.#lowFilters[kind]?.add(columns[0] as Float64Array, length);
-      if (hasRoom === false) this.#lowFilters[kind] = undefined;
+  add(rows: readonly RunRow[], tail: Tail<K>, nowMs: number): void {
+    for (const row of rows) {
+      const kind = this.#kindOf(row);
+      this.#setReady(kind, [...this.ready(kind), this.#stored(row)]);
     }
-    this.#letGoOfOldClaims(nowMs);
+    for (const kind of this.#hashed) {
+      const { columns, length } = tail.sorted(kind);
+      const hasRoom = this.#lowFilters.get(kind)?.add(columns[0] as Float64Array, length);
+      if (hasRoom === false) this.#lowFilters.delete(kind);
+    }
+    for (const kind of this.#names) this.#dropOld(kind, nowMs);
     this.#countDue();
   }
 
@@ -185,16 +193,17 @@ export class RunSet {
     this.#storage.transactionSync(() => {
       const row = merge.finish(sql);
       const run = this.#stored(row);
-      const state = row.kind === "month" ? "covered" : "over";
+      const kind = this.#kindOf(row);
+      const { hashed, sums } = this.#kinds[kind];
+      const state = sums ? "covered" : "over";
       // One that still reads the runs that are merged cannot go on; what leaves its levels would be asked there and above.
-      if (isHashed(row.kind) && (row.level === levelsTogether || this.#lowFilters[row.kind]?.isWhole === false))
-        this.#lowFilters[row.kind] = undefined;
+      if (hashed && (row.level === levelsTogether || this.#lowFilters.get(kind)?.isWhole === false)) this.#lowFilters.delete(kind);
       sql.exec("UPDATE run SET state = ? WHERE id IN (SELECT value FROM json_each(?))", state, JSON.stringify(sources));
-      const left = this.of(row.kind).filter((other) => !sources.includes(other.row.id));
+      const left = this.ready(kind).filter((other) => !sources.includes(other.row.id));
       if (state === "over") this.#over.push(...sources);
-      else this.#covered.push(...this.of(row.kind).filter((other) => sources.includes(other.row.id)));
+      else this.#covered.push(...this.ready(kind).filter((other) => sources.includes(other.row.id)));
       this.#setReady(
-        row.kind,
+        kind,
         [...left, run].toSorted((a, b) => a.fromSequence - b.fromSequence),
       );
       this.#merges = this.#merges.filter((other) => other !== merge);
@@ -212,7 +221,7 @@ export class RunSet {
   }
 
   #unfinishedFilter(): LevelFilter | undefined {
-    for (const kind of hashedKinds) if (this.#lowFilters[kind]?.isWhole === false) return this.#lowFilters[kind];
+    for (const filter of this.#lowFilters.values()) if (!filter.isWhole) return filter;
     return undefined;
   }
 
@@ -256,8 +265,8 @@ export class RunSet {
 
   /** For each kind and level that has as many runs as are merged at once, its runs. */
   *#crowdedLevels(): Generator<readonly StoredRun[]> {
-    for (const kind of runKinds)
-      for (const runs of Map.groupBy(this.of(kind), ({ row }) => row.level).values())
+    for (const kind of this.#names)
+      for (const runs of Map.groupBy(this.ready(kind), ({ row }) => row.level).values())
         if (runs.length >= this.#runsMerged(levelOf(runs))) yield runs;
   }
 
@@ -281,18 +290,18 @@ export class RunSet {
     );
   }
 
-  /** Runs of which no key lives any more are not merged but let go of, whole. */
-  #letGoOfOldClaims(nowMs: number): void {
+  /** Runs whose records are all of no use any more are not merged but dropped, whole. */
+  #dropOld(kind: K, nowMs: number): void {
+    const { lifeMs } = this.#kinds[kind];
+    if (lifeMs === undefined) return;
     const { sql } = this.#storage;
-    const closed = readMeta<{ readonly atMs: number }>(sql, "closed_before");
     const taken = new Set(this.#merges.flatMap(({ run }) => run.sources));
     const old: StoredRun[] = [];
     // Oldest first, and time never goes back: behind the first that lives all do.
-    for (const run of this.of("claim")) {
+    for (const run of this.ready(kind)) {
       if (taken.has(run.row.id)) continue;
-      // What an earlier generation has is no younger than its end.
-      const atMs = readRow(sql, run.toSequence)?.context.atMs ?? closed?.atMs;
-      if (atMs === undefined || atMs + idempotencyLifeMs > nowMs) break;
+      const atMs = this.#writtenAtMs(run.toSequence);
+      if (atMs === undefined || atMs + lifeMs > nowMs) break;
       old.push(run);
     }
     if (old.length === 0) return;
@@ -301,12 +310,12 @@ export class RunSet {
       sql.exec("UPDATE run SET state = 'over' WHERE id IN (SELECT value FROM json_each(?))", JSON.stringify(ids)),
     );
     this.#setReady(
-      "claim",
-      this.of("claim").filter((run) => !old.includes(run)),
+      kind,
+      this.ready(kind).filter((run) => !old.includes(run)),
     );
     this.#over.push(...ids);
     // They may have been on their way into a filter.
-    this.#lowFilters.claim = undefined;
+    this.#lowFilters.delete(kind);
   }
 
   #resumed(row: RunRow): RunBuilder {
@@ -316,22 +325,31 @@ export class RunSet {
   }
 
   #mergeOf(run: NewRun): RunBuilder {
+    const kind = this.#kindOf(run);
+    const form = this.#kinds[kind];
     const sources = run.sources.map((id) => {
       const known = present(
-        this.of(run.kind).find(({ row }) => row.id === id),
+        this.ready(kind).find(({ row }) => row.id === id),
         "a run that is merged is there",
       );
       // What a merge reads once shall not drive out what lists ask for.
       return new StoredRun(this.#storage.sql, new OneBlock(), known.row);
     });
     const records = sources.reduce((sum, { length }) => sum + length, 0);
-    const feed = (after: Key | undefined): RecordFeed => (run.kind === "month" ? mergedSums(sources, after) : merged(sources, after));
-    return new RunBuilder(this.#storage.sql, run, columnsOf[run.kind], records, feed);
+    const feed = (after: Key | undefined): RecordFeed => (form.sums ? mergedSums(sources, after) : merged(sources, after));
+    return new RunBuilder(this.#storage.sql, run, form, records, feed);
   }
 
-  #setReady(kind: RunKind, runs: readonly StoredRun[]): void {
+  #setReady(kind: K, runs: readonly StoredRun[]): void {
     this.#ready.set(kind, runs);
-    if (isHashed(kind)) this.#higherFilters.delete(kind);
+    this.#higherFilters.delete(kind);
+  }
+
+  #kindOf({ kind }: { readonly kind: string }): K {
+    return present(
+      this.#names.find((name) => name === kind),
+      "a run is of one of the kinds",
+    );
   }
 
   #stored(row: RunRow): StoredRun {

@@ -66,6 +66,17 @@ export interface KeyRange {
   readonly to: Key;
 }
 
+/** Every key whose first part is from `from` to `to`, both inside. */
+export function keysFrom(from: number, to: number): KeyRange {
+  return { from: [from, 0], to: [to + 1, 0] };
+}
+
+/** The range cut down to what comes after a key in the direction of a list. */
+export function beyond(range: KeyRange, key: Key | undefined, direction: "asc" | "desc"): KeyRange {
+  if (key === undefined) return range;
+  return direction === "asc" ? { from: [key[0], key[1] + 1], to: range.to } : { from: range.from, to: key };
+}
+
 /** A stretch of records: indexes `from` to `to` of the columns. */
 export interface Stretch {
   readonly columns: Columns;

@@ -2,23 +2,12 @@ import { type Columns, decodeColumns } from "./columns.ts";
 import { type Chunk, lowerBoundIn, type SortedSource } from "./sorted-source.ts";
 import { TermFilter } from "./term-filter.ts";
 
-/** What the index is sorted by: see index-keys.ts. */
-export type RunKind = "line" | "day" | "amount" | "term" | "month" | "claim";
-
-/** Of these a record is looked for by a hash, which most runs do not have. */
-export const hashedKinds = ["term", "claim"] as const;
-export type HashedKind = (typeof hashedKinds)[number];
-
-export function isHashed(kind: RunKind): kind is HashedKind {
-  return kind === "term" || kind === "claim";
-}
-
 /** `building`: blocks are being written. `ready`: it answers. `covered`: a greater run has its records too. `over`: it only waits for its blocks to be deleted. `arriving`: an earlier generation hands it over. */
 type RunState = "building" | "ready" | "covered" | "over" | "arriving";
 
 export interface RunRow {
   readonly id: number;
-  readonly kind: RunKind;
+  readonly kind: string;
   readonly level: number;
   readonly fromSequence: number;
   readonly toSequence: number;
@@ -54,11 +43,11 @@ export function readRuns(sql: SqlStorage): RunRow[] {
     .toArray()
     .map((row) => ({
       id: row.id,
-      // Written by this release's own statements.
-      kind: row.kind as RunKind,
+      kind: row.kind,
       level: row.level,
       fromSequence: row.from_seq,
       toSequence: row.to_seq,
+      // Written by this release's own statements.
       state: row.state as RunState,
       records: row.records,
       blockRecords: row.block_records,

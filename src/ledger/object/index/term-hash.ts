@@ -1,24 +1,5 @@
-import { sourceText } from "../../domain/state.ts";
-import type { Source } from "../../rpc.ts";
-
 /** A ledger's own key for hashing terms, 64 random bits: nobody outside can make texts whose hashes meet, of which each would have to be read to tell them apart. */
 export type TermKey = readonly [low: number, high: number];
-
-export function externalIdTerm(key: TermKey, externalId: string): number {
-  return termHash(key, `x${externalId}`);
-}
-
-export function sourceTerm(key: TermKey, source: Source): number {
-  return termHash(key, `s${sourceText(source)}`);
-}
-
-export function referenceTerm(key: TermKey, reference: string): number {
-  return termHash(key, `r${reference}`);
-}
-
-export function sourceTypeTerm(key: TermKey, type: string): number {
-  return termHash(key, `t${type}`);
-}
 
 /** 52 of the 64 bits of HalfSipHash-2-4 (J.-P. Aumasson and D. J. Bernstein) over the text in UTF-16. Two texts may share them: what is found is compared. */
 export function termHash(key: TermKey, text: string): number {

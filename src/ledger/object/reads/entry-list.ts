@@ -6,25 +6,14 @@ import type { Account } from "../../domain/account.ts";
 import type { EntriesQuery, ReadOutcome } from "../../rpc.ts";
 import { describeEntries } from "../answers/describe.ts";
 import type { Columns } from "../index/columns.ts";
-import {
-  beyond,
-  dayKey,
-  dayOfKey,
-  dayOfPlace,
-  keysFrom,
-  lineItem,
-  linePlace,
-  linesOfAccount,
-  linesOfDays,
-  sequenceOfItem,
-} from "../index/index-keys.ts";
-import { countRange, inOrder, type Key, type KeyRange, type SortedSource, stretchesIn } from "../index/sorted-source.ts";
-import type { RunKind } from "../index/stored-run.ts";
-import { externalIdTerm, referenceTerm, sourceTypeTerm } from "../index/term-hash.ts";
+import { beyond, countRange, inOrder, type Key, type KeyRange, keysFrom, type SortedSource, stretchesIn } from "../index/sorted-source.ts";
 import { isEntry } from "../log/schema.ts";
+import { addedCounts, type Count, capped } from "../state/counts.ts";
 import type { Generation, PlacesPage } from "../state/earlier.ts";
+import { dayKey, dayOfKey, dayOfPlace, lineItem, linePlace, linesOfAccount, linesOfDays, sequenceOfItem } from "../state/record-keys.ts";
+import type { RunKind } from "../state/record-kinds.ts";
 import { accountById, type StoredState } from "../state/stored-state.ts";
-import { addedCounts, type Count, capped } from "./counts.ts";
+import { externalIdTerm, referenceTerm, sourceTypeTerm } from "../state/terms.ts";
 import { pageOutcome } from "./page-outcome.ts";
 import { generationsWith } from "./sums.ts";
 import { describeDrafts, draftPlaces, positionText } from "./unposted-lists.ts";

@@ -6,12 +6,12 @@ import { type Account, normalSign } from "../../domain/account.ts";
 import { decodeFact, type EntryPosted, type FactLine } from "../../domain/fact.ts";
 import type { Query, ReadOutcome } from "../../rpc.ts";
 import { entryId, lineText } from "../answers/views.ts";
-import { beyond, itemsUpTo, lineItem, linePlace, linesOfAccount, linesOfDays, numberOfItem, sequenceOfItem } from "../index/index-keys.ts";
-import { countRange, inOrder, type Key, type KeyRange, type SortedSource, visitRange } from "../index/sorted-source.ts";
+import { beyond, countRange, inOrder, type Key, type KeyRange, type SortedSource, visitRange } from "../index/sorted-source.ts";
 import { isEntry } from "../log/schema.ts";
-import type { KeysPage } from "../state/earlier.ts";
+import { addedCounts, type Count, capped } from "../state/counts.ts";
+import type { KeysPage, LinesNarrowed } from "../state/earlier.ts";
+import { itemsUpTo, lineItem, linePlace, linesOfAccount, linesOfDays, numberOfItem, sequenceOfItem } from "../state/record-keys.ts";
 import type { StoredState } from "../state/stored-state.ts";
-import { addedCounts, type Count, capped } from "./counts.ts";
 import { pageOutcome } from "./page-outcome.ts";
 import { generationsWith, sumsAt } from "./sums.ts";
 
@@ -30,8 +30,6 @@ export interface LineFilter {
 }
 
 const entriesAtOnce = 300;
-
-export type LinesNarrowed = Pick<LinesQuery, "startDate" | "endDate" | "knownAt">;
 
 export function filterOf(state: StoredState, account: Account | undefined, query: LinesNarrowed): LineFilter {
   const from = query.startDate === undefined ? firstDay : dayOf(query.startDate);

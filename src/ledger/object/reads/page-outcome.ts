@@ -1,5 +1,5 @@
 import type { PageView, ReadOutcome } from "../../rpc.ts";
-import type { Count } from "./counts.ts";
+import type { Count } from "../state/counts.ts";
 
 /** A page of a list: its items, each as JSON, beside their place. `after`: where the page ended, null at the end of the list. */
 export function pageOutcome(items: readonly string[], { count, capped }: Count, after: string | null): ReadOutcome {

@@ -3,19 +3,10 @@ import { type DayNumber, dayOf, firstDayOfMonth, type MonthNumber, monthOfDay } 
 import { postingsOf } from "../../domain/fact.ts";
 import type { Columns } from "../index/columns.ts";
 import { halfSpan, highHalf } from "../index/halves.ts";
-import {
-  accountOfCell,
-  firstCellOf,
-  itemsUpTo,
-  keysFrom,
-  linesOfAccount,
-  linesOfDays,
-  monthOfCell,
-  sequenceOfItem,
-} from "../index/index-keys.ts";
-import { type KeyRange, type SortedSource, visitRange } from "../index/sorted-source.ts";
+import { type KeyRange, keysFrom, type SortedSource, visitRange } from "../index/sorted-source.ts";
 import { readBodies } from "../log/journal.ts";
 import type { Generation, SumRows } from "../state/earlier.ts";
+import { accountOfCell, firstCellOf, itemsUpTo, linesOfAccount, linesOfDays, monthOfCell, sequenceOfItem } from "../state/record-keys.ts";
 import type { StoredState } from "../state/stored-state.ts";
 
 export interface Sums {
@@ -234,7 +225,7 @@ function splitMonth(day: DayNumber): {
 function addMonths(asked: Asked): void {
   const { state, knownAt, only } = asked;
   const upTo = Math.min(knownAt, state.index.flushedTo);
-  const runs = state.index.runs.monthRunsUpTo(upTo);
+  const runs = state.index.runs.coverUpTo("month", upTo);
   const ranges: readonly KeyRange[] =
     only === undefined ? [keysFrom(0, Number.MAX_SAFE_INTEGER)] : only.map((no) => keysFrom(firstCellOf(no), firstCellOf(no + 1) - 1));
   const addRun = (run: SortedSource) => {
@@ -244,7 +235,7 @@ function addMonths(asked: Asked): void {
   const reached = runs.at(-1)?.toSequence ?? state.carriedTo;
   if (reached >= upTo) return;
   // A part of one flushed tail is left: from its start, or taken off from its end, whichever is less to read.
-  const whole = state.index.runs.monthRunFrom(reached + 1);
+  const whole = state.index.runs.shortestFrom("month", reached + 1);
   if (whole !== undefined && whole.toSequence - upTo < upTo - reached) {
     addRun(whole);
     addFacts(asked, upTo, whole.toSequence, -1);
@@ -297,7 +288,7 @@ function addDays({ state, knownAt, only }: Asked, sheet: Sheet, [first, last]: r
         sheet.line(no ?? ((columns[2] as Float64Array)[i] as number), amounts[i] as number, sign);
       }
     });
-  for (const run of state.index.runs.of(only === undefined ? "day" : "line")) {
+  for (const run of state.index.runs.ready(only === undefined ? "day" : "line")) {
     if (run.fromSequence > knownAt) continue;
     if (only === undefined) addRange(run, linesOfDays(first, last), undefined);
     else for (const no of only) addRange(run, linesOfAccount(no, first, last), no);

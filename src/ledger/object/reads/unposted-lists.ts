@@ -2,17 +2,15 @@
 import { present } from "../../../kernel/assert.ts";
 import { filteredCountMax } from "../../../kernel/bounds.ts";
 import { dayOf, firstDay, lastDay } from "../../../kernel/calendar-date.ts";
-import { encodeAddress } from "../../../kernel/id.ts";
 import type { Account } from "../../domain/account.ts";
-import type { PeriodLocked } from "../../domain/fact.ts";
 import type { EntriesQuery, HoldsQuery, ReadOutcome } from "../../rpc.ts";
 import { tellingOf } from "../answers/describe.ts";
 import { type Described, describedView } from "../answers/described.ts";
 import { draftView, holdView } from "../answers/unposted-views.ts";
-import { dayKey, dayOfKey } from "../index/index-keys.ts";
+import { addedCounts, type Count, capped } from "../state/counts.ts";
 import type { PlacesPage } from "../state/earlier.ts";
+import { dayKey, dayOfKey } from "../state/record-keys.ts";
 import { accountById, type StoredState } from "../state/stored-state.ts";
-import { addedCounts, type Count, capped } from "./counts.ts";
 import { pageOutcome } from "./page-outcome.ts";
 import { generationsWith } from "./sums.ts";
 
@@ -171,29 +169,6 @@ export function holdsOutcome(sql: SqlStorage, state: StoredState, query: HoldsQu
 /** Where a page ended. */
 export function positionText(order: "sequence" | "date", { day, seq }: UnpostedPlace): string {
   return order === "date" ? `${day},${seq}` : String(seq);
-}
-
-/** Ids told of what a lock finds in its period. */
-const toldMax = 50;
-
-/** Drafts and open holds dated within a lock: they stay, and are refused when they are posted. */
-export function unpostedWithin(sql: SqlStorage, { startDate, endDate, module }: PeriodLocked, ledgerNumber: number) {
-  const within = (table: Table, open: string) => {
-    const rows = sql
-      .exec<{ no: number; at: number }>(
-        `SELECT t.no AS no, t.at AS at FROM ${table} t WHERE t.status IN (${open}) AND t.day BETWEEN ? AND ? AND (?3 = 'all' OR t.module = ?3) ORDER BY t.no`,
-        dayOf(startDate),
-        dayOf(endDate),
-        module,
-      )
-      .toArray();
-    const kind = table === "hold" ? ("hold" as const) : ("entry" as const);
-    const ids = rows.slice(0, toldMax).map(({ no, at }) => encodeAddress({ atMs: at, ledgerNumber, kind, sequence: no }));
-    return { count: rows.length, ids };
-  };
-  const drafts = within("draft", "'draft', 'pending_approval'");
-  const holds = within("hold", "'open'");
-  return { openDrafts: drafts.count, openDraftIds: drafts.ids, openHolds: holds.count, openHoldIds: holds.ids };
 }
 
 /** What open holds kept on an account, as known at a sequence. */

@@ -4,8 +4,7 @@ import type { EarlierRow } from "../../domain/fact.ts";
 import type { DescribedOutcome, EntriesQuery, HoldsQuery, Query } from "../../rpc.ts";
 import type { Key } from "../index/sorted-source.ts";
 import { type JournalRow, rowOfEarlier } from "../log/journal.ts";
-import type { Count } from "../reads/counts.ts";
-import type { LinesNarrowed } from "../reads/line-list.ts";
+import type { Count } from "./counts.ts";
 import type { DraftRow, HoldRow } from "./unposted.ts";
 
 /** A generation before the present one. */
@@ -36,6 +35,9 @@ export interface KeysPage {
   readonly keys: readonly Key[];
   readonly count: Count;
 }
+
+/** Lines of some days, as known at a sequence. */
+export type LinesNarrowed = Pick<Extract<Query, { kind: "lines" }>, "startDate" | "endDate" | "knownAt">;
 
 /** What one generation knows of a sequence: its row, and what became of it there. */
 export interface EarlierFact {

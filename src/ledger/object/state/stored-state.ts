@@ -12,14 +12,14 @@ import { Overlay } from "../../domain/overlay.ts";
 import { type PeriodLock, setLock } from "../../domain/period-lock.ts";
 import { type LedgerState, type RecordedEntry, refsOf, sourceText } from "../../domain/state.ts";
 import type { AccountDescription, Command, LedgerIdentity, Source } from "../../rpc.ts";
-import type { EntryIndex } from "../index/entry-index.ts";
-import type { AccountTotal } from "../index/tail.ts";
-import { externalIdTerm, sourceTerm } from "../index/term-hash.ts";
 import { type Claim, decodeContext, type JournalRow, readFacts, readRareFacts, readRow, readRows } from "../log/journal.ts";
 import { readMeta } from "../log/meta.ts";
 import { dropTables, markTables, writeEagerTables } from "./eager-tables.ts";
 import { alone, type Earlier } from "./earlier.ts";
+import type { EntryIndex } from "./entry-index.ts";
+import type { AccountTotal } from "./entry-tail.ts";
 import { RefNumbers } from "./ref-numbers.ts";
+import { externalIdTerm, sourceTerm } from "./terms.ts";
 import { type DraftRow, draftOfRow, type HoldRow, holdOfRow } from "./unposted.ts";
 
 /** Accounts kept in memory; beyond this the longest unused are let go. A ledger may have millions, an isolate has 128 MB. */

@@ -1,12 +1,7 @@
-/** How far the index may lag behind the log, how much of it is written at once, and when a ledger is full. */
-export interface LedgerLimits {
-  /** What the index may lag behind the journal: what a restart has to fold again. */
-  readonly tailLinesMax: number;
-  readonly tailBytesMax: number;
-  /** Records of a block of the index, the least that is written and read of it: about 10 KB where a tail is written. */
-  readonly blockRecords: number;
-  /** So many runs of one level become one of the next: less makes writing dearer, more makes reading. */
-  readonly runsMerged: number;
+import type { IndexLimits } from "../index/index-limits.ts";
+
+/** The limits of a ledger: those of its index, of its lists, and when it is full. */
+export interface LedgerLimits extends IndexLimits {
   /**
    * So many matches of a list are gathered and sorted, entries or lines. Where there are more, every fiftieth entry of a million is one
    * and the log itself soon has a page of lines: both are then read in the list's own order.
@@ -18,22 +13,6 @@ export interface LedgerLimits {
   /** A file of a closed ledger's log is written once it has so much: it is made in memory. */
   readonly archiveFileBytes: number;
 }
-
-/** So much of what the index may lag behind becomes a run of each kind. The fewer they are, the less each line costs of what a run costs at all. */
-export const frozenAt = 3 / 4;
-
-/**
- * Records of the index that are written for each line posted. A line comes to four at the most (an entry's amount and terms are shared by its lines):
- * a tail is on disk before a quarter as many lines have come again, and the runs of a level are merged well before there are as many more.
- */
-export const flushPace = 16;
-export const mergePace = 12;
-
-/**
- * A block of merged runs has so many times the records. For every block a statement is run to write it, to read it and to delete it; four times as long
- * they were measured to make posting a twentieth cheaper and the balances of a year half as dear, a page of a list no dearer.
- */
-export const mergedBlockFactor = 4;
 
 export const ledgerLimits: LedgerLimits = {
   tailLinesMax: 20_000,

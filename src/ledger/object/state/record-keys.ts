@@ -1,19 +1,6 @@
+/** How accounts, days, months and lines stand in the keys of the index's records: each key is one integer below 2^53. */
 import { type DayNumber, firstDay, lastDay, type MonthNumber } from "../../../kernel/calendar-date.ts";
-import type { Key, KeyRange } from "./sorted-source.ts";
-import type { RunKind } from "./stored-run.ts";
-
-/**
- * What the index is sorted by, and the columns of a record of each kind. The first two columns are the key.
- * - line: place (account and day), item (sequence and line number), amount. An account's lines by date.
- * - day: day, item, account, amount. The ledger's lines by date.
- * - amount: amount of the entry, sequence, day.
- * - term: hash of an external id, source or reference, sequence, day.
- * - claim: hash of an idempotency key, sequence of the last fact of its commit. Kept for as long as keys live.
- * - month: cell (account and month), nothing, debits and credits in halves. Sums, from which balances at a date are made.
- */
-export const columnsOf: Readonly<Record<RunKind, number>> = { line: 3, day: 4, amount: 3, term: 3, month: 6, claim: 2 };
-// Entries of the object lose their keys' type.
-export const runKinds = Object.keys(columnsOf) as readonly RunKind[];
+import { type KeyRange, keysFrom } from "../index/sorted-source.ts";
 
 /** Days of the calendar that is taken here, from 0. */
 export function dayKey(day: DayNumber): number {
@@ -85,11 +72,6 @@ export function monthOfCell(cell: number): MonthNumber {
   return cell - Math.floor(cell / monthSpan) * monthSpan - monthBase;
 }
 
-/** Every key whose first part is from `from` to `to`, both inside. */
-export function keysFrom(from: number, to: number): KeyRange {
-  return { from: [from, 0], to: [to + 1, 0] };
-}
-
 /** The lines of an account on the days from `from` to `to`, both inside. */
 export function linesOfAccount(account: number, from: DayNumber = firstDay, to: DayNumber = lastDay): KeyRange {
   return keysFrom(linePlace(account, from), linePlace(account, to));
@@ -98,10 +80,4 @@ export function linesOfAccount(account: number, from: DayNumber = firstDay, to: 
 /** The ledger's lines on the days from `from` to `to`, both inside. */
 export function linesOfDays(from: DayNumber = firstDay, to: DayNumber = lastDay): KeyRange {
   return keysFrom(dayKey(from), dayKey(to));
-}
-
-/** The range cut down to what comes after a key in the direction of a list. */
-export function beyond(range: KeyRange, key: Key | undefined, direction: "asc" | "desc"): KeyRange {
-  if (key === undefined) return range;
-  return direction === "asc" ? { from: [key[0], key[1] + 1], to: range.to } : { from: range.from, to: key };
 }

@@ -1,0 +1,20 @@
+/** The texts by which an entry or a hold is looked up, hashed. The letter before each keeps them apart. */
+import { sourceText } from "../../domain/state.ts";
+import type { Source } from "../../rpc.ts";
+import { type TermKey, termHash } from "../index/term-hash.ts";
+
+export function externalIdTerm(key: TermKey, externalId: string): number {
+  return termHash(key, `x${externalId}`);
+}
+
+export function sourceTerm(key: TermKey, source: Source): number {
+  return termHash(key, `s${sourceText(source)}`);
+}
+
+export function referenceTerm(key: TermKey, reference: string): number {
+  return termHash(key, `r${reference}`);
+}
+
+export function sourceTypeTerm(key: TermKey, type: string): number {
+  return termHash(key, `t${type}`);
+}
