@@ -99,7 +99,7 @@ export type Claimed = StoredAnswer | DescribedOutcome;
 function replayOf(state: StoredState, sequence: number, key: string, fingerprint: string): DescribedOutcome | null {
   const generation = state.earlier.generations.find(({ lastSequence }) => sequence <= lastSequence);
   if (generation === undefined) return null;
-  return state.earlier.ask<"replay">([{ generation, question: { kind: "replay", key, fingerprint } }])[0] ?? null;
+  return state.earlier.ask<"replay">([generation], () => ({ kind: "replay", key, fingerprint }))[0] ?? null;
 }
 
 /**

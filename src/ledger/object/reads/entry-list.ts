@@ -8,15 +8,15 @@ import { describeEntries } from "../answers/describe.ts";
 import type { Columns } from "../index/columns.ts";
 import { beyond, countRange, inOrder, type Key, type KeyRange, keysFrom, type SortedSource, stretchesIn } from "../index/sorted-source.ts";
 import { isEntry } from "../log/schema.ts";
-import { addedCounts, type Count, capped } from "../state/counts.ts";
+import { acrossGenerations } from "../state/across-generations.ts";
+import { type Count, capped, fromStart } from "../state/counts.ts";
 import type { Generation, PlacesPage } from "../state/earlier.ts";
 import { dayKey, dayOfKey, dayOfPlace, lineItem, linePlace, linesOfAccount, linesOfDays, sequenceOfItem } from "../state/record-keys.ts";
 import type { RunKind } from "../state/record-kinds.ts";
 import { accountById, type StoredState } from "../state/stored-state.ts";
 import { externalIdTerm, referenceTerm, sourceTypeTerm } from "../state/terms.ts";
 import { pageOutcome } from "./page-outcome.ts";
-import { generationsWith } from "./sums.ts";
-import { describeDrafts, draftPlaces, positionText } from "./unposted-lists.ts";
+import { describeDrafts, draftPlaces, mergedPlaces, positionText } from "./unposted-lists.ts";
 
 /** An entry's place in a list: its day, or 0 in the order of the log, and its sequence. */
 interface Place {
@@ -73,39 +73,36 @@ export function entriesOutcome(sql: SqlStorage, state: StoredState, query: Entri
 
 /** The page of all generations: each has its own places, which mean the same in all of them. */
 function pageAcross(sql: SqlStorage, state: StoredState, account: Account | undefined, query: EntriesQuery): PlacesPage {
-  const generations = generationsWith(state, state.sequence, account && [account.no]);
-  if (generations.length === 0) return pageOfAll(sql, state, account, query);
-  const skipped = query.offset ?? 0;
-  const fromStart = { ...query, offset: 0, limit: skipped + query.limit };
-  const reversed = reversedLater(sql, state, generations, query);
-  const pages = [
-    ...state.earlier.ask<"entry_places">(
-      generations.map((generation, i) => ({
-        generation,
-        question: { kind: "entry_places", account: account?.no ?? null, query: fromStart, reversed: reversed[i] ?? [] },
-      })),
-    ),
-    pageOfAll(sql, state, account, fromStart),
-  ];
-  const places = pages.flatMap((page) => page.places).sort(inListOrder(query));
-  return { places: places.slice(skipped, skipped + query.limit + 1), count: addedCounts(pages, isUnfiltered(query)) };
+  const whole = fromStart(query);
+  return acrossGenerations(
+    state,
+    { knownAt: state.sequence, accounts: account && [account.no] },
+    (generation) => ({
+      kind: "entry_places",
+      account: account?.no ?? null,
+      query: whole,
+      reversed: reversedLater(sql, state, generation, query),
+    }),
+    (answers) => {
+      if (answers.length === 0) return pageOfAll(sql, state, account, query);
+      return mergedPlaces([...answers, pageOfAll(sql, state, account, whole)], query, inListOrder(query), isUnfiltered(query));
+    },
+  );
 }
 
 type Reversed = readonly (readonly [original: number, isVoid: number])[];
 
-/** For each generation its entries that later ones have reversed, where the list asks for it. */
-function reversedLater(sql: SqlStorage, state: StoredState, generations: readonly Generation[], { status }: EntriesQuery): Reversed[] {
+/** A generation's entries that later ones have reversed, where the list asks for it. */
+function reversedLater(
+  sql: SqlStorage,
+  state: StoredState,
+  { generation, firstSequence: from, lastSequence: to }: Generation,
+  { status }: EntriesQuery,
+): Reversed {
   if (status === undefined || status === "draft" || status === "pending_approval") return [];
-  return generations.map(({ generation, firstSequence: from, lastSequence: to }) => [
-    ...state.earlier
-      .ask<"reversals">(
-        state.earlier.generations
-          .filter((later) => later.generation > generation)
-          .map((later) => ({ generation: later, question: { kind: "reversals", from, to } })),
-      )
-      .flat(),
-    ...reversalsOf(sql, from, to),
-  ]);
+  const { earlier } = state;
+  const later = earlier.generations.filter((other) => other.generation > generation);
+  return [...earlier.ask<"reversals">(later, () => ({ kind: "reversals", from, to })).flat(), ...reversalsOf(sql, from, to)];
 }
 
 /** The reversals in this generation's log of entries from one sequence to another. */
@@ -141,11 +138,8 @@ export function pageOfAll(
   };
   if (noneIsDraft) return posted(query);
   if (noneIsPosted) return drafts(query);
-  const skipped = query.offset ?? 0;
-  const fromStart = { ...query, offset: 0, limit: skipped + query.limit };
-  const [a, b] = [posted(fromStart), drafts(fromStart)];
-  const places = [...a.places, ...b.places].sort(inListOrder(query)).slice(skipped, skipped + query.limit + 1);
-  return { places, count: addedCounts([a, b], isUnfiltered(query)) };
+  const whole = fromStart(query);
+  return mergedPlaces([posted(whole), drafts(whole)], query, inListOrder(query), isUnfiltered(query));
 }
 
 function isUnfiltered(query: EntriesQuery): boolean {

@@ -7,12 +7,13 @@ import { decodeFact, type EntryPosted } from "../../domain/fact.ts";
 import type { GeneralLedgerAccountView, GeneralLedgerLineView, GeneralLedgerView, Query, ReadOutcome } from "../../rpc.ts";
 import { entryId } from "../answers/views.ts";
 import { beyond, inOrder, type Key, type SortedSource } from "../index/sorted-source.ts";
+import { acrossGenerations } from "../state/across-generations.ts";
 import type { AnswerTo, Question } from "../state/earlier.ts";
 import { itemsUpTo, linesOfAccount, numberOfItem, sequenceOfItem } from "../state/record-keys.ts";
 import { accountById, type StoredState } from "../state/stored-state.ts";
 import { unknownAccount } from "./entry-list.ts";
 import { countLinesAcross } from "./line-list.ts";
-import { generationsWith, type Sums, sumsAtEach } from "./sums.ts";
+import { type Sums, sumsAtEach } from "./sums.ts";
 
 type GeneralLedgerQuery = Extract<Query, { kind: "general_ledger" }>;
 
@@ -200,27 +201,21 @@ function earlierLines(
     if (!account.deleted && (debits !== 0n || credits !== 0n)) asked.push(account.no);
   }
   const { startDate, endDate, knownAt, limit } = query;
-  const answers = state.earlier.ask<"account_lines">(
-    generationsWith(state, knownAt, asked).map((generation) => ({
-      generation,
-      question: {
-        kind: "account_lines",
-        accounts: asked,
-        after: from?.line?.key ?? null,
-        startDate,
-        endDate,
-        knownAt: Math.min(knownAt, generation.lastSequence),
-        wanted: limit + 1,
-      },
-    })),
+  const after = from?.line?.key ?? null;
+  return acrossGenerations(
+    state,
+    { knownAt, accounts: asked },
+    (_, knownThen) => ({ kind: "account_lines", accounts: asked, after, startDate, endDate, knownAt: knownThen, wanted: limit + 1 }),
+    (answers) => {
+      const lines = new Map<number, IndexedLine[]>();
+      for (const [account, place, item, amount] of answers.flat()) {
+        const own = lines.get(account) ?? [];
+        own.push({ key: [place, item], amount });
+        lines.set(account, own);
+      }
+      return lines;
+    },
   );
-  const lines = new Map<number, IndexedLine[]>();
-  for (const [account, place, item, amount] of answers.flat()) {
-    const of = lines.get(account) ?? [];
-    of.push({ key: [place, item], amount });
-    lines.set(account, of);
-  }
-  return lines;
 }
 
 /** The first lines of accounts one after the other, of this generation's own log: [account, place, item, amount]. `after`: in the first of them. */

@@ -8,12 +8,13 @@ import type { Query, ReadOutcome } from "../../rpc.ts";
 import { entryId, lineText } from "../answers/views.ts";
 import { beyond, countRange, inOrder, type Key, type KeyRange, type SortedSource, visitRange } from "../index/sorted-source.ts";
 import { isEntry } from "../log/schema.ts";
-import { addedCounts, type Count, capped } from "../state/counts.ts";
+import { acrossGenerations } from "../state/across-generations.ts";
+import { type Count, capped, fromStart, mergedPage } from "../state/counts.ts";
 import type { KeysPage, LinesNarrowed } from "../state/earlier.ts";
 import { itemsUpTo, lineItem, linePlace, linesOfAccount, linesOfDays, numberOfItem, sequenceOfItem } from "../state/record-keys.ts";
 import type { StoredState } from "../state/stored-state.ts";
 import { pageOutcome } from "./page-outcome.ts";
-import { generationsWith, sumsAt } from "./sums.ts";
+import { sumsAt } from "./sums.ts";
 
 type LinesQuery = Extract<Query, { kind: "lines" }>;
 
@@ -68,20 +69,20 @@ export function ownKeys(sql: SqlStorage, state: StoredState, account: Account | 
 
 /** The same of all generations: a key means the same in each, so that their pages are merged. */
 function keysAcross(sql: SqlStorage, state: StoredState, account: Account | undefined, query: LinesQuery): KeysPage {
-  const generations = generationsWith(state, query.knownAt ?? state.sequence, account && [account.no]);
-  if (generations.length === 0) return ownKeys(sql, state, account, query);
-  const skipped = query.offset ?? 0;
-  const fromStart = { ...query, offset: 0, limit: skipped + query.limit };
-  const pages = [
-    ...state.earlier.ask<"line_keys">(
-      generations.map((generation) => ({ generation, question: { kind: "line_keys", account: account?.no ?? null, query: fromStart } })),
-    ),
-    ownKeys(sql, state, account, fromStart),
-  ];
+  const whole = fromStart(query);
   const sign = query.direction === "asc" ? 1 : -1;
-  const keys = pages.flatMap((page) => page.keys).sort((x, y) => (x[0] - y[0] || x[1] - y[1]) * sign);
   const isWhole = account === undefined && query.startDate === undefined && query.endDate === undefined && query.knownAt === undefined;
-  return { keys: keys.slice(skipped, skipped + query.limit + 1), count: addedCounts(pages, isWhole) };
+  return acrossGenerations(
+    state,
+    { knownAt: query.knownAt ?? state.sequence, accounts: account && [account.no] },
+    () => ({ kind: "line_keys", account: account?.no ?? null, query: whole }),
+    (answers) => {
+      if (answers.length === 0) return ownKeys(sql, state, account, query);
+      const pages = [...answers, ownKeys(sql, state, account, whole)].map(({ keys, count }) => ({ items: keys, count }));
+      const { items, count } = mergedPage(pages, query, (x, y) => (x[0] - y[0] || x[1] - y[1]) * sign, isWhole);
+      return { keys: items, count };
+    },
+  );
 }
 
 function readLines(state: StoredState, page: readonly LineKey[]) {
@@ -209,20 +210,14 @@ function runningBalances(
   if (place === undefined || item === undefined || day === undefined) return [];
   const before = sumsAt(sql, state, { day: day - 1, knownAt: query.knownAt }, [account.no]).get(account.no);
   const knownAt = query.knownAt ?? state.sequence;
-  const asked = state.earlier.ask<"amount_before">(
-    generationsWith(state, knownAt, [account.no]).map((generation) => ({
-      generation,
-      question: {
-        kind: "amount_before",
-        account: account.no,
-        day,
-        key: [place, item],
-        knownAt: Math.min(knownAt, generation.lastSequence),
-      },
-    })),
+  const key: Key = [place, item];
+  const onTheDay = acrossGenerations(
+    state,
+    { knownAt, accounts: [account.no] },
+    (_, knownThen) => ({ kind: "amount_before", account: account.no, day, key, knownAt: knownThen }),
+    (answers) => answers.reduce((sum, amount) => sum + BigInt(amount), amountBefore(state, account.no, day, key, knownAt)),
   );
-  let balance = (before?.debits ?? 0n) - (before?.credits ?? 0n) + amountBefore(state, account.no, day, [place, item], knownAt);
-  for (const amount of asked) balance += BigInt(amount);
+  let balance = (before?.debits ?? 0n) - (before?.credits ?? 0n) + onTheDay;
   const sign = BigInt(normalSign(account.type));
   const balances = (asc ? lines : lines.toReversed()).map(({ line }) => {
     balance += BigInt(line.amount);
@@ -246,24 +241,23 @@ export function amountBefore(state: StoredState, account: number, day: DayNumber
 
 /** How many lines there are in all generations, counted up to a bound. */
 export function countLinesAcross(state: StoredState, account: Account | undefined, query: LinesNarrowed, countMax: number): Count {
-  const knownAt = query.knownAt ?? state.sequence;
   const { startDate, endDate } = query;
-  const counts = state.earlier.ask<"line_count">(
-    generationsWith(state, knownAt, account && [account.no]).map((generation) => ({
-      generation,
-      question: {
-        kind: "line_count",
-        account: account?.no ?? null,
-        query: { ...(startDate === undefined ? {} : { startDate }), ...(endDate === undefined ? {} : { endDate }), knownAt },
-        countMax,
-      },
-    })),
-  );
-  const own = ownLineCount(state, account, query, countMax);
-  if (counts.length === 0) return own;
-  return capped(
-    [...counts, own].reduce((sum, { count, capped: isCapped }) => sum + count + (isCapped ? 1 : 0), 0),
-    countMax,
+  return acrossGenerations(
+    state,
+    { knownAt: query.knownAt ?? state.sequence, accounts: account && [account.no] },
+    (_, knownThen) => ({
+      kind: "line_count",
+      account: account?.no ?? null,
+      query: { ...(startDate === undefined ? {} : { startDate }), ...(endDate === undefined ? {} : { endDate }), knownAt: knownThen },
+      countMax,
+    }),
+    (answers) => {
+      const own = ownLineCount(state, account, query, countMax);
+      if (answers.length === 0) return own;
+      // One that is capped has one more than it says, at the least.
+      const lines = [...answers, own].reduce((sum, { count, capped: isCapped }) => sum + count + (isCapped ? 1 : 0), 0);
+      return capped(lines, countMax);
+    },
   );
 }
 

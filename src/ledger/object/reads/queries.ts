@@ -11,13 +11,14 @@ import { type Described, describedView } from "../answers/described.ts";
 import { holdView } from "../answers/unposted-views.ts";
 import { accountView, lockView } from "../answers/views.ts";
 import { visitRange } from "../index/sorted-source.ts";
+import { acrossGenerations } from "../state/across-generations.ts";
 import { dayOfPlace, itemsUpTo, linesOfAccount } from "../state/record-keys.ts";
 import { accountById, type StoredState } from "../state/stored-state.ts";
 import { balancesOutcome, balanceText, noSums } from "./balances.ts";
 import { entriesOutcome, unknownAccount } from "./entry-list.ts";
 import { generalLedgerOutcome } from "./general-ledger.ts";
 import { linesOutcome } from "./line-list.ts";
-import { generationsWith, type Sums, sumsAt, sumsAtEach } from "./sums.ts";
+import { type Sums, sumsAt, sumsAtEach } from "./sums.ts";
 import { describeDrafts, holdsOutcome } from "./unposted-lists.ts";
 
 const notFound: ReadOutcome = { ok: false, failure: failure("NOT_FOUND", "Nothing with this id exists in the site.") };
@@ -128,16 +129,17 @@ function turnoverByDay(
   to: DayNumber,
   knownAt = state.sequence,
 ): readonly DayTurnover[] {
-  const own = ownTurnoverByDay(state, account, from, to, knownAt);
-  const asked = state.earlier.ask<"turnover_by_day">(
-    generationsWith(state, knownAt, [account]).map((generation) => ({
-      generation,
-      question: { kind: "turnover_by_day", account, from, to, knownAt: Math.min(knownAt, generation.lastSequence) },
-    })),
+  return acrossGenerations(
+    state,
+    { knownAt, accounts: [account] },
+    (_, knownThen) => ({ kind: "turnover_by_day", account, from, to, knownAt: knownThen }),
+    (answers) => {
+      const own = ownTurnoverByDay(state, account, from, to, knownAt);
+      if (answers.length === 0) return own;
+      const earlier = answers.flat().map(([day, debits, credits]) => ({ day, debits: BigInt(debits), credits: BigInt(credits) }));
+      return [...earlier, ...own].sort((a, b) => a.day - b.day);
+    },
   );
-  if (asked.length === 0) return own;
-  const earlier = asked.flat().map(([day, debits, credits]) => ({ day, debits: BigInt(debits), credits: BigInt(credits) }));
-  return [...earlier, ...own].sort((a, b) => a.day - b.day);
 }
 
 /** The same of this generation's own log. */

@@ -5,7 +5,8 @@ import type { Columns } from "../index/columns.ts";
 import { halfSpan, highHalf } from "../index/halves.ts";
 import { type KeyRange, keysFrom, type SortedSource, visitRange } from "../index/sorted-source.ts";
 import { readBodies } from "../log/journal.ts";
-import type { Generation, SumRows } from "../state/earlier.ts";
+import { acrossGenerations } from "../state/across-generations.ts";
+import type { SumRows } from "../state/earlier.ts";
 import { accountOfCell, firstCellOf, itemsUpTo, linesOfAccount, linesOfDays, monthOfCell, sequenceOfItem } from "../state/record-keys.ts";
 import type { StoredState } from "../state/stored-state.ts";
 
@@ -102,37 +103,22 @@ export function sumsAtEach(
   known: number | undefined,
   only?: readonly number[],
 ): Map<number, Sums>[] {
-  const own = ownSums(sql, state, days, known, only);
-  const knownAt = known ?? state.sequence;
-  const generations = generationsWith(state, knownAt, only);
-  if (generations.length === 0) return own;
-  const asked = state.earlier.ask<"sums">(
-    generations.map((generation) => ({
-      generation,
-      question: {
-        kind: "sums",
-        days: days.map((day) => day ?? null),
-        // What is known later changes nothing of its answer.
-        knownAt: Math.min(knownAt, generation.lastSequence),
-        accounts: only ?? null,
-      },
-    })),
-  );
-  for (const answer of asked) for (const [at, rows] of answer.entries()) addRows(present(own[at], "an answer has every day"), rows);
-  return own;
-}
-
-/** The earlier generations that may have lines: of accounts, where any was opened in their time, known at a sequence. */
-export function generationsWith(state: StoredState, knownAt: number, accounts: readonly number[] | undefined): readonly Generation[] {
-  return state.earlier.generations.filter(
-    ({ firstSequence, lastSequence }) => firstSequence <= knownAt && (accounts === undefined || accounts.some((no) => no <= lastSequence)),
+  return acrossGenerations(
+    state,
+    { knownAt: known ?? state.sequence, accounts: only },
+    (_, knownAt) => ({ kind: "sums", days: days.map((day) => day ?? null), knownAt, accounts: only ?? null }),
+    (answers) => {
+      const own = ownSums(sql, state, days, known, only);
+      for (const answer of answers) for (const [at, rows] of answer.entries()) addRows(present(own[at], "an answer has every day"), rows);
+      return own;
+    },
   );
 }
 
 function addRows(sums: Map<number, Sums>, rows: SumRows): void {
   for (const [account, debits, credits] of rows) {
-    const of = sums.get(account) ?? { debits: 0n, credits: 0n };
-    sums.set(account, { debits: of.debits + BigInt(debits), credits: of.credits + BigInt(credits) });
+    const own = sums.get(account) ?? { debits: 0n, credits: 0n };
+    sums.set(account, { debits: own.debits + BigInt(debits), credits: own.credits + BigInt(credits) });
   }
 }
 

@@ -7,12 +7,12 @@ import type { EntriesQuery, HoldsQuery, ReadOutcome } from "../../rpc.ts";
 import { tellingOf } from "../answers/describe.ts";
 import { type Described, describedView } from "../answers/described.ts";
 import { draftView, holdView } from "../answers/unposted-views.ts";
-import { addedCounts, type Count, capped } from "../state/counts.ts";
-import type { PlacesPage } from "../state/earlier.ts";
+import { acrossGenerations } from "../state/across-generations.ts";
+import { type Count, capped, fromStart, mergedPage } from "../state/counts.ts";
+import type { ListPlace, PlacesPage } from "../state/earlier.ts";
 import { dayKey, dayOfKey } from "../state/record-keys.ts";
 import { accountById, type StoredState } from "../state/stored-state.ts";
 import { pageOutcome } from "./page-outcome.ts";
-import { generationsWith } from "./sums.ts";
 
 /** A row's place in a list: its day, and its number. */
 interface UnpostedPlace {
@@ -133,23 +133,42 @@ export function holdPlaces(sql: SqlStorage, state: StoredState, account: Account
 
 /** The same of all generations: a hold is told by the one in which it has its state. */
 function holdPlacesAcross(sql: SqlStorage, state: StoredState, account: Account | undefined, query: HoldsQuery): PlacesPage {
-  const generations = generationsWith(state, state.sequence, account && [account.no]);
-  if (generations.length === 0) return holdPlaces(sql, state, account, query);
-  const skipped = query.offset ?? 0;
-  const fromStart = { ...query, offset: 0, limit: skipped + query.limit };
-  const pages = [
-    ...state.earlier.ask<"hold_places">(
-      generations.map((generation) => ({ generation, question: { kind: "hold_places", account: account?.no ?? null, query: fromStart } })),
-    ),
-    holdPlaces(sql, state, account, fromStart),
-  ];
+  const whole = fromStart(query);
   const sign = query.direction === "asc" ? 1 : -1;
   const byDate = query.order === "date";
-  const places = pages.flatMap((page) => page.places).sort((x, y) => ((byDate ? x.day - y.day : 0) || x.seq - y.seq) * sign);
   const isWhole = [query.status, query.groupId, query.externalId, query.startDate, query.endDate, query.accountId].every(
     (filter) => filter === undefined,
   );
-  return { places: places.slice(skipped, skipped + query.limit + 1), count: addedCounts(pages, isWhole) };
+  return acrossGenerations(
+    state,
+    { knownAt: state.sequence, accounts: account && [account.no] },
+    () => ({ kind: "hold_places", account: account?.no ?? null, query: whole }),
+    (answers) => {
+      if (answers.length === 0) return holdPlaces(sql, state, account, query);
+      return mergedPlaces(
+        [...answers, holdPlaces(sql, state, account, whole)],
+        query,
+        (x, y) => ((byDate ? x.day - y.day : 0) || x.seq - y.seq) * sign,
+        isWhole,
+      );
+    },
+  );
+}
+
+/** The pages of several lists of entries or holds as one. */
+export function mergedPlaces(
+  pages: readonly PlacesPage[],
+  paging: { readonly offset?: number; readonly limit: number },
+  compare: (x: ListPlace, y: ListPlace) => number,
+  isExact: boolean,
+): PlacesPage {
+  const { items, count } = mergedPage(
+    pages.map(({ places, count }) => ({ items: places, count })),
+    paging,
+    compare,
+    isExact,
+  );
+  return { places: items, count };
 }
 
 /** A page of holds. */
@@ -177,7 +196,7 @@ export function pendingAt(sql: SqlStorage, state: StoredState, account: number, 
   const generation = state.earlier.generations.find(({ firstSequence: from, lastSequence: to }) => from <= knownAt && knownAt <= to);
   if (generation === undefined) return ownPendingAt(sql, account, knownAt);
   if (account > generation.lastSequence) return { debits: 0, credits: 0 };
-  const [answer] = state.earlier.ask<"pending">([{ generation, question: { kind: "pending", account, knownAt } }]);
+  const [answer] = state.earlier.ask<"pending">([generation], () => ({ kind: "pending", account, knownAt }));
   return present(answer, "a question has its answer");
 }
 

@@ -17,3 +17,30 @@ export function addedCounts(of: readonly { readonly count: Count }[], isExact: b
 export function capped(count: number, countMax = filteredCountMax): Count {
   return count > countMax ? { count: countMax, capped: true } : { count, capped: false };
 }
+
+/** A page of a list and one item more, where there is one, and how many items there are of all pages. */
+interface CountedPage<T> {
+  readonly items: readonly T[];
+  readonly count: Count;
+}
+
+interface Paging {
+  readonly offset?: number;
+  readonly limit: number;
+}
+
+/** The page from the start of the list that has all items of this one, so that it can be merged with others. */
+export function fromStart<Q extends Paging>(query: Q): Q & { readonly offset: 0 } {
+  return { ...query, offset: 0, limit: (query.offset ?? 0) + query.limit };
+}
+
+/** The pages of several lists, each `fromStart`, as one page of them all. */
+export function mergedPage<T>(
+  pages: readonly CountedPage<T>[],
+  { offset = 0, limit }: Paging,
+  compare: (x: T, y: T) => number,
+  isExact: boolean,
+): CountedPage<T> {
+  const items = pages.flatMap((page) => page.items).sort(compare);
+  return { items: items.slice(offset, offset + limit + 1), count: addedCounts(pages, isExact) };
+}

@@ -160,8 +160,9 @@ export class Earlier {
     this.generations = generations;
   }
 
-  /** The answers to questions of one kind. */
-  ask<K extends QuestionKind>(asked: readonly Asked<K>[]): AnswerTo<K>[] {
+  /** What each of the generations answers to a question of its own. */
+  ask<K extends QuestionKind>(generations: readonly Generation[], questionTo: (generation: Generation) => Question<K>): AnswerTo<K>[] {
+    const asked = generations.map((generation): Asked<K> => ({ generation, question: questionTo(generation) }));
     const missing = asked.filter((one) => !this.#answers.has(keyOf(one)));
     if (missing.length > 0) throw new NeedsEarlier(missing, []);
     // Kept under the question, whose kind says the answer's form.
