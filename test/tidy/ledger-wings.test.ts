@@ -1,27 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { breachesIn, circlesAmong, filesBelow, type SourceFile } from "../support/source-tree.ts";
 
-const root = path.resolve(import.meta.dirname, "../..");
 const object = "src/ledger/object";
-
-interface SourceFile {
-  /** From the project's folder. */
-  readonly name: string;
-  readonly text: string;
-  readonly imports: readonly string[];
-}
-
-const files: readonly SourceFile[] = readdirSync(path.join(root, object), { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".ts"))
-  .map((within) => {
-    const name = path.join(object, within);
-    const text = readFileSync(path.join(root, name), "utf8");
-    const imports = [...text.matchAll(/(?:from|import\()\s*"([^"]+)"/g)].map(([, target = ""]) =>
-      target.startsWith(".") ? path.join(path.dirname(name), target) : target,
-    );
-    return { name, text, imports };
-  });
+const files = filesBelow(object);
 
 /** From the lowest: each imports itself and those before it. */
 const wings = ["log", "index", "state", "answers", "reads", "checks", "generations"];
@@ -31,11 +13,11 @@ function wingOf(name: string): string | undefined {
   return /^src\/ledger\/object\/([^/]+)\//.exec(name)?.[1];
 }
 
-/** The imports that `forbidden` finds, as `file → what it imports`. */
-function breaches(forbidden: (target: string, wing: string) => boolean): string[] {
-  return files.flatMap(({ name, imports }) => {
+/** The imports of wings that `isForbidden` finds, as `file → what it imports`. */
+function breaches(isForbidden: (target: string, wing: string) => boolean): string[] {
+  return breachesIn(files, ({ name }, target) => {
     const wing = wingOf(name);
-    return wing === undefined ? [] : imports.filter((target) => forbidden(target, wing)).map((target) => `${name} → ${target}`);
+    return wing !== undefined && isForbidden(target, wing);
   });
 }
 
@@ -56,15 +38,100 @@ describe("in the ledger's object", () => {
   });
 
   test("no file imports itself by way of others", () => {
-    const byName = new Map(files.map((file) => [file.name, file]));
-    const reaches = (from: string, seen: Set<string>): Set<string> => {
-      for (const target of byName.get(from)?.imports ?? []) {
-        if (seen.has(target)) continue;
-        seen.add(target);
-        reaches(target, seen);
-      }
-      return seen;
-    };
-    expect(files.map(({ name }) => name).filter((name) => reaches(name, new Set()).has(name))).toEqual([]);
+    expect(circlesAmong(files)).toEqual([]);
   });
 });
+
+/**
+ * The files of the object in which something waits for another object, the platform or the disk. All others decide, write and read without waiting,
+ * a new one too: whoever adds a file here says with `sync` which of its functions must not.
+ */
+const waiting: Readonly<Record<string, { readonly sync: readonly string[] }>> = {
+  "ledger-object.ts": {
+    sync: [
+      "open",
+      "write",
+      "#writeNow",
+      "#earlierNamed",
+      "read",
+      "#readNow",
+      "earlier",
+      "closeOut",
+      "handOver",
+      "handedOver",
+      "closed",
+      "check",
+      "#startCheck",
+      "checked",
+    ],
+  },
+  "duties.ts": { sync: ["wakeBy"] },
+  "outbox.ts": { sync: ["nextOutboxMessages", "rememberSent", "outboxDueAtMs"] },
+  "log/group-commit.ts": { sync: ["doWaiting"] },
+  "state/earlier.ts": { sync: ["ask", "prepare", "fact", "row"] },
+  "generations/with-earlier.ts": { sync: ["do"] },
+  "generations/between-objects.ts": { sync: [] },
+  "generations/archive.ts": { sync: ["archivedFiles", "archivedTo", "nextFile"] },
+  "checks/checks-of-all.ts": { sync: ["startOwnCheck"] },
+};
+
+/** What commits: called by what does not wait alone. A function that waits calls whole steps, each of which is one of those. */
+const committing = /\b(?:commit|record|append|transactionSync|prepareCommit|writeMeta|writeEagerTables)\(/;
+const waits = /\bawait\b|\basync\b|\.then\(|\.catch\(|\.finally\(|\bsetTimeout\(|\bqueueMicrotask\(|\bscheduler\./;
+
+/** Without comments: what they say of waiting is no waiting. */
+function codeOf({ text }: SourceFile): string {
+  return text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+}
+
+/** The functions of a file and the methods of its classes, by name, each as its whole text: they begin and end at their own indentation. */
+function functionsOf(file: SourceFile): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const beginning = /^( {2})?(?:export |override |protected |static |get |set )*(?:async )?(?:function )?\*?\s?(#?\w+)(?:<[^(]*>)?\(/;
+  const lines = codeOf(file).split("\n");
+  lines.forEach((line, i) => {
+    const [, indent = "", name] = beginning.exec(line) ?? [];
+    const isFunction = indent === "  " || /\bfunction\b/.test(line);
+    if (name === undefined || !isFunction) return;
+    const length = lines.slice(i).indexOf(`${indent}}`);
+    if (length > 0) found.set(name, lines.slice(i, i + length + 1).join("\n"));
+  });
+  return found;
+}
+
+describe("R7: what decides and writes in the ledger's object never waits", () => {
+  const within = (name: string) => path.relative(object, name);
+
+  test("in any file but those that are listed", () => {
+    const found = files.filter((file) => waiting[within(file.name)] === undefined && waits.test(codeOf(file)));
+    expect(found.map(({ name }) => name)).toEqual([]);
+    const known = files.map(({ name }) => within(name));
+    expect(Object.keys(waiting).filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  test.each(Object.entries(waiting))("in what of %s is marked", (name, { sync }) => {
+    const functions = functionsOf(present(files.find((file) => within(file.name) === name)));
+    expect(sync.filter((one) => !functions.has(one))).toEqual([]);
+    expect(sync.filter((one) => waits.test(functions.get(one) ?? ""))).toEqual([]);
+  });
+
+  test("and what waits commits nothing by itself: it calls a step that does not wait", () => {
+    const direct = files.flatMap((file) => {
+      const marked = waiting[within(file.name)];
+      if (marked === undefined) return [];
+      const others = [...functionsOf(file)].filter(([name]) => !marked.sync.includes(name));
+      return others.filter(([, text]) => committing.test(text)).map(([name]) => `${file.name}: ${name}`);
+    });
+    expect(direct).toEqual([]);
+  });
+
+  test("and no transaction is given a function that waits", () => {
+    const found = files.filter((file) => /transactionSync\(\s*async\b/.test(codeOf(file)));
+    expect(found.map(({ name }) => name)).toEqual([]);
+  });
+});
+
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("the file is there");
+  return value;
+}

@@ -7,7 +7,7 @@ import { readMeta, writeMeta } from "../log/meta.ts";
 import { answerTable, idempotencyBuckets } from "../log/schema.ts";
 import type { StoredState } from "../state/stored-state.ts";
 
-export const bucketMs = 8 * 60 * 60 * 1000;
+const bucketMs = 8 * 60 * 60 * 1000;
 
 /** What one item of a bulk answer was: facts, or why not. Enough to tell the answer again. */
 export type ItemOutcome =
@@ -46,8 +46,45 @@ const inserts = Array.from(
 );
 const finds = Array.from({ length: idempotencyBuckets }, (_, i) => `SELECT * FROM answer_${i} WHERE key = ?`);
 
-/** The buckets that hold any key. Looking into those alone, one statement each, costs a fifth of one statement over all of them. */
-export function filledBuckets(sql: SqlStorage): Set<number> {
+/** The answers that are stored under keys of the last 24 hours: of what wrote nothing to the log, or not one fact for each item. */
+export class StoredAnswers {
+  readonly #storage: DurableObjectStorage;
+  /** Looked for when it is first asked: the tables are there then. */
+  #filled: Set<number> | undefined;
+  #purgedFor = -1;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+  }
+
+  get #buckets(): Set<number> {
+    this.#filled ??= filledBuckets(this.#storage.sql);
+    return this.#filled;
+  }
+
+  find(key: string, nowMs: number): StoredAnswer | undefined {
+    return findAnswer(this.#storage.sql, this.#buckets, key, nowMs);
+  }
+
+  /** Stores the answer under its key, in a transaction of its own. */
+  store(key: string, nowMs: number, answer: StoredAnswer): void {
+    this.#storage.transactionSync(() => this.storeWithin(key, nowMs, answer));
+  }
+
+  /** The same in the transaction of what it answers. */
+  storeWithin(key: string, nowMs: number, answer: StoredAnswer): void {
+    const { sql } = this.#storage;
+    const period = Math.floor(nowMs / bucketMs);
+    if (period !== this.#purgedFor) {
+      purgeAnswers(sql, nowMs);
+      this.#purgedFor = period;
+    }
+    storeAnswer(sql, this.#buckets, key, nowMs, answer);
+  }
+}
+
+/** The buckets that have any key. Looking into those alone, one statement each, costs a fifth of one statement over all of them. */
+function filledBuckets(sql: SqlStorage): Set<number> {
   const filled = new Set<number>();
   for (let bucket = 0; bucket < idempotencyBuckets; bucket++) {
     if (sql.exec(`SELECT 1 FROM answer_${bucket} LIMIT 1`).toArray().length > 0) filled.add(bucket);
@@ -106,7 +143,7 @@ function replayOf(state: StoredState, sequence: number, key: string, fingerprint
  * Has the index know the keys of kept answers that live, as of the last fact of a closed generation: the next finds them there and asks here.
  * Whole at once: they are those of one day.
  */
-export function claimKept(sql: SqlStorage, state: StoredState, nowMs: number): void {
+export function claimStored(sql: SqlStorage, state: StoredState, nowMs: number): void {
   const { index } = state;
   for (let bucket = 0; bucket < idempotencyBuckets; bucket++) {
     for (let after = 0; ; ) {
@@ -129,8 +166,8 @@ export function isClaimable(items: readonly ItemOutcome[], first: number): boole
   return items.every((item, i) => "first" in item && item.first === first + i && item.count === 1);
 }
 
-/** The kept answer of a key that is younger than 24 hours: of what wrote nothing to the log, or not one fact for each item. */
-export function findAnswer(sql: SqlStorage, filled: ReadonlySet<number>, key: string, nowMs: number): StoredAnswer | undefined {
+/** The stored answer of a key that is younger than 24 hours. */
+function findAnswer(sql: SqlStorage, filled: ReadonlySet<number>, key: string, nowMs: number): StoredAnswer | undefined {
   let newest: Row | undefined;
   for (const row of rowsOf(sql, filled, key)) if (newest === undefined || row.at > newest.at) newest = row;
   if (newest === undefined || newest.at + idempotencyLifeMs <= nowMs) return undefined;
@@ -146,7 +183,7 @@ export function findAnswer(sql: SqlStorage, filled: ReadonlySet<number>, key: st
 }
 
 function itemsOf({ items }: Row, rest: string): readonly ItemOutcome[] {
-  // Written by keepAnswer.
+  // Written by storeAnswer.
   return items === null ? [] : (JSON.parse(items + rest) as ItemOutcome[]);
 }
 
@@ -175,8 +212,7 @@ function parts(text: string): string[] {
   return pieces;
 }
 
-/** Keeps the answer under its key. Inside the transaction of what it answers. */
-export function keepAnswer(sql: SqlStorage, filled: Set<number>, key: string, nowMs: number, answer: StoredAnswer): void {
+function storeAnswer(sql: SqlStorage, filled: Set<number>, key: string, nowMs: number, answer: StoredAnswer): void {
   const bucket = Math.floor(nowMs / bucketMs) % idempotencyBuckets;
   filled.add(bucket);
   const small = answer.body !== undefined && answer.body.length <= storedAnswerBytesMax;
@@ -203,7 +239,7 @@ export function keepAnswer(sql: SqlStorage, filled: Set<number>, key: string, no
  * Empties the bucket that comes next before any key goes into it: its keys are older than 24 hours by then.
  * A table is dropped whole, because deleting is billed by the row.
  */
-export function purgeAnswers(sql: SqlStorage, nowMs: number): void {
+function purgeAnswers(sql: SqlStorage, nowMs: number): void {
   const period = Math.floor(nowMs / bucketMs);
   const purged = readMeta<number>(sql, "idempotency_period");
   if (purged !== undefined && period <= purged) return;

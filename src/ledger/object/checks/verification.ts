@@ -127,13 +127,17 @@ export function verificationOf(
   return shownCheck(verification);
 }
 
+export function isCheckRunning(sql: SqlStorage): boolean {
+  return load(sql, undefined) !== undefined;
+}
+
 type Row = { seq: number; commit_seq: number; version: number; body: string; context: string | null; seal: string | null };
 
-/** Checks one slice of the running job. Returns whether there is more to do. */
-export function advanceVerification(storage: DurableObjectStorage, state: StoredState): boolean {
+/** Checks one slice of the running job. */
+export function advanceVerification(storage: DurableObjectStorage, state: StoredState): void {
   const sql = storage.sql;
   const job = load(sql, undefined);
-  if (job === undefined) return false;
+  if (job === undefined) return;
   const faults = [...job.faults];
   const fault = (text: string): void => {
     if (faults.length < faultsMax) faults.push(text);
@@ -224,7 +228,6 @@ export function advanceVerification(storage: DurableObjectStorage, state: Stored
         : {}),
     });
   });
-  return !done;
 }
 
 /** The digest of what was carried over, after a fact that may carry more. */

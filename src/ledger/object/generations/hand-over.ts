@@ -8,6 +8,7 @@ import { blockId } from "../index/stored-run.ts";
 import type { TermKey } from "../index/term-hash.ts";
 import { earlierRow } from "../log/journal.ts";
 import { readMeta } from "../log/meta.ts";
+import type { ClosedBefore } from "../state/close-out.ts";
 import type { Generation } from "../state/earlier.ts";
 import type { StoredState } from "../state/stored-state.ts";
 import type { DraftRow, HoldRow } from "../state/unposted.ts";
@@ -41,13 +42,6 @@ export interface Beginning {
   readonly termKey: TermKey;
   readonly lastRun: number;
   readonly closing: ClosedBefore;
-}
-
-/** The close-out that a generation came from. */
-export interface ClosedBefore {
-  readonly atMs: number;
-  readonly jobId: string;
-  readonly idempotencyKey: string | null;
 }
 
 export interface Slice {

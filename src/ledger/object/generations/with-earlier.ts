@@ -1,7 +1,7 @@
 import { Earlier, type Generation, NeedsEarlier, type Question } from "../state/earlier.ts";
 import type { StoredState } from "../state/stored-state.ts";
 import { AnswerCache } from "./answer-cache.ts";
-import type { GenerationRpc } from "./close-out.ts";
+import type { GenerationRpc } from "./generation-rpc.ts";
 
 /** How often one call goes on with what earlier generations have. A few times is usual; each time there is more at hand. */
 const turnsMax = 1_000;

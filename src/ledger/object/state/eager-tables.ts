@@ -189,7 +189,7 @@ function accountRow(account: RowOfAccount, formerCodes: AccountTerms["formerCode
   ]);
 }
 
-/** The tables that are written with their facts. A release that writes them otherwise tells them anew from the log. */
+/** The tables that are written with their facts. A release that writes them otherwise rebuilds them from the log. */
 const tablesVersion = 1;
 const eagerTables = [
   "account",
@@ -209,7 +209,7 @@ export function markTables(sql: SqlStorage): void {
   writeMeta(sql, "tables", tablesVersion);
 }
 
-export function areTablesTold(sql: SqlStorage): boolean {
+export function areTablesBuilt(sql: SqlStorage): boolean {
   return readMeta<number>(sql, "tables") === tablesVersion;
 }
 

@@ -361,9 +361,9 @@ export class StoredState implements LedgerState {
     return this.#hasHolds;
   }
 
-  /** Takes over what an overlay decided, once it is on disk. */
+  /** Merges what an overlay decided into memory, once it is on disk. */
   merge(overlay: Overlay, bytesOf: readonly number[], claim: Claim | undefined): void {
-    this.#takeOver(overlay);
+    this.#mergeChanges(overlay);
     for (let i = 0; i < overlay.facts.length; i++) {
       const fact = overlay.facts[i];
       if (fact?.kind === "entry_posted") this.index.add(overlay.firstSequence + i, fact, bytesOf[i] ?? 0);
@@ -372,20 +372,20 @@ export class StoredState implements LedgerState {
     if (claim !== undefined) this.index.addClaim(claim.key, overlay.sequence);
   }
 
-  /** Writes the tables that are written with their facts anew, from the log. Memory is of no use afterwards: what was only posted is not in it. */
-  retellTables(): void {
+  /** Rebuilds the tables that are written with their facts from the log. Memory is of no use afterwards: what was only posted is not in it. */
+  rebuildTables(): void {
     dropTables(this.#sql);
     for (const { seq, fact, atMs } of readRareFacts(this.#sql)) {
       this.sequence = seq - 1;
       const overlay = new Overlay(this, atMs);
       overlay.take([fact]);
       writeEagerTables(this.#sql, overlay);
-      this.#takeOver(overlay);
+      this.#mergeChanges(overlay);
     }
     markTables(this.#sql);
   }
 
-  #takeOver(overlay: Overlay): void {
+  #mergeChanges(overlay: Overlay): void {
     for (const account of overlay.accounts.values()) {
       const before = this.#accounts.get(account.no);
       if (before !== undefined && before.revision !== account.revision) for (const ref of refsOf(before)) this.#refs.delete(ref);

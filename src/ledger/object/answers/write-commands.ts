@@ -1,0 +1,117 @@
+import { present } from "../../../kernel/assert.ts";
+import { type Failure, failure, failureKinds } from "../../../kernel/failures.ts";
+import type { DecodedCommands } from "../../command-columns.ts";
+import { decide } from "../../domain/decide.ts";
+import type { Fact } from "../../domain/fact.ts";
+import { Overlay } from "../../domain/overlay.ts";
+import type { DescribedOutcome, WriteOptions } from "../../rpc.ts";
+import { type CommitContext, prepareCommit } from "../log/journal.ts";
+import type { Books } from "../state/books.ts";
+import { describe, type Item, storable } from "./describe.ts";
+import { findClaimed, isClaimable, type StoredAnswers } from "./idempotency.ts";
+
+/** How the client of the ledger asks for a write. */
+export type AskedWrite = WriteOptions & { readonly fingerprint?: string };
+
+/** Decides the commands in order, commits what was decided, and describes it. Nothing in here awaits. */
+export function writeCommands(books: Books, answers: StoredAnswers, commands: DecodedCommands, options: AskedWrite): DescribedOutcome {
+  const atMs = books.nowMs();
+  const { sql, state } = books;
+  const { actor, requestId, answer, dryRun, mode } = options;
+  const key = dryRun ? undefined : options.idempotencyKey;
+  const fingerprint = options.fingerprint ?? "";
+  const replayed = key === undefined ? undefined : replay(books, answers, key, fingerprint, atMs);
+  if (replayed !== undefined) return replayed;
+  if (books.isFull) return refused(failure("LEDGER_FULL", "The ledger has reached the size up to which it takes entries."));
+  if (!dryRun) books.makeRoom(commands.lineCount, atMs);
+  const overlay = new Overlay(state, atMs);
+  const items: Item[] = [];
+  for (let i = 0; i < commands.length; i++) {
+    const command = present(commands.at(i), "a list has as many commands as it says");
+    const decision = decide(overlay, command, actor);
+    if (!decision.ok) {
+      const reason = answer === "one" ? decision.failure : atItem(decision.failure, options.itemsPointer ?? "/entries", i);
+      if (mode === "atomic") {
+        if (key !== undefined && isStored(reason))
+          answers.store(key, atMs, { ...storable([], answer, books.head), fingerprint, body: undefined, failure: reason });
+        return refused(reason);
+      }
+      items.push({ failure: reason });
+    } else if (decision.value.existing !== undefined) {
+      items.push({ existing: decision.value.existing });
+    } else {
+      items.push({ first: overlay.sequence + 1, count: decision.value.facts.length });
+      overlay.take(decision.value.facts);
+    }
+  }
+  const context: CommitContext = { atMs, actor, requestId };
+  if (dryRun) return { outcome: "dry_run", ...describe(sql, state, { items, answer, overlay, context, head: books.head }) };
+  if (overlay.facts.length === 0) {
+    const described = describe(sql, state, { items, answer, head: books.head });
+    if (key !== undefined) answers.store(key, atMs, { ...storable(items, answer, books.head), fingerprint, body: described.body });
+    return { outcome: "existing", ...described };
+  }
+  const first = overlay.firstSequence;
+  const claim = key !== undefined && isInLog(items, overlay.facts, first) ? { key, fingerprint, answer, first } : undefined;
+  const commit = prepareCommit(books.head, overlay.facts, claim === undefined ? context : { ...context, claim });
+  const { head } = commit;
+  const described = describe(sql, state, { items, answer, overlay, context, head });
+  const isStoredApart = key !== undefined && claim === undefined;
+  books.commit(
+    overlay,
+    commit,
+    isStoredApart
+      ? () => answers.storeWithin(key, atMs, { ...storable(items, answer, head, first), fingerprint, body: described.body })
+      : undefined,
+  );
+  return { outcome: "written", ...described };
+}
+
+/** The first answer to a key, or why it is refused; undefined where the key is new. */
+export function replay(
+  { sql, state }: Books,
+  answers: StoredAnswers,
+  key: string,
+  fingerprint: string,
+  atMs: number,
+): DescribedOutcome | undefined {
+  const stored = findClaimed(sql, state, key, fingerprint, atMs) ?? answers.find(key, atMs);
+  if (stored === undefined || "outcome" in stored) return stored;
+  if (stored.fingerprint !== fingerprint)
+    return refused(
+      failure(
+        "IDEMPOTENCY_KEY_REUSED",
+        "The idempotency key was used for another request: for other content, another mode, or another preference for the answer.",
+      ),
+    );
+  if (stored.failure !== undefined) return { outcome: "refused", failure: stored.failure, replayed: true };
+  const originally = stored.firstSequence === undefined ? "existing" : "written";
+  return { outcome: "replayed", originally, ...describe(sql, state, stored) };
+}
+
+/** Whether the answer follows from the commit alone. That to a lock names what was open in the period when it was set. */
+function isInLog(items: readonly Item[], facts: readonly Fact[], first: number): boolean {
+  return isClaimable(items, first) && !facts.some(({ kind }) => kind === "period_locked");
+}
+
+/** Whether a refusal is the answer to its key from now on. One that the caller was not allowed or could not have meant so leaves the key free. */
+function isStored({ code }: Failure): boolean {
+  const { status } = failureKinds[code];
+  return status === 409 || status === 412 || status === 422;
+}
+
+export function refused(reason: Failure): DescribedOutcome {
+  return { outcome: "refused", failure: reason, replayed: false };
+}
+
+/** A refusal of one of many, with its pointers from the root of the request. */
+function atItem(reason: Failure, items: string, index: number): Failure {
+  return {
+    ...reason,
+    message: `${items.slice(1)}[${index}]: ${reason.message}`,
+    details: (reason.details ?? [{ pointer: "", code: reason.code, message: reason.message }]).map((detail) => ({
+      ...detail,
+      pointer: `${items}/${index}${detail.pointer}`,
+    })),
+  };
+}
