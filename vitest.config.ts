@@ -1,8 +1,15 @@
 import path from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
+import { unstable_readConfig } from "wrangler";
 
 const migrations = (schema: string) => readD1Migrations(path.join(import.meta.dirname, "migrations", schema));
+
+/** What wrangler.toml says of queues and crons: its tables in the code are compared with it. */
+const background = () => {
+  const { queues, triggers } = unstable_readConfig({ config: path.join(import.meta.dirname, "wrangler.toml") });
+  return JSON.stringify({ ...queues, crons: triggers.crons });
+};
 
 /** For what hangs. A slow machine is no fault, and no test says how fast something is. */
 const testTimeout = 120_000;
@@ -28,6 +35,7 @@ export default defineConfig(async () => ({
                 LEDGER_TAIL_LINES: "60",
                 LEDGER_BLOCK_RECORDS: "8",
                 LEDGER_RUNS_MERGED: "3",
+                BACKGROUND: background(),
                 FC_SEED: process.env.FC_SEED ?? "",
                 DIRECTORY_MIGRATIONS: await migrations("directory"),
                 SITE_MIGRATIONS: await migrations("site"),
@@ -37,7 +45,7 @@ export default defineConfig(async () => ({
         ],
         test: {
           name: "workers",
-          include: ["test/{access,contract,docs,features,http,ledger,platform}/**/*.test.ts"],
+          include: ["test/{access,contract,docs,features,http,jobs,ledger,platform}/**/*.test.ts"],
           setupFiles: ["./test/support/migrate.ts"],
           testTimeout,
         },

@@ -1,8 +1,7 @@
-import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
-import worker from "../../src/index.ts";
 import { idempotencyLifeMs } from "../../src/kernel/bounds.ts";
+import { runHourly } from "../support/background.ts";
 import { newBooks } from "../support/books.ts";
 import { type Api, newSite } from "../support/site.ts";
 
@@ -19,10 +18,6 @@ const keptRows = async (siteId: string) => {
   );
   return counts.reduce((sum, row) => sum + (row?.n ?? 0), 0);
 };
-
-async function runSchedule(): Promise<void> {
-  await worker.scheduled(createScheduledController(), env);
-}
 
 test("the same request with the same key gives the same bytes and makes nothing more", async () => {
   const { api, siteId } = await newSite();
@@ -107,11 +102,11 @@ test("what is past its 24 hours is deleted from every database, and nothing else
   expect(await sealed()).toBeGreaterThan(0);
   const clock = vi.spyOn(Date, "now");
   clock.mockReturnValue(start + idempotencyLifeMs - 60_000);
-  await runSchedule();
+  await runHourly();
   expect(await keptRows(siteId)).toBe(1);
   clock.mockReturnValue(start + idempotencyLifeMs + 60_000);
   await create(api, "new");
-  await runSchedule();
+  await runHourly();
   expect(await keptRows(siteId)).toBe(1);
   expect(await sealed()).toBe(0);
   expect((await create(api, "new")).headers.get("x-idempotent-replayed")).toBe("true");

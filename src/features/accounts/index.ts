@@ -5,7 +5,7 @@ import { accountRoutes } from "./routes.ts";
 export { closeBooks } from "./close-books.ts";
 export { chartNames } from "./domain/charts/built-in.ts";
 export { prepareBooks } from "./prepare-books.ts";
-export { projectAccounts } from "./project-accounts.ts";
+export { ledgerFactsConsumer } from "./take-ledger-facts.ts";
 
 export const feature: Feature = {
   name: "accounts",

@@ -1,22 +1,17 @@
 import { updateSomeTokens } from "../../access/update-some-tokens.ts";
 import { checksumAfter, deleteSome, type Piece, readPiece, rowsOf, writePiece } from "../../db/copy-site.ts";
-import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import { openDatabase } from "../../db/site-database.ts";
 import { isSiteMoving, setFence } from "../../db/site-fence.ts";
 import { findSiteScope } from "../../db/site-rows.ts";
 import { type SiteTable, siteTables } from "../../db/site-schema.ts";
 import { present } from "../../kernel/assert.ts";
 import { leaseMs } from "../../kernel/bounds.ts";
-import type { Clock } from "../../kernel/clock.ts";
+import type { BaseContext } from "../../operation/context.ts";
 import { atTheBeginning, endsOf, type MoveStep } from "./domain/move.ts";
 import { findMove, type MoveChange, type MoveRow, saveMove, saveSwitch } from "./store.ts";
 
 /** What a move works with. Nobody's key stands behind it. */
-export interface MoveContext {
-  readonly env: Cloudflare.Env;
-  readonly directory: DirectoryDatabase;
-  readonly clock: Clock;
-}
+export type MoveContext = Pick<BaseContext, "env" | "directory" | "clock">;
 
 /** A piece costs about five queries, and an invocation has a thousand. */
 const piecesPerRun = 100;

@@ -1,4 +1,4 @@
-import type { DirectoryDatabase } from "../../db/directory-database.ts";
+import type { BaseContext } from "../../operation/context.ts";
 import type { MoveRow } from "./store.ts";
 import { listRunningMoves } from "./store.ts";
 
@@ -8,12 +8,12 @@ export interface SiteMoveMessage {
 }
 
 /** Has the queue continue a move that is not done, when it is due. */
-export async function continueMove(env: Cloudflare.Env, move: MoveRow, nowMs: number): Promise<void> {
+export async function continueMove({ env, clock }: Pick<BaseContext, "env" | "clock">, move: MoveRow): Promise<void> {
   if (move.finishedAt !== null) return;
-  await env.SITE_MOVES.send({ moveId: move.id }, { delaySeconds: Math.max(1, Math.ceil((move.waitUntil - nowMs) / 1000)) });
+  await env.SITE_MOVES.send({ moveId: move.id }, { delaySeconds: Math.max(1, Math.ceil((move.waitUntil - clock()) / 1000)) });
 }
 
 /** Has the queue look at every move that is not done: its message may have been lost. One message too many does nothing. */
-export async function continueMoves(env: Cloudflare.Env, directory: DirectoryDatabase, nowMs: number): Promise<void> {
-  for (const move of await listRunningMoves(directory)) await continueMove(env, move, nowMs);
+export async function continueMoves(context: BaseContext): Promise<void> {
+  for (const move of await listRunningMoves(context.directory)) await continueMove(context, move);
 }

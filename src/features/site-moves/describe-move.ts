@@ -17,6 +17,6 @@ export async function describeMove({ directory }: BaseContext, siteId: string) {
 
 /** Does of a move what one request can, and leaves the rest to the queue. */
 export async function goOnWithMove(context: BaseContext, siteId: string, move: MoveRow | undefined) {
-  if (move) await continueMove(context.env, await advanceMove(context, move.id), context.clock());
+  if (move) await continueMove(context, await advanceMove(context, move.id));
   return describeMove(context, siteId);
 }

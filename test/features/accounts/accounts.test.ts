@@ -1,8 +1,7 @@
-import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import worker from "../../../src/index.ts";
 import type { LedgerFactsMessage } from "../../../src/ledger/facts-message.ts";
+import { deliver } from "../../support/background.ts";
 import { booksOf, entryOf, newBooks, post } from "../../support/books.ts";
 import { newSite } from "../../support/site.ts";
 
@@ -272,15 +271,8 @@ describe("the list", () => {
 });
 
 describe("the rows of the catalogue", () => {
-  /** Hands the worker a message as the queue does. */
-  async function deliver(message: LedgerFactsMessage) {
-    const batch = createMessageBatch<LedgerFactsMessage>("countinghouse-ledger-facts", [
-      { id: crypto.randomUUID(), timestamp: new Date(), attempts: 1, body: message },
-    ]);
-    const ctx = createExecutionContext();
-    await worker.queue(batch, env);
-    const result = await getQueueResult(batch, ctx);
-    expect(result.retryMessages).toEqual([]);
+  async function tell(message: LedgerFactsMessage) {
+    expect(await deliver("countinghouse-ledger-facts", message)).toEqual({ acknowledged: 1, retried: 0 });
   }
 
   test("are healed by the ledger's message, and an older message never undoes a newer change", async () => {
@@ -292,10 +284,10 @@ describe("the rows of the catalogue", () => {
     await env.SITE_DB_0.prepare("DELETE FROM accounts WHERE id = ?").bind(accounts.cash).run();
     await env.SITE_DB_1.prepare("DELETE FROM accounts WHERE id = ?").bind(accounts.cash).run();
     expect(await rowOf()).toBeUndefined();
-    await deliver({ kind: "accounts_changed", ledgerNumber: 1, siteId, accounts: [before] });
+    await tell({ kind: "accounts_changed", ledgerNumber: 1, siteId, accounts: [before] });
     expect(await rowOf()).toEqual(before);
     for (const view of [after, before, after]) {
-      await deliver({ kind: "accounts_changed", ledgerNumber: 1, siteId, accounts: [view] });
+      await tell({ kind: "accounts_changed", ledgerNumber: 1, siteId, accounts: [view] });
       expect(await rowOf()).toEqual(after);
     }
   });
@@ -304,16 +296,17 @@ describe("the rows of the catalogue", () => {
     const [mine, other] = await Promise.all([newSite(), newBooks()]);
     await booksOf(mine.api);
     const { body: view } = await other.api.get(`/accounts/${other.accounts.cash}`);
-    await deliver({ kind: "accounts_changed", ledgerNumber: 1, siteId: mine.siteId, accounts: [view] });
-    await deliver({ kind: "accounts_changed", ledgerNumber: 1, siteId: crypto.randomUUID(), accounts: [view] });
+    await tell({ kind: "accounts_changed", ledgerNumber: 1, siteId: mine.siteId, accounts: [view] });
+    const elsewhere = { kind: "accounts_changed", ledgerNumber: 1, siteId: crypto.randomUUID(), accounts: [view] };
+    expect(await deliver("countinghouse-ledger-facts", elsewhere)).toEqual({ acknowledged: 0, retried: 1 });
     expect((await mine.api.get("/accounts")).body.totalCount).toBe(5);
   });
 
   test("the head of a ledger is kept from day to day", async () => {
     const { siteId } = await newSite();
     for (let i = 0; i < 2; i++)
-      await deliver({ kind: "head", ledgerNumber: 7, siteId, sequence: 41, seal: "s", at: "2026-06-08T00:00:00.000Z" });
-    await deliver({ kind: "head", ledgerNumber: 7, siteId, sequence: 42, seal: "t", at: "2026-06-09T00:00:00.000Z" });
+      await tell({ kind: "head", ledgerNumber: 7, siteId, sequence: 41, seal: "s", at: "2026-06-08T00:00:00.000Z" });
+    await tell({ kind: "head", ledgerNumber: 7, siteId, sequence: 42, seal: "t", at: "2026-06-09T00:00:00.000Z" });
     const rows = [];
     for (const db of [env.SITE_DB_0, env.SITE_DB_1]) {
       rows.push(

@@ -1,4 +1,3 @@
-import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { deleteSome, readPiece, writePiece } from "../../../src/db/copy-site.ts";
@@ -12,14 +11,12 @@ import { siteTables } from "../../../src/db/site-schema.ts";
 import { insertToken } from "../../../src/db/tokens.ts";
 import { abortMove } from "../../../src/features/site-moves/abort-move.ts";
 import { advanceMove, type MoveContext } from "../../../src/features/site-moves/advance-move.ts";
-import type { SiteMoveMessage } from "../../../src/features/site-moves/continue-move.ts";
 import { startMove } from "../../../src/features/site-moves/start-move.ts";
 import { findMove, type MoveRow, saveMove, saveSwitch } from "../../../src/features/site-moves/store.ts";
-import { handleLedgerFacts } from "../../../src/jobs/ledger-facts.ts";
-import { handleSiteMoves } from "../../../src/jobs/site-moves.ts";
 import type { SiteScope } from "../../../src/kernel/site-scope.ts";
 import type { LedgerFactsMessage } from "../../../src/ledger/facts-message.ts";
 import { Refused } from "../../../src/platform/refused.ts";
+import { deliver } from "../../support/background.ts";
 import { type Books, booksOf, entryOf, freshKey, newBooks } from "../../support/books.ts";
 import { newFirm, signIn } from "../../support/people.ts";
 import { type Api, apiWith, newSite, request } from "../../support/site.ts";
@@ -367,18 +364,11 @@ describe("while a site is moved", () => {
       send: async (body: unknown, options?: QueueSendOptions) => void sent.push({ body, delaySeconds: options?.delaySeconds }),
     };
     const bindings = { ...env, LEDGER_FACTS: queue } as unknown as Cloudflare.Env;
-    const take = async (body: LedgerFactsMessage) => {
-      const batch = createMessageBatch<LedgerFactsMessage>("countinghouse-ledger-facts", [
-        { id: crypto.randomUUID(), timestamp: new Date(), body, attempts: 1 },
-      ]);
-      await handleLedgerFacts(batch, bindings);
-      return getQueueResult(batch, createExecutionContext());
-    };
-    const waiting = await take(told);
-    expect([waiting.explicitAcks.length, waiting.retryMessages.length]).toEqual([1, 0]);
+    const take = (body: unknown) => deliver("countinghouse-ledger-facts", body, { bindings });
+    expect(await take(told)).toEqual({ acknowledged: 1, retried: 0 });
     expect(sent).toEqual([{ body: told, delaySeconds: 10 }]);
     await finish(move.id);
-    await take(sent[0]?.body as LedgerFactsMessage);
+    await take(sent[0]?.body);
     expect(sent.length).toBe(1);
     expect(await byCode()).toBe(1);
   });
@@ -583,13 +573,8 @@ describe("a move that is given up", () => {
     const statement = { bind: () => statement, run: gone, all: gone, raw: gone };
     const session = { prepare: () => statement, batch: gone, getBookmark: () => null };
     const failing = { ...env, [otherThan(database)]: { withSession: () => session } } as unknown as Cloudflare.Env;
-    const take = async (bindings: Cloudflare.Env, attempts: number) => {
-      const batch = createMessageBatch<SiteMoveMessage>("countinghouse-site-moves", [
-        { id: crypto.randomUUID(), timestamp: new Date(), body: { moveId: move.id }, attempts },
-      ]);
-      await handleSiteMoves(batch, bindings);
-      return (await getQueueResult(batch, createExecutionContext())).retryMessages.length;
-    };
+    const take = async (bindings: Cloudflare.Env, attempts: number) =>
+      (await deliver("countinghouse-site-moves", { moveId: move.id }, { bindings, attempts })).retried;
     const reason = async () => (await findMove(directory, move.id))?.abortReason;
     expect([await take(failing, 4), await reason()]).toEqual([1, null]);
     expect([await take(failing, 5), await reason()]).toEqual([1, "It failed again and again; the log says at what."]);

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { readAccessToken, writeAccessToken } from "../../../src/access/access-token.ts";
 import { signingKey, verifyingKey } from "../../../src/access/signing-keys.ts";
 import { purgeSessions } from "../../../src/features/users/index.ts";
+import { backgroundAt } from "../../support/background.ts";
 import {
   apiWithToken,
   type Firm,
@@ -731,12 +732,12 @@ describe("a session", () => {
           .bind(id)
           .first<{ n: number }>()
       )?.n;
-    await purgeSessions(env, now);
+    await purgeSessions(backgroundAt(now));
     expect(await Promise.all([session.id, other.id].map(rows))).toEqual([2, 2]);
-    await purgeSessions(env, now + 14 * day + 1);
+    await purgeSessions(backgroundAt(now + 14 * day + 1));
     expect(await Promise.all([session.id, other.id].map(rows))).toEqual([1, 0]);
     now += 31 * day + 1;
-    await purgeSessions(env, now);
+    await purgeSessions(backgroundAt(now));
     expect(await rows(session.id)).toBe(0);
     expect(await rows(firm.live.tokenId)).toBe(1);
     await runDurableObjectAlarm(env.ACCESS.getByName(session.id));

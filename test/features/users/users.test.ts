@@ -1,4 +1,3 @@
-import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { admit } from "../../../src/access/leases.ts";
@@ -16,12 +15,12 @@ import {
   passwordsOfEmail,
   putPassword,
 } from "../../../src/features/users/store.ts";
-import worker from "../../../src/index.ts";
 import { type Role, reaches, roles } from "../../../src/kernel/role.ts";
 import { anonymousContext, operationContext } from "../../../src/operation/build-context.ts";
 import type { OperationContext } from "../../../src/operation/context.ts";
 import { logFor } from "../../../src/platform/log.ts";
 import { Refused } from "../../../src/platform/refused.ts";
+import { runHourly } from "../../support/background.ts";
 import { newBooks } from "../../support/books.ts";
 import { type Firm, newFirm, newUser, password, refresh, type Session, signIn, tryToSignIn } from "../../support/people.ts";
 import { type Answer, type Api, apiWith } from "../../support/site.ts";
@@ -481,7 +480,7 @@ describe("a new role", () => {
       const key = await keyOf(firm, user.id, "ADMIN");
       await env.DIRECTORY.prepare(`UPDATE users SET ${change}, revision = revision + 1 WHERE id = ?`).bind(user.id).run();
       const later = Date.now() + 5_000;
-      await worker.scheduled?.(createScheduledController(), env);
+      await runHourly();
       vi.spyOn(Date, "now").mockReturnValue(later);
       expect(await Promise.all([session, { api: key }].map(status))).toEqual(statuses);
       expect((await key.get("/me")).body.token?.role).toBe(role);

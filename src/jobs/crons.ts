@@ -1,0 +1,20 @@
+import { purgeStoredAnswers } from "../db/purge.ts";
+import { continueMoves } from "../features/site-moves/index.ts";
+import { propagateWaitingUsers, purgeSessions } from "../features/users/index.ts";
+import type { SystemContext } from "../operation/system-context.ts";
+
+export interface Cron {
+  /** One of the triggers of wrangler.toml. */
+  readonly at: string;
+  readonly run: (context: SystemContext) => Promise<void>;
+}
+
+const hourly = "23 * * * *";
+
+/** What runs by the clock, by the name that it has in the log and as an actor. */
+export const crons = {
+  "site-moves": { at: hourly, run: continueMoves },
+  "stored-answers": { at: hourly, run: ({ env, clock }) => purgeStoredAnswers(env, clock()) },
+  sessions: { at: hourly, run: purgeSessions },
+  "waiting-users": { at: hourly, run: propagateWaitingUsers },
+} satisfies Readonly<Record<string, Cron>>;
