@@ -6,8 +6,11 @@ import { createHash } from "node:crypto";
 import type { Side } from "../kernel/account-type.ts";
 import { present } from "../kernel/assert.ts";
 import { isLineAmount } from "../kernel/money.ts";
+import type { Whole } from "../kernel/whole.ts";
 import type { Writable } from "../kernel/writable.ts";
-import type { AccountRef, Command, CommandList, LineConditions, LineRequest, Module, PostEntry, Source, WriteOptions } from "./rpc.ts";
+import type { LineFields } from "./domain/command.ts";
+import { entryFieldNames, lineFieldNames, sentForm } from "./domain/entry-fields.ts";
+import type { AccountRef, Command, CommandList, LineRequest, PostEntry, WriteOptions } from "./rpc.ts";
 
 export interface EncodedCommands {
   /**
@@ -26,20 +29,14 @@ const headerLength = 4;
 const commandLength = 5;
 const lineLength = 2;
 
-interface LineRest {
-  readonly memo?: string;
-  readonly contactId?: string;
-  readonly tags?: readonly string[];
-  readonly conditions?: LineConditions;
-}
+/** The fields that have columns of their own. All others stand in the rest. */
+type Columned = "description" | "reference" | "externalId";
+type RestField = Exclude<(typeof entryFieldNames)[number], Columned>;
+const columned = { description: true, reference: true, externalId: true } as const satisfies Record<Columned, true>;
+const restFields = entryFieldNames.filter((field): field is RestField => !(field in columned));
+
 /** What an entry has beyond the columns; `lines` as [place in the entry, what it has more]. */
-interface EntryRest {
-  readonly metadata?: Readonly<Record<string, string>>;
-  readonly source?: Source;
-  readonly module?: Module;
-  readonly replaces?: string;
-  readonly lines?: readonly (readonly [number, LineRest])[];
-}
+type EntryRest = Pick<PostEntry, RestField> & { readonly lines?: readonly (readonly [number, LineFields])[] };
 
 /** Columns as they are written. Whoever makes commands of a request writes them here, so that the same content always gives the same columns. */
 export interface ColumnWriter {
@@ -173,21 +170,21 @@ export function encodeCommands(commands: CommandList): EncodedCommands {
   return finishColumns(writer, rest.length === 0 ? "" : JSON.stringify(rest));
 }
 
+/** Whether an entry has anything for the rest. Written out: it is asked of every entry of a batch. */
 function hasMore(entry: PostEntry): boolean {
+  entry satisfies Whole<PostEntry, "kind" | "date" | "lines" | Columned | "metadata" | "source" | "module" | "replaces">;
   return entry.metadata !== undefined || entry.source !== undefined || entry.module !== undefined || entry.replaces !== undefined;
 }
 
 function lineHasMore(line: LineRequest): boolean {
+  line satisfies Whole<LineRequest, "account" | "side" | "amount" | "memo" | "contactId" | "tags" | "conditions">;
   return line.memo !== undefined || line.contactId !== undefined || line.tags !== undefined || line.conditions !== undefined;
 }
 
 function entryRest(entry: PostEntry): EntryRest {
   const rest: Writable<EntryRest> = {};
-  if (entry.metadata !== undefined) rest.metadata = sorted(entry.metadata);
-  if (entry.source !== undefined) rest.source = { type: entry.source.type, id: entry.source.id, step: entry.source.step };
-  if (entry.module !== undefined) rest.module = entry.module;
-  if (entry.replaces !== undefined) rest.replaces = entry.replaces;
-  const lines: [number, LineRest][] = [];
+  for (const field of restFields) if (entry[field] !== undefined) Object.assign(rest, { [field]: sentForm(entry, field) });
+  const lines: [number, LineFields][] = [];
   for (let l = 0; l < entry.lines.length; l++) {
     const line = entry.lines[l] as LineRequest;
     if (lineHasMore(line)) lines.push([l, lineRest(line)]);
@@ -196,19 +193,10 @@ function entryRest(entry: PostEntry): EntryRest {
   return rest;
 }
 
-function lineRest(line: LineRequest): LineRest {
-  const rest: Writable<LineRest> = {};
-  if (line.memo !== undefined) rest.memo = line.memo;
-  if (line.contactId !== undefined) rest.contactId = line.contactId;
-  if (line.tags !== undefined) rest.tags = line.tags;
-  if (line.conditions !== undefined) rest.conditions = line.conditions;
+function lineRest(line: LineRequest): LineFields {
+  const rest: LineFields = {};
+  for (const field of lineFieldNames) if (line[field] !== undefined) Object.assign(rest, { [field]: line[field] });
   return rest;
-}
-
-function sorted(metadata: Readonly<Record<string, string>>): Record<string, string> {
-  const keys = Object.keys(metadata);
-  if (keys.length < 2) return metadata;
-  return Object.fromEntries(keys.sort().map((key) => [key, metadata[key] as string]));
 }
 
 /**
@@ -305,16 +293,7 @@ export function decodeCommands({ numbers, texts, rest }: EncodedCommands): Decod
   };
 }
 
-function complete(entry: Writable<PostEntry>, lines: Writable<LineRequest>[], rest: EntryRest): void {
-  if (rest.metadata !== undefined) entry.metadata = rest.metadata;
-  if (rest.source !== undefined) entry.source = rest.source;
-  if (rest.module !== undefined) entry.module = rest.module;
-  if (rest.replaces !== undefined) entry.replaces = rest.replaces;
-  for (const [l, more] of rest.lines ?? []) {
-    const line = present(lines[l], "the rest names a line of its entry");
-    if (more.memo !== undefined) line.memo = more.memo;
-    if (more.contactId !== undefined) line.contactId = more.contactId;
-    if (more.tags !== undefined) line.tags = more.tags;
-    if (more.conditions !== undefined) line.conditions = more.conditions;
-  }
+function complete(entry: Writable<PostEntry>, lines: Writable<LineRequest>[], { lines: linesMore = [], ...rest }: EntryRest): void {
+  Object.assign(entry, rest);
+  for (const [l, more] of linesMore) Object.assign(present(lines[l], "the rest names a line of its entry"), more);
 }

@@ -14,7 +14,7 @@ import {
 } from "../../http/fields.ts";
 import { listQuery, pageOf } from "../../http/page-query.ts";
 import { linesPerEntryMax, linesPerEntryMin, reasonLengthMax } from "../../kernel/bounds.ts";
-import { holdStatuses } from "../../ledger/rpc.ts";
+import { type HoldView, holdStatuses } from "../../ledger/rpc.ts";
 import { entryFields, recordFields, recordLine } from "../journal/index.ts";
 
 const groupField = idField.openapi({
@@ -94,10 +94,10 @@ export const Hold = z
           ...recordLine,
           availableAfter: minorField.openapi({ description: "What is available on the account after the line, on its normal side." }),
           accountVersion: versionField,
-        })
+        } satisfies Record<keyof HoldView["lines"][number], z.ZodType>)
         .openapi("HoldLine"),
     ),
     seal: z.string().openapi({ description: "The head seal of the commit that placed it." }),
-  })
+  } satisfies Record<keyof HoldView, z.ZodType>)
   .openapi("Hold");
 export const HoldPage = pageOf(Hold, "HoldPage");

@@ -1,12 +1,14 @@
+import type { Whole } from "../../kernel/whole.ts";
 import type { Writable } from "../../kernel/writable.ts";
 import { type AccountRef, refByCode, refByExternalId, refById } from "../../ledger/domain/command.ts";
-import type { CommandList, EditDraft, LineRequest, PostEntry } from "../../ledger/rpc.ts";
+import type { CommandList, DraftChange, LineConditions, LineRequest, PostEntry } from "../../ledger/rpc.ts";
 import type { EntryBody, UpdateDraftRequest } from "./schemas.ts";
 
 type LineBody = EntryBody["lines"][number];
 
 /** The command that posts what a body asks for. Field by field and without spreads: thousands of them are built per request. */
 export function entryCommand(body: EntryBody, refs?: KnownRefs): PostEntry {
+  body satisfies Whole<EntryBody, "date" | "lines" | "description" | "reference" | "externalId" | "metadata" | "replaces">;
   const lines: LineRequest[] = [];
   for (const line of body.lines) lines.push(lineRequest(line, refs));
   const command: Writable<PostEntry> = { kind: "post_entry", date: body.date, lines };
@@ -19,9 +21,11 @@ export function entryCommand(body: EntryBody, refs?: KnownRefs): PostEntry {
 }
 
 /** The change of a draft that a body asks for. */
-export function draftChange({ lines, ...fields }: UpdateDraftRequest): EditDraft["change"] {
+export function draftChange(request: UpdateDraftRequest): DraftChange {
+  request satisfies Whole<UpdateDraftRequest, keyof DraftChange>;
+  const { lines, ...fields } = request;
   // Entries lose the keys' types; only fields that are not given were left out.
-  const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as EditDraft["change"];
+  const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as DraftChange;
   return lines === undefined ? given : { ...given, lines: lines.map((line) => lineRequest(line, undefined)) };
 }
 
@@ -44,7 +48,10 @@ export function entryCommands(bodies: readonly EntryBody[]): CommandList {
   };
 }
 
+type AccountName = "accountId" | "accountCode" | "accountExternalId";
+
 function lineRequest(body: LineBody, refs: KnownRefs | undefined): LineRequest {
+  body satisfies Whole<LineBody, AccountName | "side" | "amount" | "memo" | "contactId" | "tags" | "conditions">;
   const line: Writable<LineRequest> = { account: accountRef(body, refs), side: body.side, amount: body.amount };
   if (body.memo !== undefined) line.memo = body.memo;
   if (body.contactId !== undefined) line.contactId = body.contactId;
@@ -68,8 +75,11 @@ function known(refs: Map<string, AccountRef> | undefined, text: string, make: (t
   return ref;
 }
 
-function conditionsOf(body: NonNullable<LineBody["conditions"]>): NonNullable<LineRequest["conditions"]> {
-  const conditions: Writable<NonNullable<LineRequest["conditions"]>> = {};
+type ConditionsBody = NonNullable<LineBody["conditions"]>;
+
+function conditionsOf(body: ConditionsBody): LineConditions {
+  body satisfies Whole<ConditionsBody, "expectedVersion" | "minPosted" | "maxPosted" | "minAvailable" | "maxAvailable">;
+  const conditions: Writable<LineConditions> = {};
   if (body.expectedVersion !== undefined) conditions.expectedVersion = body.expectedVersion;
   if (body.minPosted !== undefined) conditions.minPosted = body.minPosted;
   if (body.maxPosted !== undefined) conditions.maxPosted = body.maxPosted;

@@ -35,8 +35,17 @@ import {
 } from "../../kernel/bounds.ts";
 import { amountMax } from "../../kernel/money.ts";
 import { principalKinds } from "../../kernel/role.ts";
-import { modules } from "../../ledger/rpc.ts";
+import {
+  type ContentView,
+  type DraftView,
+  type EntryView,
+  type HoldView,
+  type LedgerLineView,
+  type LineView,
+  modules,
+} from "../../ledger/rpc.ts";
 import type { ListQuery } from "../../operation/page.ts";
+import type { TransferView } from "./domain/transfer.ts";
 import { acceptEntry, acceptEntryBody } from "./fast/accept-entry.ts";
 import { checkedFast, listCheckedFast, movedIssue } from "./fast/checked-fast.ts";
 
@@ -183,7 +192,7 @@ export const UpdateDraftRequest = z
     metadata: entryFields.metadata.nullable(),
     replaces: entryFields.replaces.nullable(),
     lines: draftLines.optional().openapi({ description: "All of the lines: they take the place of those that are there." }),
-  })
+  } satisfies Record<keyof EntryBody, z.ZodType>)
   .refine((change) => Object.keys(change).length > 0, "Name at least one field to change.")
   .openapi("UpdateDraftRequest");
 export type UpdateDraftRequest = z.output<typeof UpdateDraftRequest>;
@@ -208,6 +217,8 @@ const Principal = z
   .object({ kind: z.enum(principalKinds), id: z.string() })
   .openapi("Principal", { description: "Who acts: a person, a service or an agent, whichever key they use." });
 
+type OfCommit = "createdAt" | "ledgerId" | "currency" | "actor" | "requestId";
+
 /** What entries and holds have in common: their own content, and the commit that made them. */
 export const recordFields = {
   createdAt: instantField,
@@ -222,7 +233,7 @@ export const recordFields = {
   actor: Principal,
   requestId: z.string(),
   module: z.enum(modules),
-};
+} satisfies Record<(keyof ContentView & keyof HoldView) | OfCommit, z.ZodType>;
 
 /** A line of either, as far as both have it. */
 export const recordLine = {
@@ -234,13 +245,13 @@ export const recordLine = {
   memo: z.string().nullable(),
   contactId: idField.nullable(),
   tags: z.array(z.string()).optional(),
-};
+} satisfies Record<Exclude<keyof LineView & keyof HoldView["lines"][number], "accountVersion">, z.ZodType>;
 
 const postedLine = {
   ...recordLine,
   balanceAfter: minorField.openapi({ description: "The account's balance after the line in commit order, on its normal side." }),
   accountVersion: versionField,
-};
+} satisfies Record<keyof LineView, z.ZodType>;
 
 const entryLine = {
   ...postedLine,
@@ -249,7 +260,7 @@ const entryLine = {
     .nullable()
     .openapi({ description: "The account's balance after the line in commit order, on its normal side; null until the entry is posted." }),
   accountVersion: postedLine.accountVersion.nullable(),
-};
+} satisfies Record<keyof DraftView["lines"][number], z.ZodType>;
 
 const amountParameter = z
   .string()
@@ -333,7 +344,7 @@ export const JournalEntry = z
     holdId: idField.nullable().openapi({ description: "The hold that the entry settles." }),
     lines: z.array(z.object(entryLine).openapi("JournalEntryLine")),
     seal: z.string().nullable().openapi({ description: "The head seal of the commit that posted it; null until then." }),
-  })
+  } satisfies Record<keyof EntryView, z.ZodType>)
   .openapi("JournalEntry");
 
 const Refusal = z
@@ -375,7 +386,7 @@ export const JournalLine = z
     runningBalance: minorField.optional().openapi({
       description: "The balance after the line in the order of the list, on the normal side; only where one account is listed by date.",
     }),
-  })
+  } satisfies Record<keyof LedgerLineView, z.ZodType>)
   .openapi("JournalLine");
 
 const Movement = z
@@ -402,6 +413,6 @@ export const Transfer = z
     debits: z.array(Movement),
     credits: z.array(Movement),
     event: z.null().openapi({ description: "The event that posted it; null for entries posted by themselves." }),
-  })
+  } satisfies Record<keyof TransferView, z.ZodType>)
   .openapi("Transfer");
 export const TransferPage = pageOf(Transfer, "TransferPage");

@@ -6,6 +6,7 @@ export { setApprovalPolicy } from "./approval-policy.ts";
 export { hasLedger, isInCatalogue } from "./in-catalogue.ts";
 export {
   forgetLedgers,
+  type LedgerChoice,
   type LedgerInContext,
   ledgerInContext,
   ledgerOfId,

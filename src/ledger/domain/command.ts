@@ -37,15 +37,20 @@ export interface LineConditions {
   readonly maxAvailable?: number;
 }
 
-export interface LineRequest {
+/** What a line says beside what it posts. Each has its row in `lineFields` of entry-fields.ts. */
+export interface LineFields {
+  readonly memo?: string;
+  readonly contactId?: string;
+  readonly tags?: readonly string[];
+  /** Checked when the line is posted, and stored with drafts alone. */
+  readonly conditions?: LineConditions;
+}
+
+export interface LineRequest extends LineFields {
   readonly account: AccountRef;
   readonly side: Side;
   /** Minor units, 1 to 2^53 − 1. */
   readonly amount: number;
-  readonly memo?: string;
-  readonly contactId?: string;
-  readonly tags?: readonly string[];
-  readonly conditions?: LineConditions;
 }
 
 export interface Source {
@@ -54,8 +59,8 @@ export interface Source {
   readonly step: string;
 }
 
-export interface PostEntry {
-  readonly kind: "post_entry";
+/** What an entry says beside its lines. Each field that may be left out has its row in `entryFields` of entry-fields.ts. */
+export interface EntryFields {
   readonly date: string;
   readonly description?: string;
   readonly reference?: string;
@@ -67,7 +72,15 @@ export interface PostEntry {
   readonly source?: Source;
   /** Set by the operation, never by a body. Default `journal`. */
   readonly module?: Module;
+}
+
+/** An entry that is asked for, whatever is to become of it. */
+export interface EntryRequest extends EntryFields {
   readonly lines: readonly LineRequest[];
+}
+
+export interface PostEntry extends EntryRequest {
+  readonly kind: "post_entry";
 }
 
 /** Reverses a posted entry on a date of its own (`void: false`), or on the original's date unless one is given (`void: true`). */
@@ -134,10 +147,8 @@ export interface SetApprovalPolicy {
   readonly policy: ApprovalPolicy;
 }
 
-type EntryFields = Omit<PostEntry, "kind">;
-
 /** Saves an entry in the making, which may be unbalanced, under an id of its own. */
-export interface CreateDraft extends EntryFields {
+export interface CreateDraft extends EntryRequest {
   readonly kind: "create_draft";
 }
 
@@ -147,10 +158,15 @@ interface OnDraft {
   readonly expectedVersion?: number;
 }
 
-/** Changes what is given of a draft; `null` removes it. Lines are replaced as a whole. */
+/** What may change of a draft: all but what the operation sets. `null` removes it. */
+export type DraftChange = {
+  readonly [F in keyof Omit<EntryRequest, "source" | "module">]?: EntryRequest[F] | (F extends "date" | "lines" ? never : null);
+};
+
+/** Changes what is given of a draft. Lines are replaced as a whole. */
 export interface EditDraft extends OnDraft {
   readonly kind: "edit_draft";
-  readonly change: { readonly [F in keyof Omit<EntryFields, "source" | "module">]?: EntryFields[F] | null };
+  readonly change: DraftChange;
 }
 
 /** Submits a draft for approval: from here on it is complete. */
@@ -174,12 +190,16 @@ export interface RejectEntry extends OnDraft {
   readonly reason: string;
 }
 
-/** Places a pending entry: it lowers what is available by its amounts until it is settled, released or expires. */
-export interface PlaceHold extends EntryFields {
-  readonly kind: "place_hold";
+/** What a hold says beside what its entry will. Each has its row in `holdFields` of entry-fields.ts. */
+export interface HoldFields {
   readonly groupId?: string;
   /** Unix milliseconds. */
   readonly expiresAtMs?: number;
+}
+
+/** Places a pending entry: it lowers what is available by its amounts until it is settled, released or expires. It corrects no other. */
+export interface PlaceHold extends Omit<EntryRequest, "replaces">, HoldFields {
+  readonly kind: "place_hold";
 }
 
 /** Posts a hold, in full or in part; what is left of it is released. */

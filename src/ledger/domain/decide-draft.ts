@@ -1,43 +1,37 @@
 import { type Failure, failure } from "../../kernel/failures.ts";
 import { ok, type Result, refuse } from "../../kernel/result.ts";
 import { type Actor, reaches } from "../../kernel/role.ts";
-import type { Writable } from "../../kernel/writable.ts";
 import type { AccountTerms } from "./account.ts";
 import { mustWait, type Principal, samePrincipal, withPreparer } from "./approval.ts";
 import type {
   ApproveEntry,
   CreateDraft,
   EditDraft,
+  EntryRequest,
   LineRequest,
   PostDraft,
-  PostEntry,
   RejectEntry,
   ReverseEntry,
   SubmitDraft,
 } from "./command.ts";
 import { type Decision, made, missing, refusalAt } from "./decision.ts";
 import { allowedFrom, type Draft, draftVersionsMax } from "./draft.ts";
-import type { DraftContent, DraftLine, DraftSaved, FactLine } from "./fact.ts";
+import { draftLineContent } from "./entry-fields.ts";
+import { type DraftContent, type DraftLine, type DraftSaved, draftContent, entryFact, factLine } from "./fact.ts";
 import { notToBeReversed, notToBeSettled } from "./final-states.ts";
 import { externalIdTaken, type Named, namedByExternalId, namedBySource, sameContent, sourceTaken } from "./names.ts";
-import { checkBalanced, closedAccount, type EntryToBe, namedFields, namedLines, postChecked } from "./post.ts";
+import { checkBalanced, closedAccount, type EntryToBe, namedLines, postChecked } from "./post.ts";
 import { draftById, entryById } from "./recorded-entry.ts";
 import type { LedgerState } from "./state.ts";
 
 /** The entry as a draft that waits for its approval, in place of the entry. What it is by itself has been checked; what the books say is checked when it is posted. `alsoBy`: who prepared it before. */
 export function waitingEntry(entry: EntryToBe, actor: Actor, alsoBy?: Principal): Result<Decision, Failure> {
-  const { kind: _kind, flagged: _flagged, draftId: _draftId, lines, ...fields } = entry.fact;
-  const content: DraftContent = {
-    ...fields,
-    lines: lines.map(({ account, amount, memo, contactId, tags }, i) => ({
-      account,
-      amount,
-      memo,
-      contactId,
-      tags,
-      conditions: entry.conditions?.[i] ?? null,
-    })),
-  };
+  const lines = entry.fact.lines.map((line, i) => ({
+    account: line.account,
+    amount: line.amount,
+    ...draftLineContent({ ...line, conditions: entry.conditions?.[i] }),
+  }));
+  const content = draftContent(entry.fact, lines);
   return made(firstVersion(content, "pending_approval", actor, alsoBy === undefined ? [] : [alsoBy]));
 }
 
@@ -83,20 +77,10 @@ export function decideEditDraft(state: LedgerState, command: EditDraft, actor: A
   if (before.reversalOf !== null || before.hold !== null)
     return refuse(failure("ENTRY_STATE", "A reversal or a settlement is what its original makes it; void it and ask for another."));
   if (draft.version >= draftVersionsMax) return refuse(tooManyVersions);
-  const { change } = command;
-  const pick = <T>(given: T | null | undefined, there: T | null): T | null => (given === undefined ? there : given);
-  const lines = change.lines ? linesOf(state, change.lines) : ok(before.lines);
+  const { lines: asked, ...change } = command.change;
+  const lines = asked === undefined ? ok(before.lines) : linesOf(state, asked);
   if (!lines.ok) return lines;
-  const content: DraftContent = {
-    ...before,
-    date: change.date ?? before.date,
-    description: pick(change.description, before.description),
-    reference: pick(change.reference, before.reference),
-    externalId: pick(change.externalId, before.externalId),
-    metadata: pick(change.metadata, before.metadata),
-    replaces: pick(change.replaces, before.replaces),
-    lines: lines.value,
-  };
+  const content: DraftContent = { ...before, ...change, lines: lines.value };
   const taken = nameTaken(state, content, draft) ?? unknownReplaced(state, content);
   if (taken) return refuse(taken);
   return nextVersion(draft, { status: "draft", preparers: withPreparer(draft.preparers, actor), content });
@@ -246,15 +230,7 @@ function settledBy(state: LedgerState, draft: Draft) {
 function entryOf(draft: Draft, accounts: readonly AccountTerms[]): EntryToBe {
   const { lines, ...fields } = draft.content;
   const conditional = lines.some(({ conditions }) => conditions !== null);
-  const posted: Writable<FactLine>[] = lines.map(({ account, amount, memo, contactId, tags }) => ({
-    account,
-    amount,
-    balanceAfter: 0,
-    version: 0,
-    memo,
-    contactId,
-    tags,
-  }));
+  const posted = lines.map((line) => factLine(line.account, line.amount, line));
   return {
     accounts,
     conditions: conditional ? lines.map(({ conditions }) => conditions ?? undefined) : undefined,
@@ -268,17 +244,16 @@ function accountOf(state: LedgerState, no: number): AccountTerms {
   return account;
 }
 
-function contentOf(state: LedgerState, asked: Omit<PostEntry, "kind">): Result<DraftContent, Failure> {
+function contentOf(state: LedgerState, asked: EntryRequest): Result<DraftContent, Failure> {
   const lines = linesOf(state, asked.lines);
   if (!lines.ok) return lines;
-  const own = { reversalOf: null, void: false, reason: null, replaces: asked.replaces ?? null, hold: null };
-  return ok({ ...namedFields(asked), ...own, lines: lines.value });
+  return ok(draftContent(entryFact(asked, []), lines.value));
 }
 
 function linesOf(state: LedgerState, requested: readonly LineRequest[]): Result<readonly DraftLine[], Failure> {
   const named = namedLines(state, requested);
   if (!named.ok) return named;
-  return ok(named.value.lines.map((line, i) => ({ ...line, conditions: requested[i]?.conditions ?? null })));
+  return ok(named.value.lines.map(({ account, amount }, i) => ({ account, amount, ...draftLineContent(requested[i] ?? {}) })));
 }
 
 /** Whether an external id or a source of the content is somebody else's. */

@@ -8,7 +8,8 @@ import { mustWait } from "./approval.ts";
 import type { LineRequest, PostEntry, ReverseEntry } from "./command.ts";
 import { mayNotReverse, voidDraft, waitingEntry } from "./decide-draft.ts";
 import { type Decision, missing, refusalAt } from "./decision.ts";
-import type { FactLine } from "./fact.ts";
+import { reversedContent } from "./entry-fields.ts";
+import { entryFact, type FactLine, factLine } from "./fact.ts";
 import { notToBeReversed } from "./final-states.ts";
 import { externalIdTaken, namedByExternalId, namedBySource, sameContent, sourceTaken } from "./names.ts";
 import { accountNotFound, checkBalanced, closedAccount, type EntryToBe, postChecked } from "./post.ts";
@@ -29,15 +30,7 @@ export function decidePost(state: LedgerState, command: PostEntry, actor: Actor)
     if (account === undefined || account.status === "deleted") return refuse(accountNotFound(i, line.account));
     if (line.conditions !== undefined) conditional = true;
     accounts.push(account);
-    lines.push({
-      account: account.no,
-      amount: line.side === "debit" ? line.amount : -line.amount,
-      balanceAfter: 0,
-      version: 0,
-      memo: line.memo ?? null,
-      contactId: line.contactId ?? null,
-      tags: line.tags ?? null,
-    });
+    lines.push(factLine(account.no, line.side === "debit" ? line.amount : -line.amount, line));
   }
   const known = command.externalId === undefined ? undefined : namedByExternalId(state, command.externalId);
   const sourced = command.source === undefined ? undefined : namedBySource(state, command.source);
@@ -62,24 +55,7 @@ export function decidePost(state: LedgerState, command: PostEntry, actor: Actor)
   const entry: EntryToBe = {
     accounts,
     conditions: conditional ? requested.map((line) => line.conditions) : undefined,
-    fact: {
-      kind: "entry_posted",
-      date: command.date,
-      description: command.description ?? null,
-      reference: command.reference ?? null,
-      externalId: command.externalId ?? null,
-      metadata: command.metadata ?? null,
-      source: command.source ?? null,
-      module: command.module ?? "journal",
-      flagged: false,
-      reversalOf: null,
-      void: false,
-      reason: null,
-      replaces: command.replaces ?? null,
-      draftId: null,
-      hold: null,
-      lines,
-    },
+    fact: entryFact(command, lines),
   };
   return mustWait(state.policy, actor) ? waitingEntry(entry, actor) : postChecked(state, actor, entry);
 }
@@ -108,22 +84,12 @@ export function decideReverse(state: LedgerState, command: ReverseEntry, actor: 
     accounts,
     conditions: undefined,
     fact: {
-      kind: "entry_posted",
+      ...entryFact(reversedContent(original.fact), lines),
       date: command.date ?? original.fact.date,
-      description: original.fact.description,
-      reference: original.fact.reference,
-      externalId: null,
-      metadata: original.fact.metadata,
-      source: null,
       module: command.module ?? original.fact.module,
-      flagged: false,
       reversalOf: original.sequence,
       void: command.void,
       reason: command.reason,
-      replaces: null,
-      draftId: null,
-      hold: null,
-      lines,
     },
   };
   return mustWait(state.policy, actor) ? waitingEntry(entry, actor) : postChecked(state, actor, entry);

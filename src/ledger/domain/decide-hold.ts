@@ -7,7 +7,8 @@ import { mustWait } from "./approval.ts";
 import type { PlaceHold, ReleaseHold, SettleHold } from "./command.ts";
 import { waitingEntry } from "./decide-draft.ts";
 import { type Decision, made, missing, refusalAt } from "./decision.ts";
-import type { FactLine, HoldLine, HoldPlaced } from "./fact.ts";
+import { holdContent, holdTerms, sameHoldTerms } from "./entry-fields.ts";
+import { entryFact, type FactLine, factLine, type HoldLine, type HoldPlaced } from "./fact.ts";
 import { notToBeSettled } from "./final-states.ts";
 import type { Hold } from "./hold.ts";
 import { externalIdTaken, namedByExternalId, namedBySource, sameContent, sourceTaken } from "./names.ts";
@@ -19,7 +20,6 @@ import {
   closedAccount,
   type EntryToBe,
   failedCondition,
-  namedFields,
   namedLines,
   type Outcome,
   postChecked,
@@ -36,6 +36,7 @@ import type { LedgerState, StateOfWrite } from "./state.ts";
 export function decidePlaceHold(state: StateOfWrite, command: PlaceHold, actor: Actor): Result<Decision, Failure> {
   if (command.groupId !== undefined && command.expiresAtMs !== undefined)
     throw new Error("assertion failed: a hold of a group has no end of its own");
+  const terms = holdTerms(command);
   const named = namedLines(state, command.lines);
   if (!named.ok) return named;
   const { accounts } = named.value;
@@ -44,9 +45,9 @@ export function decidePlaceHold(state: StateOfWrite, command: PlaceHold, actor: 
   const sourced = command.source === undefined ? undefined : namedBySource(state, command.source);
   const earlier = known ?? sourced;
   if (earlier?.kind === "hold" && (known === undefined || sourced === undefined || known.sequence === sourced.sequence)) {
-    const { groupId, expiresAtMs } = earlier.content as HoldPlaced;
-    const sameTerms = groupId === (command.groupId ?? null) && expiresAtMs === (command.expiresAtMs ?? null);
-    if (sameTerms && sameContent(earlier.content, command, lines)) return ok({ facts: [], existing: earlier.sequence });
+    // A hold is named with its fact.
+    const placed = earlier.content as HoldPlaced;
+    if (sameHoldTerms(placed, terms) && sameContent(placed, command, lines)) return ok({ facts: [], existing: earlier.sequence });
   }
   // Not at the edge: a request that comes again is answered what it was answered, though its hold has ended meanwhile.
   if (command.expiresAtMs !== undefined && command.expiresAtMs <= state.atMs)
@@ -94,9 +95,8 @@ export function decidePlaceHold(state: StateOfWrite, command: PlaceHold, actor: 
   if (failed) return refuse(failed);
   return made({
     kind: "hold_placed",
-    ...namedFields(command),
-    groupId: command.groupId ?? null,
-    expiresAtMs: command.expiresAtMs ?? null,
+    ...holdContent(command),
+    ...terms,
     placedBy: { kind: actor.kind, id: actor.id },
     lines,
   });
@@ -134,28 +134,10 @@ export function decideSettleHold(state: LedgerState, command: SettleHold, actor:
   const unbalanced =
     lines.length < 2 ? refusalAt("ENTRY_UNBALANCED", "A settlement has two lines or more.", "/lines") : checkBalanced(lines);
   if (unbalanced) return refuse(unbalanced);
-  const { description, reference, externalId, metadata, source, module } = fact;
   const entry: EntryToBe = {
     accounts,
     conditions: undefined,
-    fact: {
-      kind: "entry_posted",
-      date: command.date ?? fact.date,
-      description,
-      reference,
-      externalId,
-      metadata,
-      source,
-      module,
-      flagged: false,
-      reversalOf: null,
-      void: false,
-      reason: null,
-      replaces: null,
-      draftId: null,
-      hold: hold.no,
-      lines,
-    },
+    fact: { ...entryFact(fact, lines), date: command.date ?? fact.date, hold: hold.no },
   };
   // What an agent placed waits for a person as what it posts does, whoever settles it.
   const waits = mustWait(state.policy, actor) || (fact.placedBy.kind === "agent" && actor.kind !== "person");
@@ -177,8 +159,7 @@ function linesTaken({ fact }: Hold, { lines: asked }: SettleHold): Result<Writab
       const message = `Line ${no} of the hold keeps ${held}, less than the ${amount} asked for.`;
       return refuse(refusalAt("SETTLES_MORE_THAN_HELD", message, `/lines/${i}/amount`, { no, held }));
     }
-    const { account, memo, contactId, tags } = line;
-    taken.push({ account, amount: line.amount > 0 ? amount : -amount, balanceAfter: 0, version: 0, memo, contactId, tags });
+    taken.push(factLine(line.account, line.amount > 0 ? amount : -amount, line));
   }
   return ok(taken);
 }

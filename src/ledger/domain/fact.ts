@@ -1,8 +1,21 @@
 import type { AccountType } from "../../kernel/account-type.ts";
 import type { TextWriter } from "../../kernel/text-writer.ts";
+import type { Whole } from "../../kernel/whole.ts";
+import type { Writable } from "../../kernel/writable.ts";
 import type { Account, AccountDescription, AccountStatus } from "./account.ts";
 import type { ApprovalPolicy, DraftStatus, Principal } from "./approval.ts";
-import type { LedgerIdentity, LineConditions, Source } from "./command.ts";
+import type { LedgerIdentity } from "./command.ts";
+import {
+  type AskedContent,
+  type AskedLine,
+  completeDraft,
+  completeHold,
+  type DraftLineContent,
+  type EntryContent,
+  type HoldContent,
+  type HoldTerms,
+  type LineContent,
+} from "./entry-fields.ts";
 import type { LockLevel, Module, PeriodLock } from "./period-lock.ts";
 
 /** What happened, in the past tense: the only thing that is stored, and all that the state is folded from. */
@@ -47,7 +60,7 @@ export interface AccountChanged extends Omit<AccountOpened, "kind"> {
   readonly status: AccountStatus;
 }
 
-export interface FactLine {
+export interface FactLine extends LineContent {
   /** The account's number. */
   readonly account: number;
   /** Minor units; debit positive, credit negative. */
@@ -55,32 +68,78 @@ export interface FactLine {
   /** On the account's normal side. */
   readonly balanceAfter: number;
   readonly version: number;
-  readonly memo: string | null;
-  readonly contactId: string | null;
-  readonly tags: readonly string[] | null;
 }
 
-export interface EntryPosted {
+export interface EntryPosted extends EntryContent {
   readonly kind: "entry_posted";
-  readonly date: string;
-  readonly description: string | null;
-  readonly reference: string | null;
-  readonly externalId: string | null;
-  readonly metadata: Readonly<Record<string, string>> | null;
-  readonly source: Source | null;
-  readonly module: Module;
   readonly flagged: boolean;
   /** The sequence of the entry that this one reverses. */
   readonly reversalOf: number | null;
   /** Whether the reversal is a void. */
   readonly void: boolean;
   readonly reason: string | null;
-  readonly replaces: string | null;
   /** The id of the draft that it was, which stays its own. */
   readonly draftId: string | null;
   /** The sequence of the hold that it settles. The rest of the hold is released. */
   readonly hold: number | null;
   readonly lines: readonly FactLine[];
+}
+
+export interface DraftLine extends DraftLineContent {
+  /** The account's number. */
+  readonly account: number;
+  /** Minor units; debit positive, credit negative. */
+  readonly amount: number;
+}
+
+/** The entry that a draft will be once it is posted. It may be unbalanced until it is submitted. */
+export interface DraftContent extends Omit<EntryPosted, "kind" | "flagged" | "draftId" | "lines"> {
+  readonly lines: readonly DraftLine[];
+}
+
+/** The fact of an entry on its way: whether it is flagged, and each line's `balanceAfter` and `version`, are found last. */
+export type EntryToPost = Writable<Omit<EntryPosted, "lines">> & { readonly lines: Writable<FactLine>[] };
+
+/** What is asked for as a fact. Written out, for batches have thousands. */
+export function entryFact(asked: AskedContent, lines: Writable<FactLine>[]): EntryToPost {
+  return {
+    kind: "entry_posted",
+    date: asked.date,
+    description: asked.description ?? null,
+    reference: asked.reference ?? null,
+    externalId: asked.externalId ?? null,
+    metadata: asked.metadata ?? null,
+    source: asked.source ?? null,
+    module: asked.module ?? "journal",
+    flagged: false,
+    reversalOf: null,
+    void: false,
+    reason: null,
+    replaces: asked.replaces ?? null,
+    draftId: null,
+    hold: null,
+    lines,
+  };
+}
+
+export function factLine(account: number, amount: number, asked: AskedLine): Writable<FactLine> {
+  return {
+    account,
+    amount,
+    balanceAfter: 0,
+    version: 0,
+    memo: asked.memo ?? null,
+    contactId: asked.contactId ?? null,
+    tags: asked.tags ?? null,
+  };
+}
+
+/** The draft of an entry, with lines of its own. */
+export function draftContent(
+  { kind: _kind, flagged: _flagged, draftId: _draftId, ...entry }: EntryToPost,
+  lines: readonly DraftLine[],
+): DraftContent {
+  return { ...entry, lines };
 }
 
 export interface PeriodLocked {
@@ -116,7 +175,7 @@ export interface DraftSaved {
   readonly content: DraftContent | number;
 }
 
-export interface HoldLine {
+export interface HoldLine extends LineContent {
   /** The account's number. */
   readonly account: number;
   /** Minor units; debit positive, credit negative. */
@@ -124,23 +183,10 @@ export interface HoldLine {
   /** What is available on the account after the line, on its normal side. */
   readonly availableAfter: number;
   readonly version: number;
-  readonly memo: string | null;
-  readonly contactId: string | null;
-  readonly tags: readonly string[] | null;
 }
 
-export interface HoldPlaced {
+export interface HoldPlaced extends HoldContent, HoldTerms {
   readonly kind: "hold_placed";
-  readonly date: string;
-  readonly description: string | null;
-  readonly reference: string | null;
-  readonly externalId: string | null;
-  readonly metadata: Readonly<Record<string, string>> | null;
-  readonly source: Source | null;
-  readonly module: Module;
-  readonly groupId: string | null;
-  /** Unix milliseconds. */
-  readonly expiresAtMs: number | null;
   /** Who prepared what its settlement will post. */
   readonly placedBy: Principal;
   readonly lines: readonly HoldLine[];
@@ -260,15 +306,38 @@ export function isKnownFact(kind: string, version: number): boolean {
   return version <= factVersion && kinds.has(kind);
 }
 
+/** What `writeEntry` writes of an entry, and `writeLine` of a line. */
+type WrittenEntry = Whole<
+  EntryPosted,
+  | "kind"
+  | "date"
+  | "description"
+  | "reference"
+  | "externalId"
+  | "metadata"
+  | "source"
+  | "module"
+  | "flagged"
+  | "reversalOf"
+  | "void"
+  | "reason"
+  | "replaces"
+  | "draftId"
+  | "hold"
+  | "lines"
+>;
+type WrittenLine = Whole<FactLine, "account" | "amount" | "balanceAfter" | "version" | "memo" | "contactId" | "tags">;
+
 /**
  * Writes the stored text of a fact. An entry, of which there are millions, leaves out what it does not have
  * and has its lines as arrays: [account, amount, balanceAfter, version, memo?, contactId?, tags?].
  */
 export function writeFact(out: TextWriter, fact: Fact): void {
-  if (fact.kind !== "entry_posted") {
-    out.text(JSON.stringify(fact));
-    return;
-  }
+  if (fact.kind === "entry_posted") writeEntry(out, fact satisfies WrittenEntry);
+  else out.text(JSON.stringify(fact));
+}
+
+function writeEntry(out: TextWriter, fact: EntryPosted): void {
   out.ascii('{"kind":"entry_posted","date":"');
   out.ascii(fact.date);
   out.ascii('"');
@@ -287,23 +356,26 @@ export function writeFact(out: TextWriter, fact: Fact): void {
   if (fact.hold !== null) writeJson(out, ',"hold":', fact.hold);
   out.ascii(',"lines":[');
   for (let i = 0; i < fact.lines.length; i++) {
-    const line = fact.lines[i] as FactLine;
     out.ascii(i > 0 ? ",[" : "[");
-    out.integer(line.account);
-    out.ascii(",");
-    out.integer(line.amount);
-    out.ascii(",");
-    out.integer(line.balanceAfter);
-    out.ascii(",");
-    out.integer(line.version);
-    if (line.memo !== null || line.contactId !== null || line.tags !== null) {
-      writeJson(out, ",", line.memo);
-      writeJson(out, ",", line.contactId);
-      writeJson(out, ",", line.tags);
-    }
+    writeLine(out, fact.lines[i] as FactLine satisfies WrittenLine);
     out.ascii("]");
   }
   out.ascii("]}");
+}
+
+function writeLine(out: TextWriter, line: FactLine): void {
+  out.integer(line.account);
+  out.ascii(",");
+  out.integer(line.amount);
+  out.ascii(",");
+  out.integer(line.balanceAfter);
+  out.ascii(",");
+  out.integer(line.version);
+  if (line.memo !== null || line.contactId !== null || line.tags !== null) {
+    writeJson(out, ",", line.memo);
+    writeJson(out, ",", line.contactId);
+    writeJson(out, ",", line.tags);
+  }
 }
 
 function writeString(out: TextWriter, name: string, value: string): void {
@@ -337,7 +409,11 @@ export function postingsOf(text: string): { readonly date: string; readonly line
 /** The fact of a stored text: the inverse of `writeFact`. */
 export function decodeFact(text: string): Fact {
   const stored = storedFact(text);
-  if (stored.kind !== "entry_posted") return stored;
+  if (stored.kind !== "entry_posted") {
+    if (stored.kind === "hold_placed") completeHold(stored);
+    else if (stored.kind === "draft_saved" && typeof stored.content !== "number") completeDraft(stored.content);
+    return stored;
+  }
   return {
     kind: "entry_posted",
     date: stored.date,
@@ -371,14 +447,4 @@ export function entryAmount(fact: { readonly lines: readonly { readonly amount: 
   let sum = 0;
   for (const line of fact.lines) if (line.amount > 0) sum += line.amount;
   return sum;
-}
-
-export interface DraftLine extends Omit<FactLine, "balanceAfter" | "version"> {
-  /** Checked when the draft is posted. */
-  readonly conditions: LineConditions | null;
-}
-
-/** The entry that a draft will be once it is posted. It may be unbalanced until it is submitted. */
-export interface DraftContent extends Omit<EntryPosted, "kind" | "flagged" | "draftId" | "lines"> {
-  readonly lines: readonly DraftLine[];
 }

@@ -1,8 +1,10 @@
-import type { PostEntry, Source } from "./command.ts";
+import type { Source } from "./command.ts";
 import { refusalAt } from "./decision.ts";
 import type { Draft } from "./draft.ts";
+import { type AskedContent, sameEntryContent, sameLineContent } from "./entry-fields.ts";
 import type { DraftContent, EntryPosted, HoldPlaced } from "./fact.ts";
 import type { Hold } from "./hold.ts";
+import type { NamedLine } from "./post.ts";
 import { idOf } from "./recorded-entry.ts";
 import type { LedgerState, RecordedEntry } from "./state.ts";
 
@@ -57,44 +59,10 @@ export function sourceTaken(by: Named) {
 }
 
 /** Whether what is asked for is what is there: a repetition, which changes nothing. */
-export function sameContent(
-  content: Named["content"],
-  asked: Omit<PostEntry, "kind">,
-  lines: readonly {
-    readonly account: number;
-    readonly amount: number;
-    readonly memo: string | null;
-    readonly contactId: string | null;
-    readonly tags: readonly string[] | null;
-  }[],
-): boolean {
-  if (
-    content.date !== asked.date ||
-    content.description !== (asked.description ?? null) ||
-    content.reference !== (asked.reference ?? null) ||
-    content.externalId !== (asked.externalId ?? null) ||
-    ("replaces" in content ? content.replaces : null) !== (asked.replaces ?? null) ||
-    content.module !== (asked.module ?? "journal") ||
-    JSON.stringify(content.source) !== JSON.stringify(asked.source ?? null) ||
-    !sameStrings(content.metadata, asked.metadata ?? null) ||
-    content.lines.length !== lines.length
-  ) {
-    return false;
-  }
+export function sameContent(content: Named["content"], asked: AskedContent, lines: readonly NamedLine[]): boolean {
+  if (!sameEntryContent(content, asked) || content.lines.length !== lines.length) return false;
   return lines.every((line, i) => {
     const there = content.lines[i];
-    return (
-      there !== undefined &&
-      there.account === line.account &&
-      there.amount === line.amount &&
-      there.memo === line.memo &&
-      there.contactId === line.contactId &&
-      JSON.stringify(there.tags) === JSON.stringify(line.tags)
-    );
+    return there !== undefined && there.account === line.account && there.amount === line.amount && sameLineContent(there, line);
   });
-}
-
-function sameStrings(a: Readonly<Record<string, string>> | null, b: Readonly<Record<string, string>> | null): boolean {
-  const keys = Object.keys(a ?? {});
-  return keys.length === Object.keys(b ?? {}).length && keys.every((key) => a?.[key] === b?.[key]);
 }

@@ -2,6 +2,7 @@ import { parseDay } from "../../kernel/calendar-date.ts";
 import type { Failure } from "../../kernel/failures.ts";
 import { ok, type Result, refuse } from "../../kernel/result.ts";
 import type { Actor } from "../../kernel/role.ts";
+import type { Whole } from "../../kernel/whole.ts";
 import type { Writable } from "../../kernel/writable.ts";
 import {
   type AccountFigures,
@@ -14,9 +15,10 @@ import {
   pendingIn,
   pendingOut,
 } from "./account.ts";
-import type { LineConditions, LineRequest, PostEntry } from "./command.ts";
+import type { LineConditions, LineRequest } from "./command.ts";
 import { type Decision, made, refusalAt } from "./decision.ts";
-import type { EntryPosted, FactLine } from "./fact.ts";
+import { type LineContent, lineContent } from "./entry-fields.ts";
+import type { EntryToPost, FactLine } from "./fact.ts";
 import type { Hold } from "./hold.ts";
 import type { Module } from "./period-lock.ts";
 import { checkLocks } from "./period-lock.ts";
@@ -24,14 +26,13 @@ import type { LedgerState } from "./state.ts";
 
 /** An entry on its way, with what stands behind its lines. The lists go by the same places. */
 export interface EntryToBe {
-  /** As it will be posted: whether it is flagged, and each line's `balanceAfter` and `version`, are found last. */
-  readonly fact: Writable<Omit<EntryPosted, "lines">> & { readonly lines: Writable<FactLine>[] };
+  readonly fact: EntryToPost;
   readonly accounts: readonly AccountTerms[];
   readonly conditions: readonly (LineConditions | undefined)[] | undefined;
 }
 
 /** A line as it was asked for, on the account that it names. */
-export type NamedLine = Pick<FactLine, "account" | "amount" | "memo" | "contactId" | "tags">;
+export type NamedLine = Pick<FactLine, "account" | "amount" | keyof LineContent>;
 
 /** The lines of a draft or a hold with their accounts. Refuses names of accounts that the ledger does not have. `decidePost` does the same for itself: it has millions. */
 export function namedLines(
@@ -44,24 +45,10 @@ export function namedLines(
     const no = state.accountNumber(line.account);
     const account = no === undefined ? undefined : state.account(no);
     if (account === undefined || account.status === "deleted") return refuse(accountNotFound(i, line.account));
-    const { memo = null, contactId = null, tags = null } = line;
     accounts.push(account);
-    lines.push({ account: account.no, amount: line.side === "debit" ? line.amount : -line.amount, memo, contactId, tags });
+    lines.push({ account: account.no, amount: line.side === "debit" ? line.amount : -line.amount, ...lineContent(line) });
   }
   return ok({ lines, accounts });
-}
-
-/** What a draft or a hold says of itself beside its lines. */
-export function namedFields({ date, description, reference, externalId, metadata, source, module }: Omit<PostEntry, "kind" | "lines">) {
-  return {
-    date,
-    description: description ?? null,
-    reference: reference ?? null,
-    externalId: externalId ?? null,
-    metadata: metadata ?? null,
-    source: source ?? null,
-    module: module ?? ("journal" as const),
-  };
 }
 
 /** What stands on an account before the entry's own lines. */
@@ -235,6 +222,7 @@ export function failedCondition(
     const asked = conditions[i];
     const outcome = outcomes.get(account.no);
     if (asked === undefined || outcome === undefined) continue;
+    asked satisfies Whole<LineConditions, "expectedVersion" | "minPosted" | "maxPosted" | "minAvailable" | "maxAvailable">;
     const { posted, available } = outcome;
     const bounds = [
       ["minPosted", asked.minPosted, posted, posted >= (asked.minPosted ?? posted)],

@@ -2,49 +2,47 @@ import type { AccountClass, AccountType, Side } from "../../kernel/account-type.
 import type { AccountDescription } from "./account.ts";
 import type { Principal } from "./approval.ts";
 import type { LineConditions } from "./command.ts";
+import type { EntryContent, HoldContent, LineContent } from "./entry-fields.ts";
 import type { HoldStatus } from "./hold.ts";
 import type { Module } from "./period-lock.ts";
 
 /** The shapes of a ledger's answers. They are the API's own resources: the edge passes them on, or adds what only D1 knows. */
 
-export interface LineView {
+/** Tags are left out where a line has none. */
+export interface LineView extends Omit<LineContent, "tags"> {
   readonly no: number;
   readonly accountId: string;
   readonly accountCode: string;
   readonly side: Side;
   readonly amount: number;
-  readonly memo: string | null;
-  readonly contactId: string | null;
   readonly tags?: readonly string[];
   /** On the account's normal side, in commit order. */
   readonly balanceAfter: number;
   readonly accountVersion: number;
 }
 
-export interface EntryView {
+/** What an entry says beside its lines, as it is shown. */
+export interface ContentView extends Omit<EntryContent, "metadata" | "source"> {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly source: { readonly type: string; readonly id: string | null; readonly step?: string };
+}
+
+export interface EntryView extends ContentView {
   readonly id: string;
   readonly journalEntryId: string;
   readonly status: "posted" | "reversed" | "voided";
   readonly sequence: number;
   readonly createdAt: string;
-  readonly date: string;
-  readonly description: string | null;
-  readonly reference: string | null;
-  readonly externalId: string | null;
-  readonly metadata: Readonly<Record<string, string>>;
   readonly ledgerId: string;
   readonly currency: string;
-  readonly source: { readonly type: string; readonly id: string | null; readonly step?: string };
   readonly actor: { readonly kind: string; readonly id: string };
   readonly requestId: string;
-  readonly module: Module;
   /** Posted into a softly locked period by someone who may. */
   readonly flagged: boolean;
   readonly postingReference: string | null;
   readonly reversalOf: string | null;
   readonly reversedBy: string | null;
   readonly reason: string | null;
-  readonly replaces: string | null;
   /** What became of the draft that it was; null for an entry that was posted at once. */
   readonly approval: ApprovalView | null;
   /** The hold that it settles. */
@@ -84,7 +82,7 @@ export interface HoldView
     | "postingReference"
     | "reversalOf"
     | "reversedBy"
-    | "replaces"
+    | Exclude<keyof ContentView, keyof HoldContent>
     | "approval"
     | "holdId"
     | "lines"

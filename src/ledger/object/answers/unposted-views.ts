@@ -5,9 +5,10 @@ import { decodeAddress, encodeAddress } from "../../../kernel/id.ts";
 import { type AccountTerms, codeAt } from "../../domain/account.ts";
 import type { Principal } from "../../domain/approval.ts";
 import type { Draft } from "../../domain/draft.ts";
+import type { HoldContent } from "../../domain/entry-fields.ts";
 import type { DraftContent, DraftLine, DraftSaved, EntryPosted, Fact, HoldLine, HoldPlaced } from "../../domain/fact.ts";
 import type { Hold } from "../../domain/hold.ts";
-import type { ApprovalView, DraftView, HoldView, LedgerIdentity } from "../../rpc.ts";
+import type { ApprovalView, DraftView, HoldView, LedgerIdentity, LineView } from "../../rpc.ts";
 import type { CommitContext } from "../log/journal.ts";
 
 /** A fact with its place in the log. */
@@ -73,8 +74,11 @@ export function draftView(telling: Telling, version: number, fact: DraftSaved): 
   };
 }
 
+/** What every draft and hold says. A draft says more of its own. */
+type RecordHead = Pick<HoldView, keyof HoldContent | "createdAt" | "ledgerId" | "currency" | "actor" | "requestId">;
+
 /** What is told of a draft and a hold alike: what it says, and the commit that made it. */
-function recordHead({ identity }: Telling, content: DraftContent | HoldPlaced, { atMs, actor, requestId }: CommitContext) {
+function recordHead({ identity }: Telling, content: DraftContent | HoldPlaced, { atMs, actor, requestId }: CommitContext): RecordHead {
   const { date, description, reference, externalId, metadata, source, module } = content;
   return {
     createdAt: instant(atMs),
@@ -116,7 +120,12 @@ export function approvalText(telling: Telling, { draftId }: EntryPosted, postedB
   return JSON.stringify(approvalView(fact, postedBy));
 }
 
-function lineHead(line: DraftLine | HoldLine, i: number, account: AccountTerms, knownAt: number) {
+function lineHead(
+  line: DraftLine | HoldLine,
+  i: number,
+  account: AccountTerms,
+  knownAt: number,
+): Omit<LineView, "balanceAfter" | "accountVersion"> {
   const { amount, memo, contactId, tags } = line;
   return {
     no: i + 1,

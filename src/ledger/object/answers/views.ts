@@ -3,6 +3,7 @@ import { dateOfDay } from "../../../kernel/calendar-date.ts";
 import { instant } from "../../../kernel/clock.ts";
 import { type Addresses, addressesOf, encodeAddress } from "../../../kernel/id.ts";
 import { jsonString } from "../../../kernel/json-string.ts";
+import type { Whole } from "../../../kernel/whole.ts";
 import { type AccountTerms, codeAt } from "../../domain/account.ts";
 import type { EntryPosted, FactLine } from "../../domain/fact.ts";
 import type { PeriodLock } from "../../domain/period-lock.ts";
@@ -50,6 +51,7 @@ function quote(text: string | null): string {
 
 /** `codesAt`: the sequence as of which account codes are told, so that a replayed answer repeats the first one. */
 export function lineText(line: FactLine, no: number, account: AccountTerms, codesAt: number): string {
+  line satisfies Whole<FactLine, "account" | "amount" | "balanceAfter" | "version" | "memo" | "contactId" | "tags">;
   const debit = line.amount > 0;
   let text = `{"no":${no},${accountText(account, codesAt)}${debit ? 'debit","amount":' : 'credit","amount":'}${debit ? line.amount : -line.amount}`;
   text +=
@@ -84,8 +86,26 @@ export function commitText(identity: LedgerIdentity, context: CommitContext, sea
   };
 }
 
+/** What the texts below say of the fact itself: `entryText`, and `moreText` where `hasNothingMore` does not hold. */
+type WrittenHere =
+  | "date"
+  | "description"
+  | "reference"
+  | "externalId"
+  | "metadata"
+  | "source"
+  | "module"
+  | "flagged"
+  | "reason"
+  | "replaces"
+  | "draftId"
+  | "lines";
+/** What is another property of what is described. */
+type GivenBeside = "kind" | "reversalOf" | "void" | "hold";
+
 export function entryText(entry: EntryToTell, commit: CommitText, accountOf: (no: number) => AccountTerms, codesAt: number): string {
   const { fact } = entry;
+  fact satisfies Whole<EntryPosted, WrittenHere | GivenBeside>;
   const id = fact.draftId ?? commit.entryIds.whole(entry.sequence);
   let text = `{"id":"${id}","journalEntryId":"${id}","status":"${entry.status}","sequence":${entry.sequence},"createdAt":"${commit.createdAt}","date":"${fact.date}"`;
   text += `,"description":${quote(fact.description)},"reference":${quote(fact.reference)},"externalId":${quote(fact.externalId)}`;
