@@ -14,12 +14,15 @@ const rowsPerDelete = 5_000;
 const deletesMax = 50;
 
 /** What a move has copied is not deleted behind its back. */
-const notMoving = sql`${idempotencyKeys.siteId} NOT IN (SELECT ${siteFences.siteId} FROM ${siteFences} WHERE ${siteFences.state} <> 'open')`;
+export function isNotMoving(siteId: SQLiteColumn): SQL {
+  return sql`${siteId} NOT IN (SELECT ${siteFences.siteId} FROM ${siteFences} WHERE ${siteFences.state} <> 'open')`;
+}
 
 /** Deletes the stored answers that are older than 24 hours, in every database. */
 export async function purgeStoredAnswers(env: Cloudflare.Env, nowMs: number): Promise<void> {
   await purge(directoryDatabase(env).orm, sealedAnswers, nowMs);
-  for (const name of siteDatabaseNames(env)) await purge(drizzleOver(openDatabase(env, name)), idempotencyKeys, nowMs, notMoving);
+  const among = isNotMoving(idempotencyKeys.siteId);
+  for (const name of siteDatabaseNames(env)) await purge(drizzleOver(openDatabase(env, name)), idempotencyKeys, nowMs, among);
 }
 
 function purge(

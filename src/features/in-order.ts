@@ -1,5 +1,6 @@
 import { feature as accounts } from "./accounts/index.ts";
 import { feature as balances } from "./balances/index.ts";
+import { feature as deadLetters } from "./dead-letters/index.ts";
 import { feature as entities } from "./entities/index.ts";
 import type { Feature } from "./feature.ts";
 import { feature as firms } from "./firms/index.ts";
@@ -23,6 +24,7 @@ export const featuresInOrder: readonly Feature[] = [
   keys,
   firms,
   siteMoves,
+  deadLetters,
   metadata,
   jobs,
   ledgers,

@@ -1,4 +1,5 @@
 import { purgeStoredAnswers } from "../db/purge.ts";
+import { purgeDeadLetters } from "../features/dead-letters/index.ts";
 import { continueMoves } from "../features/site-moves/index.ts";
 import { propagateWaitingUsers, purgeSessions } from "../features/users/index.ts";
 import type { SystemContext } from "../operation/system-context.ts";
@@ -16,5 +17,6 @@ export const crons = {
   "site-moves": { at: hourly, run: continueMoves },
   "stored-answers": { at: hourly, run: ({ env, clock }) => purgeStoredAnswers(env, clock()) },
   sessions: { at: hourly, run: purgeSessions },
+  "dead-letters": { at: hourly, run: purgeDeadLetters },
   "waiting-users": { at: hourly, run: propagateWaitingUsers },
 } satisfies Readonly<Record<string, Cron>>;

@@ -33,6 +33,12 @@ export const idempotencyKeyLengthMax = 255;
 export const idempotencyLifeMs = 24 * 60 * 60 * 1000;
 /** An answer up to this size is stored as bytes for its replay, a larger one is described again from the facts. */
 export const storedAnswerBytesMax = 16 * 1024;
+/** How often a queue's message comes again before it is a dead letter: `max_retries` of wrangler.toml. */
+export const messageRetriesMax = 10;
+/** How long a dead letter is stored, as long as its queue would store it. */
+export const deadLetterLifeMs = 14 * 24 * 60 * 60 * 1000;
+/** How often a dead letter is sent again: what fails so often is not mended by one more. */
+export const deadLetterRetriesMax = 100;
 export const pageLimitMax = 200;
 export const pageLimitDefault = 50;
 /** Beyond this a cursor is asked for: an offset costs what it skips. */

@@ -182,6 +182,13 @@ export const failureKinds = {
     meaning: "It is in use and so cannot be deleted or changed in this way.",
     action: "Archive it instead: it is kept for what used it and refused for what comes.",
   },
+  DEAD_LETTER_STATE: {
+    status: 409,
+    retryable: false,
+    meaning: "The dead message cannot be sent again.",
+    action:
+      "Read the message of the refusal: it may have been sent again too often, or be of another release. Heal the ledger that it names.",
+  },
   LAST_OWNER: {
     status: 409,
     retryable: false,

@@ -41,7 +41,7 @@ interface Cursor {
 
 /** Reads the parameters of a list. Refuses an unknown sort field, `limit` beside another `pageSize`, a cursor beside an offset, and a cursor of anything else. */
 export function readPage<Field extends string>(
-  context: Pick<OperationContext, "site" | "env">,
+  context: Pick<OperationContext, "env"> & { readonly site: Pick<OperationContext["site"], "id"> },
   query: ListQuery,
   rules: PageRules<Field>,
 ): Page<Field> {

@@ -1,33 +1,38 @@
-import { isSiteMoving } from "../../db/site-fence.ts";
 import { findSiteScope } from "../../db/site-rows.ts";
-import type { LedgerFactsMessage } from "../../ledger/facts-message.ts";
-import { consumer } from "../../operation/consumer.ts";
-import type { BaseContext } from "../../operation/context.ts";
+import { consumer, type Remains } from "../../operation/consumer.ts";
 import { contextInSite } from "../../operation/system-context.ts";
-import { projectAccounts } from "./project-accounts.ts";
-
-/** How long a message waits while its site is moved. */
-const movingDelaySeconds = 10;
+import { type CatalogueMessage, projectAccounts } from "./project-accounts.ts";
 
 /** Writes ledgers' messages into their sites' databases. */
 export const ledgerFactsConsumer = consumer({
   job: "ledger-facts",
   retryAfterSeconds: 5,
-  read: readLedgerFacts,
+  read: readMessage,
   async take(context, message) {
     const site = await findSiteScope(context.directory, message.siteId);
-    if (!site) throw new Error(`There is no site ${message.siteId}.`);
-    await projectAccounts(contextInSite(context, site), message).catch((error) => waitForMove(context, message, error));
+    if (!site) throw new Error(`assertion failed: the site ${message.siteId} of a ledger's message is there`);
+    await projectAccounts(contextInSite(context, site), message);
   },
+  remains,
 });
 
-function readLedgerFacts(body: unknown): LedgerFactsMessage {
-  // Written by a ledger's outbox, if of this release; a kind of another one is refused where messages are told apart.
-  return body as LedgerFactsMessage;
+const kinds = {
+  accounts_changed: true,
+  head: true,
+  accounts_outdated: true,
+} satisfies Record<CatalogueMessage["kind"], true>;
+
+function readMessage(body: unknown): CatalogueMessage | undefined {
+  if (typeof body !== "object" || body === null || !("kind" in body && "siteId" in body && "ledgerNumber" in body)) return undefined;
+  const isKnown = typeof body.kind === "string" && Object.hasOwn(kinds, body.kind);
+  // Written by a ledger's outbox or by this feature, which write nothing else under these kinds.
+  return isKnown && typeof body.siteId === "string" && typeof body.ledgerNumber === "number" ? (body as CatalogueMessage) : undefined;
 }
 
-/** Sends a message of a site that is being moved again, as a new one: a retry would be counted, and a large site's move outlasts them all. */
-async function waitForMove({ env }: BaseContext, message: LedgerFactsMessage, error: unknown): Promise<void> {
-  if (!isSiteMoving(error)) throw error;
-  await env.LEDGER_FACTS.send(message, { delaySeconds: movingDelaySeconds });
+/** Accounts have names: what is left of a message about them says whose they are, and the ledger is asked. */
+function remains(message: CatalogueMessage): Remains {
+  const { kind, siteId, ledgerNumber } = message;
+  if (kind !== "head") return { siteId, kind, message: { kind: "accounts_outdated", siteId, ledgerNumber } };
+  const { sequence, seal, at } = message;
+  return { siteId, kind, message: { kind, siteId, ledgerNumber, sequence, seal, at } };
 }

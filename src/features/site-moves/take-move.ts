@@ -19,9 +19,11 @@ export const siteMovesConsumer = consumer({
       throw error;
     }
   },
+  // Moves are the directory's: the site's own database is shut while it is moved.
+  remains: ({ moveId }) => ({ siteId: "", kind: "site_move", message: { moveId } }),
 });
 
-function readSiteMove(body: unknown): SiteMoveMessage {
-  if (typeof body === "object" && body !== null && "moveId" in body && typeof body.moveId === "string") return { moveId: body.moveId };
-  throw new Error("The message names no move.");
+function readSiteMove(body: unknown): SiteMoveMessage | undefined {
+  if (typeof body !== "object" || body === null || !("moveId" in body)) return undefined;
+  return typeof body.moveId === "string" ? { moveId: body.moveId } : undefined;
 }

@@ -89,6 +89,8 @@ async function fullBooks(): Promise<Books & { readonly siteId: string }> {
     .prepare("INSERT INTO ledger_heads (site_id, ledger_number, sequence, seal, at) VALUES (?, 7, 9007199254740991, 'é', 1)")
     .bind(siteId)
     .run();
+  const dead = { kind: "accounts_changed", siteId, ledgerNumber: 7, accounts: [] };
+  expect(await deliver("countinghouse-ledger-facts-dead", dead)).toEqual({ acknowledged: 1, retried: 0 });
   const tables = (await siteTables(openDatabase(env, database))).map(({ name }) => name).sort();
   expect(Object.keys(await rowsIn(database, siteId)).sort()).toEqual(tables);
   return { ...books, siteId };

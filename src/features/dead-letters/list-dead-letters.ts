@@ -1,0 +1,36 @@
+import { findSiteScope } from "../../db/site-rows.ts";
+import type { Position } from "../../kernel/page.ts";
+import type { BaseContext } from "../../operation/context.ts";
+import { type ListQuery, pageAnswer, readPage } from "../../operation/page.ts";
+import { atHome } from "./find-letter.ts";
+import { allLetters, listDeadLetterRows } from "./store.ts";
+import { bindingNamed, deadLetterView } from "./views.ts";
+
+export interface DeadLetterQuery extends Pick<ListQuery, "limit" | "cursor"> {
+  readonly siteId?: string | undefined;
+  readonly queue?: string | undefined;
+}
+
+/** The messages that nothing took, of all databases, newest first. */
+export async function listDeadLetters(context: BaseContext, query: DeadLetterQuery) {
+  const { siteId, queue } = query;
+  const page = readPage({ env: context.env, site: { id: "" } }, query, {
+    list: "dead-letters",
+    filters: { siteId, queue },
+    sorts: ["createdAt"],
+  });
+  const filter = { siteId, queue: queue === undefined ? undefined : bindingNamed(queue) };
+  const site = siteId === undefined ? undefined : await findSiteScope(context.directory, siteId);
+  const asked = allLetters(context.env, context.directory).filter(
+    ({ database }) => site === undefined || database === null || database === site.database,
+  );
+  const found = await Promise.all(asked.map(async (letters) => ({ letters, ...(await listDeadLetterRows(letters, filter, page)) })));
+  const merged = found
+    .flatMap(({ letters, rows }) => rows.map((row) => ({ letters, row })))
+    .sort((a, b) => b.row.createdAt - a.row.createdAt || (a.row.id < b.row.id ? 1 : -1));
+  const onPage = merged.slice(0, page.limit);
+  const last = onPage.at(-1)?.row;
+  const after: Position | null = merged.length > page.limit && last !== undefined ? [last.createdAt, last.id] : null;
+  const data = (await atHome(context, onPage)).map(deadLetterView);
+  return pageAnswer(page, { data, totalCount: found.reduce((sum, { total }) => sum + total, 0), after });
+}

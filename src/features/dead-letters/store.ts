@@ -1,0 +1,106 @@
+import { and, asc, count, desc, eq, gt, lt, lte, or, sql } from "drizzle-orm";
+import type { DrizzleD1Database } from "drizzle-orm/d1";
+import type { DirectoryDatabase } from "../../db/directory-database.ts";
+import { deleteInPieces, isNotMoving } from "../../db/purge.ts";
+import { drizzleOver, openDatabase, siteDatabase, siteDatabaseNames } from "../../db/site-database.ts";
+import type { Page } from "../../kernel/page.ts";
+import type { SiteScope } from "../../kernel/site-scope.ts";
+import { deadLetters } from "./tables.ts";
+
+export type DeadLetterRow = typeof deadLetters.$inferSelect;
+
+/** A database with dead letters: the directory, or one of the sites'. */
+export interface Letters {
+  /** The binding of a sites' database; null for the directory. */
+  readonly database: string | null;
+  readonly orm: DrizzleD1Database;
+}
+
+/** Where the letters of no site are. */
+export function lettersOfNoSite(directory: DirectoryDatabase): Letters {
+  return { database: null, orm: directory.orm };
+}
+
+/** Where a site's letters are. What is written through it is refused while the site is moved. */
+export function lettersOfSite(env: Cloudflare.Env, site: SiteScope): Letters {
+  return { database: site.database, orm: siteDatabase(env, site).orm };
+}
+
+/** All databases that have letters. */
+export function allLetters(env: Cloudflare.Env, directory: DirectoryDatabase): Letters[] {
+  const ofSites = siteDatabaseNames(env).map((database) => ({ database, orm: drizzleOver(openDatabase(env, database)) }));
+  return [lettersOfNoSite(directory), ...ofSites];
+}
+
+/** Stores a letter. One that does the same is dead again instead; an error that was stored stays where no other is known. */
+export async function putDeadLetter({ orm }: Letters, row: DeadLetterRow): Promise<void> {
+  const { status, diedAt, requestId } = row;
+  await orm
+    .insert(deadLetters)
+    .values(row)
+    .onConflictDoUpdate({
+      target: [deadLetters.siteId, deadLetters.queue, deadLetters.digest],
+      set: {
+        status,
+        diedAt,
+        error: sql`coalesce(excluded.error, ${deadLetters.error})`,
+        requestId: sql`CASE WHEN excluded.error IS NULL THEN ${deadLetters.requestId} ELSE ${requestId} END`,
+      },
+    });
+}
+
+export async function findDeadLetter({ orm }: Letters, id: string): Promise<DeadLetterRow | undefined> {
+  return orm.select().from(deadLetters).where(eq(deadLetters.id, id)).get();
+}
+
+/** Counts one more retry; undefined where another request has counted since the row was read. */
+export async function countRetry({ orm }: Letters, { siteId, id, retries }: DeadLetterRow): Promise<DeadLetterRow | undefined> {
+  return orm
+    .update(deadLetters)
+    .set({ status: "sent_again", retries: retries + 1 })
+    .where(and(eq(deadLetters.siteId, siteId), eq(deadLetters.id, id), eq(deadLetters.retries, retries)))
+    .returning()
+    .get();
+}
+
+/** Deletes a letter that was sent again, unless a message that does the same has died since. */
+export async function deleteSentAgain({ orm }: Letters, siteId: string, id: string): Promise<void> {
+  await orm.delete(deadLetters).where(and(eq(deadLetters.siteId, siteId), eq(deadLetters.id, id), eq(deadLetters.status, "sent_again")));
+}
+
+export interface DeadLetterFilter {
+  readonly siteId: string | undefined;
+  readonly queue: string | undefined;
+}
+
+/** One database's part of a page, one row beyond it, and how many there are. */
+export async function listDeadLetterRows(
+  { orm }: Letters,
+  { siteId, queue }: DeadLetterFilter,
+  page: Page<"createdAt">,
+): Promise<{ readonly rows: readonly DeadLetterRow[]; readonly total: number }> {
+  const filter = and(
+    siteId === undefined ? undefined : eq(deadLetters.siteId, siteId),
+    queue === undefined ? undefined : sql`${deadLetters.queue} = ${queue}`,
+  );
+  const [at, id] = page.after ?? [];
+  const [order, beyond] = page.direction === "asc" ? [asc, gt] : [desc, lt];
+  const after =
+    at === undefined
+      ? undefined
+      : or(beyond(deadLetters.createdAt, Number(at)), and(eq(deadLetters.createdAt, Number(at)), beyond(deadLetters.id, String(id))));
+  const rows = await orm
+    .select()
+    .from(deadLetters)
+    .where(and(filter, after))
+    .orderBy(order(deadLetters.createdAt), order(deadLetters.id))
+    .limit(page.limit + 1);
+  const counted = await orm.select({ n: count() }).from(deadLetters).where(filter).get();
+  return { rows, total: counted?.n ?? 0 };
+}
+
+/** Deletes the letters that have been dead since before an instant. */
+export async function deleteDeadSince({ database, orm }: Letters, beforeMs: number): Promise<void> {
+  const isOld = lte(deadLetters.diedAt, beforeMs);
+  await deleteInPieces(orm, deadLetters, database === null ? isOld : sql`${isOld} AND ${isNotMoving(deadLetters.siteId)}`);
+}
