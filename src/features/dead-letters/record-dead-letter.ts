@@ -23,7 +23,9 @@ export async function recordDeadLetter(context: SystemContext, { queue, remains,
     id: context.newId(),
     queue,
     kind,
-    digest: createHash("sha256").update(canonicalJson(message ?? { kind })).digest("base64url"),
+    digest: createHash("sha256")
+      .update(canonicalJson(message ?? { kind }))
+      .digest("base64url"),
     message,
     error: thrown === undefined ? null : describeFault(thrown),
     requestId: context.requestId,
