@@ -233,7 +233,7 @@ export interface HoldsQuery {
 
 export interface EntriesQuery {
   readonly accountId?: string;
-  /** `voided`: posted and taken back, or a draft that was let go. Default all. */
+  /** `voided`: posted and voided, or a draft that was voided. Default all. */
   readonly status?: "draft" | "pending_approval" | "posted" | "reversed" | "voided";
   /** Leaves out what is not posted. */
   readonly postedOnly?: boolean;

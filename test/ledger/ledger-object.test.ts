@@ -521,8 +521,8 @@ async function lookAtEntries(trial: Trial, account: Account, filter: number, lim
       })),
     };
   };
-  type Told = { readonly status: string; readonly sequence: number; readonly fact: Draft["content"]; readonly told: unknown };
-  const unposted: Told[] = memory
+  type ToDescribe = { readonly status: string; readonly sequence: number; readonly fact: Draft["content"]; readonly told: unknown };
+  const unposted: ToDescribe[] = memory
     .drafts()
     .filter(({ status }) => status !== "posted" && query.postedOnly !== true)
     .map((draft) => ({ status: draft.status, sequence: draft.no, fact: draft.content, told: draftTold(trial, draft) }));

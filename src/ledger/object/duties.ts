@@ -20,7 +20,7 @@ interface Failed {
 
 /**
  * All that the object does by itself goes through its one alarm. Each duty is caught by itself: one that fails is logged and due again after a while,
- * and keeps no other from being done.
+ * and the others are done all the same.
  */
 export class Duties {
   readonly #storage: Pick<DurableObjectStorage, "getAlarm" | "setAlarm">;

@@ -19,13 +19,13 @@ import type { StoredState } from "../state/stored-state.ts";
 import { unpostedWithin } from "../state/unposted-within.ts";
 import { type Described, describedView } from "./described.ts";
 import type { ItemOutcome, StoredAnswer } from "./idempotency.ts";
-import { approvalText, draftView, holdView, idAt, type Telling } from "./unposted-views.ts";
+import { approvalText, type Describing, draftView, holdView, idAt } from "./unposted-views.ts";
 import { accountView, type CommitText, commitText, entryId, entryText, lockView } from "./views.ts";
 
 export type Item = ItemOutcome;
 
-/** What is told of a write while it is being made, or again from what was kept. */
-type Told =
+/** A write to describe, while it is being made or again from what was stored. */
+type ToDescribe =
   | {
       readonly items: readonly Item[];
       readonly answer: WriteOptions["answer"];
@@ -35,7 +35,7 @@ type Told =
     }
   | StoredAnswer;
 
-/** What is kept of an answer under its key, so that `describe` can tell it again. */
+/** What is stored of an answer under its key, so that `describe` can rebuild it. */
 export function storable(
   items: readonly Item[],
   answer: WriteOptions["answer"],
@@ -48,29 +48,29 @@ export function storable(
 /** The JSON text that answers a write, and what it says of the first item. */
 export interface DescribedAnswer {
   readonly body: string;
-  /** Absent where an answer was stored with nothing to tell it by. */
+  /** Absent where an answer was stored with nothing to know it from. */
   readonly made?: Made | null;
 }
 
-export function describe(sql: SqlStorage, state: StoredState, told: Told): DescribedAnswer {
-  if ("fingerprint" in told && told.body !== undefined) return storedAnswer(sql, state, told, told.body);
-  const teller = "head" in told ? tellerOf(sql, state, told) : rememberingTeller(sql, state, told);
-  const textOf = (item: Item): string => ("failure" in item ? errorText(item.failure) : teller.whole(item));
-  if (told.answer === "minimal") return { body: receiptsText(teller, told.items), made: null };
-  const [item] = told.items;
-  const first = item === undefined ? undefined : describedItem(teller, item);
-  if (told.answer === "one") {
+export function describe(sql: SqlStorage, state: StoredState, asked: ToDescribe): DescribedAnswer {
+  if ("fingerprint" in asked && asked.body !== undefined) return storedAnswer(sql, state, asked, asked.body);
+  const describer = "head" in asked ? describerOf(sql, state, asked) : rememberingDescriber(sql, state, asked);
+  const textOf = (item: Item): string => ("failure" in item ? errorText(item.failure) : describer.whole(item));
+  if (asked.answer === "minimal") return { body: receiptsText(describer, asked.items), made: null };
+  const [item] = asked.items;
+  const first = item === undefined ? undefined : describedItem(describer, item);
+  if (asked.answer === "one") {
     const { text, made } = present(first, "a single command has one result");
     return { body: text, made };
   }
   let text = first?.text ?? "";
-  for (let i = 1; i < told.items.length; i++) text += `,${textOf(told.items[i] as Item)}`;
-  const { sequence, seal } = teller.head;
+  for (let i = 1; i < asked.items.length; i++) text += `,${textOf(asked.items[i] as Item)}`;
+  const { sequence, seal } = describer.head;
   return { body: `{"data":[${text}],"head":{"sequence":${sequence},"seal":"${seal}"}}`, made: first?.made ?? null };
 }
 
-function describedItem(teller: Teller, item: Item): Described {
-  return "failure" in item ? { text: errorText(item.failure), made: null } : teller.described(item);
+function describedItem(describer: Describer, item: Item): Described {
+  return "failure" in item ? { text: errorText(item.failure), made: null } : describer.described(item);
 }
 
 /** An answer that was stored as its bytes. What was made stands in the facts, as they stood when it was answered. */
@@ -78,22 +78,22 @@ function storedAnswer(sql: SqlStorage, state: StoredState, stored: StoredAnswer,
   if (stored.answer === "minimal") return { body, made: null };
   const [item] = stored.items;
   if (item === undefined) return { body };
-  return { body, made: describedItem(rememberingTeller(sql, state, stored), item).made };
+  return { body, made: describedItem(rememberingDescriber(sql, state, stored), item).made };
 }
 
 const emptyWriter = reusedWriter();
 
 /** The short answer: an id and a sequence for each of thousands, which are written as bytes because joining such short texts costs more. */
-function receiptsText(teller: Teller, items: readonly Item[]): string {
+function receiptsText(describer: Describer, items: readonly Item[]): string {
   const out = emptyWriter();
   out.ascii('{"data":[');
   for (let i = 0; i < items.length; i++) {
     const item = items[i] as Item;
     if (i > 0) out.ascii(",");
     if ("failure" in item) out.text(errorText(item.failure));
-    else teller.receipt(out, item);
+    else describer.receipt(out, item);
   }
-  out.ascii(`],"head":{"sequence":${teller.head.sequence},"seal":"${teller.head.seal}"}}`);
+  out.ascii(`],"head":{"sequence":${describer.head.sequence},"seal":"${describer.head.seal}"}}`);
   return out.string();
 }
 
@@ -103,7 +103,7 @@ function errorText(reason: Failure): string {
 
 type Written = Exclude<Item, { readonly failure: Failure }>;
 
-interface Teller {
+interface Describer {
   readonly head: Head;
   receipt(out: TextWriter, item: Written): void;
   /** The JSON text alone: thousands of items need no object each. */
@@ -111,9 +111,9 @@ interface Teller {
   described(item: Written): Described;
 }
 
-function tellerOf(sql: SqlStorage, state: StoredState, told: Extract<Told, { head: Head }>): Teller {
-  const { overlay, context, head } = told;
-  const recorded = recordTeller(sql, state, overlay?.sequence ?? head.sequence, overlay);
+function describerOf(sql: SqlStorage, state: StoredState, asked: Extract<ToDescribe, { head: Head }>): Describer {
+  const { overlay, context, head } = asked;
+  const recorded = recordDescriber(sql, state, overlay?.sequence ?? head.sequence, overlay);
   if (overlay === undefined || context === undefined)
     return {
       head,
@@ -122,14 +122,14 @@ function tellerOf(sql: SqlStorage, state: StoredState, told: Extract<Told, { hea
       described: (item) => recorded.described(sequenceOf(item)),
     };
   const commit = commitText(overlay.identity, context, head.seal);
-  const telling = tellingOf(state, overlay.sequence, { overlay, context, seal: head.seal });
+  const describing = describingOf(state, overlay.sequence, { overlay, context, seal: head.seal });
   return {
     head,
     receipt: (out, item) => {
       const sequence = sequenceOf(item);
       if (sequence < overlay.firstSequence) return out.ascii(recorded.receipt(sequence));
       const fact = factAt(overlay, sequence);
-      if (!isPlainEntry(fact)) return out.ascii(receiptOf(telling, sequence, fact));
+      if (!isPlainEntry(fact)) return out.ascii(receiptOf(describing, sequence, fact));
       out.ascii('{"id":"');
       out.ascii(commit.entryIds.beginning(sequence));
       out.ascii(commit.entryIds.end(sequence));
@@ -142,15 +142,15 @@ function tellerOf(sql: SqlStorage, state: StoredState, told: Extract<Told, { hea
       if (sequence < overlay.firstSequence) return recorded.described(sequence).text;
       const fact = factAt(overlay, sequence);
       return fact.kind === "entry_posted"
-        ? postedText(fact, sequence, overlay, context, commit, telling)
-        : describedFact(sql, state, overlay, fact, sequence, telling).text;
+        ? postedText(fact, sequence, overlay, context, commit, describing)
+        : describedFact(sql, state, overlay, fact, sequence, describing).text;
     },
     described: (item) => {
       const sequence = sequenceOf(item);
       if (sequence < overlay.firstSequence) return recorded.described(sequence);
       const fact = factAt(overlay, sequence);
-      if (fact.kind !== "entry_posted") return describedFact(sql, state, overlay, fact, sequence, telling);
-      const text = postedText(fact, sequence, overlay, context, commit, telling);
+      if (fact.kind !== "entry_posted") return describedFact(sql, state, overlay, fact, sequence, describing);
+      const text = postedText(fact, sequence, overlay, context, commit, describing);
       return { text, made: { id: fact.draftId ?? commit.entryIds.whole(sequence), state: "posted" } };
     },
   };
@@ -164,11 +164,11 @@ function isPlainEntry(fact: Fact): boolean {
   return fact.kind === "entry_posted" && fact.draftId === null;
 }
 
-/** What the short answer keeps. An entry that is not posted says so. */
-function receiptOf(telling: Telling, sequence: number, fact: Fact): string {
-  if (fact.kind !== "draft_saved") return `{"id":"${idAt(telling, sequence)}","sequence":${sequence}}`;
+/** What the short answer has. An entry that is not posted says so. */
+function receiptOf(describing: Describing, sequence: number, fact: Fact): string {
+  if (fact.kind !== "draft_saved") return `{"id":"${idAt(describing, sequence)}","sequence":${sequence}}`;
   const no = fact.draft ?? sequence;
-  return `{"id":"${idAt(telling, no)}","sequence":${no},"status":"${fact.status}"}`;
+  return `{"id":"${idAt(describing, no)}","sequence":${no},"status":"${fact.status}"}`;
 }
 
 /** What is written and not in the journal yet. */
@@ -178,25 +178,25 @@ interface InTheMaking {
   readonly seal: string;
 }
 
-/** Tells drafts and holds from the journal, and from what is about to be written to it. */
-export function tellingOf(state: StoredState, knownAt: number, making?: InTheMaking): Telling {
-  const of = making?.overlay ?? state;
+/** What describes drafts and holds: the journal, and what is about to be written to it. */
+export function describingOf(state: StoredState, knownAt: number, making?: InTheMaking): Describing {
+  const known = making?.overlay ?? state;
   return {
     identity: state.identity,
     knownAt,
-    accountOf: (no) => present(of.account(no), "a line's account exists"),
-    draft: (no) => of.draft(no),
-    hold: (no) => of.hold(no),
+    accountOf: (no) => present(known.account(no), "a line's account exists"),
+    draft: (no) => known.draft(no),
+    hold: (no) => known.hold(no),
     row: (sequence) => {
       const fact = making?.overlay.facts[sequence - making.overlay.firstSequence];
       if (making !== undefined && fact !== undefined) return { seq: sequence, fact, context: making.context, seal: making.seal };
-      const row = present(state.row(sequence), "a told sequence is in the journal");
+      const row = present(state.row(sequence), "a described sequence is in the journal");
       return { seq: sequence, fact: decodeFact(row.body), context: row.context, seal: row.seal };
     },
   };
 }
 
-/** The sequence that stands for an item: of its first fact, or of the fact that tells what was there before. */
+/** The sequence that stands for an item: of its first fact, or of the fact of what was there before. */
 function sequenceOf(item: Written): number {
   return "existing" in item ? item.existing : item.first;
 }
@@ -207,21 +207,21 @@ function postedText(
   overlay: Overlay,
   context: CommitContext,
   commit: CommitText,
-  telling: Telling,
+  describing: Describing,
 ): string {
-  const told = {
+  const entry = {
     sequence,
     fact,
     context,
     seal: "",
     status: "posted" as const,
-    reversalOfId: fact.reversalOf === null ? null : idAt(telling, fact.reversalOf),
+    reversalOfId: fact.reversalOf === null ? null : idAt(describing, fact.reversalOf),
     reversedById: null,
     postingReference: null,
-    approval: approvalText(telling, fact, context.actor),
-    holdId: fact.hold === null ? null : idAt(telling, fact.hold),
+    approval: approvalText(describing, fact, context.actor),
+    holdId: fact.hold === null ? null : idAt(describing, fact.hold),
   };
-  return entryText(told, commit, telling.accountOf, overlay.sequence);
+  return entryText(entry, commit, describing.accountOf, overlay.sequence);
 }
 
 /** What answers a fact that is being written, other than a posted entry. */
@@ -231,19 +231,19 @@ function describedFact(
   overlay: Overlay,
   fact: Exclude<Fact, EntryPosted>,
   sequence: number,
-  telling: Telling,
+  describing: Describing,
 ): Described {
   switch (fact.kind) {
     case "posting_reference_set":
       return present(describeEntries(sql, state, [fact.entry], overlay.sequence, overlay)[0], "the entry can be described");
     case "account_opened":
-      return describedView(accountView(overlay.identity, telling.accountOf(sequence)));
+      return describedView(accountView(overlay.identity, describing.accountOf(sequence)));
     case "account_changed":
-      return describedView(accountView(overlay.identity, telling.accountOf(fact.account)));
+      return describedView(accountView(overlay.identity, describing.accountOf(fact.account)));
     case "period_locked":
       return { text: lockOutcomeText(sql, fact, overlay.locks, overlay.identity.number), made: null };
     default:
-      return describedAlone(telling, sequence, fact);
+      return describedAlone(describing, sequence, fact);
   }
 }
 
@@ -254,21 +254,21 @@ function lockOutcomeText(sql: SqlStorage, fact: PeriodLocked, locks: readonly Pe
 
 /** What answers a fact, from the fact and the log alone. */
 function describedAlone(
-  telling: Telling,
+  describing: Describing,
   sequence: number,
   fact: Exclude<Fact, EntryPosted | AccountOpened | AccountChanged | PostingReferenceSet | PeriodLocked>,
 ): Described {
   switch (fact.kind) {
     case "draft_saved":
-      return describedView(draftView(telling, sequence, fact));
+      return describedView(draftView(describing, sequence, fact));
     case "hold_placed":
-      return describedView(holdView(telling, sequence));
+      return describedView(holdView(describing, sequence));
     case "hold_released":
-      return describedView(holdView(telling, fact.hold));
+      return describedView(holdView(describing, fact.hold));
     case "approval_policy_set":
       return { text: JSON.stringify({ policy: fact.policy }), made: null };
     case "holds_expired":
-      return { text: JSON.stringify({ expired: fact.holds.map((no) => idAt(telling, no)) }), made: null };
+      return { text: JSON.stringify({ expired: fact.holds.map((no) => idAt(describing, no)) }), made: null };
     case "ledger_opened":
     case "ledger_closed":
     case "ledger_continued":
@@ -278,15 +278,15 @@ function describedAlone(
     case "hold_carried":
     case "state_carried":
       // Noted by the ledger itself, and the answer to no command.
-      return { text: JSON.stringify(telling.identity), made: null };
+      return { text: JSON.stringify(describing.identity), made: null };
   }
 }
 
-/** Tells an answer again from what was kept of it: as things stood at its head. */
-function rememberingTeller(sql: SqlStorage, state: StoredState, stored: StoredAnswer): Teller {
+/** Rebuilds an answer from what was stored of it: as things stood at its head. */
+function rememberingDescriber(sql: SqlStorage, state: StoredState, stored: StoredAnswer): Describer {
   const last = stored.lastSequence ?? state.sequence;
   const head = { sequence: last, seal: present(state.row(last), "the head that was answered is in the journal").seal };
-  const recorded = recordTeller(sql, state, last);
+  const recorded = recordDescriber(sql, state, last);
   return {
     head,
     receipt: (out, item) => out.ascii(recorded.receipt(sequenceOf(item))),
@@ -295,18 +295,18 @@ function rememberingTeller(sql: SqlStorage, state: StoredState, stored: StoredAn
   };
 }
 
-/** Tells what the journal has, as it stood when `knownAt` was the last sequence. */
-function recordTeller(sql: SqlStorage, state: StoredState, knownAt: number, overlay?: Overlay) {
+/** Describes what the journal has, as it stood when `knownAt` was the last sequence. */
+function recordDescriber(sql: SqlStorage, state: StoredState, knownAt: number, overlay?: Overlay) {
   let accounts: ReadonlyMap<number, AccountTerms> | undefined;
   const accountOfCommit = (no: number): AccountTerms => {
     accounts ??= accountsAt(sql, state, knownAt);
     return present(accounts.get(no), "the commit has the account's fact");
   };
-  const telling = tellingOf(state, knownAt);
+  const describing = describingOf(state, knownAt);
   return {
-    receipt: (sequence: number): string => receiptOf(telling, sequence, telling.row(sequence).fact),
+    receipt: (sequence: number): string => receiptOf(describing, sequence, describing.row(sequence).fact),
     described(sequence: number): Described {
-      const { fact } = telling.row(sequence);
+      const { fact } = describing.row(sequence);
       switch (fact.kind) {
         case "entry_posted":
           return present(describeEntries(sql, state, [sequence], knownAt, overlay)[0], "the entry can be described");
@@ -319,7 +319,7 @@ function recordTeller(sql: SqlStorage, state: StoredState, knownAt: number, over
         case "period_locked":
           return { text: lockOutcomeText(sql, fact, state.locksAt(knownAt), state.identity.number), made: null };
         default:
-          return describedAlone(telling, sequence, fact);
+          return describedAlone(describing, sequence, fact);
       }
     },
   };
@@ -362,7 +362,7 @@ export function describeEntries(
     if (row.seq <= knownAt)
       reversals.set(row.original, { id: row.draftId ?? addressOf(decodeContext(row.context).atMs, row.seq), void: row.void });
   }
-  const telling = tellingOf(state, knownAt);
+  const describing = describingOf(state, knownAt);
   state.prepare(sequences);
   const references = new Map<number, string>();
   for (const row of sql.exec<{ entry: number; reference: string }>(
@@ -377,7 +377,7 @@ export function describeEntries(
     const known = fact?.references.filter(([seq]) => seq <= knownAt).at(-1);
     if (known !== undefined && !references.has(sequence)) references.set(sequence, known[1]);
     const reversal = fact?.reversal;
-    if (reversal && reversal.seq <= knownAt) reversals.set(sequence, { id: idAt(telling, reversal.seq), void: reversal.void });
+    if (reversal && reversal.seq <= knownAt) reversals.set(sequence, { id: idAt(describing, reversal.seq), void: reversal.void });
   }
   overlay?.facts.forEach((fact, i) => {
     if (fact.kind === "posting_reference_set") references.set(fact.entry, fact.postingReference);
@@ -398,20 +398,20 @@ export function describeEntries(
     const reversal = reversals.get(row.seq);
     const status = reversal === undefined ? "posted" : reversal.void ? "voided" : "reversed";
     const commit = commitText(state.identity, row.context, row.seal);
-    const told = {
+    const entry = {
       sequence: row.seq,
       fact,
       context: row.context,
       seal: row.seal,
       status,
-      reversalOfId: fact.reversalOf === null ? null : idAt(telling, fact.reversalOf),
+      reversalOfId: fact.reversalOf === null ? null : idAt(describing, fact.reversalOf),
       reversedById: reversal?.id ?? null,
       postingReference: references.get(row.seq) ?? null,
-      approval: approvalText(telling, fact, row.context.actor),
-      holdId: fact.hold === null ? null : idAt(telling, fact.hold),
+      approval: approvalText(describing, fact, row.context.actor),
+      holdId: fact.hold === null ? null : idAt(describing, fact.hold),
     } as const;
     described.push({
-      text: entryText(told, commit, accountOf, knownAt),
+      text: entryText(entry, commit, accountOf, knownAt),
       made: { id: fact.draftId ?? commit.entryIds.whole(row.seq), state: status },
     });
   }

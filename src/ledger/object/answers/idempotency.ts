@@ -9,7 +9,7 @@ import type { StoredState } from "../state/stored-state.ts";
 
 const bucketMs = 8 * 60 * 60 * 1000;
 
-/** What one item of a bulk answer was: facts, or why not. Enough to tell the answer again. */
+/** What one item of a bulk answer was: facts, or why not. Enough to rebuild the answer. */
 export type ItemOutcome =
   | { readonly first: number; readonly count: number }
   | { readonly existing: number }
@@ -17,7 +17,7 @@ export type ItemOutcome =
 
 export interface StoredAnswer {
   readonly fingerprint: string;
-  /** The bytes, or undefined for a larger answer, which is told again from the facts. */
+  /** The bytes, or undefined for a larger answer, which is rebuilt from the facts. */
   readonly body: string | undefined;
   readonly failure: Failure | undefined;
   /** The first sequence that was written; undefined where all of it existed before. */
@@ -102,7 +102,7 @@ function rowsOf(sql: SqlStorage, filled: ReadonlySet<number>, key: string): Row[
 
 /**
  * What a commit of the log answered under a key that is younger than 24 hours. The key stands in the commit itself, sealed with it:
- * nothing else is written for it, and its answer is told again from the facts.
+ * nothing else is written for it, and its answer is rebuilt from the facts.
  */
 export function findClaimed(sql: SqlStorage, state: StoredState, key: string, fingerprint: string, nowMs: number): Claimed | undefined {
   const { index } = state;
@@ -130,7 +130,7 @@ export function findClaimed(sql: SqlStorage, state: StoredState, key: string, fi
   return undefined;
 }
 
-/** What was kept under a key here, or what an earlier generation answers to it. */
+/** What was stored under a key here, or what an earlier generation answers to it. */
 export type Claimed = StoredAnswer | DescribedOutcome;
 
 function replayOf(state: StoredState, sequence: number, key: string, fingerprint: string): DescribedOutcome | null {
@@ -140,7 +140,7 @@ function replayOf(state: StoredState, sequence: number, key: string, fingerprint
 }
 
 /**
- * Has the index know the keys of kept answers that live, as of the last fact of a closed generation: the next finds them there and asks here.
+ * Has the index know the keys of stored answers that live, as of the last fact of a closed generation: the next finds them there and asks here.
  * Whole at once: they are those of one day.
  */
 export function claimStored(sql: SqlStorage, state: StoredState, nowMs: number): void {
@@ -161,7 +161,7 @@ export function claimStored(sql: SqlStorage, state: StoredState, nowMs: number):
   }
 }
 
-/** Whether each item is the next of the commit's facts, so that the commit tells the items. */
+/** Whether each item is the next of the commit's facts, so that the items follow from the commit. */
 export function isClaimable(items: readonly ItemOutcome[], first: number): boolean {
   return items.every((item, i) => "first" in item && item.first === first + i && item.count === 1);
 }
@@ -190,11 +190,11 @@ function itemsOf({ items }: Row, rest: string): readonly ItemOutcome[] {
 /** Ten thousand refusals do not fit one row of the platform; what is left over stands under the key and a number. */
 const itemsTextMax = 500_000;
 
-/** The rest of what was kept at `at`: the key's earlier life, over but not purged yet, may have left parts of its own. */
+/** The rest of what was stored at `at`: the key's earlier life, over but not purged yet, may have left parts of its own. */
 function continuation(sql: SqlStorage, filled: ReadonlySet<number>, key: string, at: number): string {
   let text = "";
   for (let part = 1; ; part++) {
-    const row = rowsOf(sql, filled, `${key}\n${part}`).find((of) => of.at === at);
+    const row = rowsOf(sql, filled, `${key}\n${part}`).find((stored) => stored.at === at);
     if (row === undefined) return text;
     text += row.items ?? "";
   }

@@ -19,20 +19,20 @@ export interface FactRow {
   readonly seal: string;
 }
 
-/** What the telling of drafts and holds asks of whoever tells. */
-export interface Telling {
+/** What describing a draft or a hold asks for. */
+export interface Describing {
   readonly identity: LedgerIdentity;
   readonly accountOf: (no: number) => AccountTerms;
   /** What the log has at a sequence, or is about to have. */
   readonly row: (sequence: number) => FactRow;
   readonly draft: (no: number) => Draft | undefined;
   readonly hold: (no: number) => Hold | undefined;
-  /** The sequence as of which it is told. */
+  /** The sequence as of which it is described. */
   readonly knownAt: number;
 }
 
 /** The id of what the fact of a sequence made: its own address, or that of the draft it was. */
-export function idAt({ identity, row }: Telling, sequence: number): string {
+export function idAt({ identity, row }: Describing, sequence: number): string {
   const { fact, context } = row(sequence);
   if (fact.kind === "entry_posted" && fact.draftId !== null) return fact.draftId;
   return encodeAddress({
@@ -44,28 +44,28 @@ export function idAt({ identity, row }: Telling, sequence: number): string {
 }
 
 /** A draft in one of its versions. */
-export function draftView(telling: Telling, version: number, fact: DraftSaved): DraftView {
-  const { knownAt } = telling;
+export function draftView(describing: Describing, version: number, fact: DraftSaved): DraftView {
+  const { knownAt } = describing;
   const no = fact.draft ?? version;
-  const id = idAt(telling, no);
-  const { context: created } = telling.row(no);
-  const content = contentOf(telling, fact);
+  const id = idAt(describing, no);
+  const { context: created } = describing.row(no);
+  const content = contentOf(describing, fact);
   return {
     id,
     journalEntryId: id,
     status: fact.status,
     sequence: no,
-    ...recordHead(telling, content, created),
+    ...recordHead(describing, content, created),
     flagged: false,
     postingReference: null,
-    reversalOf: content.reversalOf === null ? null : idAt(telling, content.reversalOf),
+    reversalOf: content.reversalOf === null ? null : idAt(describing, content.reversalOf),
     reversedBy: null,
     reason: content.reason,
     replaces: content.replaces,
     approval: approvalView(fact, null),
-    holdId: content.hold === null ? null : idAt(telling, content.hold),
+    holdId: content.hold === null ? null : idAt(describing, content.hold),
     lines: content.lines.map((line, i) => ({
-      ...lineHead(line, i, telling.accountOf(line.account), knownAt),
+      ...lineHead(line, i, describing.accountOf(line.account), knownAt),
       ...(line.conditions === null ? {} : { conditions: line.conditions }),
       balanceAfter: null,
       accountVersion: null,
@@ -77,8 +77,8 @@ export function draftView(telling: Telling, version: number, fact: DraftSaved): 
 /** What every draft and hold says. A draft says more of its own. */
 type RecordHead = Pick<HoldView, keyof HoldContent | "createdAt" | "ledgerId" | "currency" | "actor" | "requestId">;
 
-/** What is told of a draft and a hold alike: what it says, and the commit that made it. */
-function recordHead({ identity }: Telling, content: DraftContent | HoldPlaced, { atMs, actor, requestId }: CommitContext): RecordHead {
+/** What a draft and a hold have in common: what it says, and the commit that made it. */
+function recordHead({ identity }: Describing, content: DraftContent | HoldPlaced, { atMs, actor, requestId }: CommitContext): RecordHead {
   const { date, description, reference, externalId, metadata, source, module } = content;
   return {
     createdAt: instant(atMs),
@@ -97,7 +97,7 @@ function recordHead({ identity }: Telling, content: DraftContent | HoldPlaced, {
 }
 
 /** The content of a version, which may stand with an earlier one. */
-function contentOf({ row }: Telling, { content }: DraftSaved): DraftContent {
+function contentOf({ row }: Describing, { content }: DraftSaved): DraftContent {
   if (typeof content !== "number") return content;
   const { fact } = row(content);
   if (fact.kind !== "draft_saved" || typeof fact.content === "number")
@@ -105,17 +105,17 @@ function contentOf({ row }: Telling, { content }: DraftSaved): DraftContent {
   return fact.content;
 }
 
-/** What is told of a draft's way. `postedBy`: who had it posted, where it is. */
+/** How far a draft has come. `postedBy`: who had it posted, where it is. */
 function approvalView({ version, preparers, status, reason }: DraftSaved, postedBy: Principal | null): ApprovalView {
   const approvedBy = status === "pending_approval" ? postedBy : null;
   return { version, preparedBy: preparers, approvedBy: approvedBy && { kind: approvedBy.kind, id: approvedBy.id }, reason };
 }
 
 /** JSON of the approval of a posted entry; null where it was never a draft. */
-export function approvalText(telling: Telling, { draftId }: EntryPosted, postedBy: Principal): string | null {
+export function approvalText(describing: Describing, { draftId }: EntryPosted, postedBy: Principal): string | null {
   if (draftId === null) return null;
-  const draft = telling.draft(present(decodeAddress(draftId), "a draft has an address").sequence);
-  const { fact } = telling.row(present(draft, "a posted draft is known").savedSequence);
+  const draft = describing.draft(present(decodeAddress(draftId), "a draft has an address").sequence);
+  const { fact } = describing.row(present(draft, "a posted draft is known").savedSequence);
   if (fact.kind !== "draft_saved") throw new Error("assertion failed: a draft names its last version");
   return JSON.stringify(approvalView(fact, postedBy));
 }
@@ -139,25 +139,25 @@ function lineHead(
   };
 }
 
-export function holdView(telling: Telling, no: number): HoldView {
-  const { knownAt } = telling;
-  const { fact, context, seal } = telling.row(no);
+export function holdView(describing: Describing, no: number): HoldView {
+  const { knownAt } = describing;
+  const { fact, context, seal } = describing.row(no);
   if (fact.kind !== "hold_placed") throw new Error(`assertion failed: sequence ${no} is a hold`);
-  const { status, resolved } = present(telling.hold(no), "a hold of the log is known");
+  const { status, resolved } = present(describing.hold(no), "a hold of the log is known");
   const isOpen = resolved === null || resolved > knownAt;
-  const outcome = isOpen ? undefined : telling.row(resolved);
+  const outcome = isOpen ? undefined : describing.row(resolved);
   return {
-    id: idAt(telling, no),
+    id: idAt(describing, no),
     status: isOpen ? "open" : status,
     sequence: no,
-    ...recordHead(telling, fact, context),
+    ...recordHead(describing, fact, context),
     groupId: fact.groupId,
     expiresAt: fact.expiresAtMs === null ? null : instant(fact.expiresAtMs),
     resolvedAt: outcome ? instant(outcome.context.atMs) : null,
-    entryId: outcome?.fact.kind === "entry_posted" ? idAt(telling, outcome.seq) : null,
+    entryId: outcome?.fact.kind === "entry_posted" ? idAt(describing, outcome.seq) : null,
     reason: outcome?.fact.kind === "hold_released" ? outcome.fact.reason : null,
     lines: fact.lines.map((line, i) => ({
-      ...lineHead(line, i, telling.accountOf(line.account), knownAt),
+      ...lineHead(line, i, describing.accountOf(line.account), knownAt),
       availableAfter: line.availableAfter,
       accountVersion: line.version,
     })),

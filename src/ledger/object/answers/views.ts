@@ -10,8 +10,8 @@ import type { PeriodLock } from "../../domain/period-lock.ts";
 import type { AccountView, LedgerIdentity, PeriodLockView } from "../../rpc.ts";
 import type { CommitContext } from "../log/journal.ts";
 
-/** What an entry's JSON is told from. The text is built here, once, and passed on as it is: cloning objects over the stub was what cost most. */
-export interface EntryToTell {
+/** What an entry's JSON is made from. The text is built here, once, and passed on as it is: cloning objects over the stub was what cost most. */
+export interface EntryToDescribe {
   readonly sequence: number;
   readonly fact: EntryPosted;
   readonly context: CommitContext;
@@ -29,7 +29,7 @@ export function entryId(identity: LedgerIdentity, atMs: number, sequence: number
   return encodeAddress({ atMs, ledgerNumber: identity.number, kind: "entry", sequence });
 }
 
-/** Texts kept per isolate; a flood of accounts empties them at once. */
+/** Texts in the memory of an isolate; a flood of accounts empties them at once. */
 const accountTextsMax = 50_000;
 const accountTexts = new Map<string, { readonly code: string; readonly text: string }>();
 
@@ -49,7 +49,7 @@ function quote(text: string | null): string {
   return text === null ? "null" : jsonString(text);
 }
 
-/** `codesAt`: the sequence as of which account codes are told, so that a replayed answer repeats the first one. */
+/** `codesAt`: the sequence as of which accounts have their codes, so that a replayed answer repeats the first one. */
 export function lineText(line: FactLine, no: number, account: AccountTerms, codesAt: number): string {
   line satisfies Whole<FactLine, "account" | "amount" | "balanceAfter" | "version" | "memo" | "contactId" | "tags">;
   const debit = line.amount > 0;
@@ -103,7 +103,7 @@ type WrittenHere =
 /** What is another property of what is described. */
 type GivenBeside = "kind" | "reversalOf" | "void" | "hold";
 
-export function entryText(entry: EntryToTell, commit: CommitText, accountOf: (no: number) => AccountTerms, codesAt: number): string {
+export function entryText(entry: EntryToDescribe, commit: CommitText, accountOf: (no: number) => AccountTerms, codesAt: number): string {
   const { fact } = entry;
   fact satisfies Whole<EntryPosted, WrittenHere | GivenBeside>;
   const id = fact.draftId ?? commit.entryIds.whole(entry.sequence);
@@ -121,7 +121,7 @@ export function entryText(entry: EntryToTell, commit: CommitText, accountOf: (no
 }
 
 /** Whether all that stands between an entry's metadata and its lines is what `nothingMore` says. */
-function hasNothingMore({ fact, postingReference, reversalOfId, reversedById }: EntryToTell): boolean {
+function hasNothingMore({ fact, postingReference, reversalOfId, reversedById }: EntryToDescribe): boolean {
   return (
     fact.source === null &&
     fact.module === "journal" &&
@@ -136,7 +136,7 @@ function hasNothingMore({ fact, postingReference, reversalOfId, reversedById }: 
   );
 }
 
-function moreText(entry: EntryToTell, commit: CommitText): string {
+function moreText(entry: EntryToDescribe, commit: CommitText): string {
   const { fact } = entry;
   let text = commit.ledger;
   text += fact.source === null ? ',"source":{"type":"api","id":null}' : `,"source":${JSON.stringify(fact.source)}`;

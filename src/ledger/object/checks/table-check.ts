@@ -41,7 +41,7 @@ type HoldRow = {
   source: string | null;
 };
 
-/** Holds what the tables have of a draft or a hold to a fact about it, and counts the rows that the fact stands for. What later facts made of them is held to those. */
+/** Checks what the tables have of a draft or a hold against a fact about it, and counts the rows that the fact stands for. What later facts made of them is checked against those. */
 export function checkTables(
   sql: SqlStorage,
   draft: (no: number) => Draft | undefined,
@@ -108,7 +108,7 @@ function checkDraft(
   }
   const { source } = content;
   const said = [row.day, row.module, row.amount, row.external_id, row.source, row.source_type, row.reference];
-  const told = [
+  const written = [
     dayOf(content.date),
     content.module,
     Math.min(entryAmount(content), Number.MAX_SAFE_INTEGER),
@@ -120,7 +120,7 @@ function checkDraft(
   const accounts = [...new Set(content.lines.map((line) => line.account))].sort((a, b) => a - b);
   const listed = sql.exec<{ account: number }>("SELECT account FROM draft_account WHERE draft = ? ORDER BY account", no).toArray();
   if (
-    !sameValues(said, told) ||
+    !sameValues(said, written) ||
     !sameValues(
       listed.map(({ account }) => account),
       accounts,
@@ -132,9 +132,9 @@ function checkDraft(
 function checkHold(sql: SqlStorage, no: number, fact: HoldPlaced, counts: TableCounts, fault: (text: string) => void): TableCounts {
   const row = sql.exec<HoldRow>("SELECT * FROM hold WHERE no = ?", no).toArray()[0];
   const { date, module, groupId, expiresAtMs, externalId, source } = fact;
-  const told = [dayOf(date), module, groupId, expiresAtMs, externalId, source === null ? null : sourceText(source)];
+  const written = [dayOf(date), module, groupId, expiresAtMs, externalId, source === null ? null : sourceText(source)];
   const said = row && [row.day, row.module, row.group_id, row.expires_at, row.external_id, row.source];
-  if (row === undefined || said === undefined || !sameValues(said, told) || (row.status === "open") !== (row.resolved === null))
+  if (row === undefined || said === undefined || !sameValues(said, written) || (row.status === "open") !== (row.resolved === null))
     fault(`hold ${no} is listed otherwise than the log says`);
   const accounts = new Map<number, readonly [number, number]>();
   for (const { account, amount } of fact.lines) {
@@ -142,10 +142,10 @@ function checkHold(sql: SqlStorage, no: number, fact: HoldPlaced, counts: TableC
     accounts.set(account, [debits + Math.max(amount, 0), credits + Math.max(-amount, 0)]);
   }
   for (const [account, sums] of accounts) {
-    const kept = sql
+    const stored = sql
       .exec<{ debits: number; credits: number }>("SELECT debits, credits FROM hold_account WHERE account = ? AND hold = ?", account, no)
       .toArray()[0];
-    if (kept === undefined || !sameValues([kept.debits, kept.credits], sums))
+    if (stored === undefined || !sameValues([stored.debits, stored.credits], sums))
       fault(`hold ${no} is said to keep other sums than the log has`);
   }
   return { ...counts, holds: counts.holds + 1, heldAccounts: counts.heldAccounts + accounts.size };

@@ -17,7 +17,7 @@ const sliceFacts = 1_500;
 /** More of the same helps nobody find the cause. */
 const faultsMax = 20;
 
-/** A check of the whole log: how far it came is stored, so that it goes on after an eviction. */
+/** A check of the whole log: how far it came is stored, so that it resumes after an eviction. */
 export interface Verification extends LedgerJob {
   readonly progress: { readonly sequence: number; readonly head: number };
 }
@@ -58,7 +58,7 @@ function save(sql: SqlStorage, verification: Stored): void {
   );
 }
 
-/** The job as it is told. */
+/** The job as it is shown. */
 export function shownCheck({ id, type, status, createdAt, finishedAt, progress, result }: OwnCheck): Verification {
   return { id, type, status, createdAt, finishedAt, progress, result };
 }
@@ -148,13 +148,13 @@ export function advanceVerification(storage: DurableObjectStorage, state: Stored
   const commits = readCommits(sql, sequence, job.progress.head);
   const accounts = new Map<number, Checked>();
   const accountOf = (no: number) => {
-    let of = accounts.get(no);
-    if (of === undefined) {
+    let checked = accounts.get(no);
+    if (checked === undefined) {
       const row = sql.exec<CheckedRow>("SELECT * FROM verification_account WHERE account = ?", no).toArray()[0];
-      of = row === undefined ? nothingChecked() : checkedRow(row);
-      accounts.set(no, of);
+      checked = row === undefined ? nothingChecked() : checkedRow(row);
+      accounts.set(no, checked);
     }
-    return of;
+    return checked;
   };
   for (const rows of commits) {
     const first = rows[0] as Row;
@@ -190,14 +190,14 @@ export function advanceVerification(storage: DurableObjectStorage, state: Stored
   const done = commits.length === 0 || sequence >= job.progress.head || faults.length >= faultsMax;
   if (done && sequence < job.progress.head) fault(`the log ends at sequence ${sequence}, before ${job.progress.head}`);
   storage.transactionSync(() => {
-    const rows = [...accounts].map(([no, of]) => [
+    const rows = [...accounts].map(([no, checked]) => [
       no,
-      of.balance,
-      String(of.debits),
-      String(of.credits),
-      of.version,
-      of.pendingDebits,
-      of.pendingCredits,
+      checked.balance,
+      String(checked.debits),
+      String(checked.credits),
+      checked.version,
+      checked.pendingDebits,
+      checked.pendingCredits,
     ]);
     for (let i = 0; i < rows.length; i += 2_000) {
       sql.exec(
@@ -286,7 +286,7 @@ function checkedRow(row: CheckedRow): Checked {
   };
 }
 
-/** Holds the derived tables to the fold of the log: every account's sums at the checked head. */
+/** Checks the derived tables against the fold of the log: every account's sums at the checked head. */
 function checkBalances(sql: SqlStorage, state: StoredState, head: number, fault: (text: string) => void): void {
   const [sums = new Map<number, Sums>()] = ownSums(sql, state, [undefined], head);
   const seen = new Set<number>();
@@ -294,9 +294,9 @@ function checkBalances(sql: SqlStorage, state: StoredState, head: number, fault:
     "SELECT account, debits, credits FROM verification_account",
   )) {
     seen.add(row.account);
-    const of = sums.get(row.account);
+    const indexed = sums.get(row.account);
     const carried = state.carried(row.account);
-    const [debits, credits] = [carried.debits + (of?.debits ?? 0n), carried.credits + (of?.credits ?? 0n)];
+    const [debits, credits] = [carried.debits + (indexed?.debits ?? 0n), carried.credits + (indexed?.credits ?? 0n)];
     if (String(debits) !== row.debits || String(credits) !== row.credits) {
       fault(`account ${state.account(row.account)?.code}: the index has ${debits} / ${credits}, the log ${row.debits} / ${row.credits}`);
     }
@@ -305,7 +305,7 @@ function checkBalances(sql: SqlStorage, state: StoredState, head: number, fault:
     if (!seen.has(no) && (of.debits !== 0n || of.credits !== 0n))
       fault(`the index has sums of account ${no}, of which the log has no line`);
   checkTotals(sql, state, fault);
-  // What is pending has no figures of an earlier sequence to be held to.
+  // What is pending has no figures of an earlier sequence to be checked against.
   if (head === state.sequence) checkPending(sql, state, fault);
 }
 
@@ -326,11 +326,11 @@ function checkPending(sql: SqlStorage, state: StoredState, fault: (text: string)
     );
 }
 
-/** Holds what the accounts have on disk to the runs of the index, whose sums the log has just confirmed. */
+/** Checks what the accounts have on disk against the runs of the index, whose sums the log has just confirmed. */
 function checkTotals(sql: SqlStorage, state: StoredState, fault: (text: string) => void): void {
   const { index } = state;
   const sums = sumsOfRuns(sql, state);
-  const runs = index.runs.ready("line");
+  const runs = index.runs.runsOf("line");
   for (const { no } of sql.exec<{ no: number }>("SELECT no FROM account_total").toArray())
     if (!sums.has(no)) sums.set(no, { debits: 0n, credits: 0n });
   for (const [no, { debits, credits }] of sums) {

@@ -1,4 +1,4 @@
-/** Text kept of earlier generations' answers: their logs are sealed, and the same is asked again. */
+/** Texts of earlier generations' answers: their logs are sealed, and the same is asked again. */
 const lengthMax = 4 * 1024 * 1024;
 
 /** Answers by question. A flood of others empties it at once. */
@@ -10,7 +10,7 @@ export class AnswerCache {
     return this.#answers.get(question);
   }
 
-  keep(question: string, answer: string): void {
+  store(question: string, answer: string): void {
     const length = question.length + answer.length;
     if (length > lengthMax / 4) return;
     if (this.#length + length > lengthMax) {

@@ -6,7 +6,7 @@ import { ownAccountLines } from "../reads/general-ledger.ts";
 import { amountBefore, ownKeys, ownLineCount } from "../reads/line-list.ts";
 import { ownTurnoverByDay } from "../reads/queries.ts";
 import { ownSums } from "../reads/sums.ts";
-import { holdPlaces, ownPendingAt } from "../reads/unposted-lists.ts";
+import { holdPositions, ownPendingAt } from "../reads/unposted-lists.ts";
 import { type AnswerTo, alone, type EarlierFact, type Question, type QuestionKind, type SumRows } from "../state/earlier.ts";
 import type { StoredState } from "../state/stored-state.ts";
 import type { DraftRow, HoldRow } from "../state/unposted.ts";
@@ -51,7 +51,7 @@ function answerOf(sql: SqlStorage, state: StoredState, question: Question<Answer
     case "entry_places":
       return pageOfAll(sql, state, accountOf(question.account), question.query, question.reversed);
     case "hold_places":
-      return holdPlaces(sql, state, accountOf(question.account), question.query);
+      return holdPositions(sql, state, accountOf(question.account), question.query);
     case "reversals":
       return reversalsOf(sql, question.from, question.to);
     case "pending":

@@ -49,7 +49,7 @@ export interface Slice {
   readonly facts?: string;
   readonly beginning?: string;
   readonly parts?: RunParts;
-  /** JSON of where to go on. */
+  /** JSON of where to continue. */
   readonly next: string;
 }
 
@@ -119,8 +119,8 @@ function accounts(sql: SqlStorage, state: StoredState, after: number, carried: C
 }
 
 function carriedAccount(account: Account): CarriedAccount {
-  const { debitsHigh: _a, debitsLow: _b, creditsHigh: _c, creditsLow: _d, ...kept } = account;
-  return { ...kept, debits: String(debitsOf(account)), credits: String(creditsOf(account)) };
+  const { debitsHigh: _a, debitsLow: _b, creditsHigh: _c, creditsLow: _d, ...carried } = account;
+  return { ...carried, debits: String(debitsOf(account)), credits: String(creditsOf(account)) };
 }
 
 function drafts(sql: SqlStorage, after: number, carried: Carried): Slice {
@@ -143,13 +143,13 @@ function drafts(sql: SqlStorage, after: number, carried: Carried): Slice {
   return slice(facts, { stage: "drafts", after: last, carried: { ...carried, drafts: carried.drafts + count } });
 }
 
-/** A draft as it stands, behind the rows of the log by which it is told. */
+/** A draft as it stands, behind the rows of the log that describe it. */
 function draftFacts(sql: SqlStorage, { no, at, status, saved, content }: DraftRow): Fact[] {
-  const rowOf = (seq: number) => present(earlierRow(sql, seq), "a draft names the rows that tell it");
+  const rowOf = (seq: number) => present(earlierRow(sql, seq), "a draft names the rows that describe it");
   const last = decodeFact(rowOf(saved).body);
   if (last.kind !== "draft_saved" || (status !== "draft" && status !== "pending_approval"))
     throw new Error(`assertion failed: draft ${no} is open`);
-  const told = [...new Set([no, saved])].filter((seq) => seq !== content);
+  const described = [...new Set([no, saved])].filter((seq) => seq !== content);
   const { version, preparers, reason } = last;
   const draft: DraftCarried = {
     kind: "draft_carried",
@@ -162,7 +162,7 @@ function draftFacts(sql: SqlStorage, { no, at, status, saved, content }: DraftRo
     preparers,
     reason,
   };
-  return [...told.map((seq) => ({ kind: "row_carried" as const, row: rowOf(seq) })), draft];
+  return [...described.map((seq) => ({ kind: "row_carried" as const, row: rowOf(seq) })), draft];
 }
 
 function holds(sql: SqlStorage, after: number, carried: Carried): Slice {

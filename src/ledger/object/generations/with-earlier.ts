@@ -3,7 +3,7 @@ import type { StoredState } from "../state/stored-state.ts";
 import { AnswerCache } from "./answer-cache.ts";
 import type { GenerationRpc } from "./generation-rpc.ts";
 
-/** How often one call goes on with what earlier generations have. A few times is usual; each time there is more at hand. */
+/** How often one call starts again with what earlier generations have. A few times is usual; each time there is more at hand. */
 const turnsMax = 1_000;
 /** Questions to another generation, in the face of its restart. */
 const attemptsMax = 3;
@@ -56,11 +56,11 @@ export class WithEarlier {
   async #ask(generation: Generation, question: Question): Promise<string> {
     const text = JSON.stringify(question);
     const key = `${generation.generation} ${text}`;
-    const kept = this.#answers.get(key);
-    if (kept !== undefined) return kept;
+    const known = this.#answers.get(key);
+    if (known !== undefined) return known;
     const answer = await askAgain(() => this.#objectOf(generation).earlier(text));
     // What was answered to a key depends on the time.
-    if (question.kind !== "replay") this.#answers.keep(key, answer);
+    if (question.kind !== "replay") this.#answers.store(key, answer);
     return answer;
   }
 }

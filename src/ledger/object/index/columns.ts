@@ -49,8 +49,8 @@ export function decodeColumns(blob: ArrayBuffer, spare: Columns = []): Columns {
     const base = head[wordsPerColumn * i] as number;
     // Written by encodeColumns.
     const width = head[wordsPerColumn * i + 1] as Width;
-    const kept = spare[i];
-    const column = kept?.length === records ? kept : new Float64Array(records);
+    const reused = spare[i];
+    const column = reused?.length === records ? reused : new Float64Array(records);
     if (width === 0) column.fill(base);
     else {
       const stored = viewOf(width, blob, offset, records);

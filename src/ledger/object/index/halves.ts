@@ -1,4 +1,4 @@
-/** What a half holds: sums up to 2^63 are kept as a number of these and a rest, both exact in a Float64Array. */
+/** What a half holds: sums up to 2^63 are stored as a number of these and a rest, both exact in a Float64Array. */
 export const halfSpan = 2 ** 32;
 
 /** How often the span is in a sum. */

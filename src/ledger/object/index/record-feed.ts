@@ -32,7 +32,7 @@ interface Head {
   at: number;
 }
 
-/** The records of several sources as one, those after `after` where it is given: a merge goes on behind what it has written. */
+/** The records of several sources as one, those after `after` where it is given: a merge resumes behind what it has written. */
 export function merged(sources: readonly SortedSource[], after: Key | undefined): RecordFeed {
   const next = batches(sources, after);
   let batch = next();
@@ -99,7 +99,7 @@ function cellsUntil(keys: Float64Array, at: number, end: number, max: number, op
   return i - at;
 }
 
-/** Adds up one pair of halves, cell by cell, behind the `taken` that are there; the last of those may go on. Returns how many cells there are then. */
+/** Adds up one pair of halves, cell by cell, behind the `taken` that are there; the last of those may have more. Returns how many cells there are then. */
 function addUp(
   keys: Float64Array,
   highs: Float64Array,

@@ -4,7 +4,7 @@ export interface RecordKind {
   readonly columns: number;
   /** The first column is a hash, which most runs do not have: each run gets a filter that says so without being read. */
   readonly hashed?: true;
-  /** All columns after the key are pairs of halves of sums (halves.ts): a merge adds up the records of one key, and keeps the runs that it merged. */
+  /** All columns after the key are pairs of halves of sums (halves.ts): a merge adds up the records of one key, and the runs that it merged stay, as covered. */
   readonly sums?: true;
   /** A run whose last record is older is dropped whole. */
   readonly lifeMs?: number;

@@ -25,7 +25,7 @@ export class RunBuilder {
   readonly #filter: TermFilter | undefined;
   #records: number;
 
-  /** `recordsMax`: no more than so many will come. `feed` is told the key behind which to go on, where a part is written already. */
+  /** `recordsMax`: no more than so many will come. `feed` is given the key behind which to continue, where a part is written already. */
   constructor(
     sql: SqlStorage,
     run: NewRun,

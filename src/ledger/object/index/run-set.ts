@@ -33,7 +33,7 @@ export class RunSet<K extends string> {
   readonly #lowFilters = new Map<K, LevelFilter>();
   /** Of each of the runs above them. */
   readonly #higherFilters = new Map<K, readonly TermFilter[]>();
-  /** The runs of sums that a greater one covers: with them the books can be told as they were known earlier. */
+  /** The runs of sums that a greater one covers: with them the books are answered as they were known earlier. */
   #covered: StoredRun[] = [];
   /** Runs whose blocks are still to be deleted. */
   #over: number[] = [];
@@ -70,14 +70,14 @@ export class RunSet<K extends string> {
       );
     }
     this.#covered = rows.filter(({ state }) => state === "covered").map((row) => this.#stored(row));
-    // A run that was being written from memory is written anew.
+    // A run that was being written from memory is written again, as another.
     this.#over = rows.filter(({ state, level }) => state === "over" || (state === "building" && level === 0)).map(({ id }) => id);
     this.#merges = rows.filter(({ state, level }) => state === "building" && level > 0).map((row) => this.#resumed(row));
     this.#countDue();
   }
 
   /** The runs of a kind that have, once each, everything that was flushed; oldest first. */
-  ready(kind: K): readonly StoredRun[] {
+  runsOf(kind: K): readonly StoredRun[] {
     return this.#ready.get(kind) ?? [];
   }
 
@@ -98,7 +98,7 @@ export class RunSet<K extends string> {
   }
 
   #everReady(kind: K): readonly StoredRun[] {
-    return [...this.ready(kind), ...this.#covered.filter(({ row }) => row.kind === kind)];
+    return [...this.runsOf(kind), ...this.#covered.filter(({ row }) => row.kind === kind)];
   }
 
   /** The sequences of what has a hash. Nearly always none: this is asked of every external id. */
@@ -106,7 +106,7 @@ export class RunSet<K extends string> {
     const probe = probeOf(hash);
     if (!this.#mayHave(kind, probe)) return none;
     const found: number[] = [];
-    for (const run of this.ready(kind)) {
+    for (const run of this.runsOf(kind)) {
       if (!run.filter.mayHave(probe)) continue;
       visitRange(run, keysFrom(hash, hash), ([, sequences], from, to) => {
         found.push(...(sequences ?? []).slice(from, to));
@@ -125,7 +125,7 @@ export class RunSet<K extends string> {
   #lowFilter(kind: K): LevelFilter {
     let filter = this.#lowFilters.get(kind);
     if (filter === undefined) {
-      filter = new LevelFilter(this.ready(kind).filter(({ row }) => row.level < levelsTogether));
+      filter = new LevelFilter(this.runsOf(kind).filter(({ row }) => row.level < levelsTogether));
       this.#lowFilters.set(kind, filter);
       this.#countDue();
     }
@@ -135,7 +135,7 @@ export class RunSet<K extends string> {
   #filtersOfHigher(kind: K): readonly TermFilter[] {
     let filters = this.#higherFilters.get(kind);
     if (filters === undefined) {
-      filters = this.ready(kind).flatMap((run) => (run.row.level < levelsTogether ? [] : [run.filter]));
+      filters = this.runsOf(kind).flatMap((run) => (run.row.level < levelsTogether ? [] : [run.filter]));
       this.#higherFilters.set(kind, filters);
     }
     return filters;
@@ -145,7 +145,7 @@ export class RunSet<K extends string> {
   add(rows: readonly RunRow[], tail: Tail<K>, nowMs: number): void {
     for (const row of rows) {
       const kind = this.#kindOf(row);
-      this.#setReady(kind, [...this.ready(kind), this.#stored(row)]);
+      this.#setReady(kind, [...this.runsOf(kind), this.#stored(row)]);
     }
     for (const kind of this.#hashed) {
       const { columns, length } = tail.sorted(kind);
@@ -188,7 +188,7 @@ export class RunSet<K extends string> {
   #stepMerge(merge: RunBuilder): number {
     const { sources, blockRecords } = merge.run;
     const { sql } = this.#storage;
-    // A block is one row, and a merge that was cut off goes on behind its last.
+    // A block is one row, and a merge that was interrupted resumes behind its last.
     if (merge.step(sql)) return blockRecords;
     this.#storage.transactionSync(() => {
       const row = merge.finish(sql);
@@ -196,12 +196,12 @@ export class RunSet<K extends string> {
       const kind = this.#kindOf(row);
       const { hashed, sums } = this.#kinds[kind];
       const state = sums ? "covered" : "over";
-      // One that still reads the runs that are merged cannot go on; what leaves its levels would be asked there and above.
+      // One that still reads the runs that are merged cannot be finished; what leaves its levels would be asked there and above.
       if (hashed && (row.level === levelsTogether || this.#lowFilters.get(kind)?.isWhole === false)) this.#lowFilters.delete(kind);
       sql.exec("UPDATE run SET state = ? WHERE id IN (SELECT value FROM json_each(?))", state, JSON.stringify(sources));
-      const left = this.ready(kind).filter((other) => !sources.includes(other.row.id));
+      const left = this.runsOf(kind).filter((other) => !sources.includes(other.row.id));
       if (state === "over") this.#over.push(...sources);
-      else this.#covered.push(...this.ready(kind).filter((other) => sources.includes(other.row.id)));
+      else this.#covered.push(...this.runsOf(kind).filter((other) => sources.includes(other.row.id)));
       this.#setReady(
         kind,
         [...left, run].toSorted((a, b) => a.fromSequence - b.fromSequence),
@@ -266,7 +266,7 @@ export class RunSet<K extends string> {
   /** For each kind and level that has as many runs as are merged at once, its runs. */
   *#crowdedLevels(): Generator<readonly StoredRun[]> {
     for (const kind of this.#names)
-      for (const runs of Map.groupBy(this.ready(kind), ({ row }) => row.level).values())
+      for (const runs of Map.groupBy(this.runsOf(kind), ({ row }) => row.level).values())
         if (runs.length >= this.#runsMerged(levelOf(runs))) yield runs;
   }
 
@@ -298,7 +298,7 @@ export class RunSet<K extends string> {
     const taken = new Set(this.#merges.flatMap(({ run }) => run.sources));
     const old: StoredRun[] = [];
     // Oldest first, and time never goes back: behind the first that lives all do.
-    for (const run of this.ready(kind)) {
+    for (const run of this.runsOf(kind)) {
       if (taken.has(run.row.id)) continue;
       const atMs = this.#writtenAtMs(run.toSequence);
       if (atMs === undefined || atMs + lifeMs > nowMs) break;
@@ -311,7 +311,7 @@ export class RunSet<K extends string> {
     );
     this.#setReady(
       kind,
-      this.ready(kind).filter((run) => !old.includes(run)),
+      this.runsOf(kind).filter((run) => !old.includes(run)),
     );
     this.#over.push(...ids);
     // They may have been on their way into a filter.
@@ -329,7 +329,7 @@ export class RunSet<K extends string> {
     const form = this.#kinds[kind];
     const sources = run.sources.map((id) => {
       const known = present(
-        this.ready(kind).find(({ row }) => row.id === id),
+        this.runsOf(kind).find(({ row }) => row.id === id),
         "a run that is merged is there",
       );
       // What a merge reads once shall not drive out what lists ask for.

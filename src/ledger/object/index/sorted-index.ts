@@ -17,7 +17,7 @@ export interface IndexPlan<K extends string, T extends Tail<K>, C extends object
   readonly withCounted: (counts: C, tail: T) => C;
   /** Writes what of a tail stands beside the runs. In the transaction in which they begin to answer. */
   readonly writeBeside: (sql: SqlStorage, tail: T) => void;
-  /** When the fact of a sequence was written, in Unix milliseconds; undefined where nothing tells. */
+  /** When the fact of a sequence was written, in Unix milliseconds; undefined where nothing says. */
   readonly writtenAtMs: (sql: SqlStorage, sequence: number) => number | undefined;
 }
 
@@ -105,7 +105,7 @@ export class SortedIndex<K extends string, T extends Tail<K>, C extends object> 
 
   /** Everything of a kind, on disk and in memory. */
   sources(kind: K): SortedSource[] {
-    return [...this.runs.ready(kind), ...this.tails.map((tail) => tail.sorted(kind))];
+    return [...this.runs.runsOf(kind), ...this.tails.map((tail) => tail.sorted(kind))];
   }
 
   /** The sequences of the records of a hashed kind that have a hash. */

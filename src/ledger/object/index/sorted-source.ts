@@ -7,7 +7,7 @@ export interface Chunk {
   readonly end: number;
 }
 
-/** Records in order of their first two columns, wherever they are kept. */
+/** Records in order of their first two columns, wherever they are stored. */
 export interface SortedSource {
   readonly length: number;
   /** The facts whose records it has: those of a later source all have higher sequences. */

@@ -7,7 +7,7 @@ const lowShifts = [0, 11, 22] as const;
 const highShifts = [0, 11] as const;
 const lowSpan = 2 ** 32;
 
-/** What a sort works with, kept from one to the next up to a bound: allocating it was a good part of a small sort. */
+/** What a sort works with, reused by the next up to a bound: allocating it was a good part of a small sort. */
 let scratch = scratchFor(16 * 1024);
 const scratchKeptMax = 256 * 1024;
 

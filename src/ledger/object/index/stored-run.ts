@@ -54,8 +54,8 @@ export function readRuns(sql: SqlStorage): RunRow[] {
     }));
 }
 
-/** Decoded blocks kept by all runs of a ledger together: about 2 MB. */
-const blocksKept = 96;
+/** Decoded blocks in memory of all runs of a ledger together: about 2 MB. */
+const blocksInMemoryMax = 96;
 
 /** Blocks of runs, decoded. */
 interface Blocks {
@@ -80,14 +80,14 @@ export class BlockCache implements Blocks {
   readonly #blocks = new Map<number, Columns>();
 
   get(sql: SqlStorage, id: number): Columns {
-    const kept = this.#blocks.get(id);
-    if (kept !== undefined) {
+    const known = this.#blocks.get(id);
+    if (known !== undefined) {
       this.#blocks.delete(id);
-      this.#blocks.set(id, kept);
-      return kept;
+      this.#blocks.set(id, known);
+      return known;
     }
     const columns = readBlock(sql, id);
-    if (this.#blocks.size >= blocksKept) for (const oldest of this.#blocks.keys()) if (this.#blocks.delete(oldest)) break;
+    if (this.#blocks.size >= blocksInMemoryMax) for (const oldest of this.#blocks.keys()) if (this.#blocks.delete(oldest)) break;
     this.#blocks.set(id, columns);
     return columns;
   }

@@ -1,4 +1,4 @@
-/** A ledger's own key for hashing terms, 64 random bits: nobody outside can make texts whose hashes meet, of which each would have to be read to tell them apart. */
+/** A ledger's own key for hashing terms, 64 random bits: nobody outside can make texts whose hashes meet, of which each would have to be read to distinguish them. */
 export type TermKey = readonly [low: number, high: number];
 
 /** 52 of the 64 bits of HalfSipHash-2-4 (J.-P. Aumasson and D. J. Bernstein) over the text in UTF-16. Two texts may share them: what is found is compared. */

@@ -7,7 +7,7 @@ interface Waiting<T> {
 
 /**
  * Group commit: writes that come while a commit is on its way to the disk wait for its end and are then done in one turn, in the order in which they came,
- * so that the next commit takes all of them to the disk at once. Each waits for the disk by itself, and whoever goes on first does the work of all:
+ * so that the next commit takes all of them to the disk at once. Each waits for the disk by itself, and whoever wakes first does the work of all:
  * nobody waits for another request, which may be cut off. A write that comes while nothing is on its way waits for nothing.
  */
 export class GroupCommit<T> {

@@ -7,12 +7,12 @@ import { emptySeal, type SealedText, sealedText, sealOfBytes } from "../../seal.
 import { blobBytesMax } from "./bulk.ts";
 import { isEntry } from "./schema.ts";
 
-/** What all rows of a commit share; kept on its last row. */
+/** What all rows of a commit share; stored with its last row. */
 export interface CommitContext {
   readonly atMs: number;
   readonly actor: Actor;
   readonly requestId: string;
-  /** The idempotency key that the commit was asked under, where each of its facts answers one command: then its answer can be told again from them. */
+  /** The idempotency key that the commit was asked under, where each of its facts answers one command: then its answer can be rebuilt from them. */
   readonly claim?: Claim;
 }
 

@@ -1,4 +1,4 @@
-/** The tables of a ledger's object. The journal is the ledger; every other table can be told again from it. */
+/** The tables of a ledger's object. The journal is the ledger; every other table can be rebuilt from it. */
 
 /** A release that finds a newer schema than this writes nothing (`LEDGER_NEWER`). */
 export const schemaVersion = 4;
@@ -46,7 +46,7 @@ const migrations: readonly (readonly string[])[] = [
     ...Array.from({ length: idempotencyBuckets }, (_, bucket) => formerAnswerTable(bucket)),
   ],
   [
-    // The first release's index, a row a line. Whoever has it tells the new one from the journal, when it next starts.
+    // The first release's index, a row a line. An object that has it rebuilds the new one from the journal when it next starts.
     ...["line", "account_month", "entry_by_date", "entry_term", "segment"].map((table) => `DROP TABLE IF EXISTS ${table}`),
     `DELETE FROM meta WHERE key IN ('flush', 'flushed_to', 'entry_count')`,
     // Written behind the journal: see entry-index.ts.
@@ -117,9 +117,9 @@ const migrations: readonly (readonly string[])[] = [
     `CREATE INDEX hold_due ON hold (expires_at, no) WHERE status = 'open' AND expires_at IS NOT NULL`,
     `CREATE INDEX hold_external_id ON hold (external_id) WHERE external_id IS NOT NULL`,
     `CREATE INDEX hold_source ON hold (source) WHERE source IS NOT NULL`,
-    // What a hold keeps on an account: pending balances as known earlier are told from it.
+    // What a hold holds on an account: from it follow pending balances as known earlier.
     `CREATE TABLE hold_account (account INTEGER NOT NULL, hold INTEGER NOT NULL, debits INTEGER NOT NULL, credits INTEGER NOT NULL, PRIMARY KEY (account, hold)) STRICT, WITHOUT ROWID`,
-    // What a running check has come to is without the holds: it starts anew.
+    // What a running check has come to is without the holds: it starts again.
     "DELETE FROM verification WHERE state ->> '$.status' = 'running'",
     "DROP TABLE verification_account",
     `CREATE TABLE verification_account (

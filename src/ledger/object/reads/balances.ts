@@ -24,11 +24,11 @@ export function balanceText(
   sums?: ReadonlyMap<number, Sums>,
 ): string {
   const now = asOf === undefined && (knownAt === undefined || knownAt >= state.sequence);
-  const of = now
+  const posted = now
     ? { debits: debitsOf(account), credits: creditsOf(account) }
     : ((sums ?? sumsAt(sql, state, { day: asOf === undefined ? undefined : dayOf(asOf), knownAt }, [account.no])).get(account.no) ??
       noSums);
-  const balance = now ? BigInt(account.balance) : (of.debits - of.credits) * BigInt(normalSign(account.type));
+  const balance = now ? BigInt(account.balance) : (posted.debits - posted.credits) * BigInt(normalSign(account.type));
   let holds = "";
   let available = "";
   if (asOf === undefined) {
@@ -39,7 +39,7 @@ export function balanceText(
     holds = `,"pending":{"debits":${pending.debits},"credits":${pending.credits}}`;
     available = `,"available":${balance - BigInt(out)}`;
   }
-  return `{"accountId":"${account.id}","code":${JSON.stringify(account.code)},"type":"${account.type}","currency":"${state.identity.currency}","normalSide":"${normalSide(account.type)}","posted":{"debits":${of.debits},"credits":${of.credits}}${holds},"balance":${balance}${available},"version":${account.version},"sequence":${state.sequence},"asOf":${asOf === undefined ? "null" : `"${asOf}"`},"knownAt":${knownAt ?? "null"}}`;
+  return `{"accountId":"${account.id}","code":${JSON.stringify(account.code)},"type":"${account.type}","currency":"${state.identity.currency}","normalSide":"${normalSide(account.type)}","posted":{"debits":${posted.debits},"credits":${posted.credits}}${holds},"balance":${balance}${available},"version":${account.version},"sequence":${state.sequence},"asOf":${asOf === undefined ? "null" : `"${asOf}"`},"knownAt":${knownAt ?? "null"}}`;
 }
 
 /** A page of balances, by the accounts' codes. */

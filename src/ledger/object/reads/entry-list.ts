@@ -10,16 +10,25 @@ import { beyond, countRange, inOrder, type Key, type KeyRange, keysFrom, type So
 import { isEntry } from "../log/schema.ts";
 import { acrossGenerations } from "../state/across-generations.ts";
 import { type Count, capped, fromStart } from "../state/counts.ts";
-import type { Generation, PlacesPage } from "../state/earlier.ts";
-import { dayKey, dayOfKey, dayOfPlace, lineItem, linePlace, linesOfAccount, linesOfDays, sequenceOfItem } from "../state/record-keys.ts";
+import type { Generation, PositionsPage } from "../state/earlier.ts";
+import {
+  accountDay,
+  dayKey,
+  dayOfAccountDay,
+  dayOfKey,
+  lineItem,
+  linesOfAccount,
+  linesOfDays,
+  sequenceOfItem,
+} from "../state/record-keys.ts";
 import type { RunKind } from "../state/record-kinds.ts";
 import { accountById, type StoredState } from "../state/stored-state.ts";
 import { externalIdTerm, referenceTerm, sourceTypeTerm } from "../state/terms.ts";
 import { pageOutcome } from "./page-outcome.ts";
-import { describeDrafts, draftPlaces, mergedPlaces, positionText } from "./unposted-lists.ts";
+import { describeDrafts, draftPositions, mergedPositions, positionText } from "./unposted-lists.ts";
 
 /** An entry's place in a list: its day, or 0 in the order of the log, and its sequence. */
-interface Place {
+interface EntryPosition {
   readonly day: number;
   readonly seq: number;
 }
@@ -42,7 +51,7 @@ interface Narrowing {
   /** Records to read: of lines, an entry may have several. */
   readonly records: number;
   /** Its entries, each once, in no order of the list's. */
-  readonly entries: () => Iterable<Place>;
+  readonly entries: () => Iterable<EntryPosition>;
   /** How many entries it has, counted up to `max`. */
   readonly count: (max: number) => number;
 }
@@ -67,12 +76,12 @@ export function entriesOutcome(sql: SqlStorage, state: StoredState, query: Entri
   const page = places.slice(0, query.limit);
   const last = page.at(-1);
   const after = places.length > query.limit && last !== undefined ? positionText(query.order, last) : null;
-  const texts = pageTexts(sql, state, page);
+  const texts = describePage(sql, state, page);
   return pageOutcome(texts, count, after);
 }
 
 /** The page of all generations: each has its own places, which mean the same in all of them. */
-function pageAcross(sql: SqlStorage, state: StoredState, account: Account | undefined, query: EntriesQuery): PlacesPage {
+function pageAcross(sql: SqlStorage, state: StoredState, account: Account | undefined, query: EntriesQuery): PositionsPage {
   const whole = fromStart(query);
   return acrossGenerations(
     state,
@@ -85,7 +94,7 @@ function pageAcross(sql: SqlStorage, state: StoredState, account: Account | unde
     }),
     (answers) => {
       if (answers.length === 0) return pageOfAll(sql, state, account, query);
-      return mergedPlaces([...answers, pageOfAll(sql, state, account, whole)], query, inListOrder(query), isUnfiltered(query));
+      return mergedPositions([...answers, pageOfAll(sql, state, account, whole)], query, inListOrder(query), isUnfiltered(query));
     },
   );
 }
@@ -123,23 +132,23 @@ export function pageOfAll(
   account: Account | undefined,
   query: EntriesQuery,
   reversed: Reversed = [],
-): PlacesPage {
+): PositionsPage {
   const { status } = query;
   const noneIsPosted = status === "draft" || status === "pending_approval";
   const noneIsDraft = status === "posted" || status === "reversed" || query.postedOnly === true || !state.hasDrafts;
   if (noneIsPosted && noneIsDraft) return { places: [], count: { count: 0, capped: false } };
-  const posted = (of: EntriesQuery): PlacesPage => {
-    const list: List = { sql, state, query: of, account, conditions: conditionsOf(of, account, reversed), reversed };
+  const posted = (asked: EntriesQuery): PositionsPage => {
+    const list: List = { sql, state, query: asked, account, conditions: conditionsOf(asked, account, reversed), reversed };
     return pageOf(list, narrowestOf(list));
   };
-  const drafts = (of: EntriesQuery): PlacesPage => {
-    const { places, count } = draftPlaces(sql, state, account, of);
+  const drafts = (asked: EntriesQuery): PositionsPage => {
+    const { places, count } = draftPositions(sql, state, account, asked);
     return { places: places.map((place) => ({ ...place, isDraft: true })), count };
   };
   if (noneIsDraft) return posted(query);
   if (noneIsPosted) return drafts(query);
   const whole = fromStart(query);
-  return mergedPlaces([posted(whole), drafts(whole)], query, inListOrder(query), isUnfiltered(query));
+  return mergedPositions([posted(whole), drafts(whole)], query, inListOrder(query), isUnfiltered(query));
 }
 
 function isUnfiltered(query: EntriesQuery): boolean {
@@ -147,7 +156,7 @@ function isUnfiltered(query: EntriesQuery): boolean {
   return Object.keys(filters).length === 0;
 }
 
-function pageTexts(sql: SqlStorage, state: StoredState, page: PlacesPage["places"]): string[] {
+function describePage(sql: SqlStorage, state: StoredState, page: PositionsPage["places"]): string[] {
   const posted = page.filter(({ isDraft }) => !isDraft).map(({ seq }) => seq);
   const entries = describeEntries(sql, state, posted, state.sequence);
   if (posted.length === page.length) return entries.map(({ text }) => text);
@@ -168,7 +177,7 @@ interface List {
   readonly reversed: Reversed;
 }
 
-function pageOf(list: List, narrowest: Narrowing | undefined): { readonly places: readonly Place[]; readonly count: Count } {
+function pageOf(list: List, narrowest: Narrowing | undefined): { readonly places: readonly EntryPosition[]; readonly count: Count } {
   const { state, query, conditions } = list;
   if (narrowest !== undefined && narrowest.records <= state.index.limits.entriesGatheredMax) {
     const matches = [...matching(list, leftBy(narrowest, conditions), narrowest.entries())];
@@ -235,8 +244,8 @@ function* narrowings({ sql, state, query, account, reversed: later }: List): Gen
     return {
       answers: [...answers, "dates"],
       records: countRange(records.sources, range),
-      entries: () => placesIn(records),
-      count: (max) => countPlaces(records, max),
+      entries: () => positionsIn(records),
+      count: (max) => countPositions(records, max),
     };
   };
   // A hash may be another text's: the texts are compared all the same.
@@ -258,7 +267,7 @@ function* narrowings({ sql, state, query, account, reversed: later }: List): Gen
 }
 
 /** What was reversed, where it is little: its days are read from the journal. */
-function reversedEntries(sql: SqlStorage, isVoid: boolean): Place[] | undefined {
+function reversedEntries(sql: SqlStorage, isVoid: boolean): EntryPosition[] | undefined {
   const rows = sql
     .exec<{ seq: number; day: number }>(
       `SELECT r.original AS seq, unixepoch(j.body ->> '$.date') / 86400 AS day FROM reversal r CROSS JOIN journal j ON j.seq = r.original
@@ -282,7 +291,7 @@ const ofEntry: RecordForm = {
 };
 const ofAccountsLine: RecordForm = {
   seqOf: (columns, at) => sequenceOfItem((columns[1] as Float64Array)[at] as number),
-  dayOf: (columns, at) => dayKey(dayOfPlace((columns[0] as Float64Array)[at] as number)),
+  dayOf: (columns, at) => dayKey(dayOfAccountDay((columns[0] as Float64Array)[at] as number)),
 };
 const ofLine: RecordForm = {
   seqOf: ofAccountsLine.seqOf,
@@ -322,13 +331,13 @@ function* entriesIn({
   }
 }
 
-function* placesIn(records: Records): Generator<Place> {
+function* positionsIn(records: Records): Generator<EntryPosition> {
   const { form } = records;
   for (const { columns, at } of entriesIn(records)) for (const i of at) yield { seq: form.seqOf(columns, i), day: form.dayOf(columns, i) };
 }
 
-/** How many places `placesIn` has, up to `max`, without making any. */
-function countPlaces(records: Records, max: number): number {
+/** How many places `positionsIn` has, up to `max`, without making any. */
+function countPositions(records: Records, max: number): number {
   let count = 0;
   for (const { at } of entriesIn(records)) {
     count += at.length;
@@ -351,7 +360,7 @@ function daysOf(query: EntriesQuery): [DayNumber, DayNumber] {
 }
 
 /** Those of the places whose entries satisfy the conditions, in the order given. */
-function* matching({ sql }: List, conditions: readonly Condition[], places: Iterable<Place>): Generator<Place> {
+function* matching({ sql }: List, conditions: readonly Condition[], places: Iterable<EntryPosition>): Generator<EntryPosition> {
   if (conditions.length === 0) return yield* places;
   const [key, from] = conditions.some(({ readsBody }) => readsBody)
     ? ["s.key", "json_each(?) s CROSS JOIN journal j ON j.seq = s.value"]
@@ -365,8 +374,8 @@ function* matching({ sql }: List, conditions: readonly Condition[], places: Iter
 }
 
 /** Small chunks first: the first page may be in them. */
-function* inChunks(places: Iterable<Place>): Generator<readonly Place[]> {
-  let chunk: Place[] = [];
+function* inChunks(places: Iterable<EntryPosition>): Generator<readonly EntryPosition[]> {
+  let chunk: EntryPosition[] = [];
   let size = 100;
   for (const place of places) {
     chunk.push(place);
@@ -379,7 +388,7 @@ function* inChunks(places: Iterable<Place>): Generator<readonly Place[]> {
 }
 
 /** The page of a list that was gathered whole, and one entry more where there is one. */
-function paged(matches: readonly Place[], query: EntriesQuery): Place[] {
+function paged(matches: readonly EntryPosition[], query: EntriesQuery): EntryPosition[] {
   const compare = inListOrder(query);
   const after = positionOf(query);
   const rest = after === undefined ? [...matches] : matches.filter((place) => compare(place, after) > 0);
@@ -387,25 +396,25 @@ function paged(matches: readonly Place[], query: EntriesQuery): Place[] {
   return rest.sort(compare).slice(skipped, skipped + query.limit + 1);
 }
 
-function inListOrder(query: EntriesQuery): (x: Place, y: Place) => number {
+function inListOrder(query: EntriesQuery): (x: EntryPosition, y: EntryPosition) => number {
   const sign = query.direction === "asc" ? 1 : -1;
   const byDate = query.order === "date";
   return (x, y) => ((byDate ? x.day - y.day : 0) || x.seq - y.seq) * sign;
 }
 
 /** Where the last page ended. */
-function positionOf(query: EntriesQuery): Place | undefined {
+function positionOf(query: EntriesQuery): EntryPosition | undefined {
   if (query.after === undefined) return undefined;
   const [a = 0, b = 0] = query.after.split(",").map(Number);
   return query.order === "date" ? { day: a, seq: b } : { day: 0, seq: a };
 }
 
 /** The first `wanted` matches by date, from the lines of the account or of the ledger. */
-function walkByDate(list: List, wanted: number): Place[] {
+function walkByDate(list: List, wanted: number): EntryPosition[] {
   const { state, query, account, conditions } = list;
   const after = positionOf(query);
   const range = account === undefined ? linesOfDays(...daysOf(query)) : linesOfAccount(account.no, ...daysOf(query));
-  const key = (day: number) => (account === undefined ? day : linePlace(account.no, dayOfKey(day)));
+  const key = (day: number) => (account === undefined ? day : accountDay(account.no, dayOfKey(day)));
   // The entry itself lies behind its first line, or before its last.
   const position: Key | undefined =
     after && (query.direction === "asc" ? [key(after.day), lineItem(after.seq + 1, 0) - 1] : [key(after.day), lineItem(after.seq, 0)]);
@@ -414,26 +423,26 @@ function walkByDate(list: List, wanted: number): Place[] {
   const left = conditions.filter(({ filter }) => !answered.includes(filter));
   const lines = inOrder(sources, beyond(range, position, query.direction), query.direction);
   const matches = matching(list, left, account === undefined ? ofAmounts(lines, query) : eachOnce(lines));
-  const places: Place[] = [];
+  const places: EntryPosition[] = [];
   for (const place of matches) if (places.push(place) === wanted) break;
   return places;
 }
 
 /** The entries of an account's lines in order of date: an entry's lines on one day follow one another. */
-function* eachOnce(lines: Iterable<readonly number[]>): Generator<Place> {
+function* eachOnce(lines: Iterable<readonly number[]>): Generator<EntryPosition> {
   let last = -1;
   for (const [place = 0, item = 0] of lines) {
     const seq = sequenceOfItem(item);
     if (seq === last) continue;
     last = seq;
-    yield { seq, day: dayKey(dayOfPlace(place)) };
+    yield { seq, day: dayKey(dayOfAccountDay(place)) };
   }
 }
 
 /** The entries of the amounts asked for, of the ledger's lines in order of date: all of an entry's lines follow one another, and their debits are its amount. */
-function* ofAmounts(lines: Iterable<readonly number[]>, query: EntriesQuery): Generator<Place> {
+function* ofAmounts(lines: Iterable<readonly number[]>, query: EntriesQuery): Generator<EntryPosition> {
   const { minAmount = 0, maxAmount = Number.POSITIVE_INFINITY } = query;
-  let place: Place | undefined;
+  let place: EntryPosition | undefined;
   let amount = 0;
   for (const [day = 0, item = 0, , lineAmount = 0] of lines) {
     const seq = sequenceOfItem(item);
@@ -448,7 +457,7 @@ function* ofAmounts(lines: Iterable<readonly number[]>, query: EntriesQuery): Ge
 }
 
 /** The first `wanted` matches in the order of the log, from the log itself or from what was reversed. */
-function walkLog({ sql, query, conditions, reversed }: List, wanted: number): Place[] {
+function walkLog({ sql, query, conditions, reversed }: List, wanted: number): EntryPosition[] {
   const asc = query.direction === "asc";
   const after = positionOf(query);
   const isReversed = reversed.length === 0 && (query.status === "reversed" || query.status === "voided");

@@ -39,7 +39,7 @@ interface IndexedLine {
 }
 
 /** Where a page ended: after all of an account, or after one of its lines with what stood there. */
-interface Place {
+interface LinePosition {
   readonly no: number;
   readonly line?: { readonly key: Key; readonly balance: bigint };
 }
@@ -56,7 +56,7 @@ export function generalLedgerOutcome(sql: SqlStorage, state: StoredState, query:
   const knownAt = Math.min(query.knownAt ?? state.sequence, state.sequence);
   const asKnown = { ...query, knownAt };
   const { paged, after, heldBefore } = pageOf(sql, state, only, asKnown);
-  const lineOf = lineTeller(sql, state, paged, knownAt);
+  const lineOf = lineDescriber(sql, state, paged, knownAt);
   const { count, capped } = countLinesAcross(state, only, asKnown, reportFileLinesMax);
   const view: GeneralLedgerView = {
     sequence: knownAt,
@@ -64,7 +64,7 @@ export function generalLedgerOutcome(sql: SqlStorage, state: StoredState, query:
     lineCountCapped: capped,
     accounts: paged.map((account) => ({ ...account, lines: account.lines.map(lineOf) })),
     heldBefore: heldBefore === undefined ? null : String(heldBefore),
-    after: after === undefined ? null : placeText(after),
+    after: after === undefined ? null : positionText(after),
   };
   return { ok: true, body: JSON.stringify(view) };
 }
@@ -76,18 +76,18 @@ function pageOf(
   state: StoredState,
   only: Account | undefined,
   query: AsKnown,
-): { readonly paged: readonly PagedAccount[]; readonly after: Place | undefined; readonly heldBefore: bigint | undefined } {
+): { readonly paged: readonly PagedAccount[]; readonly after: LinePosition | undefined; readonly heldBefore: bigint | undefined } {
   const accounts = only === undefined ? accountsAt(sql, query.knownAt) : [listed(only, query.knownAt)];
   const figures = figuresOf(sql, state, accounts, query);
   const sources = state.index.sources("line");
-  const from = query.after === undefined ? undefined : placeOf(query.after);
+  const from = query.after === undefined ? undefined : positionOf(query.after);
   const remaining = from === undefined ? accounts : accountsFrom(accounts, from);
   const earlier = state.earlier.generations.length === 0 ? noneEarlier : earlierLines(state, remaining, figures, from, query);
   const paged: PagedAccount[] = [];
   let left = query.limit;
-  let last: Place | undefined;
+  let last: LinePosition | undefined;
   for (const account of remaining) {
-    const { opening, debits, credits } = figures.of(account);
+    const { opening, debits, credits } = figures.figuresOf(account);
     const hasLines = debits !== 0n || credits !== 0n;
     const isShown = hasLines || opening !== 0n || query.includeUnused || only !== undefined;
     if (account.deleted || !isShown) continue;
@@ -99,8 +99,8 @@ function pageOf(
     const continues = found.length > lines.length;
     const before = begun?.balance ?? opening;
     const { id: accountId, code, name, type } = account;
-    const told = { accountId, code, name, type, opening: String(opening), debits: String(debits), credits: String(credits) };
-    paged.push({ ...told, before: String(before), continued: begun !== undefined, continues, lines });
+    const shown = { accountId, code, name, type, opening: String(opening), debits: String(debits), credits: String(credits) };
+    paged.push({ ...shown, before: String(before), continued: begun !== undefined, continues, lines });
     const key = lines.at(-1)?.key;
     if (continues && key !== undefined) {
       const balance = lines.reduce((sum, { amount }) => sum + BigInt(amount), before);
@@ -114,7 +114,7 @@ function pageOf(
 }
 
 /** An account that a page has shown is still there: what is known at a sequence stays in its order. */
-function accountsFrom(accounts: readonly ListedAccount[], { no, line }: Place): readonly ListedAccount[] {
+function accountsFrom(accounts: readonly ListedAccount[], { no, line }: LinePosition): readonly ListedAccount[] {
   const at = accounts.findIndex((account) => account.no === no);
   if (at === -1) throw new Error("assertion failed: the account that a page ended with is listed");
   return accounts.slice(line === undefined ? at + 1 : at);
@@ -163,7 +163,7 @@ function figuresOf(sql: SqlStorage, state: StoredState, accounts: readonly Liste
     return debits - credits;
   };
   return {
-    of({ no, type }: ListedAccount): Figures {
+    figuresOf({ no, type }: ListedAccount): Figures {
       const sums = sumsOf(no);
       const [before, at] = [on(sums, no, start), on(sums, no, end)];
       const forgotten = reset !== undefined && isTemporary(type) ? heldAt(sums, no, reset) : 0n;
@@ -173,7 +173,7 @@ function figuresOf(sql: SqlStorage, state: StoredState, accounts: readonly Liste
         credits: at.credits - before.credits,
       };
     },
-    /** What revenue and expense accounts held when they were reset. */
+    /** What revenue and expense accounts had when they were reset. */
     heldBefore(): bigint {
       if (reset === undefined) return 0n;
       const temporary = accounts.filter(({ type }) => isTemporary(type));
@@ -190,14 +190,14 @@ const noneEarlier: ReadonlyMap<number, readonly IndexedLine[]> = new Map();
 function earlierLines(
   state: StoredState,
   accounts: readonly ListedAccount[],
-  figures: { of(account: ListedAccount): Figures },
-  from: Place | undefined,
+  figures: { figuresOf(account: ListedAccount): Figures },
+  from: LinePosition | undefined,
   query: AsKnown,
 ): ReadonlyMap<number, readonly IndexedLine[]> {
   const asked: number[] = [];
   for (const account of accounts) {
     if (asked.length > query.limit) break;
-    const { debits, credits } = figures.of(account);
+    const { debits, credits } = figures.figuresOf(account);
     if (!account.deleted && (debits !== 0n || credits !== 0n)) asked.push(account.no);
   }
   const { startDate, endDate, knownAt, limit } = query;
@@ -257,8 +257,8 @@ function linesAfter(
   return lines;
 }
 
-/** Reads the entries of a page's lines together, and tells each line from its own. */
-function lineTeller(sql: SqlStorage, state: StoredState, paged: readonly PagedAccount[], knownAt: number) {
+/** Reads the entries of a page's lines together, and describes each line from its own. */
+function lineDescriber(sql: SqlStorage, state: StoredState, paged: readonly PagedAccount[], knownAt: number) {
   const sequences = [...new Set(paged.flatMap(({ lines }) => lines.map(({ key }) => sequenceOfItem(key[1]))))];
   const voided = voidedAmong(sql, state, sequences, knownAt);
   const idOf = (account: number) => present(state.account(account), "a line's account exists").id;
@@ -268,7 +268,7 @@ function lineTeller(sql: SqlStorage, state: StoredState, paged: readonly PagedAc
       const fact = decodeFact(body) as EntryPosted;
       const side = (isDebit: boolean) =>
         [...new Set(fact.lines.filter(({ amount }) => amount > 0 === isDebit).map(({ account }) => account))].map(idOf);
-      const told = {
+      const described = {
         journalEntryId: fact.draftId ?? entryId(state.identity, context.atMs, seq),
         date: fact.date,
         sequence: seq,
@@ -277,14 +277,14 @@ function lineTeller(sql: SqlStorage, state: StoredState, paged: readonly PagedAc
         voided: voided.has(seq) || (fact.void && fact.reversalOf !== null),
         source: fact.source ?? { type: "api", id: null },
       };
-      return [seq, { fact, told, debited: side(true), credited: side(false) }] as const;
+      return [seq, { fact, described, debited: side(true), credited: side(false) }] as const;
     }),
   );
   return ({ key: [, item], amount }: IndexedLine): GeneralLedgerLineView => {
-    const { fact, told, debited, credited } = present(entries.get(sequenceOfItem(item)), "a line's entry is in the journal");
+    const { fact, described, debited, credited } = present(entries.get(sequenceOfItem(item)), "a line's entry is in the journal");
     const lineNo = numberOfItem(item);
     const { memo, contactId } = present(fact.lines[lineNo - 1], "a line has its place in the entry");
-    return { ...told, lineNo, memo, contactId, counterAccountIds: amount > 0 ? credited : debited, amount };
+    return { ...described, lineNo, memo, contactId, counterAccountIds: amount > 0 ? credited : debited, amount };
   };
 }
 
@@ -303,12 +303,12 @@ function voidedAmong(sql: SqlStorage, state: StoredState, sequences: readonly nu
   return voided;
 }
 
-function placeText({ no, line }: Place): string {
+function positionText({ no, line }: LinePosition): string {
   return line === undefined ? String(no) : [no, ...line.key, line.balance].join(",");
 }
 
-/** The inverse of `placeText`: the edge gives back what it was given. */
-function placeOf(text: string): Place {
+/** The inverse of `positionText`: the edge gives back what it was given. */
+function positionOf(text: string): LinePosition {
   const [no = "", a, b, balance] = text.split(",");
   if (a === undefined || b === undefined || balance === undefined) return { no: Number(no) };
   return { no: Number(no), line: { key: [Number(a), Number(b)], balance: BigInt(balance) } };

@@ -11,7 +11,7 @@ import { isEntry } from "../log/schema.ts";
 import { acrossGenerations } from "../state/across-generations.ts";
 import { type Count, capped, fromStart, mergedPage } from "../state/counts.ts";
 import type { KeysPage, LinesNarrowed } from "../state/earlier.ts";
-import { itemsUpTo, lineItem, linePlace, linesOfAccount, linesOfDays, numberOfItem, sequenceOfItem } from "../state/record-keys.ts";
+import { accountDay, itemsUpTo, lineItem, linesOfAccount, linesOfDays, numberOfItem, sequenceOfItem } from "../state/record-keys.ts";
 import type { StoredState } from "../state/stored-state.ts";
 import { pageOutcome } from "./page-outcome.ts";
 import { sumsAt } from "./sums.ts";
@@ -146,9 +146,9 @@ function itemsOfIndex(query: LinesQuery, filter: LineFilter): number[] {
   for (const source of asc ? filter.sources : filter.sources.toReversed()) {
     const own: number[] = [];
     visitRange(source, filter.range, (columns, start, end) => {
-      const of = columns[1] as Float64Array;
+      const itemsOfSource = columns[1] as Float64Array;
       for (let i = start; i < end; i++) {
-        const item = of[i] as number;
+        const item = itemsOfSource[i] as number;
         if (item > above && item < below) own.push(item);
       }
     });
@@ -231,7 +231,7 @@ export function amountBefore(state: StoredState, account: number, day: DayNumber
   const itemsBelow = itemsUpTo(knownAt);
   let balance = 0n;
   for (const source of state.index.sources("line")) {
-    visitRange(source, { from: [linePlace(account, day), 0], to: key }, (columns, start, end) => {
+    visitRange(source, { from: [accountDay(account, day), 0], to: key }, (columns, start, end) => {
       const [, items, amounts] = columns as readonly [Float64Array, Float64Array, Float64Array];
       for (let i = start; i < end; i++) if ((items[i] as number) < itemsBelow) balance += BigInt(amounts[i] as number);
     });

@@ -6,13 +6,13 @@ import type { Writable } from "../../../kernel/writable.ts";
 import { type Account, normalSign } from "../../domain/account.ts";
 import { draftById, entryById, holdById } from "../../domain/recorded-entry.ts";
 import type { Head, Query, ReadOutcome, TurnoversView } from "../../rpc.ts";
-import { describeEntries, tellingOf } from "../answers/describe.ts";
+import { describeEntries, describingOf } from "../answers/describe.ts";
 import { type Described, describedView } from "../answers/described.ts";
 import { holdView } from "../answers/unposted-views.ts";
 import { accountView, lockView } from "../answers/views.ts";
 import { visitRange } from "../index/sorted-source.ts";
 import { acrossGenerations } from "../state/across-generations.ts";
-import { dayOfPlace, itemsUpTo, linesOfAccount } from "../state/record-keys.ts";
+import { dayOfAccountDay, itemsUpTo, linesOfAccount } from "../state/record-keys.ts";
 import { accountById, type StoredState } from "../state/stored-state.ts";
 import { balancesOutcome, balanceText, noSums } from "./balances.ts";
 import { entriesOutcome, unknownAccount } from "./entry-list.ts";
@@ -62,7 +62,7 @@ export function answerQuery(sql: SqlStorage, state: StoredState, head: Head, que
     }
     case "hold": {
       const hold = holdById(state, query.holdId);
-      return hold === undefined ? notFound : foundResource(describedView(holdView(tellingOf(state, state.sequence), hold.no)));
+      return hold === undefined ? notFound : foundResource(describedView(holdView(describingOf(state, state.sequence), hold.no)));
     }
     case "holds":
       return holdsOutcome(sql, state, query, unknownAccount);
@@ -154,20 +154,20 @@ export function ownTurnoverByDay(
   const days = new Map<number, Writable<DayTurnover>>();
   for (const source of state.index.sources("line")) {
     visitRange(source, linesOfAccount(account, from, to), ([places, items, amounts], start, end) => {
-      let of: Writable<DayTurnover> | undefined;
+      let turnover: Writable<DayTurnover> | undefined;
       let last = -1;
       for (let i = start; i < end; i++) {
         if ((items?.[i] ?? 0) >= itemsBelow) continue;
         const place = places?.[i] ?? 0;
         if (place !== last) {
           last = place;
-          of = days.get(place) ?? { day: dayOfPlace(place), debits: 0n, credits: 0n };
-          days.set(place, of);
+          turnover = days.get(place) ?? { day: dayOfAccountDay(place), debits: 0n, credits: 0n };
+          days.set(place, turnover);
         }
         const amount = amounts?.[i] ?? 0;
-        if (of === undefined) continue;
-        if (amount > 0) of.debits += BigInt(amount);
-        else of.credits -= BigInt(amount);
+        if (turnover === undefined) continue;
+        if (amount > 0) turnover.debits += BigInt(amount);
+        else turnover.credits -= BigInt(amount);
       }
     });
   }
@@ -243,10 +243,10 @@ type ReportedAccount = {
 
 function withThoseAbove(rows: readonly ReportedAccount[], isUsed: (row: ReportedAccount) => boolean): ReportedAccount[] {
   const parents = new Map(rows.map(({ id, parent_id }) => [id, parent_id]));
-  const kept = new Set<string>();
+  const shown = new Set<string>();
   for (const row of rows) {
     if (!isUsed(row)) continue;
-    for (let id: string | null | undefined = row.id; id && !kept.has(id); id = parents.get(id)) kept.add(id);
+    for (let id: string | null | undefined = row.id; id && !shown.has(id); id = parents.get(id)) shown.add(id);
   }
-  return rows.filter(({ id }) => kept.has(id));
+  return rows.filter(({ id }) => shown.has(id));
 }

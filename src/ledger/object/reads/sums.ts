@@ -274,7 +274,7 @@ function addDays({ state, knownAt, only }: Asked, sheet: Sheet, [first, last]: r
         sheet.line(no ?? ((columns[2] as Float64Array)[i] as number), amounts[i] as number, sign);
       }
     });
-  for (const run of state.index.runs.ready(only === undefined ? "day" : "line")) {
+  for (const run of state.index.runs.runsOf(only === undefined ? "day" : "line")) {
     if (run.fromSequence > knownAt) continue;
     if (only === undefined) addRange(run, linesOfDays(first, last), undefined);
     else for (const no of only) addRange(run, linesOfAccount(no, first, last), no);

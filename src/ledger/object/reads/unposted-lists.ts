@@ -4,18 +4,18 @@ import { filteredCountMax } from "../../../kernel/bounds.ts";
 import { dayOf, firstDay, lastDay } from "../../../kernel/calendar-date.ts";
 import type { Account } from "../../domain/account.ts";
 import type { EntriesQuery, HoldsQuery, ReadOutcome } from "../../rpc.ts";
-import { tellingOf } from "../answers/describe.ts";
+import { describingOf } from "../answers/describe.ts";
 import { type Described, describedView } from "../answers/described.ts";
 import { draftView, holdView } from "../answers/unposted-views.ts";
 import { acrossGenerations } from "../state/across-generations.ts";
 import { type Count, capped, fromStart, mergedPage } from "../state/counts.ts";
-import type { ListPlace, PlacesPage } from "../state/earlier.ts";
+import type { ListPosition, PositionsPage } from "../state/earlier.ts";
 import { dayKey, dayOfKey } from "../state/record-keys.ts";
 import { accountById, type StoredState } from "../state/stored-state.ts";
 import { pageOutcome } from "./page-outcome.ts";
 
 /** A row's place in a list: its day, and its number. */
-interface UnpostedPlace {
+interface UnpostedPosition {
   readonly day: number;
   readonly seq: number;
 }
@@ -42,7 +42,7 @@ function pageOf(
   filters: Filters,
   isWhole: boolean,
   paging: Paging,
-): { readonly places: readonly UnpostedPlace[]; readonly count: Count } {
+): { readonly places: readonly UnpostedPosition[]; readonly count: Count } {
   const { order, direction, after, offset = 0, limit } = paging;
   const [first = 0, second = 0] = after?.split(",").map(Number) ?? [];
   const later = direction === "asc" ? ">" : "<";
@@ -77,7 +77,7 @@ function dated({ startDate, endDate }: { readonly startDate?: string; readonly e
 }
 
 /** The drafts that a list of entries has, voided ones among them. */
-export function draftPlaces(sql: SqlStorage, state: StoredState, account: Account | undefined, query: EntriesQuery): PlacesPage {
+export function draftPositions(sql: SqlStorage, state: StoredState, account: Account | undefined, query: EntriesQuery): PositionsPage {
   const filters: { where: string[]; bindings: SqlStorageValue[] } = { where: [], bindings: [] };
   const add = (where: string, ...bindings: SqlStorageValue[]) => {
     filters.where.push(where);
@@ -103,18 +103,18 @@ export function describeDrafts(state: StoredState, numbers: readonly number[]): 
   state.prepare(numbers);
   const drafts = numbers.map((no) => present(state.draft(no), "a listed draft exists"));
   state.prepare(drafts.flatMap(({ content }) => [content.reversalOf, content.hold]));
-  const telling = tellingOf(state, state.sequence);
+  const describing = describingOf(state, state.sequence);
   return new Map(
     drafts.map(({ no, savedSequence }) => {
-      const { fact } = telling.row(savedSequence);
+      const { fact } = describing.row(savedSequence);
       if (fact.kind !== "draft_saved") throw new Error("assertion failed: a draft names its last version");
-      return [no, describedView(draftView(telling, savedSequence, fact))];
+      return [no, describedView(draftView(describing, savedSequence, fact))];
     }),
   );
 }
 
 /** The places of holds of this generation: its own, and those that it began with. */
-export function holdPlaces(sql: SqlStorage, state: StoredState, account: Account | undefined, query: HoldsQuery): PlacesPage {
+export function holdPositions(sql: SqlStorage, state: StoredState, account: Account | undefined, query: HoldsQuery): PositionsPage {
   const filters: { where: string[]; bindings: SqlStorageValue[] } = { where: ["true"], bindings: [] };
   const add = (where: string, ...bindings: SqlStorageValue[]) => {
     filters.where.push(where);
@@ -131,8 +131,8 @@ export function holdPlaces(sql: SqlStorage, state: StoredState, account: Account
   return pageOf(sql, "hold", filters, isWhole, query);
 }
 
-/** The same of all generations: a hold is told by the one in which it has its state. */
-function holdPlacesAcross(sql: SqlStorage, state: StoredState, account: Account | undefined, query: HoldsQuery): PlacesPage {
+/** The same of all generations: a hold is listed by the one in which it has its state. */
+function holdPositionsAcross(sql: SqlStorage, state: StoredState, account: Account | undefined, query: HoldsQuery): PositionsPage {
   const whole = fromStart(query);
   const sign = query.direction === "asc" ? 1 : -1;
   const byDate = query.order === "date";
@@ -144,9 +144,9 @@ function holdPlacesAcross(sql: SqlStorage, state: StoredState, account: Account 
     { knownAt: state.sequence, accounts: account && [account.no] },
     () => ({ kind: "hold_places", account: account?.no ?? null, query: whole }),
     (answers) => {
-      if (answers.length === 0) return holdPlaces(sql, state, account, query);
-      return mergedPlaces(
-        [...answers, holdPlaces(sql, state, account, whole)],
+      if (answers.length === 0) return holdPositions(sql, state, account, query);
+      return mergedPositions(
+        [...answers, holdPositions(sql, state, account, whole)],
         query,
         (x, y) => ((byDate ? x.day - y.day : 0) || x.seq - y.seq) * sign,
         isWhole,
@@ -156,12 +156,12 @@ function holdPlacesAcross(sql: SqlStorage, state: StoredState, account: Account 
 }
 
 /** The pages of several lists of entries or holds as one. */
-export function mergedPlaces(
-  pages: readonly PlacesPage[],
+export function mergedPositions(
+  pages: readonly PositionsPage[],
   paging: { readonly offset?: number; readonly limit: number },
-  compare: (x: ListPlace, y: ListPlace) => number,
+  compare: (x: ListPosition, y: ListPosition) => number,
   isExact: boolean,
-): PlacesPage {
+): PositionsPage {
   const { items, count } = mergedPage(
     pages.map(({ places, count }) => ({ items: places, count })),
     paging,
@@ -175,22 +175,22 @@ export function mergedPlaces(
 export function holdsOutcome(sql: SqlStorage, state: StoredState, query: HoldsQuery, unknownAccount: ReadOutcome): ReadOutcome {
   const account = query.accountId === undefined ? undefined : accountById(state, query.accountId);
   if (query.accountId !== undefined && account === undefined) return unknownAccount;
-  const { places, count } = holdPlacesAcross(sql, state, account, query);
+  const { places, count } = holdPositionsAcross(sql, state, account, query);
   const page = places.slice(0, query.limit);
   state.prepare(page.map(({ seq }) => seq));
-  const telling = tellingOf(state, state.sequence);
+  const describing = describingOf(state, state.sequence);
   const last = page.at(-1);
   const after = places.length > query.limit && last !== undefined ? positionText(query.order, last) : null;
-  const texts = page.map(({ seq }) => JSON.stringify(holdView(telling, seq)));
+  const texts = page.map(({ seq }) => JSON.stringify(holdView(describing, seq)));
   return pageOutcome(texts, count, after);
 }
 
 /** Where a page ended. */
-export function positionText(order: "sequence" | "date", { day, seq }: UnpostedPlace): string {
+export function positionText(order: "sequence" | "date", { day, seq }: UnpostedPosition): string {
   return order === "date" ? `${day},${seq}` : String(seq);
 }
 
-/** What open holds kept on an account, as known at a sequence. */
+/** What open holds held on an account, as known at a sequence. */
 export function pendingAt(sql: SqlStorage, state: StoredState, account: number, knownAt: number): Pending {
   // Known at a sequence: by the generation that had it.
   const generation = state.earlier.generations.find(({ firstSequence: from, lastSequence: to }) => from <= knownAt && knownAt <= to);

@@ -51,17 +51,17 @@ export function writeEagerTables(sql: SqlStorage, overlay: Overlay): void {
       writeMeta(sql, "approval_policy", fact.policy);
     } else if (fact.kind === "hold_placed") {
       insertHold(sql, fact, sequence, overlay.atMs);
-    } else keepCarried(sql, fact, overlay);
+    } else storeCarried(sql, fact, overlay);
   });
   insertOpened(sql, opened);
-  for (const draft of overlay.drafts.values()) keepDraft(sql, draft, overlay.atMs, overlay.firstSequence);
+  for (const draft of overlay.drafts.values()) storeDraft(sql, draft, overlay.atMs, overlay.firstSequence);
   for (const { no, status, resolved } of overlay.holds.values())
     if (resolved !== null) sql.exec("UPDATE hold SET status = ?, resolved = ? WHERE no = ?", status, resolved, no);
-  if (overlay.holds.size > 0) keepPending(sql, overlay);
+  if (overlay.holds.size > 0) storePending(sql, overlay);
 }
 
 /** What a generation begins with. */
-function keepCarried(sql: SqlStorage, fact: Fact, overlay: Overlay): void {
+function storeCarried(sql: SqlStorage, fact: Fact, overlay: Overlay): void {
   switch (fact.kind) {
     case "ledger_continued":
       writeMeta(sql, "approval_policy", fact.policy);
@@ -79,7 +79,7 @@ function keepCarried(sql: SqlStorage, fact: Fact, overlay: Overlay): void {
       break;
     case "draft_carried":
       insertRow(sql, fact.contentRow);
-      keepDraft(sql, present(overlay.drafts.get(fact.draft), "the draft was just carried"), fact.createdAtMs, 0);
+      storeDraft(sql, present(overlay.drafts.get(fact.draft), "the draft was just carried"), fact.createdAtMs, 0);
       break;
     case "hold_carried":
       insertRow(sql, fact.row);
@@ -105,7 +105,7 @@ function insertCarried(sql: SqlStorage, accounts: readonly CarriedAccount[]): vo
 }
 
 /** A draft as the whole write leaves it. `atMs`: when it was created, where it is new. `firstSequence`: the write's. */
-function keepDraft(sql: SqlStorage, draft: Draft, atMs: number, firstSequence: number): void {
+function storeDraft(sql: SqlStorage, draft: Draft, atMs: number, firstSequence: number): void {
   const { no, status, savedSequence, contentSequence, entry, content } = draft;
   const { externalId, source, reference } = content;
   sql.exec(
@@ -153,9 +153,9 @@ function insertHold(sql: SqlStorage, fact: HoldPlaced, no: number, atMs: number)
 }
 
 /** What is pending on the accounts of the write's holds, as the whole write leaves it. */
-function keepPending(sql: SqlStorage, overlay: Overlay): void {
+function storePending(sql: SqlStorage, overlay: Overlay): void {
   const accounts = new Set([...overlay.holds.values()].flatMap(({ fact }) => fact.lines.map((line) => line.account)));
-  // Of a hold that is carried over its accounts brought along what it keeps on them.
+  // Of a hold that is carried over its accounts brought along what it holds on them.
   const rows = [...accounts].flatMap((no) => {
     const figures = overlay.touched.get(no);
     return figures === undefined ? [] : [[no, figures.pendingDebits, figures.pendingCredits, figures.holdChanges]];

@@ -20,14 +20,14 @@ export interface Generation {
 }
 
 /** A place in a list of entries or holds. */
-export interface ListPlace {
+export interface ListPosition {
   readonly day: number;
   readonly seq: number;
   readonly isDraft?: true;
 }
 
-export interface PlacesPage {
-  readonly places: readonly ListPlace[];
+export interface PositionsPage {
+  readonly places: readonly ListPosition[];
   readonly count: Count;
 }
 
@@ -98,9 +98,9 @@ export interface Questions {
       /** Its entries that later generations have reversed: [sequence, 1 where it is a void]. */
       readonly reversed: readonly (readonly [original: number, isVoid: number])[];
     };
-    readonly answer: PlacesPage;
+    readonly answer: PositionsPage;
   };
-  readonly hold_places: { readonly ask: { readonly account: number | null; readonly query: HoldsQuery }; readonly answer: PlacesPage };
+  readonly hold_places: { readonly ask: { readonly account: number | null; readonly query: HoldsQuery }; readonly answer: PositionsPage };
   /** Reversals, in that generation, of entries of a stretch of earlier sequences. */
   readonly reversals: {
     readonly ask: { readonly from: number; readonly to: number };
@@ -129,7 +129,7 @@ export interface Asked<K extends QuestionKind = QuestionKind> {
   readonly question: Question<K>;
 }
 
-/** Thrown by what reads the state without waiting, where it needs what an earlier generation has: it is fetched, and all is done again from the start. */
+/** Thrown by what reads the state without waiting, where it needs what an earlier generation has: it is fetched, and all is done again from its start. */
 export class NeedsEarlier extends Error {
   readonly asked: readonly Asked[];
   readonly sequences: readonly number[];
@@ -147,7 +147,7 @@ export type AskOf = (generation: Generation, question: Question) => Promise<stri
 
 /** Sequences in one question. */
 const factsAtOnce = 500;
-/** What is told of an entry names others, which name others: reversal, draft, its last version. */
+/** What describes an entry names others, which name others: reversal, draft, its last version. */
 const roundsMax = 5;
 
 /** The generations before this one, and what they have answered so far. */
@@ -205,7 +205,7 @@ export class Earlier {
       const sequences = [...wanted];
       for (let i = 0; i < sequences.length; i += factsAtOnce) await this.#fetchFacts(sequences.slice(i, i + factsAtOnce), askOf);
       const related = new Set<number>();
-      for (const seq of sequences) for (const of of relatedTo(this.#facts.get(seq))) if (!this.#facts.has(of)) related.add(of);
+      for (const seq of sequences) for (const other of relatedTo(this.#facts.get(seq))) if (!this.#facts.has(other)) related.add(other);
       wanted = new Set([...related].filter((seq) => this.#isEarlier(seq)));
     }
   }
@@ -245,7 +245,7 @@ function joined(before: EarlierFact | undefined, after: EarlierFact): EarlierFac
   };
 }
 
-/** The sequences that the telling of one goes on to. */
+/** The sequences that are needed to describe one. */
 function relatedTo(fact: EarlierFact | undefined): number[] {
   if (fact === undefined) return [];
   const related = [fact.reversal?.seq, fact.draft?.saved, fact.draft?.content, fact.draft?.entry, fact.hold?.resolved];

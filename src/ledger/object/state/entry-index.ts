@@ -5,7 +5,7 @@ import { readRow } from "../log/journal.ts";
 import { readMeta } from "../log/meta.ts";
 import { type AccountTotal, EntryTail } from "./entry-tail.ts";
 import type { LedgerLimits } from "./ledger-limits.ts";
-import { accountOfPlace, firstPlaceOf } from "./record-keys.ts";
+import { accountOfAccountDay, firstAccountDayOf } from "./record-keys.ts";
 import { type RunKind, recordKinds } from "./record-kinds.ts";
 
 /** What the runs have, counted. */
@@ -102,10 +102,10 @@ function addTotals(sql: SqlStorage, tail: EntryTail): void {
   const amounts = columns[2] as Float64Array;
   const rows: string[] = [];
   for (let i = 0; i < length; ) {
-    const account = accountOfPlace(places[i] as number);
+    const account = accountOfAccountDay(places[i] as number);
     const start = i;
     const figures = noFigures();
-    const end = firstPlaceOf(account + 1);
+    const end = firstAccountDayOf(account + 1);
     for (; i < length && (places[i] as number) < end; i++) addTurnover(figures, amounts[i] as number);
     rows.push(`[${account},${debitsOf(figures)},${creditsOf(figures)},${i - start}]`);
   }

@@ -7,14 +7,14 @@ import { SortedColumns } from "../index/sorted-source.ts";
 import { sortedBy } from "../index/stable-sort.ts";
 import type { Tail } from "../index/tail.ts";
 import { type TermKey, termHash } from "../index/term-hash.ts";
-import { accountOfPlace, dayKey, dayOfPlace, lineItem, linePlace, monthCell } from "./record-keys.ts";
+import { accountDay, accountOfAccountDay, dayKey, dayOfAccountDay, lineItem, monthCell } from "./record-keys.ts";
 import type { RunKind } from "./record-kinds.ts";
 import { externalIdTerm, referenceTerm, sourceTerm, sourceTypeTerm } from "./terms.ts";
 
 /** Beyond every amount that can be asked for, and still an integer that is exact. */
 const amountKeyMax = 2 ** 53;
 
-/** Everything posted to an account, as far as who tells it knows. */
+/** Everything posted to an account, as far as its source knows. */
 export interface AccountTotal {
   readonly debits: bigint;
   readonly credits: bigint;
@@ -131,14 +131,14 @@ export class EntryTail implements Tail<RunKind> {
     const totals = new Map<number, Writable<AccountTotal>>();
     this.visitLines((account, _day, _item, amount) => {
       if (only !== undefined && account !== only) return;
-      let of = totals.get(account);
-      if (of === undefined) {
-        of = { debits: 0n, credits: 0n, lines: 0 };
-        totals.set(account, of);
+      let total = totals.get(account);
+      if (total === undefined) {
+        total = { debits: 0n, credits: 0n, lines: 0 };
+        totals.set(account, total);
       }
-      if (amount > 0) of.debits += BigInt(amount);
-      else of.credits -= BigInt(amount);
-      of.lines += 1;
+      if (amount > 0) total.debits += BigInt(amount);
+      else total.credits -= BigInt(amount);
+      total.lines += 1;
     });
     return totals;
   }
@@ -165,7 +165,7 @@ export class EntryTail implements Tail<RunKind> {
     switch (kind) {
       case "line": {
         const places = new Float64Array(length);
-        for (let i = 0; i < length; i++) places[i] = linePlace(accounts[i] as number, days[i] as number);
+        for (let i = 0; i < length; i++) places[i] = accountDay(accounts[i] as number, days[i] as number);
         return sortedBy([places, items, amounts], 0, length);
       }
       case "day": {
@@ -187,10 +187,10 @@ export class EntryTail implements Tail<RunKind> {
 
 /** Returns false, and adds nothing, where the hash has the sequence already. */
 function noteSequence(sequences: Map<number, number[]>, hash: number, sequence: number): boolean {
-  const of = sequences.get(hash);
-  if (of === undefined) sequences.set(hash, [sequence]);
-  else if (of.at(-1) === sequence) return false;
-  else of.push(sequence);
+  const known = sequences.get(hash);
+  if (known === undefined) sequences.set(hash, [sequence]);
+  else if (known.at(-1) === sequence) return false;
+  else known.push(sequence);
   return true;
 }
 
@@ -206,9 +206,9 @@ function monthSums({ columns, length }: SortedColumns): Columns {
     const place = places[i] as number;
     if (place !== lastPlace) {
       lastPlace = place;
-      const of = monthCell(accountOfPlace(place), monthOfDay(dayOfPlace(place)));
-      if (of !== cell) {
-        cell = of;
+      const month = monthCell(accountOfAccountDay(place), monthOfDay(dayOfAccountDay(place)));
+      if (month !== cell) {
+        cell = month;
         at += 1;
         (out[0] as Float64Array)[at] = cell;
       }

@@ -19,20 +19,20 @@ const monthSpan = 131_072;
 const monthBase = 840;
 
 /** An account's number and a day in one integer, in order of account and day. */
-export function linePlace(account: number, day: DayNumber): number {
+export function accountDay(account: number, day: DayNumber): number {
   return account * daySpan + dayKey(day);
 }
 
-export function accountOfPlace(place: number): number {
+export function accountOfAccountDay(place: number): number {
   return Math.floor(place / daySpan);
 }
 
 /** Where the lines of an account begin. */
-export function firstPlaceOf(account: number): number {
+export function firstAccountDayOf(account: number): number {
   return account * daySpan;
 }
 
-export function dayOfPlace(place: number): DayNumber {
+export function dayOfAccountDay(place: number): DayNumber {
   // Not by %, which of numbers beyond 32 bits is a call.
   return dayOfKey(place - Math.floor(place / daySpan) * daySpan);
 }
@@ -74,7 +74,7 @@ export function monthOfCell(cell: number): MonthNumber {
 
 /** The lines of an account on the days from `from` to `to`, both inside. */
 export function linesOfAccount(account: number, from: DayNumber = firstDay, to: DayNumber = lastDay): KeyRange {
-  return keysFrom(linePlace(account, from), linePlace(account, to));
+  return keysFrom(accountDay(account, from), accountDay(account, to));
 }
 
 /** The ledger's lines on the days from `from` to `to`, both inside. */

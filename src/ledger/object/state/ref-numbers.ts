@@ -1,6 +1,6 @@
 /**
- * The numbers of accounts by ref. V8 looks a string up in a Map by its one internalized form, which it must find anew for each string that came over the stub:
- * a twentieth of a bulk write, whose lines name the same accounts again and again. So what was found last is also kept by a hash of its characters.
+ * The numbers of accounts by ref. V8 looks a string up in a Map by its one internalized form, which it must find again for each string that came over the stub:
+ * a twentieth of a bulk write, whose lines name the same accounts again and again. So what was found last is also found by a hash of its characters.
  */
 export class RefNumbers {
   readonly #numbers = new Map<string, number>();

@@ -22,7 +22,7 @@ import { RefNumbers } from "./ref-numbers.ts";
 import { externalIdTerm, sourceTerm } from "./terms.ts";
 import { type DraftRow, draftOfRow, type HoldRow, holdOfRow } from "./unposted.ts";
 
-/** Accounts kept in memory; beyond this the longest unused are let go. A ledger may have millions, an isolate has 128 MB. */
+/** Accounts in memory; beyond this those that came first are dropped. A ledger may have millions, an isolate has 128 MB. */
 const accountsInMemoryMax = 50_000;
 
 const nothingCarried: AccountTotal = { debits: 0n, credits: 0n, lines: 0 };
@@ -53,7 +53,7 @@ export class StoredState implements LedgerState {
   carriedTo = 0;
   /** The generations before it, and what they have answered to what is being done. */
   earlier: Earlier = alone;
-  /** Set while a later generation asks: what was open at the end is told there. */
+  /** Set while a later generation asks: what was open at the end is described there. */
   isBehind = false;
   locks: readonly PeriodLock[] = [];
   policy: ApprovalPolicy = "none";
@@ -134,7 +134,7 @@ export class StoredState implements LedgerState {
       pendingCredits: pending.credits,
       holdChanges: pending.changes,
     };
-    this.#keep(account);
+    this.#remember(account);
     return account;
   }
 
@@ -181,12 +181,12 @@ export class StoredState implements LedgerState {
     return row ?? { debits: 0, credits: 0, changes: 0 };
   }
 
-  #keep(account: Account): void {
+  #remember(account: Account): void {
     this.#accounts.set(account.no, account);
     for (const ref of refsOf(account)) this.#refs.set(ref, account.no);
   }
 
-  /** Lets go of the accounts that came first, once there are too many. Between commands only: nobody holds one across. */
+  /** Drops the accounts that came first, once there are too many. Between commands only: nobody has one across. */
   trim(): void {
     if (this.#accounts.size <= accountsInMemoryMax) return;
     for (const [no, account] of this.#accounts) {
@@ -347,7 +347,7 @@ export class StoredState implements LedgerState {
     );
   }
 
-  /** Accounts that are not deleted. Counted once, and kept. */
+  /** Accounts that are not deleted. Counted once. */
   get accountCount(): number {
     this.#accountCount ??= this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM account WHERE status <> 'deleted'").one().n;
     return this.#accountCount;

@@ -1,4 +1,4 @@
-/** The texts by which an entry or a hold is looked up, hashed. The letter before each keeps them apart. */
+/** The texts by which an entry or a hold is looked up, hashed. The letter before each says which it is. */
 import { sourceText } from "../../domain/state.ts";
 import type { Source } from "../../rpc.ts";
 import { type TermKey, termHash } from "../index/term-hash.ts";
