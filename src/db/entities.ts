@@ -1,7 +1,7 @@
 import { and, eq, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Page } from "../kernel/page.ts";
 import { entities } from "./entity-tables.ts";
-import { type FoundRows, listRows } from "./list-rows.ts";
+import { type FilterConditions, type FoundRows, listRows } from "./list-rows.ts";
 import type { SiteDatabase } from "./site-database.ts";
 
 export type EntityRow = typeof entities.$inferSelect;
@@ -32,11 +32,18 @@ export async function firstTwoEntities(db: SiteDatabase): Promise<{ readonly id:
 }
 
 export interface EntityFilter {
-  readonly kind: EntityRow["kind"] | undefined;
-  readonly status: EntityRow["status"] | undefined;
-  readonly externalId: string | undefined;
-  readonly search: string | undefined;
+  readonly kind?: EntityRow["kind"] | undefined;
+  readonly status?: EntityRow["status"] | undefined;
+  readonly externalId?: string | undefined;
+  readonly search?: string | undefined;
 }
+
+const entityFilters: FilterConditions<EntityFilter> = {
+  kind: (kind) => eq(entities.kind, kind),
+  status: (status) => eq(entities.status, status),
+  externalId: (externalId) => eq(entities.externalId, externalId),
+  search: (text) => sql`instr(lower(${entities.name}), lower(${text})) > 0`,
+};
 
 export function listEntityRows(
   db: SiteDatabase,
@@ -44,17 +51,12 @@ export function listEntityRows(
   entityIds: readonly string[] | null,
   page: Page<"createdAt" | "name">,
 ): Promise<FoundRows<EntityRow>> {
-  const { kind, status, externalId, search } = filter;
   return listRows(db, {
     table: entities,
     sorts: { createdAt: entities.createdAt, name: entities.name },
-    where: [
-      entityIds === null ? undefined : among(entities.id, entityIds),
-      kind === undefined ? undefined : eq(entities.kind, kind),
-      status === undefined ? undefined : eq(entities.status, status),
-      externalId === undefined ? undefined : eq(entities.externalId, externalId),
-      search === undefined ? undefined : sql`instr(lower(${entities.name}), lower(${search})) > 0`,
-    ],
+    where: [entityIds === null ? undefined : among(entities.id, entityIds)],
+    filters: entityFilters,
+    asked: filter,
     page,
   });
 }

@@ -6,12 +6,18 @@ import type { SiteDatabase } from "./site-database.ts";
 
 type Listed = SQLiteTable & { readonly siteId: SQLiteColumn; readonly id: SQLiteColumn };
 
-export interface RowList<T extends Listed, S extends string> {
+/** The condition of each filter. A filter without its row in the table does not compile. */
+export type FilterConditions<F> = { readonly [N in keyof F]-?: (value: Exclude<F[N], undefined>) => SQL };
+
+export interface RowList<T extends Listed, S extends string, F extends object> {
   readonly table: T;
   /** What each sort orders by. None of them is ever null: a comparison with null would lose rows. */
   readonly sorts: Readonly<Record<S, SQLiteColumn>>;
-  /** Conditions of every row of the list; one that is not given narrows nothing. */
+  /** Conditions of every row of the list, whatever is asked; one that is undefined narrows nothing. */
   readonly where: readonly (SQL | undefined)[];
+  readonly filters: FilterConditions<F>;
+  /** What is asked: a filter that is not given is undefined. */
+  readonly asked: F;
   readonly page: Page<S>;
 }
 
@@ -23,13 +29,13 @@ export interface FoundRows<R> {
 }
 
 /** A page of a site's rows in a stable order: nothing that is there throughout is skipped or comes twice while others are inserted. */
-export async function listRows<T extends Listed, S extends string>(
+export async function listRows<T extends Listed, S extends string, F extends object>(
   db: SiteDatabase,
-  list: RowList<T, S>,
+  list: RowList<T, S, F>,
 ): Promise<FoundRows<T["$inferSelect"]>> {
   const { table, page } = list;
   const column = list.sorts[page.sort];
-  const all = and(eq(table.siteId, db.siteId), ...list.where);
+  const all = and(eq(table.siteId, db.siteId), ...list.where, ...conditionsOf(list.filters, list.asked));
   const order = page.direction === "asc" ? asc : desc;
   const chosen = db.orm
     .select()
@@ -57,6 +63,16 @@ export async function listRows<T extends Listed, S extends string>(
     totalCountCapped,
     after: found.length > page.limit ? mark(rows.at(-1), table, column) : null,
   };
+}
+
+function conditionsOf<F extends object>(filters: FilterConditions<F>, asked: F): SQL[] {
+  const conditionOf = <N extends keyof F>(name: N): SQL[] => {
+    const value = asked[name];
+    // The compiler does not narrow what a name of a generic type leads to.
+    return value === undefined ? [] : [filters[name](value as Exclude<F[N], undefined>)];
+  };
+  // A table has the names of its filters and no others.
+  return (Object.keys(filters) as (keyof F)[]).flatMap(conditionOf);
 }
 
 function mark(row: unknown, table: SQLiteTable, column: SQLiteColumn): Position {

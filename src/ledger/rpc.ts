@@ -158,26 +158,14 @@ export type Query =
   | ({ readonly kind: "balance"; readonly accountId: string } & PointInBooks)
   | ({
       readonly kind: "balances";
-      readonly accountIds?: readonly string[];
-      readonly types?: readonly AccountType[];
       /** Order by code; default `asc`. */
       readonly direction?: "asc" | "desc";
       readonly afterCode?: string;
       readonly offset?: number;
       readonly limit: number;
-    } & PointInBooks)
+    } & BalancesFilter)
   | { readonly kind: "balance_history"; readonly accountId: string; readonly days: readonly DayNumber[]; readonly knownAt?: number }
-  | ({
-      readonly kind: "lines";
-      readonly accountId?: string;
-      readonly startDate?: string;
-      readonly endDate?: string;
-      readonly order: "date" | "sequence";
-      readonly direction: "asc" | "desc";
-      readonly after?: string;
-      readonly offset?: number;
-      readonly limit: number;
-    } & { readonly knownAt?: number })
+  | ({ readonly kind: "lines" } & LinesQuery)
   | ({ readonly kind: "entries" } & EntriesQuery)
   | { readonly kind: "entry"; readonly entryId: string; readonly postedOnly?: boolean }
   | { readonly kind: "hold"; readonly holdId: string }
@@ -217,21 +205,34 @@ export type Query =
     }
   | { readonly kind: "head" };
 
-export interface HoldsQuery {
+/** The page of a list that is wanted. */
+export interface ListPaging {
+  readonly order: "sequence" | "date";
+  readonly direction: "asc" | "desc";
+  /** Where the previous page ended, as its answer gave it. */
+  readonly after?: string;
+  readonly offset?: number;
+  readonly limit: number;
+}
+
+/** The filters of each list. Each has its row where the list is made: `reads/entry-list.ts`, `reads/unposted-lists.ts`. */
+export interface ListFilters {
+  readonly entries: EntriesFilter;
+  readonly holds: HoldsFilter;
+  readonly lines: LinesFilter;
+  readonly balances: BalancesFilter;
+}
+
+export interface HoldsFilter {
   readonly accountId?: string;
   readonly status?: HoldStatus;
   readonly groupId?: string;
   readonly externalId?: string;
   readonly startDate?: string;
   readonly endDate?: string;
-  readonly order: "sequence" | "date";
-  readonly direction: "asc" | "desc";
-  readonly after?: string;
-  readonly offset?: number;
-  readonly limit: number;
 }
 
-export interface EntriesQuery {
+export interface EntriesFilter {
   readonly accountId?: string;
   /** `voided`: posted and voided, or a draft that was voided. Default all. */
   readonly status?: "draft" | "pending_approval" | "posted" | "reversed" | "voided";
@@ -244,13 +245,23 @@ export interface EntriesQuery {
   readonly endDate?: string;
   readonly minAmount?: number;
   readonly maxAmount?: number;
-  readonly order: "sequence" | "date";
-  readonly direction: "asc" | "desc";
-  /** Where the previous page ended, as its answer gave it. */
-  readonly after?: string;
-  readonly offset?: number;
-  readonly limit: number;
 }
+
+export interface LinesFilter {
+  readonly accountId?: string;
+  readonly startDate?: string;
+  readonly endDate?: string;
+  readonly knownAt?: number;
+}
+
+export interface BalancesFilter extends PointInBooks {
+  readonly accountIds?: readonly string[];
+  readonly types?: readonly AccountType[];
+}
+
+export interface HoldsQuery extends HoldsFilter, ListPaging {}
+export interface EntriesQuery extends EntriesFilter, ListPaging {}
+export interface LinesQuery extends LinesFilter, ListPaging {}
 
 /** Queries whose answer is one resource with an id and a status. */
 export type ResourceQuery = Extract<Query, { kind: "entry" | "hold" | "account" }>;

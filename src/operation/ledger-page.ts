@@ -1,8 +1,8 @@
 /** Pages of lists that a ledger answers: its items are text, and say by one text where the next page starts. */
 import type { Page } from "../kernel/page.ts";
-import type { PageQuery } from "../ledger/rpc.ts";
+import type { Whole } from "../kernel/whole.ts";
+import type { ListFilters, PageQuery } from "../ledger/rpc.ts";
 import type { OperationContext } from "./context.ts";
-import type { ListQuery } from "./page.ts";
 
 /** A page as the ledger wrote its items, with figures that a JavaScript number might not hold. */
 export interface LedgerPage {
@@ -14,10 +14,17 @@ export interface LedgerPage {
   readonly nextCursor: string | null;
 }
 
-/** The part of a list's query that decides what the list contains: all but where the page starts, how long it is and how it is ordered. */
-export function filtersOf<Q extends ListQuery>(query: Q): Omit<Q, keyof ListQuery> {
-  const { limit: _limit, pageSize: _pageSize, cursor: _cursor, offset: _offset, sort: _sort, ...filters } = query;
-  return filters;
+/** Filters as a query of the API has them: one that is not given is undefined. */
+type Given<F> = { readonly [N in keyof F]?: F[N] | undefined };
+
+/** A ledger's query of a list with the filters that are given. One that the list of the ledger does not have, in `ListFilters`, does not compile. */
+export function ledgerFilters<K extends keyof ListFilters, F extends Given<ListFilters[K]>>(
+  kind: K,
+  filters: F & Whole<F, keyof F & keyof ListFilters[K]>,
+): { readonly kind: K } & ListFilters[K] {
+  const given = Object.entries(filters).filter(([, value]) => value !== undefined);
+  // Entries lose the names and types that `F` has been checked for.
+  return { kind, ...(Object.fromEntries(given) as unknown as ListFilters[K]) };
 }
 
 /** The position after which the ledger continues. */

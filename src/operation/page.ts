@@ -14,6 +14,12 @@ export interface ListQuery {
   readonly sort?: string | undefined;
 }
 
+/** The part of a list's query that decides what the list contains: all but where the page starts, how long it is and how it is ordered. */
+export function filtersOf<Q extends ListQuery>(query: Q): Omit<Q, keyof ListQuery> {
+  const { limit: _limit, pageSize: _pageSize, cursor: _cursor, offset: _offset, sort: _sort, ...filters } = query;
+  return filters;
+}
+
 export interface PageRules<Field extends string> {
   /** Names the list in its cursors: one list's cursor is refused by every other. */
   readonly list: string;

@@ -118,3 +118,20 @@ test("a dry run keeps nothing but what was over anyway", async () => {
   expect(await ledger.rows("SELECT count(*) - 1 AS n FROM journal")).toEqual(before);
   expect(await ledger.rows("SELECT status FROM hold")).toEqual([{ status: "expired" }]);
 });
+
+test("a list that nothing narrows is counted exactly beyond the bound of filtered ones, with drafts in it and across generations", async () => {
+  const { ledger } = await opened();
+  const many = Array.from({ length: 1_000 }, (_, i) => post(i + 1));
+  for (let batch = 0; batch < 11; batch++) await ledger.written(many, { answer: "minimal" });
+  await ledger.written([{ kind: "create_draft", ...moving(1) }]);
+  const page = { order: "sequence", direction: "asc", limit: 1 } as const;
+  const counts = async () => ({
+    all: (await ledger.read({ kind: "entries", ...page })).totalCount,
+    posted: (await ledger.read({ kind: "entries", postedOnly: true, ...page })).totalCount,
+    lines: (await ledger.read({ kind: "lines", ...page })).totalCount,
+  });
+  const exact = { all: 11_001, posted: 11_000, lines: 22_000 };
+  expect(await counts()).toEqual(exact);
+  await ledger.closeOut();
+  expect(await counts()).toEqual(exact);
+});

@@ -16,7 +16,8 @@ import {
 import { listQuery, pageOf } from "../../http/page-query.ts";
 import { accountTypeNames } from "../../kernel/account-type.ts";
 import { accountsPerImportMax, codeLengthMax, nameLengthMax } from "../../kernel/bounds.ts";
-import { ledgerExample } from "../ledgers/index.ts";
+import type { ListQuery } from "../../operation/page.ts";
+import { type LedgerChoice, ledgerExample } from "../ledgers/index.ts";
 import { accountRoles } from "./domain/account-role.ts";
 import { chartNames } from "./domain/charts/built-in.ts";
 
@@ -141,6 +142,8 @@ export const ListAccountsQuery = z.object({
   ...listQuery,
 });
 export type ListAccountsQuery = z.output<typeof ListAccountsQuery>;
+/** What of it narrows the list. The rest says which ledger, and which page. */
+export type AccountsFilter = Omit<ListAccountsQuery, keyof ListQuery | keyof LedgerChoice>;
 
 export const AccountList = pageOf(Account, "AccountList");
 

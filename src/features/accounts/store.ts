@@ -1,10 +1,11 @@
 import { and, eq, gt, ne, type SQL, type SQLWrapper, sql } from "drizzle-orm";
-import { type FoundRows, listRows } from "../../db/list-rows.ts";
+import { type FilterConditions, type FoundRows, listRows } from "../../db/list-rows.ts";
 import type { SiteDatabase } from "../../db/site-database.ts";
 import type { Page } from "../../kernel/page.ts";
 import type { AccountView } from "../../ledger/rpc.ts";
 import { hasLedger } from "../ledgers/index.ts";
 import type { ExistingNode } from "./domain/chart-tree.ts";
+import type { AccountsFilter } from "./schemas.ts";
 import { accounts } from "./tables.ts";
 
 export type AccountRow = typeof accounts.$inferSelect;
@@ -85,40 +86,29 @@ export async function hasChildren(db: SiteDatabase, ledgerId: string, accountId:
   return child !== undefined;
 }
 
-export interface AccountFilter {
-  readonly type: AccountRow["type"] | undefined;
-  readonly code: string | undefined;
-  readonly search: string | undefined;
-  readonly status: "active" | "archived" | undefined;
-  readonly externalId: string | undefined;
-  readonly role: string | undefined;
-  readonly parentId: string | undefined;
-}
+const accountFilters: FilterConditions<AccountsFilter> = {
+  type: (type) => eq(accounts.type, type),
+  code: (code) => eq(accounts.code, code),
+  // Not LIKE, whose patterns the platform limits to 50 bytes.
+  search: (text) => sql`(instr(lower(${accounts.name}), lower(${text})) > 0 OR instr(lower(${accounts.code}), lower(${text})) > 0)`,
+  status: (status) => eq(accounts.status, status),
+  externalId: (externalId) => eq(accounts.externalId, externalId),
+  role: (role) => eq(accounts.role, role),
+  parentId: (parentId) => eq(accounts.parentId, parentId),
+};
 
 export function listAccountRows(
   db: SiteDatabase,
   ledgerId: string,
-  filter: AccountFilter,
+  filter: AccountsFilter,
   page: Page<"code" | "name" | "createdAt">,
 ): Promise<FoundRows<AccountRow>> {
-  const { type, code, search, status, externalId, role, parentId } = filter;
   return listRows(db, {
     table: accounts,
     sorts: { code: accounts.code, name: accounts.name, createdAt: accounts.createdAt },
-    where: [
-      eq(accounts.ledgerId, ledgerId),
-      ne(accounts.status, "deleted"),
-      type === undefined ? undefined : eq(accounts.type, type),
-      code === undefined ? undefined : eq(accounts.code, code),
-      // Not LIKE, whose patterns the platform limits to 50 bytes.
-      search === undefined
-        ? undefined
-        : sql`(instr(lower(${accounts.name}), lower(${search})) > 0 OR instr(lower(${accounts.code}), lower(${search})) > 0)`,
-      status === undefined ? undefined : eq(accounts.status, status),
-      externalId === undefined ? undefined : eq(accounts.externalId, externalId),
-      role === undefined ? undefined : eq(accounts.role, role),
-      parentId === undefined ? undefined : eq(accounts.parentId, parentId),
-    ],
+    where: [eq(accounts.ledgerId, ledgerId), ne(accounts.status, "deleted")],
+    filters: accountFilters,
+    asked: filter,
     page,
   });
 }

@@ -1,5 +1,6 @@
 import { historyPointsMax } from "../../kernel/bounds.ts";
 import { dayOf } from "../../kernel/calendar-date.ts";
+import type { Whole } from "../../kernel/whole.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { ledgerOfId } from "../ledgers/index.ts";
@@ -13,6 +14,7 @@ export async function getBalanceHistory(
   entityId: string | undefined,
   query: BalanceHistoryQuery,
 ): Promise<string> {
+  query satisfies Whole<BalanceHistoryQuery, "startDate" | "endDate" | "interval" | "knownAt">;
   const ledger = await ledgerOfId(context, accountId, entityId);
   const startDay = dayOf(query.startDate);
   const endDay = dayOf(query.endDate);

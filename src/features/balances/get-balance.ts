@@ -1,3 +1,4 @@
+import type { Whole } from "../../kernel/whole.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { ledgerOfId } from "../ledgers/index.ts";
 import type { PointInBooksQuery } from "./schemas.ts";
@@ -9,6 +10,7 @@ export async function getBalance(
   entityId: string | undefined,
   point: PointInBooksQuery,
 ): Promise<string> {
+  point satisfies Whole<PointInBooksQuery, "asOf" | "knownAt">;
   const ledger = await ledgerOfId(context, accountId, entityId);
   return context.ledger(ledger.number).readText({
     kind: "balance",

@@ -1,6 +1,6 @@
 import type { OperationContext } from "../../operation/context.ts";
-import { filtersOf, type LedgerPage, ledgerOrder, readLedgerPage } from "../../operation/ledger-page.ts";
-import { readPage } from "../../operation/page.ts";
+import { type LedgerPage, ledgerFilters, ledgerOrder, readLedgerPage } from "../../operation/ledger-page.ts";
+import { filtersOf, readPage } from "../../operation/page.ts";
 import { ledgerOfId } from "../ledgers/index.ts";
 import { type AccountLinesQuery, accountLineSorts } from "./schemas.ts";
 
@@ -19,13 +19,5 @@ export async function listAccountLines(
     filters: { ...filters, accountId },
   });
   const ledger = await ledgerOfId(context, accountId, entityId);
-  const { startDate, endDate, knownAt } = filters;
-  return readLedgerPage(context, ledger, page, {
-    kind: "lines",
-    accountId,
-    ...(startDate === undefined ? {} : { startDate }),
-    ...(endDate === undefined ? {} : { endDate }),
-    ...(knownAt === undefined ? {} : { knownAt }),
-    ...ledgerOrder(page),
-  });
+  return readLedgerPage(context, ledger, page, { ...ledgerFilters("lines", { ...filters, accountId }), ...ledgerOrder(page) });
 }

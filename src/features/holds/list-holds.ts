@@ -1,6 +1,6 @@
 import type { OperationContext } from "../../operation/context.ts";
-import { filtersOf, type LedgerPage, ledgerOrder, readLedgerPage } from "../../operation/ledger-page.ts";
-import { readPage } from "../../operation/page.ts";
+import { type LedgerPage, ledgerFilters, ledgerOrder, readLedgerPage } from "../../operation/ledger-page.ts";
+import { filtersOf, readPage } from "../../operation/page.ts";
 import { ledgerInContext } from "../ledgers/index.ts";
 import { type HoldsQuery, holdSorts } from "./schemas.ts";
 
@@ -8,16 +8,7 @@ import { type HoldsQuery, holdSorts } from "./schemas.ts";
 export async function listHolds(context: OperationContext, entityId: string, query: HoldsQuery): Promise<LedgerPage> {
   const filters = filtersOf(query);
   const page = readPage(context, query, { list: "holds", sorts: holdSorts, direction: "desc", filters: { ...filters, entityId } });
-  const ledger = await ledgerInContext(context, { entityId, ledgerId: filters.ledgerId, currency: filters.currency }, "query");
-  const { accountId, status, groupId, externalId, startDate, endDate } = filters;
-  return readLedgerPage(context, ledger, page, {
-    kind: "holds",
-    ...(accountId === undefined ? {} : { accountId }),
-    ...(status === undefined ? {} : { status }),
-    ...(groupId === undefined ? {} : { groupId }),
-    ...(externalId === undefined ? {} : { externalId }),
-    ...(startDate === undefined ? {} : { startDate }),
-    ...(endDate === undefined ? {} : { endDate }),
-    ...ledgerOrder(page),
-  });
+  const { entityId: _entityId, ledgerId, currency, ...asked } = filters;
+  const ledger = await ledgerInContext(context, { entityId, ledgerId, currency }, "query");
+  return readLedgerPage(context, ledger, page, { ...ledgerFilters("holds", asked), ...ledgerOrder(page) });
 }

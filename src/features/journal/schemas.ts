@@ -44,7 +44,6 @@ import {
   type LineView,
   modules,
 } from "../../ledger/rpc.ts";
-import type { ListQuery } from "../../operation/page.ts";
 import type { TransferView } from "./domain/transfer.ts";
 import { acceptEntry, acceptEntryBody } from "./fast/accept-entry.ts";
 import { checkedFast, listCheckedFast, movedIssue } from "./fast/checked-fast.ts";
@@ -302,7 +301,6 @@ export const EntriesQuery = z.object({
 export const TransfersQuery = z.object({ ...entriesQuery, status: z.enum(postedStatuses).optional() });
 export type EntriesQuery = z.output<typeof EntriesQuery>;
 export type TransfersQuery = z.output<typeof TransfersQuery>;
-export type EntriesFilter = Omit<z.output<typeof EntriesQuery>, keyof ListQuery>;
 
 export const LinesQuery = z.object({
   ...ledgerChoice,

@@ -1,17 +1,15 @@
 import { z } from "@hono/zod-openapi";
 import { answer, answerNothing, answerOnce } from "../../http/answers.ts";
 import { idField } from "../../http/fields.ts";
-import { listQuery } from "../../http/page-query.ts";
 import { type Route, route } from "../../http/route.ts";
 import { issuedExample } from "../sites/index.ts";
 import { createToken } from "./create-token.ts";
 import { listTokens } from "./list-tokens.ts";
 import { revokeToken } from "./revoke-token.ts";
 import { rotateToken } from "./rotate-token.ts";
-import { CreateTokenRequest, IssuedToken, RotateTokenRequest, TokenPage, tokenExample } from "./schemas.ts";
+import { CreateTokenRequest, IssuedToken, ListTokensQuery, RotateTokenRequest, TokenPage, tokenExample } from "./schemas.ts";
 
 const byId = z.object({ id: idField });
-const pageQuery = z.object(listQuery);
 
 /** What holds a secret is stored by nobody on the way. */
 const noStore = { "Cache-Control": "no-store" };
@@ -25,7 +23,7 @@ export const keyRoutes: readonly Route[] = [
       tag: "Keys",
       summary: "List the site's keys, without their secrets",
       permission: "tokens:write",
-      query: pageQuery,
+      query: ListTokensQuery,
       answers: {
         200: {
           schema: TokenPage,

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { idField, instantField, list, nameField } from "../../http/fields.ts";
-import { pageOf } from "../../http/page-query.ts";
+import { listQuery, pageOf } from "../../http/page-query.ts";
 import { issuedExample, siteExample } from "../sites/index.ts";
 import { kindField, roleField } from "../users/index.ts";
 
@@ -24,6 +24,9 @@ export const TokenView = z
   })
   .openapi("Token");
 export type TokenView = z.infer<typeof TokenView>;
+export const ListTokensQuery = z.object(listQuery);
+export type ListTokensQuery = z.output<typeof ListTokensQuery>;
+
 export const TokenPage = pageOf(TokenView, "TokenPage");
 export const IssuedToken = TokenView.extend({ key: z.string().openapi({ description: "Shown this once." }) }).openapi("IssuedToken");
 export const CreateTokenRequest = z

@@ -13,6 +13,7 @@ import {
 } from "../../http/fields.ts";
 import { listQuery, pageOf } from "../../http/page-query.ts";
 import { reasonLengthMax } from "../../kernel/bounds.ts";
+import type { ListQuery } from "../../operation/page.ts";
 import { type Job, jobExample } from "../jobs/index.ts";
 
 export const Ledger = z
@@ -59,6 +60,7 @@ export const ListLedgersQuery = z.object({
   ...listQuery,
 });
 export type ListLedgersQuery = z.output<typeof ListLedgersQuery>;
+export type LedgersFilter = Omit<ListLedgersQuery, keyof ListQuery>;
 
 export const LedgerList = pageOf(Ledger, "LedgerList");
 

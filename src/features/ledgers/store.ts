@@ -1,9 +1,10 @@
 import { and, asc, desc, eq, inArray, type SQL, type SQLWrapper, sql } from "drizzle-orm";
-import { type FoundRows, listRows } from "../../db/list-rows.ts";
+import { type FilterConditions, type FoundRows, listRows } from "../../db/list-rows.ts";
 import type { SiteDatabase } from "../../db/site-database.ts";
 import { present } from "../../kernel/assert.ts";
 import type { Page } from "../../kernel/page.ts";
 import type { LedgerHead } from "../../ledger/facts-message.ts";
+import type { LedgersFilter } from "./schemas.ts";
 import { ledgerHeads, ledgers } from "./tables.ts";
 
 export type LedgerRow = typeof ledgers.$inferSelect;
@@ -53,20 +54,23 @@ export async function requireLedgerRow(db: SiteDatabase, id: string): Promise<Le
   return present(await findLedgerById(db, id), "a ledger in context has a row");
 }
 
+const ledgerFilters: FilterConditions<LedgersFilter> = {
+  entityId: (entityId) => eq(ledgers.entityId, entityId),
+  currency: (currency) => eq(ledgers.currency, currency),
+};
+
 export function listLedgerPage(
   db: SiteDatabase,
-  filter: { readonly entityId: string | undefined; readonly currency: string | undefined },
+  filter: LedgersFilter,
   entityIds: readonly string[] | null,
   page: Page<"createdAt" | "name" | "currency">,
 ): Promise<FoundRows<LedgerRow>> {
   return listRows(db, {
     table: ledgers,
     sorts: { createdAt: ledgers.createdAt, name: ledgers.name, currency: ledgers.currency },
-    where: [
-      entityIds === null ? undefined : among(ledgers.entityId, entityIds),
-      filter.entityId === undefined ? undefined : eq(ledgers.entityId, filter.entityId),
-      filter.currency === undefined ? undefined : eq(ledgers.currency, filter.currency),
-    ],
+    where: [entityIds === null ? undefined : among(ledgers.entityId, entityIds)],
+    filters: ledgerFilters,
+    asked: filter,
     page,
   });
 }

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { countField, descriptionField, idField, instantField, line, metadataField, nameField } from "../../http/fields.ts";
 import { listQuery, pageOf } from "../../http/page-query.ts";
 import { codeLengthMax, nameLengthMax } from "../../kernel/bounds.ts";
+import type { ListQuery } from "../../operation/page.ts";
 
 export const CountryView = z
   .object({
@@ -57,6 +58,7 @@ export const ListTermsQuery = z.object({
   ...listQuery,
 });
 export type ListTermsQuery = z.output<typeof ListTermsQuery>;
+export type TermsFilter = Omit<ListTermsQuery, keyof ListQuery>;
 
 export const ListCurrenciesQuery = z.object({
   includeWithdrawn: z

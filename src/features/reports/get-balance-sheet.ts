@@ -2,10 +2,11 @@ import { accountTypeNames } from "../../kernel/account-type.ts";
 import { reportColumnsMax } from "../../kernel/bounds.ts";
 import { type DayNumber, dateOfDay, dayOf, firstDay, fiscalYearStartOf } from "../../kernel/calendar-date.ts";
 import { instant } from "../../kernel/clock.ts";
+import type { Whole } from "../../kernel/whole.ts";
 import type { TurnoversView } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { invalidParameter } from "../../operation/page.ts";
-import { ledgerInContext } from "../ledgers/index.ts";
+import { type LedgerChoice, ledgerInContext } from "../ledgers/index.ts";
 import { type AccountPosition, balanceSheet } from "./domain/balance-sheet.ts";
 import { type DayRange, periodColumns, yearBeforeDay } from "./domain/report-columns.ts";
 import { reportHead } from "./report-head.ts";
@@ -13,6 +14,10 @@ import type { BalanceSheetQuery } from "./schemas.ts";
 
 /** What a ledger's entity has and owes on a day, or on the last day of each of several periods, in the envelope of all reports. Figures are bigint: write it with `answerExact`. */
 export async function getBalanceSheet(context: OperationContext, entityId: string, query: BalanceSheetQuery) {
+  query satisfies Whole<
+    BalanceSheetQuery,
+    keyof LedgerChoice | "asOf" | "startDate" | "columns" | "compare" | "knownAt" | "includeZero" | "format"
+  >;
   const ledger = await ledgerInContext(context, { entityId, ledgerId: query.ledgerId, currency: query.currency }, "query");
   const now = context.clock();
   const asOf = query.asOf ?? instant(now).slice(0, 10);

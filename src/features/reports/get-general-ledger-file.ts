@@ -1,7 +1,6 @@
 import { reportFileLinesMax, reportLinesAtOnce } from "../../kernel/bounds.ts";
 import type { OperationContext } from "../../operation/context.ts";
-import { filtersOf } from "../../operation/ledger-page.ts";
-import { invalidParameter } from "../../operation/page.ts";
+import { filtersOf, invalidParameter } from "../../operation/page.ts";
 import { refusal } from "../../platform/refused.ts";
 import { generalLedgerTable } from "./domain/general-ledger-table.ts";
 import { readGeneralLedger } from "./get-general-ledger.ts";

@@ -1,10 +1,10 @@
 import { dateOfDay, dayOf, fiscalYearStartOf } from "../../kernel/calendar-date.ts";
 import { instant } from "../../kernel/clock.ts";
+import type { Whole } from "../../kernel/whole.ts";
 import type { GeneralLedgerView } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../operation/context.ts";
-import { filtersOf } from "../../operation/ledger-page.ts";
-import { invalidParameter, readPage } from "../../operation/page.ts";
-import { ledgerInContext } from "../ledgers/index.ts";
+import { filtersOf, invalidParameter, readPage } from "../../operation/page.ts";
+import { type LedgerChoice, ledgerInContext } from "../ledgers/index.ts";
 import { type AccountPage, generalLedger, priorYearsEarnings } from "./domain/general-ledger.ts";
 import { reportHead } from "./report-head.ts";
 import type { GeneralLedgerFilter, GeneralLedgerQuery } from "./schemas.ts";
@@ -47,6 +47,10 @@ export async function readGeneralLedger(
   filter: GeneralLedgerFilter,
   page: { readonly limit: number; readonly from: Continuation | undefined },
 ) {
+  filter satisfies Whole<
+    GeneralLedgerFilter,
+    keyof LedgerChoice | "startDate" | "endDate" | "accountId" | "pnl" | "knownAt" | "includeZero" | "format"
+  >;
   const ledger = await ledgerInContext(context, { entityId, ledgerId: filter.ledgerId, currency: filter.currency }, "query");
   const now = context.clock();
   const yearStartOf = (date: string) => dateOfDay(fiscalYearStartOf(dayOf(date), ledger.fiscalYearStart));

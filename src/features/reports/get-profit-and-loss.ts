@@ -2,10 +2,11 @@ import { type AccountType, accountTypeNames, isTemporary } from "../../kernel/ac
 import { reportColumnsMax } from "../../kernel/bounds.ts";
 import { type DayNumber, dateOfDay, dayOf, firstDay, fiscalYearStartOf } from "../../kernel/calendar-date.ts";
 import { instant } from "../../kernel/clock.ts";
+import type { Whole } from "../../kernel/whole.ts";
 import type { TurnoversView } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { invalidParameter } from "../../operation/page.ts";
-import { ledgerInContext } from "../ledgers/index.ts";
+import { type LedgerChoice, ledgerInContext } from "../ledgers/index.ts";
 import { type AccountFlow, profitAndLoss } from "./domain/profit-and-loss.ts";
 import { columnsOfYearBefore, comparedColumn, periodColumns, type ReportColumn } from "./domain/report-columns.ts";
 import { reportHead } from "./report-head.ts";
@@ -15,6 +16,10 @@ const types: readonly AccountType[] = accountTypeNames.filter(isTemporary);
 
 /** Revenue and expense of a ledger between two days, in the envelope of all reports. Figures are bigint: write it with `answerExact`. */
 export async function getProfitAndLoss(context: OperationContext, entityId: string, query: ProfitAndLossQuery) {
+  query satisfies Whole<
+    ProfitAndLossQuery,
+    keyof LedgerChoice | "startDate" | "endDate" | "columns" | "compare" | "knownAt" | "includeZero" | "format"
+  >;
   const ledger = await ledgerInContext(context, { entityId, ledgerId: query.ledgerId, currency: query.currency }, "query");
   const now = context.clock();
   const endDay = dayOf(query.endDate ?? instant(now).slice(0, 10));

@@ -1,8 +1,9 @@
 import { dateOfDay, dayOf, fiscalYearStartOf } from "../../kernel/calendar-date.ts";
 import { instant } from "../../kernel/clock.ts";
+import type { Whole } from "../../kernel/whole.ts";
 import type { TotalsView } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../operation/context.ts";
-import { ledgerInContext } from "../ledgers/index.ts";
+import { type LedgerChoice, ledgerInContext } from "../ledgers/index.ts";
 import { trialBalance, trialBalanceColumns } from "./domain/trial-balance.ts";
 import { reportHead } from "./report-head.ts";
 import type { TrialBalanceQuery } from "./schemas.ts";
@@ -17,6 +18,7 @@ const labels = {
 
 /** The trial balance of a ledger on a day, for the fiscal year of that day, in the envelope of all reports. Figures are bigint: write it with `answerExact`. */
 export async function getTrialBalance(context: OperationContext, entityId: string, query: TrialBalanceQuery) {
+  query satisfies Whole<TrialBalanceQuery, keyof LedgerChoice | "asOf" | "knownAt" | "pnl" | "includeZero" | "format">;
   const ledger = await ledgerInContext(context, { entityId, ledgerId: query.ledgerId, currency: query.currency }, "query");
   const now = context.clock();
   const asOf = query.asOf ?? instant(now).slice(0, 10);

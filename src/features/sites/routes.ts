@@ -2,17 +2,24 @@ import { z } from "@hono/zod-openapi";
 import { answer, answerOnce } from "../../http/answers.ts";
 import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
-import { listQuery } from "../../http/page-query.ts";
 import { type Route, route } from "../../http/route.ts";
 import { createSite } from "./create-site.ts";
 import { getSite } from "./get-site.ts";
 import { listSites } from "./list-sites.ts";
-import { CreatedSite, CreateSiteRequest, issuedExample, SitePage, SiteView, siteExample, UpdateSiteRequest } from "./schemas.ts";
+import {
+  CreatedSite,
+  CreateSiteRequest,
+  issuedExample,
+  ListSitesQuery,
+  SitePage,
+  SiteView,
+  siteExample,
+  UpdateSiteRequest,
+} from "./schemas.ts";
 import { updateSite } from "./update-site.ts";
 import { siteView } from "./views.ts";
 
 const bySiteId = z.object({ siteId: idField });
-const pageQuery = z.object(listQuery);
 const page = <T>(item: T) => ({ data: [item], totalCount: 1, hasMore: false, nextCursor: null });
 
 /** What holds a secret is stored by nobody on the way. */
@@ -27,7 +34,7 @@ export const siteRoutes: readonly Route[] = [
       tag: "Sites",
       summary: "List the firm's sites",
       permission: "read",
-      query: pageQuery,
+      query: ListSitesQuery,
       answers: { 200: { schema: SitePage, description: "A page of sites.", example: page(siteExample) } },
       refusals: ["INVALID_CURSOR"],
     },

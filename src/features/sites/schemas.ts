@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { idField, instantField, list, nameField } from "../../http/fields.ts";
-import { pageOf } from "../../http/page-query.ts";
+import { listQuery, pageOf } from "../../http/page-query.ts";
 import { jurisdictions, regionHints } from "../../kernel/region.ts";
 
 const originField = z
@@ -22,6 +22,9 @@ export const SiteView = z
   })
   .openapi("Site");
 export type SiteView = z.infer<typeof SiteView>;
+export const ListSitesQuery = z.object(listQuery);
+export type ListSitesQuery = z.output<typeof ListSitesQuery>;
+
 export const SitePage = pageOf(SiteView, "SitePage");
 
 export const CreateSiteRequest = z

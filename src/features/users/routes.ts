@@ -3,7 +3,6 @@ import { publicKeys } from "../../access/signing-keys.ts";
 import { answer, answerNothing, answerOnce, answerText } from "../../http/answers.ts";
 import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
-import { listQuery } from "../../http/page-query.ts";
 import type { Router } from "../../http/request-context.ts";
 import { publicRoute, type Route, route } from "../../http/route.ts";
 import { createAuthToken } from "./create-auth-token.ts";
@@ -18,6 +17,7 @@ import {
   AuthTokenRequest,
   authTokenExample,
   CreateUserRequest,
+  ListUsersQuery,
   Me,
   meExample,
   SetPasswordRequest,
@@ -88,7 +88,7 @@ export const userRoutes: readonly Route[] = [
       tag: "Users",
       summary: "List the firm's users",
       permission: "users:write",
-      query: z.object(listQuery),
+      query: ListUsersQuery,
       answers: {
         200: {
           schema: UserPage,

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { countField, idField, instantField, nameField } from "../../http/fields.ts";
-import { pageOf } from "../../http/page-query.ts";
+import { listQuery, pageOf } from "../../http/page-query.ts";
 import { principalKinds, roles } from "../../kernel/role.ts";
 import { issuedExample, SiteView, siteExample } from "../sites/index.ts";
 
@@ -40,6 +40,9 @@ export const UserView = z
   })
   .openapi("User");
 export type UserView = z.infer<typeof UserView>;
+export const ListUsersQuery = z.object(listQuery);
+export type ListUsersQuery = z.output<typeof ListUsersQuery>;
+
 export const UserPage = pageOf(UserView, "UserPage");
 
 export const CreateUserRequest = z

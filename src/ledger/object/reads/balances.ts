@@ -2,6 +2,7 @@ import { normalSide } from "../../../kernel/account-type.ts";
 import { present } from "../../../kernel/assert.ts";
 import { filteredCountMax } from "../../../kernel/bounds.ts";
 import { dayOf } from "../../../kernel/calendar-date.ts";
+import type { Whole } from "../../../kernel/whole.ts";
 import { type Account, creditsOf, debitsOf, normalSign } from "../../domain/account.ts";
 import type { Query, ReadOutcome } from "../../rpc.ts";
 import { type Count, capped } from "../state/counts.ts";
@@ -44,6 +45,10 @@ export function balanceText(
 
 /** A page of balances, by the accounts' codes. */
 export function balancesOutcome(sql: SqlStorage, state: StoredState, query: BalancesQuery): ReadOutcome {
+  query satisfies Whole<
+    BalancesQuery,
+    "accountIds" | "types" | "asOf" | "knownAt" | "kind" | "direction" | "afterCode" | "offset" | "limit"
+  >;
   const { accounts, count } = accountsOf(sql, state, query);
   const page = accounts.slice(0, query.limit);
   // Together they cost one pass over what is in memory.

@@ -3,7 +3,7 @@ import { filteredCountMax } from "../../../kernel/bounds.ts";
 import { type DayNumber, dayOf, firstDay, lastDay } from "../../../kernel/calendar-date.ts";
 import { failure } from "../../../kernel/failures.ts";
 import type { Account } from "../../domain/account.ts";
-import type { EntriesQuery, ReadOutcome } from "../../rpc.ts";
+import type { EntriesFilter, EntriesQuery, ReadOutcome } from "../../rpc.ts";
 import { describeEntries } from "../answers/describe.ts";
 import type { Columns } from "../index/columns.ts";
 import { beyond, countRange, inOrder, type Key, type KeyRange, keysFrom, type SortedSource, stretchesIn } from "../index/sorted-source.ts";
@@ -24,6 +24,7 @@ import {
 import type { RunKind } from "../state/record-kinds.ts";
 import { accountById, type StoredState } from "../state/stored-state.ts";
 import { externalIdTerm, referenceTerm, sourceTypeTerm } from "../state/terms.ts";
+import { applied, type FilterRows, isUnfiltered } from "./filters.ts";
 import { pageOutcome } from "./page-outcome.ts";
 import { describeDrafts, draftPositions, mergedPositions, positionText } from "./unposted-lists.ts";
 
@@ -94,7 +95,7 @@ function pageAcross(sql: SqlStorage, state: StoredState, account: Account | unde
     }),
     (answers) => {
       if (answers.length === 0) return pageOfAll(sql, state, account, query);
-      return mergedPositions([...answers, pageOfAll(sql, state, account, whole)], query, inListOrder(query), isUnfiltered(query));
+      return mergedPositions([...answers, pageOfAll(sql, state, account, whole)], query, inListOrder(query), isWhole(query));
     },
   );
 }
@@ -148,12 +149,12 @@ export function pageOfAll(
   if (noneIsDraft) return posted(query);
   if (noneIsPosted) return drafts(query);
   const whole = fromStart(query);
-  return mergedPositions([posted(whole), drafts(whole)], query, inListOrder(query), isUnfiltered(query));
+  return mergedPositions([posted(whole), drafts(whole)], query, inListOrder(query), isWhole(query));
 }
 
-function isUnfiltered(query: EntriesQuery): boolean {
-  const { order: _order, direction: _direction, after: _after, offset: _offset, limit: _limit, ...filters } = query;
-  return Object.keys(filters).length === 0;
+/** Whether the list has every entry, posted ones alone or drafts too: it is counted exactly. */
+function isWhole({ postedOnly: _postedOnly, ...filters }: EntriesQuery): boolean {
+  return isUnfiltered(entryFilters, filters);
 }
 
 function describePage(sql: SqlStorage, state: StoredState, page: PositionsPage["places"]): string[] {
@@ -190,41 +191,61 @@ function pageOf(list: List, narrowest: Narrowing | undefined): { readonly places
   return { places: places.slice(skipped), count };
 }
 
-/** The filters as conditions on the journal's rows. */
-function conditionsOf(query: EntriesQuery, account: Account | undefined, reversed: Reversed): Condition[] {
-  const conditions: Condition[] = [];
-  const add = (filter: FilterName, sql: string, ...bindings: SqlStorageValue[]) =>
-    conditions.push({ filter, sql, bindings, readsBody: sql.includes("j.body") });
-  const day = "(unixepoch(j.body ->> '$.date') / 86400)";
-  const amount = "(SELECT sum(max(l.value ->> 1, 0)) FROM json_each(j.body, '$.lines') l)";
-  // The index has the names of holds too.
-  if (query.externalId !== undefined) add("externalId", `j.body ->> '$.externalId' = ? AND ${isEntry}`, query.externalId);
-  if (query.reference !== undefined) add("reference", "j.body ->> '$.reference' = ?", query.reference);
-  addStatus(add, query, reversed);
-  if (query.startDate !== undefined || query.endDate !== undefined) add("dates", `${day} BETWEEN ? AND ?`, ...daysOf(query));
-  if (query.minAmount !== undefined) add("amounts", `${amount} >= ?`, query.minAmount);
-  if (query.maxAmount !== undefined) add("amounts", `${amount} <= ?`, query.maxAmount);
-  // A source is an object, and no text within the row has these characters unescaped: most entries need not be parsed to know that they have none.
-  if (query.sourceType === "api") add("sourceType", `(instr(j.body, ',"source":{') = 0 OR j.body ->> '$.source.type' = 'api')`);
-  else if (query.sourceType !== undefined) add("sourceType", "j.body ->> '$.source.type' = ?", query.sourceType);
-  if (account !== undefined) add("account", "EXISTS (SELECT 1 FROM json_each(j.body, '$.lines') l WHERE l.value ->> 0 = ?)", account.no);
-  return conditions;
+const amount = "(SELECT sum(max(l.value ->> 1, 0)) FROM json_each(j.body, '$.lines') l)";
+
+/** What the filters need to know beside themselves. */
+interface Asked {
+  readonly account: Account | undefined;
+  readonly reversed: Reversed;
 }
 
-type AddCondition = (filter: FilterName, sql: string, ...bindings: SqlStorageValue[]) => void;
+/** Each filter as conditions on the journal's rows, which are asked in this order. */
+const entryFilters: FilterRows<EntriesFilter, Asked, readonly Condition[]> = {
+  // The index has the names of holds too.
+  externalId: (id) => [condition("externalId", `j.body ->> '$.externalId' = ? AND ${isEntry}`, id)],
+  reference: (reference) => [condition("reference", "j.body ->> '$.reference' = ?", reference)],
+  status: (status, { reversed }) => statusConditions(status, reversed),
+  // Dates as texts are in the order of their days.
+  startDate: (date) => [condition("dates", "j.body ->> '$.date' >= ?", date)],
+  endDate: (date) => [condition("dates", "j.body ->> '$.date' <= ?", date)],
+  minAmount: (min) => [condition("amounts", `${amount} >= ?`, min)],
+  maxAmount: (max) => [condition("amounts", `${amount} <= ?`, max)],
+  sourceType: (type) => [sourceCondition(type)],
+  accountId: (_id, { account }) => [
+    condition("account", "EXISTS (SELECT 1 FROM json_each(j.body, '$.lines') l WHERE l.value ->> 0 = ?)", account?.no ?? null),
+  ],
+  // The rows of the journal are of posted entries: `pageOfAll` leaves the drafts out.
+  postedOnly: () => [],
+};
 
-function addStatus(add: AddCondition, { status }: EntriesQuery, reversed: Reversed): void {
+function conditionsOf(query: EntriesQuery, account: Account | undefined, reversed: Reversed): Condition[] {
+  return applied(entryFilters, query, { account, reversed }).flat();
+}
+
+function condition(filter: FilterName, sql: string, ...bindings: SqlStorageValue[]): Condition {
+  return { filter, sql, bindings, readsBody: sql.includes("j.body") };
+}
+
+/** A source is an object, and no text within the row has these characters unescaped: most entries need not be parsed to know that they have none. */
+function sourceCondition(type: string): Condition {
+  if (type === "api") return condition("sourceType", `(instr(j.body, ',"source":{') = 0 OR j.body ->> '$.source.type' = 'api')`);
+  return condition("sourceType", "j.body ->> '$.source.type' = ?", type);
+}
+
+function statusConditions(status: NonNullable<EntriesFilter["status"]>, reversed: Reversed): Condition[] {
   const ofVoid = status === "voided" ? 1 : 0;
   const later = "(SELECT value FROM json_each(?))";
   const sequences = (chosen: Reversed) => JSON.stringify(chosen.map(([original]) => original));
   const isReversed = "EXISTS (SELECT 1 FROM reversal r WHERE r.original = j.seq AND r.void = ?)";
   if (status === "posted") {
-    add("status", "NOT EXISTS (SELECT 1 FROM reversal r WHERE r.original = j.seq)");
-    if (reversed.length > 0) add("status", `j.seq NOT IN ${later}`, sequences(reversed));
-  } else if (status === "reversed" || status === "voided") {
-    if (reversed.length === 0) add("status", isReversed, ofVoid);
-    else add("status", `(${isReversed} OR j.seq IN ${later})`, ofVoid, sequences(reversed.filter(([, isVoid]) => isVoid === ofVoid)));
+    const notReversed = condition("status", "NOT EXISTS (SELECT 1 FROM reversal r WHERE r.original = j.seq)");
+    return reversed.length === 0 ? [notReversed] : [notReversed, condition("status", `j.seq NOT IN ${later}`, sequences(reversed))];
   }
+  // A draft that waits is no row of the journal's: `pageOfAll` lists drafts alone.
+  if (status === "draft" || status === "pending_approval") return [];
+  if (reversed.length === 0) return [condition("status", isReversed, ofVoid)];
+  const ofLater = sequences(reversed.filter(([, isVoid]) => isVoid === ofVoid));
+  return [condition("status", `(${isReversed} OR j.seq IN ${later})`, ofVoid, ofLater)];
 }
 
 /** The index that leaves the fewest records of those that the filters have; undefined where none has one. */

@@ -2,9 +2,10 @@ import { present } from "../../../kernel/assert.ts";
 import { filteredCountMax } from "../../../kernel/bounds.ts";
 import { type DayNumber, dayOf, firstDay, lastDay } from "../../../kernel/calendar-date.ts";
 import { instant } from "../../../kernel/clock.ts";
+import type { Whole } from "../../../kernel/whole.ts";
 import { type Account, normalSign } from "../../domain/account.ts";
 import { decodeFact, type EntryPosted, type FactLine } from "../../domain/fact.ts";
-import type { Query, ReadOutcome } from "../../rpc.ts";
+import type { LinesFilter, LinesQuery, ReadOutcome } from "../../rpc.ts";
 import { entryId, lineText } from "../answers/views.ts";
 import { beyond, countRange, inOrder, type Key, type KeyRange, type SortedSource, visitRange } from "../index/sorted-source.ts";
 import { isEntry } from "../log/schema.ts";
@@ -13,10 +14,9 @@ import { type Count, capped, fromStart, mergedPage } from "../state/counts.ts";
 import type { KeysPage, LinesNarrowed } from "../state/earlier.ts";
 import { accountDay, itemsUpTo, lineItem, linesOfAccount, linesOfDays, numberOfItem, sequenceOfItem } from "../state/record-keys.ts";
 import type { StoredState } from "../state/stored-state.ts";
+import { isUnfiltered } from "./filters.ts";
 import { pageOutcome } from "./page-outcome.ts";
 import { sumsAt } from "./sums.ts";
-
-type LinesQuery = Extract<Query, { kind: "lines" }>;
 
 /** A line's key in the order of the list (0 where the list is in the order of the log) and its item. */
 type LineKey = Key;
@@ -32,7 +32,11 @@ export interface LineFilter {
 
 const entriesAtOnce = 300;
 
+/** The filters of the list: `filterOf` makes a range of the index of all of them. */
+const lineFilters = { accountId: true, startDate: true, endDate: true, knownAt: true } as const satisfies Record<keyof LinesFilter, true>;
+
 export function filterOf(state: StoredState, account: Account | undefined, query: LinesNarrowed): LineFilter {
+  query satisfies Whole<LinesNarrowed, "startDate" | "endDate" | "knownAt">;
   const from = query.startDate === undefined ? firstDay : dayOf(query.startDate);
   const to = query.endDate === undefined ? lastDay : dayOf(query.endDate);
   return {
@@ -71,7 +75,6 @@ export function ownKeys(sql: SqlStorage, state: StoredState, account: Account | 
 function keysAcross(sql: SqlStorage, state: StoredState, account: Account | undefined, query: LinesQuery): KeysPage {
   const whole = fromStart(query);
   const sign = query.direction === "asc" ? 1 : -1;
-  const isWhole = account === undefined && query.startDate === undefined && query.endDate === undefined && query.knownAt === undefined;
   return acrossGenerations(
     state,
     { knownAt: query.knownAt ?? state.sequence, accounts: account && [account.no] },
@@ -79,7 +82,7 @@ function keysAcross(sql: SqlStorage, state: StoredState, account: Account | unde
     (answers) => {
       if (answers.length === 0) return ownKeys(sql, state, account, query);
       const pages = [...answers, ownKeys(sql, state, account, whole)].map(({ keys, count }) => ({ items: keys, count }));
-      const { items, count } = mergedPage(pages, query, (x, y) => (x[0] - y[0] || x[1] - y[1]) * sign, isWhole);
+      const { items, count } = mergedPage(pages, query, (x, y) => (x[0] - y[0] || x[1] - y[1]) * sign, isUnfiltered(lineFilters, query));
       return { keys: items, count };
     },
   );
@@ -241,6 +244,7 @@ export function amountBefore(state: StoredState, account: number, day: DayNumber
 
 /** How many lines there are in all generations, counted up to a bound. */
 export function countLinesAcross(state: StoredState, account: Account | undefined, query: LinesNarrowed, countMax: number): Count {
+  query satisfies Whole<LinesNarrowed, "startDate" | "endDate" | "knownAt">;
   const { startDate, endDate } = query;
   return acrossGenerations(
     state,

@@ -1,9 +1,9 @@
 /** Lists of drafts and holds, from their own tables. */
 import { present } from "../../../kernel/assert.ts";
 import { filteredCountMax } from "../../../kernel/bounds.ts";
-import { dayOf, firstDay, lastDay } from "../../../kernel/calendar-date.ts";
+import { dayOf } from "../../../kernel/calendar-date.ts";
 import type { Account } from "../../domain/account.ts";
-import type { EntriesQuery, HoldsQuery, ReadOutcome } from "../../rpc.ts";
+import type { EntriesFilter, EntriesQuery, HoldsFilter, HoldsQuery, ListPaging, ReadOutcome } from "../../rpc.ts";
 import { describingOf } from "../answers/describe.ts";
 import { type Described, describedView } from "../answers/described.ts";
 import { draftView, holdView } from "../answers/unposted-views.ts";
@@ -12,6 +12,7 @@ import { type Count, capped, fromStart, mergedPage } from "../state/counts.ts";
 import type { ListPosition, PositionsPage } from "../state/earlier.ts";
 import { dayKey, dayOfKey } from "../state/record-keys.ts";
 import { accountById, type StoredState } from "../state/stored-state.ts";
+import { applied, type FilterRows, isUnfiltered } from "./filters.ts";
 import { pageOutcome } from "./page-outcome.ts";
 
 /** A row's place in a list: its day, and its number. */
@@ -25,14 +26,6 @@ interface Filters {
   readonly bindings: readonly SqlStorageValue[];
 }
 
-interface Paging {
-  readonly order: "sequence" | "date";
-  readonly direction: "asc" | "desc";
-  readonly after?: string;
-  readonly offset?: number;
-  readonly limit: number;
-}
-
 type Table = "draft" | "hold";
 
 /** The places of a page and one more, and how many there are of all pages. */
@@ -41,7 +34,7 @@ function pageOf(
   table: Table,
   filters: Filters,
   isWhole: boolean,
-  paging: Paging,
+  paging: ListPaging,
 ): { readonly places: readonly UnpostedPosition[]; readonly count: Count } {
   const { order, direction, after, offset = 0, limit } = paging;
   const [first = 0, second = 0] = after?.split(",").map(Number) ?? [];
@@ -70,32 +63,42 @@ function pageOf(
   return { places, count: isWhole ? { count: counted, capped: false } : capped(counted) };
 }
 
-function dated({ startDate, endDate }: { readonly startDate?: string; readonly endDate?: string }): Filters {
-  if (startDate === undefined && endDate === undefined) return { where: [], bindings: [] };
-  const from = startDate === undefined ? firstDay : dayOf(startDate);
-  return { where: ["t.day BETWEEN ? AND ?"], bindings: [from, endDate === undefined ? lastDay : dayOf(endDate)] };
+/** A condition of SQL with its bindings. */
+type Where = readonly [sql: string, ...bindings: SqlStorageValue[]];
+type WhereRows<F> = FilterRows<F, Account | undefined, Where>;
+
+/** What holds of all rows, and what the filters that are given ask of them. */
+function wheresOf<F extends object>(always: readonly string[], rows: WhereRows<F>, filter: F, account: Account | undefined): Filters {
+  const asked = applied(rows, filter, account);
+  return { where: [...always, ...asked.map(([sql]) => sql)], bindings: asked.flatMap(([, ...bindings]) => bindings) };
 }
+
+const draftFilters: WhereRows<EntriesFilter> = {
+  status: (status) => ["t.status = ?", status],
+  startDate: (date) => ["t.day >= ?", dayOf(date)],
+  endDate: (date) => ["t.day <= ?", dayOf(date)],
+  externalId: (id) => ["t.external_id = ?", id],
+  reference: (reference) => ["t.reference = ?", reference],
+  sourceType: (type) => ["t.source_type = ?", type],
+  minAmount: (min) => ["t.amount >= ?", min],
+  maxAmount: (max) => ["t.amount <= ?", max],
+  accountId: (_id, account) => ["t.no IN (SELECT a.draft FROM draft_account a WHERE a.account = ?)", account?.no ?? null],
+  postedOnly: (isOn) => [isOn ? "false" : "true"],
+};
+
+const holdFilters: WhereRows<HoldsFilter> = {
+  status: (status) => ["t.status = ?", status],
+  groupId: (id) => ["t.group_id = ?", id],
+  externalId: (id) => ["t.external_id = ?", id],
+  startDate: (date) => ["t.day >= ?", dayOf(date)],
+  endDate: (date) => ["t.day <= ?", dayOf(date)],
+  accountId: (_id, account) => ["t.no IN (SELECT a.hold FROM hold_account a WHERE a.account = ?)", account?.no ?? null],
+};
 
 /** The drafts that a list of entries has, voided ones among them. */
 export function draftPositions(sql: SqlStorage, state: StoredState, account: Account | undefined, query: EntriesQuery): PositionsPage {
-  const filters: { where: string[]; bindings: SqlStorageValue[] } = { where: [], bindings: [] };
-  const add = (where: string, ...bindings: SqlStorageValue[]) => {
-    filters.where.push(where);
-    filters.bindings.push(...bindings);
-  };
-  if (query.status === undefined) add("t.status <> 'posted'");
-  else add("t.status = ? AND t.status <> 'posted'", query.status);
-  if (state.isBehind) filters.where.push("t.status = 'voided'");
-  const { where, bindings } = dated(query);
-  if (where[0] !== undefined) add(where[0], ...bindings);
-  if (query.externalId !== undefined) add("t.external_id = ?", query.externalId);
-  if (query.reference !== undefined) add("t.reference = ?", query.reference);
-  if (query.sourceType !== undefined) add("t.source_type = ?", query.sourceType);
-  if (query.minAmount !== undefined) add("t.amount >= ?", query.minAmount);
-  if (query.maxAmount !== undefined) add("t.amount <= ?", query.maxAmount);
-  if (account !== undefined) add("t.no IN (SELECT a.draft FROM draft_account a WHERE a.account = ?)", account.no);
-  const isWhole = filters.bindings.length === 0 && query.status === undefined;
-  return pageOf(sql, "draft", filters, isWhole, query);
+  const always = ["t.status <> 'posted'", ...(state.isBehind ? ["t.status = 'voided'"] : [])];
+  return pageOf(sql, "draft", wheresOf(always, draftFilters, query, account), isUnfiltered(draftFilters, query), query);
 }
 
 /** Drafts by their numbers, each as it stands. */
@@ -115,20 +118,8 @@ export function describeDrafts(state: StoredState, numbers: readonly number[]): 
 
 /** The places of holds of this generation: its own, and those that it began with. */
 export function holdPositions(sql: SqlStorage, state: StoredState, account: Account | undefined, query: HoldsQuery): PositionsPage {
-  const filters: { where: string[]; bindings: SqlStorageValue[] } = { where: ["true"], bindings: [] };
-  const add = (where: string, ...bindings: SqlStorageValue[]) => {
-    filters.where.push(where);
-    filters.bindings.push(...bindings);
-  };
-  if (query.status !== undefined) add("t.status = ?", query.status);
-  if (query.groupId !== undefined) add("t.group_id = ?", query.groupId);
-  if (query.externalId !== undefined) add("t.external_id = ?", query.externalId);
-  const { where, bindings } = dated(query);
-  if (where[0] !== undefined) add(where[0], ...bindings);
-  if (account !== undefined) add("t.no IN (SELECT a.hold FROM hold_account a WHERE a.account = ?)", account.no);
-  const isWhole = filters.where.length === 1;
-  if (state.isBehind) filters.where.push("t.status <> 'open'");
-  return pageOf(sql, "hold", filters, isWhole, query);
+  const always = state.isBehind ? ["t.status <> 'open'"] : ["true"];
+  return pageOf(sql, "hold", wheresOf(always, holdFilters, query, account), isUnfiltered(holdFilters, query), query);
 }
 
 /** The same of all generations: a hold is listed by the one in which it has its state. */
@@ -136,9 +127,6 @@ function holdPositionsAcross(sql: SqlStorage, state: StoredState, account: Accou
   const whole = fromStart(query);
   const sign = query.direction === "asc" ? 1 : -1;
   const byDate = query.order === "date";
-  const isWhole = [query.status, query.groupId, query.externalId, query.startDate, query.endDate, query.accountId].every(
-    (filter) => filter === undefined,
-  );
   return acrossGenerations(
     state,
     { knownAt: state.sequence, accounts: account && [account.no] },
@@ -149,7 +137,7 @@ function holdPositionsAcross(sql: SqlStorage, state: StoredState, account: Accou
         [...answers, holdPositions(sql, state, account, whole)],
         query,
         (x, y) => ((byDate ? x.day - y.day : 0) || x.seq - y.seq) * sign,
-        isWhole,
+        isUnfiltered(holdFilters, query),
       );
     },
   );

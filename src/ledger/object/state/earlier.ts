@@ -1,7 +1,7 @@
 /** What a generation knows of those before it, and how it asks them. Their logs are sealed: what one has answered stays true. */
 import type { DayNumber } from "../../../kernel/calendar-date.ts";
 import type { EarlierRow } from "../../domain/fact.ts";
-import type { DescribedOutcome, EntriesQuery, HoldsQuery, Query } from "../../rpc.ts";
+import type { DescribedOutcome, EntriesQuery, HoldsQuery, LinesFilter, LinesQuery } from "../../rpc.ts";
 import type { Key } from "../index/sorted-source.ts";
 import { type JournalRow, rowOfEarlier } from "../log/journal.ts";
 import type { Count } from "./counts.ts";
@@ -37,7 +37,7 @@ export interface KeysPage {
 }
 
 /** Lines of some days, as known at a sequence. */
-export type LinesNarrowed = Pick<Extract<Query, { kind: "lines" }>, "startDate" | "endDate" | "knownAt">;
+export type LinesNarrowed = Omit<LinesFilter, "accountId">;
 
 /** What one generation knows of a sequence: its row, and what became of it there. */
 export interface EarlierFact {
@@ -88,7 +88,7 @@ export interface Questions {
     readonly answer: Count;
   };
   readonly line_keys: {
-    readonly ask: { readonly account: number | null; readonly query: Extract<Query, { kind: "lines" }> };
+    readonly ask: { readonly account: number | null; readonly query: LinesQuery };
     readonly answer: KeysPage;
   };
   readonly entry_places: {
