@@ -1,6 +1,9 @@
+import { existsSync, statfsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { unstable_readConfig } from "wrangler";
 
 const migrations = (schema: string) => readD1Migrations(path.join(import.meta.dirname, "migrations", schema));
@@ -14,11 +17,44 @@ const background = () => {
 /** For what hangs. A slow machine is no fault, and no test says how fast something is. */
 const testTimeout = 120_000;
 
+/** Where Linux has files in memory. */
+const memory = "/dev/shm";
+/** What the databases and objects of a run may fill, several times over. */
+const memoryBytesMin = 2 * 1024 ** 3;
+
+/** Databases and objects of a run are stored in memory where there is room: on a disk, most of a run is waiting for it. */
+function storeInMemory(): void {
+  if (!existsSync(memory)) return;
+  const { bavail, bsize } = statfsSync(memory);
+  if (bavail * bsize >= memoryBytesMin) process.env.TMPDIR = memory;
+}
+storeInMemory();
+
+/**
+ * How files share the machine. Every core has a worker, and a worker runs one file after another in one isolate: as in production, where an
+ * isolate serves many sites for hours. A test that needs caches of its own imports their module under a query.
+ */
+const sharing = { maxWorkers: availableParallelism(), isolate: false };
+
+/** Starts what runs longest first, so that no file is left to run at the end alone: a file's size, which is all that is known of it, does not show it. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId, project }: TestSpecification) =>
+      moduleId.includes("/test/contract/") ? 0 : project.name === "workers" ? 1 : 2;
+    return (await super.sort(files)).sort((one, other) => rank(one) - rank(other));
+  }
+}
+
+const inNode = ["test/{domain,tidy}/**/*.test.ts"];
+/** Tests of a whole server, with a script of package.json each. */
+const runBesideThese = ["test/{browser,crash,earlier-data,guides}/**"];
+
 /** Two kinds of tests: the pure rules in plain Node, everything that runs inside workerd with real databases, objects and queues. */
 export default defineConfig(async () => ({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { name: "domain", include: ["test/domain/**/*.test.ts", "test/tidy/**/*.test.ts"], testTimeout } },
+      { test: { name: "domain", include: inNode, testTimeout, ...sharing } },
       {
         plugins: [
           cloudflareTest({
@@ -45,9 +81,11 @@ export default defineConfig(async () => ({
         ],
         test: {
           name: "workers",
-          include: ["test/{access,contract,docs,features,http,jobs,ledger,platform}/**/*.test.ts"],
-          setupFiles: ["./test/support/migrate.ts"],
+          include: ["test/**/*.test.ts"],
+          exclude: [...inNode, ...runBesideThese],
+          setupFiles: ["./test/support/leave-as-found.ts", "./test/support/migrate.ts"],
           testTimeout,
+          ...sharing,
         },
       },
     ],
