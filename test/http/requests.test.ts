@@ -238,3 +238,16 @@ describe("browsers", () => {
     expect(answer.headers.get("access-control-allow-credentials")).toBeNull();
   });
 });
+
+test("a company in the path has to exist, whatever the route does with it", async () => {
+  const { api } = await newSite();
+  for (const company of ["not-an-id", crypto.randomUUID()]) {
+    expect((await api.get(`/companies/${company}/me`)).status).toBe(404);
+    expect((await api.post(`/companies/${company}/tokens`, { name: "x", role: "REVIEWER" })).status).toBe(404);
+  }
+});
+
+test.each(["constructor", "toString", "__proto__", "hasOwnProperty"])("the parameter %s is as unknown as any other", async (name) => {
+  const { api } = await newSite();
+  expect((await api.get(`/entities?${name}=1`)).status).toBe(400);
+});

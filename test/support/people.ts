@@ -1,6 +1,10 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
+import { admit } from "../../src/access/leases.ts";
 import type { Role } from "../../src/kernel/role.ts";
+import { operationContext } from "../../src/operation/build-context.ts";
+import type { OperationContext } from "../../src/operation/context.ts";
+import { logFor } from "../../src/platform/log.ts";
 import { type Answer, type Api, apiWith, request } from "./site.ts";
 
 export const password = "correct horse battery staple";
@@ -75,4 +79,25 @@ export async function newUser(firm: Firm, role: Role, more: Readonly<Record<stri
   const { status, body } = await firm.live.api.post("/users", wish);
   expect(status).toBe(201);
   return { id: body.id as string, email: body.email as string };
+}
+
+/** A key of a user, made by the firm's OWNER key. */
+export async function keyOf(firm: Firm, userId: string, role: Role): Promise<Api & { readonly id: string }> {
+  const { status: made, body } = await firm.live.api.post("/tokens", { name: "A person's", kind: "person", userId, role });
+  expect(made).toBe(201);
+  return { ...apiWith(body.key), id: body.id };
+}
+
+/** What an operation works with that the firm's OWNER key calls. */
+export async function contextOf(firm: Firm, given = env): Promise<OperationContext> {
+  const admitted = await admit(env.ACCESS, firm.live.api.key, Date.now);
+  if (!admitted.ok) throw new Error("the key is good");
+  return operationContext({
+    env: given,
+    authority: admitted.authority,
+    requestId: "req_test",
+    log: logFor("req_test"),
+    bookmark: undefined,
+    waitUntil: () => undefined,
+  });
 }

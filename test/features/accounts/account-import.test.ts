@@ -159,3 +159,10 @@ describe("a faulty chart opens nothing, and every fault is told with its row", (
     expect(await api.post("/accounts/import", body)).toEqual(refusedAs(400, "VALIDATION_ERROR"));
   });
 });
+
+test("a chart of commas alone is refused while it is read", async () => {
+  const { api } = await newSite();
+  const entity = await api.post("/entities", { name: "Comma Ltd", functionalCurrency: "USD" });
+  const answer = await api.post("/accounts/import", { entityId: entity.body.id, csv: ",".repeat(1_000_000), dryRun: true });
+  expect(answer.status).toBe(400);
+});

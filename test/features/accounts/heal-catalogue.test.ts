@@ -2,12 +2,9 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { openDatabase } from "../../../src/db/site-database.ts";
 import { balanceOf, entryOf, freshKey, newBooks, post } from "../../support/books.ts";
+import { operator } from "../../support/operator.ts";
 import { newSite, request } from "../../support/site.ts";
 
-const operator = {
-  authorization: `Bearer ${(env as unknown as { OPERATOR_TOKEN: string }).OPERATOR_TOKEN}`,
-  "content-type": "application/json",
-};
 const send = (method: string, path: string, body?: object, headers = operator) =>
   request(method, `/operator${path}`, headers, body && JSON.stringify(body));
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Books, entryOf, newBooks, post } from "../../support/books.ts";
+import { newSite } from "../../support/site.ts";
 
 type Row = {
   code: string | null;
@@ -137,4 +138,11 @@ describe("the trial balance", () => {
       body: { error: { code: "REFERENCE_NOT_FOUND" } },
     });
   });
+});
+
+test("a fiscal year that began before the calendar does is none too many for a trial balance", async () => {
+  const { api } = await newSite();
+  const entity = await api.post("/entities", { name: "Old Ltd", functionalCurrency: "USD", fiscalYearStart: "07-01" });
+  const report = await api.get(`/companies/${entity.body.id}/reports/trial-balance?asOf=1900-01-01`);
+  expect([report.status, report.body.fiscalYearStart]).toEqual([200, "1900-01-01"]);
 });

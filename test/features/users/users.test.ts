@@ -1,11 +1,9 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { admit } from "../../../src/access/leases.ts";
 import type { NewToken } from "../../../src/access/token.ts";
 import { directoryDatabase } from "../../../src/db/directory-database.ts";
 import { findSite } from "../../../src/db/site-rows.ts";
 import { createToken } from "../../../src/features/keys/create-token.ts";
-import { namedPrincipal } from "../../../src/features/keys/principal.ts";
 import { startSession } from "../../../src/features/users/start-session.ts";
 import {
   changeUser,
@@ -16,13 +14,22 @@ import {
   putPassword,
 } from "../../../src/features/users/store.ts";
 import { type Role, reaches, roles } from "../../../src/kernel/role.ts";
-import { anonymousContext, operationContext } from "../../../src/operation/build-context.ts";
-import type { OperationContext } from "../../../src/operation/context.ts";
+import { anonymousContext } from "../../../src/operation/build-context.ts";
 import { logFor } from "../../../src/platform/log.ts";
 import { Refused } from "../../../src/platform/refused.ts";
 import { runHourly } from "../../support/background.ts";
-import { newBooks } from "../../support/books.ts";
-import { type Firm, newFirm, newUser, password, refresh, type Session, signIn, tryToSignIn } from "../../support/people.ts";
+import {
+  contextOf,
+  type Firm,
+  keyOf,
+  newFirm,
+  newUser,
+  password,
+  refresh,
+  type Session,
+  signIn,
+  tryToSignIn,
+} from "../../support/people.ts";
 import { type Answer, type Api, apiWith } from "../../support/site.ts";
 
 afterEach(() => vi.restoreAllMocks());
@@ -38,34 +45,8 @@ const ownersOf = async (firm: Firm) =>
       .first<{ n: number }>()
   )?.n;
 
-/** A key of a user, made by the firm's OWNER key. */
-async function keyOf(firm: Firm, userId: string, role: Role): Promise<Api & { readonly id: string }> {
-  const { status: made, body } = await firm.live.api.post("/tokens", { name: "A person's", kind: "person", userId, role });
-  expect(made).toBe(201);
-  return { ...apiWith(body.key), id: body.id };
-}
-
 const liveTokensOf = async (userId: string) =>
   (await env.DIRECTORY.prepare("SELECT id FROM tokens WHERE principal_id = ? AND revoked_at IS NULL").bind(userId).all()).results;
-
-/** What an operation works with that the firm's OWNER key calls. */
-async function contextOf(firm: Firm, given = env): Promise<OperationContext> {
-  const { authority } = await leaseOf(firm.live);
-  return operationContext({
-    env: given,
-    authority,
-    requestId: "req_test",
-    log: logFor("req_test"),
-    bookmark: undefined,
-    waitUntil: () => undefined,
-  });
-}
-
-async function leaseOf({ api }: Firm["live"]) {
-  const admitted = await admit(env.ACCESS, api.key, Date.now);
-  if (!admitted.ok) throw new Error("the key is good");
-  return admitted;
-}
 
 describe("a user", () => {
   test("is made, read, listed and changed; no answer shows a password or its hash", async () => {
@@ -593,116 +574,5 @@ describe("a password", () => {
     const refused = await postWithoutKey("/signup", { firmName: "Acme", ownerEmail: anyEmail(), ownerPassword: "short" });
     expect(outcome(refused)).toEqual([400, "VALIDATION_ERROR"]);
     expect(refused.body.error.details[0].pointer).toBe("/ownerPassword");
-  });
-});
-
-describe("a principal", () => {
-  const principalOf = async (api: Api, wish: Readonly<Record<string, unknown>>) => {
-    const { status: made, body } = await api.post("/tokens", { role: "PREPARER", ...wish });
-    expect(made).toBe(201);
-    expect((await apiWith(body.key).get("/me")).body.token.principalId).toBe(body.principalId);
-    return body.principalId as string;
-  };
-
-  test("is a named service or agent of a site, whatever its keys", async () => {
-    const [{ live, sandbox }, other] = await Promise.all([newFirm(), newFirm()]);
-    const first = await principalOf(live.api, { name: "Payouts" });
-    expect(await principalOf(live.api, { name: "Payouts", role: "REVIEWER" })).toBe(first);
-    expect(await principalOf(live.api, { name: " Payouts " })).toBe(first);
-    const others = [
-      await principalOf(live.api, { name: "payouts" }),
-      await principalOf(live.api, { name: "Payouts", kind: "agent" }),
-      await principalOf(live.api, { name: "Payouts", kind: "person" }),
-      await principalOf(sandbox.api, { name: "Payouts" }),
-      await principalOf(other.live.api, { name: "Payouts" }),
-    ];
-    expect(new Set([first, ...others]).size).toBe(6);
-    expect(await principalOf(live.api, { name: "Payouts", kind: "agent" })).toBe(others[1]);
-  });
-
-  test("is one, though its first keys are made at once, and though they were revoked", async () => {
-    const firm = await newFirm();
-    const { live } = firm;
-    const wish = { name: "Payouts", role: "PREPARER" };
-    const made = await Promise.all(Array.from({ length: 6 }, () => live.api.post("/tokens", wish)));
-    expect(new Set(made.map(({ body }) => body.principalId)).size).toBe(1);
-    const early = await Promise.all([1, 2].map(async () => namedPrincipal(await contextOf(firm), "service", "Not made yet")));
-    expect(early[0]).toBe(early[1]);
-    for (const { body } of made) await live.api.delete(`/tokens/${body.id}`);
-    expect(await principalOf(live.api, { name: "Payouts" })).toBe(made[0]?.body.principalId);
-  });
-
-  test("that is an OWNER's service is out of an ADMIN's reach, by its name too", async () => {
-    const { live } = await newFirm();
-    const owners = await live.api.post("/tokens", { name: "Treasury", role: "OWNER" });
-    const admin = await live.api.withRole("ADMIN");
-    expect(outcome(await admin.post("/tokens", { name: "Treasury", role: "PREPARER" }))).toEqual([403, "FORBIDDEN"]);
-    expect(await principalOf(live.api, { name: "Treasury" })).toBe(owners.body.principalId);
-  });
-
-  test("is the user who asks for a person's key with a session", async () => {
-    const firm = await newFirm();
-    const user = await newUser(firm, "ADMIN");
-    const { api } = await signIn(user.email);
-    expect(await principalOf(api, { name: "Mine", kind: "person" })).toBe(user.id);
-    const made = await api.post("/tokens", { name: "Mine", kind: "person", role: "ADMIN" });
-    const key = apiWith(made.body.key);
-    expect((await key.get("/me")).body).toMatchObject({
-      session: null,
-      token: { principalId: user.id, kind: "person" },
-      user: { id: user.id },
-    });
-    expect(await principalOf(key, { name: "Mine too", kind: "person" })).toBe(user.id);
-    expect(outcome(await api.post("/tokens", { name: "Mine", kind: "person", role: "OWNER" }))).toEqual([403, "FORBIDDEN"]);
-    const rotated = await firm.live.api.post(`/tokens/${made.body.id}/rotate`, { overlapSeconds: 0 });
-    expect(rotated.body.principalId).toBe(user.id);
-    await firm.live.api.delete(`/users/${user.id}`);
-    expect((await apiWith(rotated.body.key).get("/me")).status).toBe(401);
-    expect(outcome(await firm.live.api.post(`/tokens/${rotated.body.id}/rotate`, {}))).toEqual([409, "IN_USE"]);
-  });
-
-  test("that is an OWNER is out of an ADMIN's reach, whatever role a key of theirs has", async () => {
-    const firm = await newFirm();
-    const key = await keyOf(firm, firm.ownerId, "REVIEWER");
-    const admin = await firm.live.api.withRole("ADMIN");
-    expect(outcome(await admin.post(`/tokens/${key.id}/rotate`, {}))).toEqual([403, "FORBIDDEN"]);
-    expect(outcome(await admin.delete(`/tokens/${key.id}`))).toEqual([403, "FORBIDDEN"]);
-    expect((await key.get("/me")).status).toBe(200);
-    expect((await firm.live.api.delete(`/tokens/${key.id}`)).status).toBe(204);
-  });
-
-  test("is the user whom the request names, with a role that is at most theirs", async () => {
-    const [firm, other] = await Promise.all([newFirm(), newFirm()]);
-    const user = await newUser(firm, "PREPARER");
-    const { api } = firm.live;
-    const wish = { name: "Ada's", kind: "person", userId: user.id };
-    expect(await principalOf(api, wish)).toBe(user.id);
-    expect(await principalOf(firm.sandbox.api, wish)).toBe(user.id);
-    const refused = async (more: object) => {
-      const answer = await api.post("/tokens", { ...wish, role: "PREPARER", ...more });
-      return [...outcome(answer), answer.body.error.details[0]?.pointer];
-    };
-    expect(await refused({ role: "APPROVER" })).toEqual([400, "VALIDATION_ERROR", "/role"]);
-    expect(await refused({ kind: "service" })).toEqual([400, "VALIDATION_ERROR", "/userId"]);
-    expect(await refused({ kind: undefined })).toEqual([400, "VALIDATION_ERROR", "/userId"]);
-    expect(await refused({ userId: other.ownerId })).toEqual([422, "REFERENCE_NOT_FOUND", "/userId"]);
-    expect(await refused({ userId: crypto.randomUUID() })).toEqual([422, "REFERENCE_NOT_FOUND", "/userId"]);
-  });
-
-  test("that is a person without a user is that key's own, as before", async () => {
-    const { api } = await newBooks();
-    const made = await api.post("/tokens", { name: "Somebody", kind: "person", role: "REVIEWER" });
-    expect(made.body.principalId).toBe(made.body.id);
-    expect((await apiWith(made.body.key).get("/me")).body.user).toBeNull();
-  });
-
-  test("who signs in makes keys that outlive the session", async () => {
-    const firm = await newFirm();
-    const session = await signIn(firm.email);
-    const made = await session.api.post("/tokens", { name: "Payouts", role: "OWNER" });
-    expect(made.body.expiresAt).toBeNull();
-    expect((await session.api.post("/sites", { name: "Europe", environment: "live" })).status).toBe(201);
-    await session.api.post("/auth/logout", undefined);
-    expect((await apiWith(made.body.key).get("/me")).status).toBe(200);
   });
 });
