@@ -53,6 +53,8 @@ const runBesideThese = ["test/{browser,crash,earlier-data,guides}/**"];
 export default defineConfig(async () => ({
   test: {
     sequence: { sequencer: LongestFirst },
+    // Messages of ledgers that a test made without a site come again under whatever file runs then.
+    silent: "passed-only",
     projects: [
       { test: { name: "domain", include: inNode, testTimeout, ...sharing } },
       {
