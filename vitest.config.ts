@@ -54,7 +54,7 @@ export default defineConfig(async () => ({
   test: {
     sequence: { sequencer: LongestFirst },
     // Messages of ledgers that a test made without a site come again under whatever file runs then.
-    silent: "passed-only",
+    silent: "passed-only" as const,
     projects: [
       { test: { name: "domain", include: inNode, testTimeout, ...sharing } },
       {
