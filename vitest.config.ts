@@ -1,4 +1,4 @@
-import { existsSync, statfsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
@@ -26,7 +26,11 @@ const memoryBytesMin = 2 * 1024 ** 3;
 function storeInMemory(): void {
   if (!existsSync(memory)) return;
   const { bavail, bsize } = statfsSync(memory);
-  if (bavail * bsize >= memoryBytesMin) process.env.TMPDIR = memory;
+  if (bavail * bsize < memoryBytesMin) return;
+  const folder = mkdtempSync(path.join(memory, "countinghouse-tests-"));
+  process.env.TMPDIR = folder;
+  // What a run that was interrupted leaves behind would fill memory until the machine is restarted.
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 }
 storeInMemory();
 
