@@ -65,7 +65,8 @@ export async function listRows<T extends Listed, S extends string, F extends obj
   };
 }
 
-function conditionsOf<F extends object>(filters: FilterConditions<F>, asked: F): SQL[] {
+/** The conditions of the filters that are asked for. */
+export function conditionsOf<F extends object>(filters: FilterConditions<F>, asked: F): SQL[] {
   const conditionOf = <N extends keyof F>(name: N): SQL[] => {
     const value = asked[name];
     // The compiler does not narrow what a name of a generic type leads to.

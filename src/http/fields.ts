@@ -14,6 +14,7 @@ import { scaleMax } from "../kernel/currency.ts";
 import { sequenceMax } from "../kernel/id.ts";
 import { amountMax } from "../kernel/money.ts";
 import { isPlainLine, isPlainText } from "../kernel/plain-text.ts";
+import { principalKinds } from "../kernel/role.ts";
 
 export function line(lengthMax: number) {
   return z.string().trim().min(1).max(lengthMax).refine(isPlainLine, "Control characters and half characters are not text.");
@@ -58,6 +59,9 @@ export function textField(lengthMax: number) {
   return z.string().max(lengthMax).refine(isPlainText, "Control characters and half characters are not text.");
 }
 export const instantField = z.string().openapi({ format: "date-time", example: "2026-06-08T09:30:00.000Z" });
+export const principalField = z
+  .object({ kind: z.enum(principalKinds), id: z.string() })
+  .openapi("Principal", { description: "Who acts: a person, a service or an agent, whichever key they use." });
 export const currencyField = z
   .string()
   .min(3)

@@ -189,6 +189,12 @@ export const failureKinds = {
     action:
       "Read the message of the refusal: it may have been sent again too often, or be of another release. Heal the ledger that it names.",
   },
+  JOB_NOT_CANCELLABLE: {
+    status: 409,
+    retryable: false,
+    meaning: "Jobs of this type cannot be broken off.",
+    action: "Let it end; GET /jobs/{id} says how far it is.",
+  },
   LAST_OWNER: {
     status: 409,
     retryable: false,

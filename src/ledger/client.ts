@@ -26,7 +26,7 @@ import type {
 export interface LedgerJob {
   readonly id: string;
   readonly type: "verify_ledger" | "close_out_ledger";
-  readonly status: "running" | "succeeded" | "failed";
+  readonly status: "running" | "succeeded" | "failed" | "cancelled";
   readonly createdAt: string;
   readonly finishedAt: string | null;
   readonly progress: { readonly sequence: number; readonly head: number };
@@ -41,6 +41,7 @@ export interface LedgerRpc {
   read(query: Query, form?: ReadForm): Promise<ReadAnswer>;
   startVerification(): Promise<string>;
   verification(jobId: string): Promise<string | null>;
+  cancelVerification(jobId: string): Promise<string | null>;
   closeOut(request: CloseOutRequest): Promise<CloseOutOutcome>;
   takeOver(previous: string): Promise<"open" | "going_on">;
   generations(): Promise<string>;
@@ -90,6 +91,8 @@ export interface LedgerClient {
   readPage(query: PageQuery): Promise<ReadPage>;
   startVerification(): Promise<LedgerJob>;
   verification(jobId: string): Promise<LedgerJob | null>;
+  /** Ends a verification that still runs, and answers the job; null where it is not known. */
+  cancelVerification(jobId: string): Promise<LedgerJob | null>;
   /** Closes the ledger's object out into the next generation, and answers the id of the job that does what is left of it. Throws `Refused` where it need not be. */
   closeOut(options: Omit<CloseOutRequest, "next">): Promise<string>;
   /** The ledger's objects, the first one first. */
@@ -145,6 +148,15 @@ export function ledgerClient(number: number, { stub, idOf }: LedgerObjects, iden
     await readText({ kind: "head" });
     return generations.get(number) ?? 0;
   };
+  /** A job of whichever generation has it. */
+  const jobOf = async (ask: (rpc: LedgerRpc) => Promise<string | null>): Promise<LedgerJob | null> => {
+    for (let generation = await current(); generation >= 0; generation--) {
+      const text = await withRetries(() => ask(stub(generation)));
+      // Written by the object.
+      if (text !== null) return JSON.parse(text) as LedgerJob;
+    }
+    return null;
+  };
   return {
     number,
     async write(commands, options) {
@@ -181,13 +193,8 @@ export function ledgerClient(number: number, { stub, idOf }: LedgerObjects, iden
       const generation = await current();
       return JSON.parse(await withRetries(() => stub(generation).startVerification())) as LedgerJob;
     },
-    async verification(jobId) {
-      for (let generation = await current(); generation >= 0; generation--) {
-        const text = await withRetries(() => stub(generation).verification(jobId));
-        if (text !== null) return JSON.parse(text) as LedgerJob;
-      }
-      return null;
-    },
+    verification: (jobId) => jobOf((rpc) => rpc.verification(jobId)),
+    cancelVerification: (jobId) => jobOf((rpc) => rpc.cancelVerification(jobId)),
     async generations() {
       const generation = await current();
       return JSON.parse(await withRetries(() => stub(generation).generations())) as readonly GenerationView[];

@@ -34,7 +34,7 @@ const numbers = numbersIn(committed);
 
 /** What passes 2^31 in a ledger that has grown: money, places in a log, counts of changes and of entries, instants in Unix seconds. */
 const passesInt32 =
-  /cents$|amount|balance|posted$|available|turnover|sequence|version$|revision|knownAt|^head$|^(?:debits|credits|entries|totalCount|X-RateLimit-Reset)$|income|profit|assets|liabilities|equity|earnings|difference|expenses|costOfGoodsSold/i;
+  /cents$|amount|balance|posted$|available|turnover|sequence|version$|revision|knownAt|^head$|^(?:debits|credits|entries|done|total|totalCount|X-RateLimit-Reset)$|income|profit|assets|liabilities|equity|earnings|difference|expenses|costOfGoodsSold/i;
 /** A page of the general ledger says how many lines it has together with all others, which is bounded. */
 const isBounded = ({ at }: FoundInteger) => at === "/components/schemas/GeneralLedgerReport/properties/totalCount";
 

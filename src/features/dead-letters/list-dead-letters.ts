@@ -1,7 +1,7 @@
 import { findSiteScope } from "../../db/site-rows.ts";
 import type { Position } from "../../kernel/page.ts";
 import type { BaseContext } from "../../operation/context.ts";
-import { type ListQuery, pageAnswer, readPage } from "../../operation/page.ts";
+import { filtersOf, type ListQuery, pageAnswer, readPage } from "../../operation/page.ts";
 import { atHome } from "./find-letter.ts";
 import { allLetters, listDeadLetterRows } from "./store.ts";
 import { bindingNamed, deadLetterView } from "./views.ts";
@@ -13,13 +13,14 @@ export interface DeadLetterQuery extends Pick<ListQuery, "limit" | "cursor"> {
 
 /** The messages that nothing took, of all databases, newest first. */
 export async function listDeadLetters(context: BaseContext, query: DeadLetterQuery) {
-  const { siteId, queue } = query;
+  const filters = filtersOf(query);
+  const { siteId, queue } = filters;
   const page = readPage({ env: context.env, site: { id: "" } }, query, {
     list: "dead-letters",
-    filters: { siteId, queue },
+    filters,
     sorts: ["createdAt"],
   });
-  const filter = { siteId, queue: queue === undefined ? undefined : bindingNamed(queue) };
+  const filter = { ...filters, queue: queue === undefined ? undefined : bindingNamed(queue) };
   const site = siteId === undefined ? undefined : await findSiteScope(context.directory, siteId);
   const asked = allLetters(context.env, context.directory).filter(
     ({ database }) => site === undefined || database === null || database === site.database,

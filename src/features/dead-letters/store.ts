@@ -1,6 +1,7 @@
 import { and, asc, count, desc, eq, gt, lt, lte, or, sql } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
+import { conditionsOf, type FilterConditions } from "../../db/list-rows.ts";
 import { deleteInPieces, isNotMoving } from "../../db/purge.ts";
 import { drizzleOver, openDatabase, siteDatabase, siteDatabaseNames } from "../../db/site-database.ts";
 import type { Page } from "../../kernel/page.ts";
@@ -69,20 +70,23 @@ export async function deleteSentAgain({ orm }: Letters, siteId: string, id: stri
 }
 
 export interface DeadLetterFilter {
-  readonly siteId: string | undefined;
-  readonly queue: string | undefined;
+  readonly siteId?: string | undefined;
+  readonly queue?: string | undefined;
 }
+
+const deadLetterFilters: FilterConditions<DeadLetterFilter> = {
+  siteId: (siteId) => eq(deadLetters.siteId, siteId),
+  // What no queue is called finds nothing.
+  queue: (queue) => sql`${deadLetters.queue} = ${queue}`,
+};
 
 /** One database's part of a page, one row beyond it, and how many there are. */
 export async function listDeadLetterRows(
   { orm }: Letters,
-  { siteId, queue }: DeadLetterFilter,
+  asked: DeadLetterFilter,
   page: Page<"createdAt">,
 ): Promise<{ readonly rows: readonly DeadLetterRow[]; readonly total: number }> {
-  const filter = and(
-    siteId === undefined ? undefined : eq(deadLetters.siteId, siteId),
-    queue === undefined ? undefined : sql`${deadLetters.queue} = ${queue}`,
-  );
+  const filter = and(...conditionsOf(deadLetterFilters, asked));
   const [at, id] = page.after ?? [];
   const [order, beyond] = page.direction === "asc" ? [asc, gt] : [desc, lt];
   const after =

@@ -1,16 +1,27 @@
-import type { LedgerJob } from "../../ledger/client.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
+import { kindOf } from "./job-kinds.ts";
 import { findJob, type JobRow } from "./store.ts";
+import { type JobView, jobView } from "./views.ts";
 
-/** A job as the ledger that works on it describes it. */
-export async function getJob(context: OperationContext, jobId: string): Promise<LedgerJob> {
+/** A job, as whoever works on it tells it. */
+export async function getJob(context: OperationContext, jobId: string): Promise<JobView> {
   requirePermission(context, "read");
+  const row = await jobInReach(context, jobId);
+  const state = await kindOf(row).read(context, row);
+  if (state === null) throw unknownJob();
+  return jobView(row, state);
+}
+
+/** The row of a job. Refuses, as `NOT_FOUND`, one of another site or of an entity that the key does not cover. */
+export async function jobInReach(context: OperationContext, jobId: string): Promise<JobRow> {
   const row = await findJob(context.db, jobId);
-  const number = row && covers(context, row) ? row.ledgerNumber : null;
-  const job = number === null ? undefined : await context.ledger(number).verification(jobId);
-  if (!job) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
-  return job;
+  if (row === undefined || !covers(context, row)) throw unknownJob();
+  return row;
+}
+
+export function unknownJob() {
+  return refusal("NOT_FOUND", "Nothing with this id exists in the site.");
 }
 
 function covers({ entityIds }: OperationContext, { entityId }: JobRow): boolean {

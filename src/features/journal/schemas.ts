@@ -15,6 +15,7 @@ import {
   list,
   metadataField,
   minorField,
+  principalField,
   sequenceField,
   textField,
   versionField,
@@ -34,7 +35,6 @@ import {
   tagsPerLineMax,
 } from "../../kernel/bounds.ts";
 import { amountMax } from "../../kernel/money.ts";
-import { principalKinds } from "../../kernel/role.ts";
 import {
   type ContentView,
   type DraftView,
@@ -212,10 +212,6 @@ export type BatchApproveRequest = z.output<typeof BatchApproveRequest>;
 export const postedStatuses = ["posted", "reversed", "voided"] as const;
 export const entryStatuses = ["draft", "pending_approval", ...postedStatuses] as const;
 
-const Principal = z
-  .object({ kind: z.enum(principalKinds), id: z.string() })
-  .openapi("Principal", { description: "Who acts: a person, a service or an agent, whichever key they use." });
-
 type OfCommit = "createdAt" | "ledgerId" | "currency" | "actor" | "requestId";
 
 /** What entries and holds have in common: their own content, and the commit that made them. */
@@ -229,7 +225,7 @@ export const recordFields = {
   ledgerId: idField,
   currency: z.string(),
   source: z.object({ type: z.string(), id: z.string().nullable(), step: z.string().optional() }),
-  actor: Principal,
+  actor: principalField,
   requestId: z.string(),
   module: z.enum(modules),
 } satisfies Record<(keyof ContentView & keyof HoldView) | OfCommit, z.ZodType>;
@@ -315,8 +311,10 @@ export type LinesQuery = z.output<typeof LinesQuery>;
 const Approval = z
   .object({
     version: versionField.openapi({ description: "Counts the changes of the draft, from 1. An approval names the one that it saw." }),
-    preparedBy: z.array(Principal).openapi({ description: "Everyone who wrote a version. Under `four_eyes` none of them approves it." }),
-    approvedBy: z.union([Principal, z.null()]),
+    preparedBy: z
+      .array(principalField)
+      .openapi({ description: "Everyone who wrote a version. Under `four_eyes` none of them approves it." }),
+    approvedBy: z.union([principalField, z.null()]),
     reason: z.string().nullable().openapi({ description: "Why it was rejected or voided." }),
   })
   .openapi("Approval");

@@ -1,9 +1,8 @@
 import { present } from "../../kernel/assert.ts";
-import type { LedgerJob } from "../../ledger/client.ts";
 import type { Once } from "../../operation/commit-once.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { ledgerKey } from "../../operation/ledger-write.ts";
-import { recordJob } from "../jobs/index.ts";
+import { type JobView, recordJob } from "../jobs/index.ts";
 import { ledgerInContext } from "./ledger-in-context.ts";
 import type { CloseOutLedgerRequest } from "./schemas.ts";
 
@@ -13,7 +12,7 @@ export async function closeOutLedger(
   ledgerId: string,
   request: CloseOutLedgerRequest,
   entityId?: string,
-): Promise<Once<LedgerJob>> {
+): Promise<Once<JobView>> {
   requirePermission(context, "catalogue:write");
   const ledger = await ledgerInContext(context, { ledgerId, entityId }, "path");
   const jobId = await context.ledger(ledger.number).closeOut({

@@ -3,7 +3,7 @@ import { answer, answerOnce } from "../../http/answers.ts";
 import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
 import { type Route, route } from "../../http/route.ts";
-import { Job, jobExample } from "../jobs/index.ts";
+import { Job, runningJobExample } from "../jobs/index.ts";
 import { closeOutLedger } from "./close-out-ledger.ts";
 import { createLedger } from "./create-ledger.ts";
 import { getLedger } from "./get-ledger.ts";
@@ -120,7 +120,7 @@ const books: readonly Route[] = [
       permission: "ledgers:verify",
       idempotency: "site",
       params: byId,
-      answers: { 202: { description: "The job that does it.", schema: Job, example: jobExample } },
+      answers: { 202: { description: "The job that does it.", schema: Job, example: runningJobExample } },
     },
     (context, { params, companyId }) => verifyLedger(context, params.id, companyId),
     (once) => answerOnce(once, { status: 202, collection: "jobs" }),

@@ -14,7 +14,7 @@ import {
 import { listQuery, pageOf } from "../../http/page-query.ts";
 import { reasonLengthMax } from "../../kernel/bounds.ts";
 import type { ListQuery } from "../../operation/page.ts";
-import { type Job, jobExample } from "../jobs/index.ts";
+import { type Job, jobExample, runningJobExample } from "../jobs/index.ts";
 
 export const Ledger = z
   .object({
@@ -126,10 +126,8 @@ export const generationsExample = {
 } satisfies z.input<typeof LedgerGenerations>;
 
 export const closeOutJobExample = {
-  ...jobExample,
+  ...runningJobExample,
   type: "close_out_ledger",
-  status: "running",
-  finishedAt: null,
-  progress: { sequence: 0, head: 26_418_007 },
-  result: null,
+  progress: { done: 0, total: 26_418_007, sequence: 0, head: 26_418_007 },
+  links: jobExample.links,
 } satisfies z.input<typeof Job>;

@@ -9,8 +9,8 @@ import type { LedgerFactsMessage } from "../facts-message.ts";
 import type { CloseOutOutcome, CloseOutRequest, DescribedOutcome, LedgerIdentity, Query, ReadOutcome } from "../rpc.ts";
 import { StoredAnswers } from "./answers/idempotency.ts";
 import { type AskedWrite, refused, replay, writeCommands } from "./answers/write-commands.ts";
-import { checkOfAll, startEarlierChecks, startOwnCheck } from "./checks/checks-of-all.ts";
-import { advanceVerification, isCheckRunning, ownCheck } from "./checks/verification.ts";
+import { cancelEarlierChecks, checkOfAll, startEarlierChecks, startOwnCheck } from "./checks/checks-of-all.ts";
+import { advanceVerification, cancelOwnCheck, isCheckRunning, ownCheck } from "./checks/verification.ts";
 import { Duties } from "./duties.ts";
 import { answerEarlier } from "./generations/answer-earlier.ts";
 import { advanceCloseOut, listGenerations, takeOver } from "./generations/between-objects.ts";
@@ -308,5 +308,19 @@ export class LedgerObject extends DurableObject<Env> {
     if (this.#books.closeOut?.jobId === jobId) return JSON.stringify(closeOutJob(this.#books));
     const own = ownCheck(this.ctx.storage.sql, jobId);
     return own === undefined ? null : JSON.stringify(await checkOfAll(this.#books, own, this.#surroundings.objectOf));
+  }
+
+  /** Ends a check of all generations where it runs, and answers it as it is then. */
+  async cancelVerification(jobId: string): Promise<string | null> {
+    const own = ownCheck(this.ctx.storage.sql, jobId);
+    if (own === undefined) return null;
+    this.cancelCheck(jobId);
+    await cancelEarlierChecks(own, this.#surroundings.objectOf);
+    return this.verification(jobId);
+  }
+
+  /** Ends the check of this generation's own log where it runs. */
+  cancelCheck(jobId: string): void {
+    cancelOwnCheck(this.ctx.storage.sql, jobId, Date.now());
   }
 }

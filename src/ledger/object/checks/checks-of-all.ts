@@ -8,6 +8,7 @@ import { type EarlierCheck, joinedCheck, type OwnCheck, shownCheck, type Verific
 export interface CheckRpc {
   check(): Promise<string>;
   checked(jobId: string): Promise<string | null>;
+  cancelCheck(jobId: string): Promise<void>;
 }
 
 type ObjectOf = (id: string) => CheckRpc;
@@ -26,6 +27,11 @@ export async function startEarlierChecks(generations: readonly Generation[], obj
       return { generation, jobId: id };
     }),
   );
+}
+
+/** Ends those of a check's parts that earlier generations still work on. */
+export async function cancelEarlierChecks({ earlier }: OwnCheck, objectOf: ObjectOf): Promise<void> {
+  await Promise.all(earlier.map(({ generation, jobId }) => objectOf(generation.object).cancelCheck(jobId)));
 }
 
 /** A check of this generation's with those of the generations before it, as one job. */

@@ -79,6 +79,7 @@ export function joinedCheck(own: OwnCheck, earlier: readonly OwnCheck[], firstSe
   const all = [...earlier, own];
   const checked = all.reduce((sum, check, i) => sum + check.progress.sequence - (firstSequences[i] ?? 1) + 1, 0);
   const job = { id, type, createdAt, progress: { sequence: checked, head: progress.head } };
+  if (all.some(({ status }) => status === "cancelled")) return { ...job, status: "cancelled", finishedAt: lastEnd(all), result: null };
   if (all.some(({ status }) => status === "running") || own.result === null)
     return { ...job, status: "running", finishedAt: null, result: null };
   const faults = all.flatMap((check, i) => (check.result?.faults ?? []).map((fault) => `generation ${i}: ${fault}`));
@@ -88,12 +89,23 @@ export function joinedCheck(own: OwnCheck, earlier: readonly OwnCheck[], firstSe
       faults.push(`generation ${i}: what it began with is not what generation ${i - 1} ended with`);
   });
   const ok = faults.length === 0;
-  const finishedAt =
-    all
-      .map((check) => check.finishedAt ?? "")
-      .sort()
-      .at(-1) ?? null;
-  return { ...job, status: ok ? "succeeded" : "failed", finishedAt, result: { ...own.result, ok, faults: faults.slice(0, faultsMax) } };
+  return {
+    ...job,
+    status: ok ? "succeeded" : "failed",
+    finishedAt: lastEnd(all),
+    result: { ...own.result, ok, faults: faults.slice(0, faultsMax) },
+  };
+}
+
+function lastEnd(checks: readonly OwnCheck[]): string | null {
+  const ends = checks.map(({ finishedAt }) => finishedAt ?? "").sort();
+  return ends.at(-1) || null;
+}
+
+/** Ends the job where it runs: the next slice finds none that does. */
+export function cancelOwnCheck(sql: SqlStorage, id: string, nowMs: number): void {
+  const job = load(sql, id);
+  if (job?.status === "running") save(sql, { ...job, status: "cancelled", finishedAt: instant(nowMs) });
 }
 
 /** The job that runs, or a new one over all that is there now. */
