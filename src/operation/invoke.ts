@@ -88,16 +88,19 @@ export async function invoke<
 >(operation: Operation<C, P, Q, B, T, V>, context: C, call: Call): Promise<Invoked<Input<P, Q, B, T>, V>> {
   const { definition, run } = operation;
   const ofSite = isOfSite(context) ? context : undefined;
-  if (definition.permission !== "public" && ofSite !== undefined) requirePermission(ofSite, definition.permission);
+  if (definition.permission !== "public") {
+    if (ofSite === undefined) throw new Error(`assertion failed: ${definition.operationId} is called by somebody who is known`);
+    requirePermission(ofSite, definition.permission);
+  }
   const params = call.params();
   const query = call.query();
   const body = definition.body === undefined ? undefined : await call.body();
-  const { companyId, ifMatch, minimal } = call;
+  const { companyId } = call;
   // A path that names a company names one that exists, whether or not the operation works on its books.
   const namesEntity = ofSite !== undefined && (definition.entity === true || companyId !== undefined);
   const entityId = namesEntity ? await entityInContext(ofSite, { path: companyId, header: call.organizationId, query, body }) : "";
   // Checked by the schemas of the definition, from which the input's type is made.
-  const input = { params, query, body, entityId, companyId, ifMatch, minimal } as Input<P, Q, B, T>;
+  const input = new CheckedInput(call, { params, query, body, entityId, companyId }) as unknown as Input<P, Q, B, T>;
   const claimed = definition.idempotency === undefined ? context : withClaim(definition, context, call.idempotencyKey, input);
   if (definition.idempotency === "site" && isOfSite(claimed)) {
     const earlier = await findStoredAnswer(claimed);
@@ -105,6 +108,38 @@ export async function invoke<
     if (earlier !== undefined) return { value: earlier as V, input };
   }
   return { value: await run(claimed, input), input };
+}
+
+type Checked = Readonly<Record<"params" | "query" | "body", unknown>> & {
+  readonly entityId: string;
+  readonly companyId: string | undefined;
+};
+
+/** An input, which reads of its call what few operations ask for when one does: a class, because one is made for every request. */
+class CheckedInput implements Checked {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+  readonly entityId: string;
+  readonly companyId: string | undefined;
+  readonly #call: Call;
+
+  constructor(call: Call, { params, query, body, entityId, companyId }: Checked) {
+    this.params = params;
+    this.query = query;
+    this.body = body;
+    this.entityId = entityId;
+    this.companyId = companyId;
+    this.#call = call;
+  }
+
+  get ifMatch(): string | undefined {
+    return this.#call.ifMatch;
+  }
+
+  get minimal(): boolean {
+    return this.#call.minimal;
+  }
 }
 
 function isOfSite(context: OperationContext | AnonymousContext): context is OperationContext {
