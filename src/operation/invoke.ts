@@ -1,4 +1,5 @@
 import type { z } from "@hono/zod-openapi";
+import { present } from "../kernel/assert.ts";
 import type { Permission } from "../kernel/role.ts";
 import { refusal } from "../platform/refused.ts";
 import { claimKey, claimOfSite } from "./claim.ts";
@@ -88,14 +89,13 @@ export async function invoke<
 >(operation: Operation<C, P, Q, B, T, V>, context: C, call: Call): Promise<Invoked<Input<P, Q, B, T>, V>> {
   const { definition, run } = operation;
   const ofSite = isOfSite(context) ? context : undefined;
-  if (definition.permission !== "public") {
-    if (ofSite === undefined) throw new Error(`assertion failed: ${definition.operationId} is called by somebody who is known`);
-    requirePermission(ofSite, definition.permission);
-  }
+  if (definition.permission !== "public") requirePermission(present(ofSite, "what takes a key is called with one"), definition.permission);
   const params = call.params();
   const query = call.query();
   const body = definition.body === undefined ? undefined : await call.body();
   const { companyId } = call;
+  // Without a key there is no site, and so no company of it.
+  if (companyId !== undefined && ofSite === undefined) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
   // A path that names a company names one that exists, whether or not the operation works on its books.
   const namesEntity = ofSite !== undefined && (definition.entity === true || companyId !== undefined);
   const entityId = namesEntity ? await entityInContext(ofSite, { path: companyId, header: call.organizationId, query, body }) : "";

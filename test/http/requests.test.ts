@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import { bodyBytesMax } from "../../src/kernel/bounds.ts";
@@ -245,6 +246,18 @@ test("a company in the path has to exist, whatever the route does with it", asyn
     expect((await api.get(`/companies/${company}/me`)).status).toBe(404);
     expect((await api.post(`/companies/${company}/tokens`, { name: "x", role: "REVIEWER" })).status).toBe(404);
   }
+});
+
+test("what takes no key has neither a site nor a company, and makes nothing below one", async () => {
+  const { siteId } = await newSite();
+  const firmName = `Firm ${crypto.randomUUID()}`;
+  for (const scope of [`/sites/${siteId}`, `/companies/${crypto.randomUUID()}`, "/companies/not-an-id"]) {
+    const body = JSON.stringify({ firmName, ownerEmail: "owner@example.com" });
+    const answer = await request("POST", `/api/v1${scope}/signup`, { "content-type": "application/json" }, body);
+    expect([answer.status, answer.body.error?.code]).toEqual([404, "NOT_FOUND"]);
+    expect((await request("GET", `/api/v1${scope}/health`, {})).status).toBe(404);
+  }
+  expect(await env.DIRECTORY.prepare("SELECT 1 FROM firms WHERE name = ?").bind(firmName).first()).toBeNull();
 });
 
 test.each(["constructor", "toString", "__proto__", "hasOwnProperty"])("the parameter %s is as unknown as any other", async (name) => {
