@@ -83,7 +83,7 @@ async function admitByAsking(
     const outcome = await ask(namespace, key, parsed, unused, now);
     if (!outcome.ok) {
       held.delete(key);
-      keepRefusal(key, outcome, nowMs());
+      storeRefusal(key, outcome, nowMs());
       return outcome;
     }
     const { lease: granted } = outcome;
@@ -115,7 +115,7 @@ async function ask(
 }
 
 /** Never longer than a lease: a plan that was raised is felt as soon as a revocation. */
-function keepRefusal(key: string, outcome: LeaseOutcome & { readonly ok: false }, now: number): void {
+function storeRefusal(key: string, outcome: LeaseOutcome & { readonly ok: false }, now: number): void {
   if (refused.size >= heldMax) refused.clear();
   refused.set(key, { outcome, atMs: now, untilMs: now + Math.min(leaseMs, outcome.reason === "limited" ? outcome.retryAfterMs : leaseMs) });
 }

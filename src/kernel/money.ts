@@ -11,9 +11,3 @@ export const amountMax = Number.MAX_SAFE_INTEGER;
 export function isLineAmount(value: unknown): value is MinorAmount {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 1;
 }
-
-/** The exact sum of two amounts, or undefined when it would leave ±(2^53 − 1). Never rounds. */
-export function addExact(a: number, b: number): number | undefined {
-  const sum = a + b;
-  return Number.isSafeInteger(sum) ? sum : undefined;
-}

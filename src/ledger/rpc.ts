@@ -138,15 +138,6 @@ export type CloseOutOutcome =
   | { readonly ok: "repeated"; readonly jobId: string }
   | { readonly ok: true; readonly jobId: string; readonly object: string; readonly generation: number };
 
-/** Totals of one account: everything debited and credited, as decimal text because turnover passes 2^53. */
-export interface AccountTotals {
-  readonly accountId: string;
-  readonly code: string;
-  readonly type: AccountType;
-  readonly debits: string;
-  readonly credits: string;
-}
-
 export interface PointInBooks {
   /** Includes what is dated up to and on this day. */
   readonly asOf?: string;

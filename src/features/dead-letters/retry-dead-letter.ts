@@ -3,7 +3,7 @@ import type { BaseContext } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { lettersFor, type SentAgain } from "./dead-message.ts";
 import { letterOfId } from "./find-letter.ts";
-import { countRetry, type DeadLetterRow } from "./store.ts";
+import { countRetry } from "./store.ts";
 import { deadLetterView } from "./views.ts";
 
 /** Sends what is left of a dead message to its queue again. The letter is deleted when the message is taken, and is dead again when it is not. */
@@ -21,5 +21,5 @@ export async function retryDeadLetter(context: BaseContext, id: string) {
   const counted = await countRetry(await lettersFor(context, siteId), row);
   if (counted === undefined) throw refusal("DEAD_LETTER_STATE", "Another request sends it again at this moment.");
   await binding.send({ deadLetter: { siteId, id }, message });
-  return deadLetterView(counted satisfies DeadLetterRow);
+  return deadLetterView(counted);
 }

@@ -2,7 +2,7 @@ import { instant } from "../../kernel/clock.ts";
 import type { DeadLetterRow } from "./store.ts";
 
 /** A queue as it is called in wrangler.toml, behind the installation's name. */
-export function queueNamed(binding: string): string {
+function queueNamed(binding: string): string {
   return binding.toLowerCase().replaceAll("_", "-");
 }
 

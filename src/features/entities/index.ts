@@ -2,7 +2,6 @@ import type { Feature } from "../feature.ts";
 import { entityRoutes } from "./routes.ts";
 
 export { createEntity } from "./create-entity.ts";
-export { getEntity } from "./get-entity.ts";
 export { CreateEntityRequest } from "./schemas.ts";
 
 export const feature: Feature = {

@@ -10,7 +10,6 @@ export {
   type LedgerInContext,
   ledgerInContext,
   ledgerOfId,
-  ledgerOfNumber,
   listLedgersOfEntity,
 } from "./ledger-in-context.ts";
 export { noteHead } from "./note-head.ts";

@@ -100,7 +100,7 @@ export async function ledgerOfId(context: OperationContext, id: string, entityId
 }
 
 /** The ledger of a number, if it is one of the site's. */
-export function ledgerOfNumber(context: OperationContext, number: number): Promise<LedgerInContext | undefined> {
+function ledgerOfNumber(context: OperationContext, number: number): Promise<LedgerInContext | undefined> {
   return known(context, `number ${number}`, () => findLedgerByNumber(context.db, number));
 }
 

@@ -21,4 +21,3 @@ export const recordKinds = {
 } as const satisfies RecordKinds<string>;
 
 export type RunKind = keyof typeof recordKinds;
-export type HashedKind = "term" | "claim";
