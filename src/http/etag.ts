@@ -1,12 +1,16 @@
-import { requireRevision } from "../operation/revision.ts";
-import type { RequestContext } from "./request-context.ts";
+import type { Revisions } from "../operation/revision.ts";
 
 /** A resource's revision as its entity tag (RFC 9110 §8.8.3). */
 export function etagOf(revision: number): string {
   return `"${revision}"`;
 }
 
-/** The same for a request: its If-Match against the revision. Without the header nothing is asked. */
-export function requireMatch(c: RequestContext, revision: number): void {
-  requireRevision(c.req.header("if-match"), revision);
+/** The revisions that an If-Match header names (RFC 9110 §13.1.1). A tag of another form is that of no revision. */
+export function revisionsIn(ifMatch: string | undefined): Revisions | undefined {
+  if (ifMatch === undefined) return undefined;
+  if (ifMatch.trim() === "*") return "any";
+  return ifMatch.split(",").map((tag) => {
+    const revision = /^\s*(?:W\/)?"(\d{1,16})"\s*$/.exec(tag)?.[1];
+    return revision === undefined ? -1 : Number(revision);
+  });
 }

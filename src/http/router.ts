@@ -3,7 +3,9 @@ import { bodyBytesMax, publicBodyBytesMax } from "../kernel/bounds.ts";
 import { anonymousContext } from "../operation/build-context.ts";
 import type { AnonymousContext } from "../operation/context.ts";
 import type { Call } from "../operation/invoke.ts";
+import type { Revisions } from "../operation/revision.ts";
 import { CachedRouter } from "./cached-router.ts";
+import { revisionsIn } from "./etag.ts";
 import { addressOf } from "./middleware/attempts.ts";
 import type { Env, RequestContext, Router } from "./request-context.ts";
 import type { AnyDefinition, Route } from "./route.ts";
@@ -84,16 +86,23 @@ class RequestCall implements Call {
   }
 
   get idempotencyKey(): string | undefined {
-    return this.#c.req.header("idempotency-key");
+    const header = this.#c.req.header("idempotency-key");
+    return header === undefined ? undefined : unquoted(header);
   }
 
-  get ifMatch(): string | undefined {
-    return this.#c.req.header("if-match");
+  get revisions(): Revisions | undefined {
+    return revisionsIn(this.#c.req.header("if-match"));
   }
 
   get minimal(): boolean {
     return prefersMinimal(this.#c.req.header("prefer"));
   }
+}
+
+/** The Idempotency-Key as the client means it: bare, or quoted as a string of structured fields (RFC 9651). */
+function unquoted(header: string): string {
+  const quoted = /^"((?:[^"\\]|\\["\\])*)"$/.exec(header)?.[1];
+  return quoted === undefined ? header : quoted.replace(/\\(["\\])/g, "$1");
 }
 
 /** Whether the Prefer header (RFC 7240) asks for the short answer. */

@@ -5,14 +5,9 @@ import { refusal } from "../platform/refused.ts";
 import { cursorSecret } from "../platform/secrets.ts";
 import type { IdempotencyClaim, OperationContext } from "./context.ts";
 
-/** The key as the client means it: bare, or quoted as a structured-field string (RFC 9651). */
-function readKey(header: string): string {
-  const quoted = /^"((?:[^"\\]|\\["\\])*)"$/.exec(header);
-  const key = quoted?.[1] === undefined ? header : quoted[1].replace(/\\(["\\])/g, "$1");
-  if (key.length < 1 || key.length > idempotencyKeyLengthMax || !/^[\x20-\x7e]+$/.test(key)) {
-    throw refusal("IDEMPOTENCY_KEY_INVALID", `An Idempotency-Key is 1 to ${idempotencyKeyLengthMax} printable ASCII characters.`);
-  }
-  return key;
+function requireKeyForm(key: string): void {
+  if (key.length >= 1 && key.length <= idempotencyKeyLengthMax && /^[\x20-\x7e]+$/.test(key)) return;
+  throw refusal("IDEMPOTENCY_KEY_INVALID", `An Idempotency-Key is 1 to ${idempotencyKeyLengthMax} printable ASCII characters.`);
 }
 
 interface Claimed {
@@ -25,14 +20,15 @@ interface Claimed {
 }
 
 /** The claim to a key. Its scope is the operation and its entity, not the URL: two aliases are one operation. */
-export function claimKey(env: Cloudflare.Env, given: string, { operationId, entityId, status, input }: Claimed): IdempotencyClaim {
+export function claimKey(env: Cloudflare.Env, key: string, { operationId, entityId, status, input }: Claimed): IdempotencyClaim {
+  requireKeyForm(key);
   const scope = `${operationId} ${entityId}`;
   // Keyed, because a body may hold a password, and whoever reads a database must not be able to try some.
   const fingerprint = () =>
     createHmac("sha256", cursorSecret(env))
       .update(`${scope} ${canonicalJson(input)}`)
       .digest("base64url");
-  return { operationId, scope, key: readKey(given), status, fingerprint };
+  return { operationId, scope, key, status, fingerprint };
 }
 
 /** The claim as the site's: what is the site's is the site's alone, and a key of another never meets it. Tokens and sites are made in the directory, which all share. */

@@ -51,9 +51,10 @@ function named(value: unknown, name: "entityId" | "ledgerId"): string | undefine
 
 /** Where a request may name the entity whose books it means. */
 export interface EntityNaming {
-  readonly path: string | undefined;
-  /** x-organization-id. */
-  readonly header: string | undefined;
+  /** The company that the path scopes. */
+  readonly companyId: string | undefined;
+  /** Beside path, query and body. */
+  readonly organizationId: string | undefined;
   readonly query: unknown;
   readonly body: unknown;
 }
@@ -62,16 +63,19 @@ export interface EntityNaming {
  * The entity whose books a request means: path, x-organization-id, entityId, the key's own restriction, the site's only one.
  * Two that differ are refused; none is, unless the request names a ledger, which names its entity (answered as "").
  */
-export async function entityInContext(context: OperationContext, { path, header, query, body }: EntityNaming): Promise<string> {
-  const given = [path, header, named(query, "entityId"), named(body, "entityId")];
+export async function entityInContext(
+  context: OperationContext,
+  { companyId, organizationId, query, body }: EntityNaming,
+): Promise<string> {
+  const given = [companyId, organizationId, named(query, "entityId"), named(body, "entityId")];
   const first = given.find((id) => id !== undefined);
   if (first !== undefined) {
     if (given.some((id) => id !== undefined && id !== first)) throw refusal("ENTITY_CONFLICT", "The request names two different entities.");
-    if (context.entityIds !== null && !context.entityIds.includes(first) && path === undefined)
+    if (context.entityIds !== null && !context.entityIds.includes(first) && companyId === undefined)
       throw refusal("ENTITY_FORBIDDEN", "The key is restricted to other entities.");
     const covered = context.entityIds === null || context.entityIds.includes(first);
     if (isUuid(first) && covered && (await isKnown(context, first))) return first;
-    if (path !== undefined) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
+    if (companyId !== undefined) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
     const message = "The site has no such entity.";
     throw refusal("REFERENCE_NOT_FOUND", message, [{ pointer: "entityId", code: "REFERENCE_NOT_FOUND", message }]);
   }

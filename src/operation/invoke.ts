@@ -6,6 +6,7 @@ import { claimKey, claimOfSite } from "./claim.ts";
 import { findStoredAnswer } from "./commit-once.ts";
 import { type AnonymousContext, type BaseContext, type OperationContext, requirePermission } from "./context.ts";
 import { entityInContext } from "./entity.ts";
+import type { Revisions } from "./revision.ts";
 
 export type Schema = z.ZodType;
 export type ParameterSchema = z.ZodObject;
@@ -40,14 +41,14 @@ export interface Input<P, Q, B, T = never> {
   readonly entityId: string;
   /** The entity within which an id is looked for: the one that the path scopes. */
   readonly companyId: string | undefined;
-  /** The revision or version on which a change is based, as `If-Match` writes it (RFC 9110 §13.1.1). */
-  readonly ifMatch: string | undefined;
+  /** The revisions or versions on which a change may be based; undefined where the caller names none. */
+  readonly revisions: Revisions | undefined;
   /** The caller wants the short answer (RFC 7240, `return=minimal`). */
   readonly minimal: boolean;
 }
 
 /** What a caller hands in. Each part is read and checked when its turn comes, so that the first fault in order is the one answered. */
-export interface Call extends Pick<Input<undefined, undefined, undefined>, "companyId" | "ifMatch" | "minimal"> {
+export interface Call extends Pick<Input<undefined, undefined, undefined>, "companyId" | "revisions" | "minimal"> {
   params(): unknown;
   query(): unknown;
   body(): unknown;
@@ -98,7 +99,7 @@ export async function invoke<
   if (companyId !== undefined && ofSite === undefined) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
   // A path that names a company names one that exists, whether or not the operation works on its books.
   const namesEntity = ofSite !== undefined && (definition.entity === true || companyId !== undefined);
-  const entityId = namesEntity ? await entityInContext(ofSite, { path: companyId, header: call.organizationId, query, body }) : "";
+  const entityId = namesEntity ? await entityInContext(ofSite, { companyId, organizationId: call.organizationId, query, body }) : "";
   // Checked by the schemas of the definition, from which the input's type is made.
   const input = new CheckedInput(call, { params, query, body, entityId, companyId }) as unknown as Input<P, Q, B, T>;
   const claimed = definition.idempotency === undefined ? context : withClaim(definition, context, call.idempotencyKey, input);
@@ -133,8 +134,8 @@ class CheckedInput implements Checked {
     this.#call = call;
   }
 
-  get ifMatch(): string | undefined {
-    return this.#call.ifMatch;
+  get revisions(): readonly number[] | undefined {
+    return this.#call.revisions;
   }
 
   get minimal(): boolean {

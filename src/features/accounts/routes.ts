@@ -141,7 +141,7 @@ export const accountRoutes: readonly Route[] = [
         "IN_USE",
       ],
     },
-    (context, { params, body, companyId, ifMatch }) => updateAccount(context, params.id, body, { entityId: companyId, ifMatch }),
+    (context, { params, body, companyId, revisions }) => updateAccount(context, params.id, body, { entityId: companyId, revisions }),
     (account) => answer(account, 200, { ETag: etagOf(account.revision) }),
   ),
   route(

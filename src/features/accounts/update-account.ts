@@ -2,28 +2,28 @@ import { present } from "../../kernel/assert.ts";
 import type { AccountDescription, AccountView, ChangeAccount } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { writeOne } from "../../operation/ledger-write.ts";
-import { requireRevision } from "../../operation/revision.ts";
+import { type Revisions, requireRevision } from "../../operation/revision.ts";
 import { refusal } from "../../platform/refused.ts";
 import { ledgerOfId } from "../ledgers/index.ts";
 import { accountsIn, projectOutcome } from "./open-accounts.ts";
 import type { UpdateAccountRequest } from "./schemas.ts";
 import { hasChildren } from "./store.ts";
 
-/** Changes what the request gives. The ledger decides; with `ifMatch` the change is made only to a revision that it names. */
+/** Changes what the request gives. The ledger decides; with `seen.revisions` the change is made to one of these only. */
 export async function updateAccount(
   context: OperationContext,
   accountId: string,
   request: UpdateAccountRequest,
-  seen: { readonly entityId: string | undefined; readonly ifMatch: string | undefined },
+  seen: { readonly entityId: string | undefined; readonly revisions: Revisions | undefined },
 ): Promise<AccountView> {
   requirePermission(context, "catalogue:write");
   const ledger = await ledgerOfId(context, accountId, seen.entityId);
   const client = context.ledger(ledger.number);
   let expectedRevision: number | undefined;
-  if (seen.ifMatch !== undefined || request.type !== undefined) {
+  if (seen.revisions !== undefined || request.type !== undefined) {
     const account = await client.read<AccountView>({ kind: "account", accountId });
-    requireRevision(seen.ifMatch, account.revision);
-    if (seen.ifMatch !== undefined) expectedRevision = account.revision;
+    requireRevision(seen.revisions, account.revision);
+    if (seen.revisions !== undefined) expectedRevision = account.revision;
     if (request.type !== undefined && request.type !== account.type && (await hasChildren(context.db, ledger.id, accountId))) {
       throw refusal("IN_USE", `Account ${account.code} has accounts below it, which are of its type.`);
     }

@@ -107,7 +107,7 @@ export const entityRoutes: readonly Route[] = [
       },
       refusals: ["PRECONDITION_FAILED", "EXTERNAL_ID_TAKEN"],
     },
-    (context, { params, body, ifMatch }) => updateEntity(context, params.id, body, ifMatch),
+    (context, { params, body, revisions }) => updateEntity(context, params.id, body, revisions),
     (entity) => answer(entity, 200, { ETag: etagOf(entity.revision) }),
   ),
   route(
@@ -123,7 +123,7 @@ export const entityRoutes: readonly Route[] = [
       answers: { 204: { description: "It is gone." } },
       refusals: ["IN_USE", "PRECONDITION_FAILED"],
     },
-    (context, { params, ifMatch }) => deleteEntity(context, params.id, ifMatch),
+    (context, { params, revisions }) => deleteEntity(context, params.id, revisions),
     () => answerNothing(),
   ),
   route(

@@ -2,7 +2,7 @@ import { changeEntity } from "../../db/entities.ts";
 import { isUniqueViolation } from "../../db/run-batch.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { forgetEntities } from "../../operation/entity.ts";
-import { requireRevision } from "../../operation/revision.ts";
+import { type Revisions, requireRevision } from "../../operation/revision.ts";
 import { refusal } from "../../platform/refused.ts";
 import { setApprovalPolicy } from "../ledgers/index.ts";
 import { externalIdTaken } from "./create-entity.ts";
@@ -10,16 +10,16 @@ import { entityInReach } from "./get-entity.ts";
 import type { Entity, UpdateEntityRequest } from "./schemas.ts";
 import { entityView } from "./views.ts";
 
-/** Changes what the request gives, if the entity is still as `ifMatch` names it. */
+/** Changes what the request gives, if the entity is still at one of the revisions. */
 export async function updateEntity(
   context: OperationContext,
   entityId: string,
   request: UpdateEntityRequest,
-  ifMatch: string | undefined,
+  revisions: Revisions | undefined,
 ): Promise<Entity> {
   requirePermission(context, "catalogue:write");
   const row = await entityInReach(context, entityId);
-  requireRevision(ifMatch, row.revision);
+  requireRevision(revisions, row.revision);
   const { name = row.name, country = row.country, externalId = row.externalId, metadata = row.metadata, status = row.status } = request;
   const { approvalPolicy = row.approvalPolicy } = request;
   // The ledgers decide by it, and so have it before it is shown. Where one could not be reached, the change is repeated as a whole.

@@ -105,7 +105,7 @@ const books: readonly Route[] = [
       },
       refusals: ["PRECONDITION_FAILED"],
     },
-    (context, { params, body, companyId, ifMatch }) => updateLedger(context, params.id, body, { entityId: companyId, ifMatch }),
+    (context, { params, body, companyId, revisions }) => updateLedger(context, params.id, body, { entityId: companyId, revisions }),
     (ledger) => answer(ledger, 200, { ETag: etagOf(ledger.revision) }),
   ),
   route(

@@ -1,5 +1,5 @@
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
-import { requireRevision } from "../../operation/revision.ts";
+import { type Revisions, requireRevision } from "../../operation/revision.ts";
 import { refusal } from "../../platform/refused.ts";
 import { ledgerInContext } from "./ledger-in-context.ts";
 import type { Ledger, UpdateLedgerRequest } from "./schemas.ts";
@@ -11,12 +11,12 @@ export async function updateLedger(
   context: OperationContext,
   ledgerId: string,
   request: UpdateLedgerRequest,
-  seen: { readonly entityId: string | undefined; readonly ifMatch: string | undefined },
+  seen: { readonly entityId: string | undefined; readonly revisions: Revisions | undefined },
 ): Promise<Ledger> {
   requirePermission(context, "catalogue:write");
   const ledger = await ledgerInContext(context, { ledgerId, entityId: seen.entityId }, "path");
   const row = await requireLedgerRow(context.db, ledger.id);
-  requireRevision(seen.ifMatch, row.revision);
+  requireRevision(seen.revisions, row.revision);
   const { name = row.name, description = row.description, metadata = row.metadata } = request;
   const changed = await changeLedger(context.db, row, { name, description, metadata, updatedAt: context.clock() });
   if (!changed) throw refusal("PRECONDITION_FAILED", "The ledger was changed by another request in the meantime.");

@@ -95,7 +95,7 @@ export const siteRoutes: readonly Route[] = [
       answers: { 200: { schema: SiteView, description: "The site as changed.", example: siteExample } },
       refusals: ["PRECONDITION_FAILED", "ENTITY_FORBIDDEN"],
     },
-    (context, { params, body, ifMatch }) => updateSite(context, params.siteId, body, ifMatch),
+    (context, { params, body, revisions }) => updateSite(context, params.siteId, body, revisions),
     (site) => answer(siteView(site), 200, { ETag: etagOf(site.revision) }),
   ),
 ];

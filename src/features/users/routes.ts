@@ -148,7 +148,7 @@ export const userRoutes: readonly Route[] = [
       answers: { 200: { schema: UserView, description: "The user as changed.", example: { ...userExample, role: "PREPARER" } } },
       refusals: ["LAST_OWNER", "PRECONDITION_FAILED", "LIVE_KEY_REQUIRED", "ENTITY_FORBIDDEN"],
     },
-    (context, { params, body, ifMatch }) => updateUser(context, params.id, body, ifMatch),
+    (context, { params, body, revisions }) => updateUser(context, params.id, body, revisions),
     (user) => answer(userView(user), 200, { ETag: etagOf(user.revision) }),
   ),
   route(

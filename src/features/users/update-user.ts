@@ -1,6 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import type { OperationContext } from "../../operation/context.ts";
-import { requireRevision } from "../../operation/revision.ts";
+import { type Revisions, requireRevision } from "../../operation/revision.ts";
 import { refusal } from "../../platform/refused.ts";
 import { getUser } from "./get-user.ts";
 import { propagateUser } from "./propagate-user.ts";
@@ -13,13 +13,13 @@ export async function updateUser(
   context: OperationContext,
   id: string,
   request: z.infer<typeof UpdateUserRequest>,
-  ifMatch: string | undefined,
+  revisions: Revisions | undefined,
 ): Promise<UserRow> {
   requireUsersInReach(context);
   const user = await getUser(context, id);
   requireRoleInReach(context, user.role);
   if (request.role !== undefined) requireRoleInReach(context, request.role);
-  requireRevision(ifMatch, user.revision);
+  requireRevision(revisions, user.revision);
   const { name, role } = request;
   const change = { ...(name === undefined ? {} : { name }), ...(role === undefined ? {} : { role }) };
   const changed = await changeUser(context.directory, user, change);

@@ -5,6 +5,6 @@ import { type DraftInRequest, onDraft } from "./draft-in-request.ts";
 /** Posts what waits for an approval, if it is still the version that the approver saw. */
 export async function approveEntry(context: OperationContext, draft: DraftInRequest, version: number): Promise<LedgerAnswer> {
   requirePermission(context, "entries:approve");
-  // The body names the version; If-Match does not put another in its place.
-  return onDraft(context, { ...draft, ifMatch: undefined }, { kind: "approve_entry", expectedVersion: version });
+  // The body names the version; what the caller has seen does not put another in its place.
+  return onDraft(context, { ...draft, revisions: undefined }, { kind: "approve_entry", expectedVersion: version });
 }

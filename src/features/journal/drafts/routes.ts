@@ -82,7 +82,7 @@ export const draftRoutes: readonly Route[] = [
       answers: { 200: { description: "The draft in its new version.", schema: JournalEntry, example: draftExample } },
       refusals: ["ENTRY_STATE", "PRECONDITION_FAILED", ...contentRefusals],
     },
-    (context, { params, body, companyId, ifMatch }) => updateDraft(context, { entryId: params.id, entityId: companyId, ifMatch }, body),
+    (context, { params, body, companyId, revisions }) => updateDraft(context, { entryId: params.id, entityId: companyId, revisions }, body),
     ({ body, made }) => answerEntry({ text: body, made: present(made, "a draft has an id and a version") }),
   ),
   route(
@@ -101,7 +101,7 @@ export const draftRoutes: readonly Route[] = [
       answers: { 200: { description: "The entry, which waits for its approval.", schema: JournalEntry, example: pendingExample } },
       refusals: ["PRECONDITION_FAILED", ...laterRefusals, ...ledgerRefusals],
     },
-    (context, { params, companyId, ifMatch }) => submitDraft(context, { entryId: params.id, entityId: companyId, ifMatch }),
+    (context, { params, companyId, revisions }) => submitDraft(context, { entryId: params.id, entityId: companyId, revisions }),
     (written) => answerWrite(written, { status: 200 }),
   ),
   route(
@@ -120,7 +120,7 @@ export const draftRoutes: readonly Route[] = [
       answers: { 200: { description: "The posted entry.", schema: JournalEntry, example: approvedExample } },
       refusals: ["PRECONDITION_FAILED", "APPROVAL_REQUIRED", "PERSON_REQUIRED", ...laterRefusals, ...bookRefusals],
     },
-    (context, { params, companyId, ifMatch }) => postDraft(context, { entryId: params.id, entityId: companyId, ifMatch }),
+    (context, { params, companyId, revisions }) => postDraft(context, { entryId: params.id, entityId: companyId, revisions }),
     (written) => answerWrite(written, { status: 200 }),
   ),
   route(
@@ -141,8 +141,8 @@ export const draftRoutes: readonly Route[] = [
       answers: { 200: { description: "The posted entry.", schema: JournalEntry, example: approvedExample } },
       refusals: approveRefusals,
     },
-    (context, { params, body, companyId, ifMatch }) =>
-      approveEntry(context, { entryId: params.id, entityId: companyId, ifMatch }, body.version),
+    (context, { params, body, companyId, revisions }) =>
+      approveEntry(context, { entryId: params.id, entityId: companyId, revisions }, body.version),
     (written) => answerWrite(written, { status: 200 }),
   ),
   route(
@@ -169,8 +169,8 @@ export const draftRoutes: readonly Route[] = [
       },
       refusals: ["ENTRY_STATE", "PRECONDITION_FAILED", ...ledgerRefusals],
     },
-    (context, { params, body, companyId, ifMatch }) =>
-      rejectEntry(context, { entryId: params.id, entityId: companyId, ifMatch }, body.reason),
+    (context, { params, body, companyId, revisions }) =>
+      rejectEntry(context, { entryId: params.id, entityId: companyId, revisions }, body.reason),
     (written) => answerWrite(written, { status: 200 }),
   ),
   route(
