@@ -1,13 +1,14 @@
 import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { filteredCountMax } from "../kernel/bounds.ts";
+import { applied, type FilterRows } from "../kernel/filter-rows.ts";
 import type { Page, Position } from "../kernel/page.ts";
 import type { SiteDatabase } from "./site-database.ts";
 
 type Listed = SQLiteTable & { readonly siteId: SQLiteColumn; readonly id: SQLiteColumn };
 
-/** The condition of each filter. A filter without its row in the table does not compile. */
-export type FilterConditions<F> = { readonly [N in keyof F]-?: (value: Exclude<F[N], undefined>) => SQL };
+/** The condition of each filter. */
+export type FilterConditions<F> = FilterRows<F, undefined, SQL>;
 
 export interface RowList<T extends Listed, S extends string, F extends object> {
   readonly table: T;
@@ -35,7 +36,7 @@ export async function listRows<T extends Listed, S extends string, F extends obj
 ): Promise<FoundRows<T["$inferSelect"]>> {
   const { table, page } = list;
   const column = list.sorts[page.sort];
-  const all = and(eq(table.siteId, db.siteId), ...list.where, ...conditionsOf(list.filters, list.asked));
+  const all = and(eq(table.siteId, db.siteId), ...list.where, ...applied(list.filters, list.asked, undefined));
   const order = page.direction === "asc" ? asc : desc;
   const chosen = db.orm
     .select()
@@ -63,17 +64,6 @@ export async function listRows<T extends Listed, S extends string, F extends obj
     totalCountCapped,
     after: found.length > page.limit ? mark(rows.at(-1), table, column) : null,
   };
-}
-
-/** The conditions of the filters that are asked for. */
-export function conditionsOf<F extends object>(filters: FilterConditions<F>, asked: F): SQL[] {
-  const conditionOf = <N extends keyof F>(name: N): SQL[] => {
-    const value = asked[name];
-    // The compiler does not narrow what a name of a generic type leads to.
-    return value === undefined ? [] : [filters[name](value as Exclude<F[N], undefined>)];
-  };
-  // A table has the names of its filters and no others.
-  return (Object.keys(filters) as (keyof F)[]).flatMap(conditionOf);
 }
 
 function mark(row: unknown, table: SQLiteTable, column: SQLiteColumn): Position {

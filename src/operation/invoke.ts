@@ -134,7 +134,7 @@ class CheckedInput implements Checked {
     this.#call = call;
   }
 
-  get revisions(): readonly number[] | undefined {
+  get revisions(): Revisions | undefined {
     return this.#call.revisions;
   }
 

@@ -2,6 +2,7 @@ import { present } from "../../../kernel/assert.ts";
 import { filteredCountMax } from "../../../kernel/bounds.ts";
 import { type DayNumber, dayOf, firstDay, lastDay } from "../../../kernel/calendar-date.ts";
 import { failure } from "../../../kernel/failures.ts";
+import { applied, type FilterRows, isUnfiltered } from "../../../kernel/filter-rows.ts";
 import type { Account } from "../../domain/account.ts";
 import type { EntriesFilter, EntriesQuery, ReadOutcome } from "../../rpc.ts";
 import { describeEntries } from "../answers/describe.ts";
@@ -24,7 +25,6 @@ import {
 import type { RunKind } from "../state/record-kinds.ts";
 import { accountById, type StoredState } from "../state/stored-state.ts";
 import { externalIdTerm, referenceTerm, sourceTypeTerm } from "../state/terms.ts";
-import { applied, type FilterRows, isUnfiltered } from "./filters.ts";
 import { pageOutcome } from "./page-outcome.ts";
 import { describeDrafts, draftPositions, mergedPositions, positionText } from "./unposted-lists.ts";
 

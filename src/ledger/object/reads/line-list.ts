@@ -2,6 +2,7 @@ import { present } from "../../../kernel/assert.ts";
 import { filteredCountMax } from "../../../kernel/bounds.ts";
 import { type DayNumber, dayOf, firstDay, lastDay } from "../../../kernel/calendar-date.ts";
 import { instant } from "../../../kernel/clock.ts";
+import { isUnfiltered } from "../../../kernel/filter-rows.ts";
 import type { Whole } from "../../../kernel/whole.ts";
 import { type Account, normalSign } from "../../domain/account.ts";
 import { decodeFact, type EntryPosted, type FactLine } from "../../domain/fact.ts";
@@ -14,7 +15,6 @@ import { type Count, capped, fromStart, mergedPage } from "../state/counts.ts";
 import type { KeysPage, LinesNarrowed } from "../state/earlier.ts";
 import { accountDay, itemsUpTo, lineItem, linesOfAccount, linesOfDays, numberOfItem, sequenceOfItem } from "../state/record-keys.ts";
 import type { StoredState } from "../state/stored-state.ts";
-import { isUnfiltered } from "./filters.ts";
 import { pageOutcome } from "./page-outcome.ts";
 import { sumsAt } from "./sums.ts";
 

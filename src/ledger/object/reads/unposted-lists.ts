@@ -2,6 +2,7 @@
 import { present } from "../../../kernel/assert.ts";
 import { filteredCountMax } from "../../../kernel/bounds.ts";
 import { dayOf } from "../../../kernel/calendar-date.ts";
+import { applied, type FilterRows, isUnfiltered } from "../../../kernel/filter-rows.ts";
 import type { Account } from "../../domain/account.ts";
 import type { EntriesFilter, EntriesQuery, HoldsFilter, HoldsQuery, ListPaging, ReadOutcome } from "../../rpc.ts";
 import { describingOf } from "../answers/describe.ts";
@@ -12,7 +13,6 @@ import { type Count, capped, fromStart, mergedPage } from "../state/counts.ts";
 import type { ListPosition, PositionsPage } from "../state/earlier.ts";
 import { dayKey, dayOfKey } from "../state/record-keys.ts";
 import { accountById, type StoredState } from "../state/stored-state.ts";
-import { applied, type FilterRows, isUnfiltered } from "./filters.ts";
 import { pageOutcome } from "./page-outcome.ts";
 
 /** A row's place in a list: its day, and its number. */

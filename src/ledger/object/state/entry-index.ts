@@ -118,5 +118,5 @@ function addTotals(sql: SqlStorage, tail: EntryTail): void {
   }
 }
 
-/** Within the bound of a text, see bulk.ts. */
+/** Their text stays far below the 2 MB that the platform binds. */
 const totalsAtOnce = 5_000;

@@ -1,9 +1,9 @@
-/** What a list does for each of its filters. A filter of `ListFilters` without its row does not compile. */
+/** What a list does for each of its filters. A filter without its row does not compile. */
 export type FilterRows<F, Context, Applied> = {
   readonly [N in keyof F]-?: (value: Exclude<F[N], undefined>, context: Context) => Applied;
 };
 
-/** What the rows say to the filters that are given, in the order of the rows. */
+/** What the rows make of the filters that are given, in the order of the rows. */
 export function applied<F extends object, Context, Applied>(rows: FilterRows<F, Context, Applied>, filter: F, context: Context): Applied[] {
   const apply = <N extends keyof F>(name: N): Applied[] => {
     const value = filter[name];
