@@ -5,6 +5,9 @@ import { type CsvFile, csvText } from "../platform/csv.ts";
 
 const json = { "Content-Type": "application/json" };
 
+/** Of an answer that holds a secret, or is true for a moment alone: nobody on its way stores it. */
+export const noStore = { "Cache-Control": "no-store" };
+
 /** A JSON answer. */
 export function answer(body: unknown, status = 200, headers: Record<string, string> = {}): Response {
   return new Response(JSON.stringify(body), { status, headers: { ...json, ...headers } });

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { instant } from "../kernel/clock.ts";
-import { answer } from "./answers.ts";
+import { answer, noStore } from "./answers.ts";
 import type { Tags } from "./document/tags.ts";
 import type { Router } from "./request-context.ts";
 import { publicRoute, type Route } from "./route.ts";
@@ -47,5 +47,5 @@ function health(service: string, version: string): z.output<typeof Health> {
 }
 
 function answerHealth(value: z.output<typeof Health>): Response {
-  return answer(value, 200, { "Cache-Control": "no-store" });
+  return answer(value, 200, noStore);
 }

@@ -1,4 +1,4 @@
-import { answerOnce } from "../../http/answers.ts";
+import { answerOnce, noStore } from "../../http/answers.ts";
 import { publicRoute, type Route } from "../../http/route.ts";
 import { SignedUp, SignUpRequest } from "./schemas.ts";
 import { signUp } from "./sign-up.ts";
@@ -34,6 +34,6 @@ export const firmRoutes: readonly Route[] = [
       refusals: ["SIGNUP_CLOSED"],
     },
     (context, { body }) => signUp(context, body),
-    (once) => answerOnce(once, { status: 201, headers: { "Cache-Control": "no-store" } }),
+    (once) => answerOnce(once, { status: 201, headers: noStore }),
   ),
 ];

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { answer } from "../../http/answers.ts";
+import { answer, noStore } from "../../http/answers.ts";
 import { nameField } from "../../http/fields.ts";
 import { type OperatorRoute, operatorRoute } from "../../http/operator-route.ts";
 import { makeOwnerKey } from "./make-owner-key.ts";
@@ -31,6 +31,6 @@ export const keyOperatorRoutes: readonly OperatorRoute[] = [
       body: OwnerKeyRequest,
     },
     (context, { params, body }) => makeOwnerKey(context, params.siteId, body),
-    (value) => answer(value, 201, { "Cache-Control": "no-store" }),
+    (value) => answer(value, 201, noStore),
   ),
 ];

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { answer, answerNothing, answerOnce } from "../../http/answers.ts";
+import { answer, answerNothing, answerOnce, noStore } from "../../http/answers.ts";
 import { idField } from "../../http/fields.ts";
 import { type Route, route } from "../../http/route.ts";
 import { issuedExample } from "../sites/index.ts";
@@ -10,9 +10,6 @@ import { rotateToken } from "./rotate-token.ts";
 import { CreateTokenRequest, IssuedToken, ListTokensQuery, RotateTokenRequest, TokenPage, tokenExample } from "./schemas.ts";
 
 const byId = z.object({ id: idField });
-
-/** What holds a secret is stored by nobody on the way. */
-const noStore = { "Cache-Control": "no-store" };
 
 export const keyRoutes: readonly Route[] = [
   route(

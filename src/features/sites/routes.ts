@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { answer, answerOnce } from "../../http/answers.ts";
+import { answer, answerOnce, noStore } from "../../http/answers.ts";
 import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
 import { type Route, route } from "../../http/route.ts";
@@ -21,9 +21,6 @@ import { siteView } from "./views.ts";
 
 const bySiteId = z.object({ siteId: idField });
 const page = <T>(item: T) => ({ data: [item], totalCount: 1, hasMore: false, nextCursor: null });
-
-/** What holds a secret is stored by nobody on the way. */
-const noStore = { "Cache-Control": "no-store" };
 
 export const siteRoutes: readonly Route[] = [
   route(

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { publicKeys } from "../../access/signing-keys.ts";
-import { answer, answerNothing, answerOnce, answerText } from "../../http/answers.ts";
+import { answer, answerNothing, answerOnce, answerText, noStore } from "../../http/answers.ts";
 import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
 import type { Router } from "../../http/request-context.ts";
@@ -49,7 +49,7 @@ export const userRoutes: readonly Route[] = [
       refusals: ["CREDENTIALS_INVALID", "SIGN_IN_LOCKED"],
     },
     (context, { body }) => createAuthToken(context, body),
-    (value) => answer(value, 200, { "Cache-Control": "no-store" }),
+    (value) => answer(value, 200, noStore),
   ),
   route(
     {
