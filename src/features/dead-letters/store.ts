@@ -1,9 +1,10 @@
 import { and, asc, count, desc, eq, gt, lt, lte, or, sql } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
-import { conditionsOf, type FilterConditions } from "../../db/list-rows.ts";
+import type { FilterConditions } from "../../db/list-rows.ts";
 import { deleteInPieces, isNotMoving } from "../../db/purge.ts";
 import { drizzleOver, openDatabase, siteDatabase, siteDatabaseNames } from "../../db/site-database.ts";
+import { applied } from "../../kernel/filter-rows.ts";
 import type { Page } from "../../kernel/page.ts";
 import type { SiteScope } from "../../kernel/site-scope.ts";
 import { deadLetters } from "./tables.ts";
@@ -86,7 +87,7 @@ export async function listDeadLetterRows(
   asked: DeadLetterFilter,
   page: Page<"createdAt">,
 ): Promise<{ readonly rows: readonly DeadLetterRow[]; readonly total: number }> {
-  const filter = and(...conditionsOf(deadLetterFilters, asked));
+  const filter = and(...applied(deadLetterFilters, asked, undefined));
   const [at, id] = page.after ?? [];
   const [order, beyond] = page.direction === "asc" ? [asc, gt] : [desc, lt];
   const after =

@@ -1,6 +1,7 @@
 import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
-import { conditionsOf, type FilterConditions, type FoundRows, listRows } from "../../db/list-rows.ts";
+import { type FilterConditions, type FoundRows, listRows } from "../../db/list-rows.ts";
 import type { SiteDatabase } from "../../db/site-database.ts";
+import { applied } from "../../kernel/filter-rows.ts";
 import type { Page } from "../../kernel/page.ts";
 import { type JobStatus, openStatuses } from "./domain/job.ts";
 import type { JobsFilter } from "./schemas.ts";
@@ -64,7 +65,7 @@ export async function listOpenJobs(
         eq(jobs.siteId, db.siteId),
         inArray(jobs.status, openStatuses),
         within(entityIds),
-        ...conditionsOf(jobFilters, { ...filter, status: undefined }),
+        ...applied(jobFilters, { ...filter, status: undefined }, undefined),
       ),
     )
     .orderBy(jobs.createdAt, jobs.id)
