@@ -61,3 +61,8 @@ export function pageOf<S extends z.ZodType>(item: S, name: string) {
     })
     .openapi(name);
 }
+
+/** An example of a list's answer: the one page of a list that has the item. */
+export function pageExample<T>(item: T) {
+  return { data: [item], totalCount: 1, hasMore: false, nextCursor: null };
+}

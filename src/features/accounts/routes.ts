@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { answer, answerNothing, answerWrite } from "../../http/answers.ts";
 import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
+import { pageExample } from "../../http/page-query.ts";
 import { type Route, route } from "../../http/route.ts";
 import { createAccount } from "./create-account.ts";
 import { deleteAccount } from "./delete-account.ts";
@@ -39,7 +40,7 @@ export const accountRoutes: readonly Route[] = [
         200: {
           description: "A page of accounts.",
           schema: AccountList,
-          example: { data: [accountExample], totalCount: 1, hasMore: false, nextCursor: null },
+          example: pageExample(accountExample),
         },
       },
       refusals: ["INVALID_CURSOR", "REFERENCE_NOT_FOUND"],

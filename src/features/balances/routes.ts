@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { answerPage, answerText } from "../../http/answers.ts";
 import { idField } from "../../http/fields.ts";
+import { pageExample } from "../../http/page-query.ts";
 import { type Route, route } from "../../http/route.ts";
 import { JournalLinePage } from "../journal/index.ts";
 import { balanceExample, historyExample, runningLineExample } from "./examples.ts";
@@ -71,7 +72,7 @@ export const balanceRoutes: readonly Route[] = [
         200: {
           description: "A page of lines.",
           schema: JournalLinePage,
-          example: { data: [runningLineExample], totalCount: 1, hasMore: false, nextCursor: null },
+          example: pageExample(runningLineExample),
         },
       },
       refusals: ["INVALID_CURSOR", "OVERLOADED"],
@@ -93,7 +94,7 @@ export const balanceRoutes: readonly Route[] = [
         200: {
           description: "A page of balances.",
           schema: BalancePage,
-          example: { data: [balanceExample], totalCount: 1, hasMore: false, nextCursor: null },
+          example: pageExample(balanceExample),
         },
       },
       refusals: ["REFERENCE_NOT_FOUND", "INVALID_CURSOR", "OVERLOADED"],

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { answer, answerNothing, answerOnce } from "../../http/answers.ts";
 import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
+import { pageExample } from "../../http/page-query.ts";
 import { type Route, route } from "../../http/route.ts";
 import { createEntity } from "./create-entity.ts";
 import { deleteEntity } from "./delete-entity.ts";
@@ -20,7 +21,7 @@ import { updateEntity } from "./update-entity.ts";
 
 const byId = z.object({ id: idField });
 const byCompanyId = z.object({ companyId: idField });
-const listExample = { data: [entityExample], totalCount: 1, hasMore: false, nextCursor: null };
+const listExample = pageExample(entityExample);
 /** What both names of the list have in common. */
 const companiesList = {
   method: "get",

@@ -1,8 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { answerPage, answerText, answerWrite } from "../../http/answers.ts";
 import { idField } from "../../http/fields.ts";
+import { pageExample } from "../../http/page-query.ts";
 import { type Route, route } from "../../http/route.ts";
-import { bookRefusals, completionRefusals, JournalEntry, ledgerRefusals, pageExample, pendingExample } from "../journal/index.ts";
+import { bookRefusals, completionRefusals, JournalEntry, ledgerRefusals, pendingExample } from "../journal/index.ts";
 import { holdExample, holdRequestExample, releasedExample, settlementExample } from "./examples.ts";
 import { getHold } from "./get-hold.ts";
 import { listHolds } from "./list-holds.ts";

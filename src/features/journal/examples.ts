@@ -134,7 +134,3 @@ export const transferExample = {
   credits: [{ ...bank, amount: 4299, memo: "card 4417" }],
   event: null,
 } satisfies z.input<typeof Transfer>;
-
-export function pageExample<T>(item: T) {
-  return { data: [item], totalCount: 1, hasMore: false, nextCursor: null };
-}

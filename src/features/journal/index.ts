@@ -2,7 +2,7 @@ import type { Feature } from "../feature.ts";
 import { journalRoutes } from "./routes.ts";
 
 export { entryCommand } from "./entry-command.ts";
-export { entryExample, lineExample, pageExample, pendingExample } from "./examples.ts";
+export { entryExample, lineExample, pendingExample } from "./examples.ts";
 export { postEntryBatch } from "./post-entry-batch.ts";
 export { bookRefusals, completionRefusals, ledgerRefusals } from "./refusals.ts";
 export { type EntryBody, entryFields, JournalBatchRequest, JournalEntry, JournalLinePage, recordFields, recordLine } from "./schemas.ts";

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { answerExact, answerPage, answerWrite } from "../../http/answers.ts";
 import { idField } from "../../http/fields.ts";
+import { pageExample } from "../../http/page-query.ts";
 import { type Route, route } from "../../http/route.ts";
 import type { FailureCode } from "../../kernel/failures.ts";
 import { answerEntry, draftRoutes } from "./drafts/routes.ts";
@@ -11,7 +12,6 @@ import {
   entryRequestExample,
   headExample,
   lineExample,
-  pageExample,
   pendingExample,
   pendingReversalExample,
   reversalExample,

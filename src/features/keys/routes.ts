@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { answer, answerNothing, answerOnce, noStore } from "../../http/answers.ts";
 import { idField } from "../../http/fields.ts";
+import { pageExample } from "../../http/page-query.ts";
 import { type Route, route } from "../../http/route.ts";
 import { issuedExample } from "../sites/index.ts";
 import { createToken } from "./create-token.ts";
@@ -25,7 +26,7 @@ export const keyRoutes: readonly Route[] = [
         200: {
           schema: TokenPage,
           description: "A page of keys.",
-          example: { data: [tokenExample], totalCount: 1, hasMore: false, nextCursor: null },
+          example: pageExample(tokenExample),
         },
       },
       refusals: ["INVALID_CURSOR"],

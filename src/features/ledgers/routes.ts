@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { answer, answerOnce } from "../../http/answers.ts";
 import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
+import { pageExample } from "../../http/page-query.ts";
 import { type Route, route } from "../../http/route.ts";
 import { Job, runningJobExample } from "../jobs/index.ts";
 import { closeOutLedger } from "./close-out-ledger.ts";
@@ -25,10 +26,6 @@ import { updateLedger } from "./update-ledger.ts";
 import { verifyLedger } from "./verify-ledger.ts";
 
 const byId = z.object({ id: idField });
-
-function pageExample(item: unknown) {
-  return { data: [item], totalCount: 1, hasMore: false, nextCursor: null };
-}
 
 const books: readonly Route[] = [
   route(

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { answer, answerOnce, noStore } from "../../http/answers.ts";
 import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
+import { pageExample } from "../../http/page-query.ts";
 import { type Route, route } from "../../http/route.ts";
 import { createSite } from "./create-site.ts";
 import { getSite } from "./get-site.ts";
@@ -20,7 +21,6 @@ import { updateSite } from "./update-site.ts";
 import { siteView } from "./views.ts";
 
 const bySiteId = z.object({ siteId: idField });
-const page = <T>(item: T) => ({ data: [item], totalCount: 1, hasMore: false, nextCursor: null });
 
 export const siteRoutes: readonly Route[] = [
   route(
@@ -32,7 +32,7 @@ export const siteRoutes: readonly Route[] = [
       summary: "List the firm's sites",
       permission: "read",
       query: ListSitesQuery,
-      answers: { 200: { schema: SitePage, description: "A page of sites.", example: page(siteExample) } },
+      answers: { 200: { schema: SitePage, description: "A page of sites.", example: pageExample(siteExample) } },
       refusals: ["INVALID_CURSOR"],
     },
     (context, { query }) => listSites(context, query),

@@ -3,6 +3,7 @@ import { publicKeys } from "../../access/signing-keys.ts";
 import { answer, answerNothing, answerOnce, answerText, noStore } from "../../http/answers.ts";
 import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
+import { pageExample } from "../../http/page-query.ts";
 import type { Router } from "../../http/request-context.ts";
 import { publicRoute, type Route, route } from "../../http/route.ts";
 import { createAuthToken } from "./create-auth-token.ts";
@@ -93,7 +94,7 @@ export const userRoutes: readonly Route[] = [
         200: {
           schema: UserPage,
           description: "A page of users.",
-          example: { data: [userExample], totalCount: 1, hasMore: false, nextCursor: null },
+          example: pageExample(userExample),
         },
       },
       refusals: ["INVALID_CURSOR"],
