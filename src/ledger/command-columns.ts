@@ -183,7 +183,7 @@ function lineHasMore(line: LineRequest): boolean {
 
 function entryRest(entry: PostEntry): EntryRest {
   const rest: Writable<EntryRest> = {};
-  for (const field of restFields) if (entry[field] !== undefined) Object.assign(rest, { [field]: sentForm(entry, field) });
+  for (const field of restFields) put(rest, field, sentForm(entry, field));
   const lines: [number, LineFields][] = [];
   for (let l = 0; l < entry.lines.length; l++) {
     const line = entry.lines[l] as LineRequest;
@@ -195,8 +195,12 @@ function entryRest(entry: PostEntry): EntryRest {
 
 function lineRest(line: LineRequest): LineFields {
   const rest: LineFields = {};
-  for (const field of lineFieldNames) if (line[field] !== undefined) Object.assign(rest, { [field]: line[field] });
+  for (const field of lineFieldNames) put(rest, field, line[field]);
   return rest;
+}
+
+function put<T, F extends keyof T>(to: Writable<T>, field: F, value: T[F] | undefined): void {
+  if (value !== undefined) to[field] = value;
 }
 
 /**
@@ -293,7 +297,10 @@ export function decodeCommands({ numbers, texts, rest }: EncodedCommands): Decod
   };
 }
 
-function complete(entry: Writable<PostEntry>, lines: Writable<LineRequest>[], { lines: linesMore = [], ...rest }: EntryRest): void {
-  Object.assign(entry, rest);
-  for (const [l, more] of linesMore) Object.assign(present(lines[l], "the rest names a line of its entry"), more);
+function complete(entry: Writable<PostEntry>, lines: Writable<LineRequest>[], rest: EntryRest): void {
+  for (const field of restFields) put(entry, field, rest[field]);
+  for (const [l, more] of rest.lines ?? []) {
+    const line = present(lines[l], "the rest names a line of its entry");
+    for (const field of lineFieldNames) put(line, field, more[field]);
+  }
 }

@@ -110,7 +110,10 @@ const placedRows: Rows<Omit<HoldContent, "date"> & HoldTerms> = { ...heldRows, .
 const postedLineRows: Rows<LineContent> = rowsWith(lineFields, "posted");
 
 /** A field of an entry as it is sent. */
-export function sentForm<F extends keyof OptionalContent>(entry: Asked<OptionalContent>, field: F): OptionalContent[F] | undefined {
+export function sentForm<F extends keyof OptionalContent>(
+  entry: Asked<OptionalContent>,
+  field: F,
+): NonNullable<OptionalContent[F]> | undefined {
   const row: EntryField<OptionalContent[F]> = entryRows[field];
   const value = entry[field];
   return value === undefined || value === null ? undefined : row.sent(value);
