@@ -157,6 +157,13 @@ test("files and folders are named in kebab-case, and nothing is called utils, he
   expect(parts.filter((part) => ["utils", "util", "helpers", "helper", "common", "manager", "data", "info"].includes(part))).toEqual([]);
 });
 
+test("no function is called of: a name says what it is", () => {
+  const called = [...files, ...filesBelow("test"), ...filesBelow("bench")].filter(({ text }) =>
+    /\bfunction of\b|\b(?:const|let) of = (?:async )?\(|^\s*(?:async )?of\(.*\{$/m.test(stripComments(text)),
+  );
+  expect(called.map(({ name }) => name)).toEqual([]);
+});
+
 /** A table names another feature's table where it refers to its rows: the database enforces that, whoever writes. */
 function isForeignKey(name: string, target: string): boolean {
   return name.endsWith("tables.ts") && target.endsWith("tables.ts");
