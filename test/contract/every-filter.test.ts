@@ -206,6 +206,17 @@ const lists: Readonly<Record<string, List>> = {
     idOf: byId,
     filters: { entityId: is("entityId", ({ entityId }) => entityId), currency: is("currency", "EUR") },
   },
+  listJobs: {
+    path: () => "/jobs",
+    base: () => ({}),
+    idOf: byId,
+    filters: {
+      type: is("type", "close_out_ledger"),
+      status: is("status", "cancelled"),
+      entityId: is("entityId", ({ otherEntityId }) => otherEntityId),
+      ledgerId: is("ledgerId", ({ euroLedgerId }) => euroLedgerId),
+    },
+  },
   listEntities: entities("/entities", { kind: is("kind", "individual") }),
   listCompanies: entities("/companies", {}),
   listOrganizations: entities("/organizations", {}),
@@ -322,6 +333,11 @@ async function newStage(): Promise<Stage> {
     await made(api, `/metadata/${path}`, { key: "refund", name: "Repaid" });
     await made(api, `/metadata/${path}`, { key: "fee", name: "Fees" });
   }
+  await made(api, `/ledgers/${euros.id}/close-out`, { force: true }, 202);
+  await verify(api, other.functionalLedgerId);
+  // A verification of so few entries may be done before it is cancelled.
+  do await verify(api, company.functionalLedgerId);
+  while ((await api.get("/jobs?status=cancelled")).body.totalCount === 0);
   const { data } = (await api.get(`/journal-entries?entityId=${company.id}&limit=200`)).body;
   return {
     api,
@@ -333,6 +349,12 @@ async function newStage(): Promise<Stage> {
     entries: new Map(data.map((entry: Row) => [entry.id, entry])),
     groupId,
   };
+}
+
+/** Starts a verification, and asks for its end at once. */
+async function verify(api: Api, ledgerId: string): Promise<void> {
+  const { id } = await made(api, `/ledgers/${ledgerId}/verify`, {}, 202);
+  await made(api, `/jobs/${id}/cancel`, {}, 200);
 }
 
 /** Posts an entry of a document, which no request does by itself, in the ledger of another entry. */
