@@ -1,7 +1,7 @@
 /** One measurement of a contender; the warm-up's figure is thrown away. */
 export type Contender = (round: number | "warm_up") => Promise<number>;
 
-export const roundsMin = 3;
+const roundsMin = 3;
 
 /**
  * Measures contenders in turn, round by round, so that what else the machine does hits all of them; every other round the other way round.

@@ -5,7 +5,7 @@ import { type CsvFile, csvText } from "../platform/csv.ts";
 
 const json = { "Content-Type": "application/json" };
 
-/** Of an answer that holds a secret, or is true for a moment alone: nobody on its way stores it. */
+/** Of an answer that contains a secret, or is true for a moment alone: no cache stores it. */
 export const noStore = { "Cache-Control": "no-store" };
 
 /** A JSON answer. */

@@ -5,7 +5,7 @@ export function etagOf(revision: number): string {
   return `"${revision}"`;
 }
 
-/** The revisions that an If-Match header names (RFC 9110 §13.1.1). A tag of another form is that of no revision. */
+/** The revisions that an If-Match header names (RFC 9110 §13.1.1). A tag of another form names none. */
 export function revisionsIn(ifMatch: string | undefined): Revisions | undefined {
   if (ifMatch === undefined) return undefined;
   if (ifMatch.trim() === "*") return "any";

@@ -31,7 +31,7 @@ export function operatorRoute<
   run: (context: BaseContext, input: Input<P, Q, B>) => Promise<V>,
   answer: (value: V) => Response,
 ): OperatorRoute {
-  // The operator's token is asked for before; no key is.
+  // The operator's token is checked before it runs; no key is.
   const definition = { ...given, path: `/operator${path}`, permission: "public", tag: "", summary: "", answers: {} } as const;
   return {
     definition: definition as unknown as AnyDefinition,

@@ -10,7 +10,7 @@ const movingDelaySeconds = 10;
 /** A dead message that could not be stored waits longer each time: its hundred retries last the two weeks that its queue stores it. */
 const buryAgainSeconds = 240;
 
-/** Hands each message to its queue's consumer. Each stands for itself: one that fails comes again, the others do not. */
+/** Hands each message to its queue's consumer. One that fails is delivered again by itself. */
 export async function takeBatch({ queue, messages }: MessageBatch, parts: SystemParts): Promise<void> {
   const { name, isDead } = queueOf(queue);
   for (const message of messages) {

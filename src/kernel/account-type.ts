@@ -5,7 +5,7 @@ export type AccountClass = "asset" | "liability" | "equity" | "revenue" | "expen
  * The 15 account types of the QuickBooks and Merge interchange set, each with its class, and so its normal side
  * (debit for assets and expenses, credit for liabilities, equity and revenue) and its place in the statements.
  */
-export const accountTypes = {
+const accountTypes = {
   bank: "asset",
   accounts_receivable: "asset",
   other_current_asset: "asset",

@@ -20,7 +20,7 @@ const parsed = new Map<string, DayNumber>();
 /** Books use few dates over and over; the cache is dropped whole when a flood of dates fills it. */
 const parsedMax = 20_000;
 
-export function isLeapYear(year: number): boolean {
+function isLeapYear(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 

@@ -29,7 +29,7 @@ const byCode = new Map(currencies.map((currency) => [currency.code, currency]));
 /** Digits of the smallest unit of a declared asset: satoshi have 8. Finer ones would leave too few whole units under 2^53. */
 export const scaleMax = 8;
 /** What a currency or asset may be called. */
-export const currencyCodePattern = /^[A-Z][A-Z0-9]{2,11}$/;
+const currencyCodePattern = /^[A-Z][A-Z0-9]{2,11}$/;
 
 export function currencyOf(code: string): Currency | undefined {
   return byCode.get(code);

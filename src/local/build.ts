@@ -82,7 +82,7 @@ async function buildOnce(root: string): Promise<void> {
 }
 
 /** Bundles the Worker as `wrangler deploy` does, and reads its bindings out of wrangler.toml. */
-export async function buildWorker(root: string = projectRoot): Promise<void> {
+async function buildWorker(root: string = projectRoot): Promise<void> {
   const startedAt = new Date();
   // Imported here: together they take a second, which a start on a fresh build need not wait for.
   const [esbuild, wrangler] = await Promise.all([import("esbuild"), import("wrangler")]);

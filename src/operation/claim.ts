@@ -23,7 +23,7 @@ interface Claimed {
 export function claimKey(env: Cloudflare.Env, key: string, { operationId, entityId, status, input }: Claimed): IdempotencyClaim {
   requireKeyForm(key);
   const scope = `${operationId} ${entityId}`;
-  // Keyed, because a body may hold a password, and whoever reads a database must not be able to try some.
+  // Keyed, because a body may contain a password, which nobody who reads the database may find by trying.
   const fingerprint = () =>
     createHmac("sha256", cursorSecret(env))
       .update(`${scope} ${canonicalJson(input)}`)
@@ -31,7 +31,7 @@ export function claimKey(env: Cloudflare.Env, key: string, { operationId, entity
   return { operationId, scope, key, status, fingerprint };
 }
 
-/** The claim as the site's: what is the site's is the site's alone, and a key of another never meets it. Tokens and sites are made in the directory, which all share. */
+/** The claim within its site: answers about tokens and sites are stored in the directory, which all sites share. */
 export function claimOfSite(context: OperationContext, claim: IdempotencyClaim): IdempotencyClaim {
   return { ...claim, scope: `${context.site.id} ${reachOf(context)}${claim.scope}` };
 }

@@ -14,7 +14,7 @@ export type Once<V> = { readonly value: V } | Repeated;
 export interface Repeated {
   readonly replayed: true;
   readonly text: string;
-  /** What the answer tells: the thing that was made. */
+  /** The thing that was made, as the answer names it. */
   readonly made: { readonly id: string };
   /** The status that the first request was answered with. */
   readonly status: number;
@@ -25,7 +25,7 @@ export function madeId(once: Once<{ readonly id: string }>): string {
   return "value" in once ? once.value.id : once.made.id;
 }
 
-/** A stored answer as it is repeated. Every answer that is stored has the id of what was made, or tells of a site. */
+/** A stored answer as it is repeated. Every answer that is stored has the id of what was made, or the siteId. */
 export function repeated(text: string, status: number): Repeated {
   // Written by us as JSON.stringify of a value.
   const { id, siteId = "" } = JSON.parse(text) as { readonly id?: string; readonly siteId?: string };

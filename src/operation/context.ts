@@ -14,7 +14,7 @@ export interface IdempotencyClaim {
   /** operationId, and the entity where the operation has one: the scope in the site's database. A ledger is its own. */
   readonly scope: string;
   readonly key: string;
-  /** What the operation answers when it is first done, stored with its answer for whoever repeats it. */
+  /** The status of what is done for the first time, stored with its answer for whoever repeats the request. */
   readonly status: number;
   /** A digest of the parsed request, for what the site's database commits. A ledger computes its own over the commands. */
   readonly fingerprint: () => string;

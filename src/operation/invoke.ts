@@ -24,11 +24,11 @@ export interface OperationDefinition<
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
-  /** How the operation uses an idempotency key: where its effect is in the site's database, `invoke` repeats stored answers itself. */
+  /** How the operation uses an idempotency key. `site`: its effect is in the site's database, and `invoke` repeats stored answers by itself. */
   readonly idempotency?: "required" | "accepted" | "site";
   /** The operation works on one entity's books: resolved before it runs. */
   readonly entity?: boolean;
-  /** What it answers, by status: the first is that of what is done anew. */
+  /** What it answers, by status. That of what is done for the first time is stored with an idempotency key. */
   readonly answers: { readonly [status: number]: unknown };
 }
 
@@ -170,7 +170,7 @@ function withClaim<C extends OperationContext | AnonymousContext>(
   return context.withClaim(claimOfSite(context, claim)) as C;
 }
 
-/** The status of what is done anew: beside it, 200 repeats what exists. */
+/** The status of what is done for the first time: where it is not 200, 200 repeats what exists. */
 function firstStatus(answers: OperationDefinition<undefined, undefined, undefined>["answers"]): number {
   return [201, 202, 200].find((status) => answers[status] !== undefined) ?? 204;
 }

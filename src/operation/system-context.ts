@@ -31,7 +31,7 @@ export function systemContext({ env, waitUntil }: SystemParts, job: string, requ
   };
 }
 
-/** The same work within one site: operations are called with it as with that of a key to all of the site. */
+/** The context within one site, as a key without a restriction to entities has it. */
 export function contextInSite(context: SystemContext, site: SiteScope): OperationContext {
   const { kind, id, role } = context.actor;
   return operationContext({

@@ -23,7 +23,7 @@ function oneAlarm(standingMs: number | null = null) {
     setAlarm: async (scheduled: number | Date) => {
       atMs = Number(scheduled);
     },
-    /** As the platform rings it: it stands no more when it rings. */
+    /** Rings as the platform does: by then the alarm is no longer set. */
     async ring(duties: Duties) {
       atMs = null;
       await duties.ring();

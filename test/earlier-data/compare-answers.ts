@@ -24,12 +24,12 @@ export interface ExpectedDifference extends Difference {
 }
 
 /** Values that are fresh with each request: they must be there, of the same type, and are not compared. Each with its reason. */
-const freshValues: readonly { readonly of: (exchange: Exchange) => boolean; readonly pointer: RegExp; readonly why: string }[] = [
-  { of: ({ answered }) => answered.status >= 400, pointer: /^\/body(?:\/error)?\/requestId$/, why: "drawn for each request" },
-  { of: ({ asked }) => /\/tokens\b/.test(asked.path), pointer: /\/lastUsedAt$/, why: "the keys are used by these very requests" },
-  { of: ({ asked }) => asked.path.includes("/reports/"), pointer: /^\/body\/generatedAt$/, why: "when it was answered" },
+const freshValues: readonly { readonly isIn: (exchange: Exchange) => boolean; readonly pointer: RegExp; readonly why: string }[] = [
+  { isIn: ({ answered }) => answered.status >= 400, pointer: /^\/body(?:\/error)?\/requestId$/, why: "drawn for each request" },
+  { isIn: ({ asked }) => /\/tokens\b/.test(asked.path), pointer: /\/lastUsedAt$/, why: "the keys are used by these very requests" },
+  { isIn: ({ asked }) => asked.path.includes("/reports/"), pointer: /^\/body\/generatedAt$/, why: "when it was answered" },
   {
-    of: ({ asked }) => asked.path.endsWith("/validate"),
+    isIn: ({ asked }) => asked.path.endsWith("/validate"),
     pointer: /^\/body(?:\/data\/\d+)?\/(?:id|journalEntryId|createdAt|requestId)$/,
     why: "of an entry that is not posted: drawn, and the time of the request",
   },
@@ -43,7 +43,7 @@ export function differencesOf(exchange: Exchange, is: Answered): Difference[] {
     const [before, after] = [readAnswer(was), readAnswer(is)];
     return [{ request: asked.name, pointer: "", was: before, is: after }];
   }
-  const fresh = freshValues.filter(({ of }) => of(exchange)).map(({ pointer }) => pointer);
+  const fresh = freshValues.filter(({ isIn }) => isIn(exchange)).map(({ pointer }) => pointer);
   const found: Difference[] = [];
   let [textBefore, textAfter] = [was.body, is.body];
   compare(readAnswer(was), readAnswer(is), "", (pointer, values) => {

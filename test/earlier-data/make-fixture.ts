@@ -18,7 +18,7 @@ import { makeStage, type Stage } from "./stage.ts";
 /** Small, so that books of some hundred lines have runs of several levels on the disk, and an archive of several files. */
 const vars = { LEDGER_TAIL_LINES: "60", LEDGER_BLOCK_RECORDS: "8", LEDGER_RUNS_MERGED: "3", LEDGER_ARCHIVE_BYTES: "40000" };
 
-/** What the catalogue is told through the queue arrives within a second or two, and what is still queued when the server stops is lost. */
+/** Messages to the catalogue arrive within a second or two. Those that are queued when the server stops are lost. */
 const queueIdleMs = 5_000;
 
 /** Makes a data folder with the build of this checkout, asks it everything, and puts both beside the fixtures that are there. */

@@ -16,7 +16,7 @@ export async function runHourly(): Promise<void> {
   await waitOnExecutionContext(ctx);
 }
 
-/** Hands the Worker a message as its queue does, and tells what becomes of the message. */
+/** Hands the Worker a message as its queue does, and answers what becomes of the message. */
 export async function deliver(
   queue: string,
   body: unknown,

@@ -3,7 +3,7 @@ import { breachesIn, circlesAmong, filesBelow } from "../support/source-tree.ts"
 
 const files = filesBelow("src");
 
-/** From the lowest. What stands in one row stands side by side, and its rooms do not import each other, but for those named. */
+/** From the lowest. Rooms in one row do not import each other. */
 const floors = [
   ["kernel"],
   ["platform"],

@@ -127,7 +127,7 @@ test("R6: only a feature's store touches its tables, and only db its own", () =>
     (target, file) => /\/(?:directory-)?tables\.ts$/.test(target) && !isForeignKey(file.name, target),
   );
   const ofDb = breaches(
-    // What keeps a request's answer writes it in the batch of the operation.
+    // A request's answer is stored in the batch of its operation.
     (name) => !name.startsWith("src/db/") && !/^src\/operation\/commit-[\w-]+\.ts$/.test(name),
     (target, file) => /^src\/db\/[\w-]+-tables\.ts$/.test(target) && !isForeignKey(file.name, target),
   );

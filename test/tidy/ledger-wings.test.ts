@@ -75,7 +75,7 @@ const waiting: Readonly<Record<string, { readonly sync: readonly string[] }>> = 
   "checks/checks-of-all.ts": { sync: ["startOwnCheck"] },
 };
 
-/** What commits: called by what does not wait alone. A function that waits calls whole steps, each of which is one of those. */
+/** What commits. Only functions that do not wait call these; one that waits calls such a function as a whole step. */
 const committing = /\b(?:commit|record|append|transactionSync|prepareCommit|writeMeta|writeEagerTables)\(/;
 const waits = /\bawait\b|\basync\b|\.then\(|\.catch\(|\.finally\(|\bsetTimeout\(|\bqueueMicrotask\(|\bscheduler\./;
 

@@ -33,7 +33,7 @@ export async function projectAccounts(context: OperationContext, message: Catalo
 /** Reads the accounts from their ledger again, as far as one invocation may. A ledger that a reset has left behind has none to bring up to date. */
 async function bringUpToDate(context: OperationContext, message: AccountsOutdated): Promise<void> {
   const { ledgerNumber, next = { of: "ledger", after: null } } = message;
-  const { ledgerId } = present(await ledgerIdentity(context.directory, ledgerNumber), "a ledger that is told of has its number");
+  const { ledgerId } = present(await ledgerIdentity(context.directory, ledgerNumber), "a ledger that sends a message has its number");
   if (!(await isInCatalogue(context.db, ledgerId))) return;
   const healing = await healAccounts(context.db, ledgerId, context.ledger(ledgerNumber), next);
   if (healing.next !== null) await context.env.LEDGER_FACTS.send({ ...message, next: healing.next });

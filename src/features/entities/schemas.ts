@@ -17,8 +17,8 @@ import { approvalPolicies } from "../../ledger/rpc.ts";
 import { chartNames } from "../accounts/index.ts";
 import { isCountry } from "../metadata/index.ts";
 
-export const entityKinds = ["company", "individual", "custodian"] as const;
-export const entityStatuses = ["active", "archived"] as const;
+const entityKinds = ["company", "individual", "custodian"] as const;
+const entityStatuses = ["active", "archived"] as const;
 
 /** 29 February is no start: it does not exist in most years. */
 function isYearStart(text: string): boolean {

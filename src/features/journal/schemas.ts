@@ -209,8 +209,8 @@ export const BatchApproveRequest = z
   .openapi("BatchApproveRequest");
 export type BatchApproveRequest = z.output<typeof BatchApproveRequest>;
 
-export const postedStatuses = ["posted", "reversed", "voided"] as const;
-export const entryStatuses = ["draft", "pending_approval", ...postedStatuses] as const;
+const postedStatuses = ["posted", "reversed", "voided"] as const;
+const entryStatuses = ["draft", "pending_approval", ...postedStatuses] as const;
 
 type OfCommit = "createdAt" | "ledgerId" | "currency" | "actor" | "requestId";
 

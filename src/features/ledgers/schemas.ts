@@ -72,7 +72,7 @@ export const CloseOutLedgerRequest = z
   .openapi("CloseOutLedgerRequest");
 export type CloseOutLedgerRequest = z.output<typeof CloseOutLedgerRequest>;
 
-export const LedgerGeneration = z
+const LedgerGeneration = z
   .object({
     generation: countField.openapi({ description: "Counted from 0." }),
     firstSequence: sequenceField,

@@ -4,7 +4,7 @@ import { listQuery, pageOf } from "../../http/page-query.ts";
 import { codeLengthMax, nameLengthMax } from "../../kernel/bounds.ts";
 import type { ListQuery } from "../../operation/page.ts";
 
-export const CountryView = z
+const CountryView = z
   .object({
     code: z.string().openapi({ description: "ISO 3166-1 alpha-2." }),
     alpha3: z.string(),
@@ -14,7 +14,7 @@ export const CountryView = z
   })
   .openapi("Country");
 
-export const CurrencyView = z
+const CurrencyView = z
   .object({
     code: z.string(),
     numeric: z.string(),

@@ -6,7 +6,7 @@ import type { BaseContext } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { isSuitable } from "./domain/placing.ts";
 
-/** Whether the database may hold the site. */
+/** Whether the operator allows a site of this jurisdiction in the database. */
 export async function suits(
   directory: DirectoryDatabase,
   name: string,
@@ -19,7 +19,7 @@ export async function suits(
   );
 }
 
-/** Notes what the operator says of a database: of sites to come, for those that are there stay until they are moved. A jurisdiction that is not said stays: what is kept for one is never opened to others by the way. */
+/** Stores what the operator says of a database. It applies to new sites; those that are there stay until they are moved. Without a jurisdiction in the request the present one stays. */
 export async function setSiteDatabase(
   { env, directory }: BaseContext,
   name: string,

@@ -10,7 +10,7 @@ import { documentRefusals, refusalAnswers } from "./refusals.ts";
 import type { DocumentedAnswer, DocumentedOperation, DocumentedParameter, OpenApiDocument } from "./shape.ts";
 import { isUnderCompany, type Tags } from "./tags.ts";
 
-/** Whether the enums of answers are told in full, or as strings. */
+/** Whether the enums of answers are listed in full, or are strings. */
 export const enumForms = ["closed", "open"] as const;
 type EnumForm = (typeof enumForms)[number];
 

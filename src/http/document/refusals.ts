@@ -25,7 +25,7 @@ const answerNames = {
 } as const satisfies Record<RefusalStatus, string>;
 
 /** Every code with which a route may refuse, by status: those that it names, and those that its way there has. */
-export function refusalsOf(route: AnyDefinition, tags: Tags): ReadonlyMap<RefusalStatus, readonly FailureCode[]> {
+function refusalsOf(route: AnyDefinition, tags: Tags): ReadonlyMap<RefusalStatus, readonly FailureCode[]> {
   const codes = new Set<FailureCode>(route.refusals ?? []);
   if (route.permission !== "public") for (const code of ["UNAUTHENTICATED", "FORBIDDEN"] as const) codes.add(code);
   for (const code of ["VALIDATION_ERROR", "RATE_LIMITED", "INTERNAL"] as const) codes.add(code);

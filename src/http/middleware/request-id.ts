@@ -2,7 +2,7 @@ import { logFor } from "../../platform/log.ts";
 import type { Stamp, Step } from "../pipeline.ts";
 
 /** A request's name: on its answer, in its errors, and in every entry that it posts. */
-export function newRequestId(): string {
+function newRequestId(): string {
   return `req_${crypto.randomUUID().replaceAll("-", "")}`;
 }
 

@@ -145,7 +145,7 @@ function resolve(state: MutableLedgerState, no: number, status: Exclude<HoldStat
 type Placed = { readonly identity: { readonly number: number } };
 
 /** The hold that a fact places. */
-export function placedHold(state: Placed, fact: HoldPlaced, sequence: number, atMs: number): Hold {
+function placedHold(state: Placed, fact: HoldPlaced, sequence: number, atMs: number): Hold {
   const id = encodeAddress({ atMs, ledgerNumber: state.identity.number, kind: "hold", sequence });
   return { no: sequence, id, status: "open", fact, resolved: null };
 }

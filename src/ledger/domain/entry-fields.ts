@@ -132,11 +132,11 @@ function sayTheSame<T>(rows: Rows<T>, a: T, b: T): boolean {
 }
 
 /** What an entry says, by loops: for what is not done by the thousand. `entryFact` of fact.ts does the same for bulk. */
-export function entryContent(asked: AskedContent): EntryContent {
+function entryContent(asked: AskedContent): EntryContent {
   return { date: asked.date, ...whole<OptionalContent>(entryFields, asked) };
 }
 
-/** What a hold keeps of it for its settlement. */
+/** The part of it that a hold stores for its settlement. */
 export function holdContent(asked: AskedContent): HoldContent {
   return { date: asked.date, ...whole(heldRows, asked) };
 }

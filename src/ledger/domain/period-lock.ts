@@ -20,7 +20,7 @@ export interface PeriodLock {
 const lastDay: DayNumber = 2_932_896;
 
 /** Soft locks may be passed by ADMIN and OWNER; what they post is flagged. */
-export function mayPassSoftLocks(actor: Actor): boolean {
+function mayPassSoftLocks(actor: Actor): boolean {
   return reaches(actor.role, "ADMIN");
 }
 

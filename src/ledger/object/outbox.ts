@@ -30,7 +30,7 @@ export function outboxDueAtMs({ sql, head }: Books): number | undefined {
   return waiting ? 0 : headDueAtMs(sql, head);
 }
 
-/** An installation of before did not store which head was sent: it is sent once more. */
+/** Earlier builds did not store which head was sent: it is sent once more. */
 function headDueAtMs(sql: SqlStorage, head: Head): number | undefined {
   if (head.sequence === 0 || readMeta<number>(sql, "outbox_head") === head.sequence) return undefined;
   return (readMeta<number>(sql, "outbox_head_at") ?? 0) + headDelayMs;

@@ -17,7 +17,7 @@ const retry = (id: string) => request("POST", `/operator/dead-letters/${id}/retr
 
 afterEach(() => vi.restoreAllMocks());
 
-/** Books, what their ledger tells of an account with a telling name, and their database, which can be made to fail. */
+/** Books, their ledger's message about an account whose name is a secret, and their database, which can be made to fail. */
 async function tellingBooks() {
   const books = await newBooks();
   const { api, accounts } = books;

@@ -9,7 +9,7 @@ export interface ParameterCase {
   readonly text: string;
 }
 
-export function queryOf(operation: Operation): readonly Parameter[] {
+function queryOf(operation: Operation): readonly Parameter[] {
   return operation.parameters.filter((parameter) => parameter.in === "query");
 }
 

@@ -54,7 +54,7 @@ export interface StagePart {
    * unless its path is that of a collection that has a POST: then one is made for every call.
    */
   readonly things?: Readonly<Record<string, (stage: Stage) => unknown>>;
-  /** Names of ids that are kept as they come, because nothing that they could name exists yet. */
+  /** Names of ids that stay as they are, because nothing that they could name exists yet. */
   readonly unreadIds?: readonly string[];
   /**
    * What makes the thing that a path names, where that is not the POST of its collection alone: by operation or by the collection's path.

@@ -1,7 +1,7 @@
 import { accountsPerImportMax } from "../../../kernel/bounds.ts";
 import { ok, type Result, refuse } from "../../../kernel/result.ts";
 
-export const chartColumns = ["code", "name", "type", "parentCode", "subtype", "role", "externalId", "stableKey", "description"] as const;
+const chartColumns = ["code", "name", "type", "parentCode", "subtype", "role", "externalId", "stableKey", "description"] as const;
 export type ChartColumn = (typeof chartColumns)[number];
 const fieldsMax = 50;
 const requiredColumns: readonly ChartColumn[] = ["code", "name", "type"];

@@ -2,7 +2,7 @@
  * The steps of a move, in order. Up to `switching` it may be aborted; an aborted move continues from there with its source as the destination,
  * so that both ways end alike: the site under the next epoch in one database, and nothing of it in the other.
  */
-export const moveSteps = ["closing", "clearing", "copying", "verifying", "switching", "telling", "settling", "sweeping", "done"] as const;
+const moveSteps = ["closing", "clearing", "copying", "verifying", "switching", "telling", "settling", "sweeping", "done"] as const;
 export type MoveStep = (typeof moveSteps)[number];
 
 /** How far a step is that goes through tables or keys. */

@@ -1,7 +1,7 @@
 /** The tables of a ledger's object. The journal is the ledger; every other table can be rebuilt from it. */
 
 /** A release that finds a newer schema than this writes nothing (`LEDGER_NEWER`). */
-export const schemaVersion = 4;
+const schemaVersion = 4;
 
 /** Keys of one bucket are dropped together after 24 hours: 8 hours each, four alive and one on its way out. */
 export const idempotencyBuckets = 5;

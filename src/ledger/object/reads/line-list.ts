@@ -35,7 +35,7 @@ const entriesAtOnce = 300;
 /** The filters of the list: `filterOf` makes a range of the index of all of them. */
 const lineFilters = { accountId: true, startDate: true, endDate: true, knownAt: true } as const satisfies Record<keyof LinesFilter, true>;
 
-export function filterOf(state: StoredState, account: Account | undefined, query: LinesNarrowed): LineFilter {
+function filterOf(state: StoredState, account: Account | undefined, query: LinesNarrowed): LineFilter {
   query satisfies Whole<LinesNarrowed, "startDate" | "endDate" | "knownAt">;
   const from = query.startDate === undefined ? firstDay : dayOf(query.startDate);
   const to = query.endDate === undefined ? lastDay : dayOf(query.endDate);

@@ -7,7 +7,7 @@ export interface Count {
 }
 
 /** The counts of several lists as that of one: exact, or up to the bound where `isExact` is not set. */
-export function addedCounts(lists: readonly { readonly count: Count }[], isExact: boolean): Count {
+function addedCounts(lists: readonly { readonly count: Count }[], isExact: boolean): Count {
   const sum = lists.reduce((all, { count }) => all + count.count, 0);
   if (lists.some(({ count }) => count.capped)) return { count: filteredCountMax, capped: true };
   return isExact ? { count: sum, capped: false } : capped(sum);

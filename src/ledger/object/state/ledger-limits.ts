@@ -14,7 +14,7 @@ export interface LedgerLimits extends IndexLimits {
   readonly archiveFileBytes: number;
 }
 
-export const ledgerLimits: LedgerLimits = {
+const ledgerLimits: LedgerLimits = {
   tailLinesMax: 20_000,
   tailBytesMax: 4 * 1024 * 1024,
   blockRecords: 1_024,

@@ -440,7 +440,7 @@ export class StoredState implements LedgerState {
   }
 }
 
-export function recordedEntry(row: JournalRow): RecordedEntry | undefined {
+function recordedEntry(row: JournalRow): RecordedEntry | undefined {
   if (!row.body.startsWith('{"kind":"entry_posted"')) return undefined;
   const fact = decodeEntry(row.body);
   return { sequence: row.seq, atMs: row.context.atMs, fact };
