@@ -1,13 +1,18 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from "@asteasolutions/zod-to-openapi";
 import { z } from "@hono/zod-openapi";
+import { idempotencyKeyLengthMax } from "../../kernel/bounds.ts";
 import { idField, knownAtParameter, ledgerChoice } from "../fields.ts";
 import { listQuery } from "../page-query.ts";
 import type { DocumentedOperation, DocumentedParameter, Reference } from "./shape.ts";
 
-const idempotencyKey = z.string().min(1).max(255).openapi({
-  description: "1 to 255 printable ASCII characters, quoted or bare. Kept for 24 hours.",
-  example: "8e03978e-40d5-43e8-bc93-6894a57f9324",
-});
+const idempotencyKey = z
+  .string()
+  .min(1)
+  .max(idempotencyKeyLengthMax)
+  .openapi({
+    description: `1 to ${idempotencyKeyLengthMax} printable ASCII characters, quoted or bare. Kept for 24 hours.`,
+    example: "8e03978e-40d5-43e8-bc93-6894a57f9324",
+  });
 export const idempotencyHeader = z.object({ "Idempotency-Key": idempotencyKey.optional() });
 export const requiredIdempotencyHeader = z.object({ "Idempotency-Key": idempotencyKey });
 export const entityHeader = z.object({

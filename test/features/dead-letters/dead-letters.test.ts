@@ -18,7 +18,7 @@ const retry = (id: string) => request("POST", `/operator/dead-letters/${id}/retr
 afterEach(() => vi.restoreAllMocks());
 
 /** Books, their ledger's message about an account whose name is a secret, and their database, which can be made to fail. */
-async function tellingBooks() {
+async function booksWithMessage() {
   const books = await newBooks();
   const { api, accounts } = books;
   const siteId: string = (await api.get("/me")).body.site.id;
@@ -34,7 +34,7 @@ async function tellingBooks() {
     siteId,
     db,
     ledgerNumber: ledger?.number ?? 0,
-    told: { kind: "accounts_changed", ledgerNumber: ledger?.number, siteId, accounts: [account] },
+    message: { kind: "accounts_changed", ledgerNumber: ledger?.number, siteId, accounts: [account] },
     rowOf: async () => (await api.get("/accounts?code=1000")).body.data[0],
     account,
     async breakCatalogue() {
@@ -59,9 +59,9 @@ async function die(queue: string, body: unknown): Promise<void> {
 
 describe("a message that fails until it dies", () => {
   test("is listed with its last error and without a tenant's text, is sent again when its cause is mended, and is gone when it is taken", async () => {
-    const books = await tellingBooks();
+    const books = await booksWithMessage();
     await books.breakCatalogue();
-    await die(ledgerFacts, books.told);
+    await die(ledgerFacts, books.message);
     const { siteId, ledgerNumber } = books;
     const { data, totalCount } = await list(`siteId=${siteId}`);
     expect([data.length, totalCount]).toEqual([1, 1]);
@@ -81,16 +81,16 @@ describe("a message that fails until it dies", () => {
   });
 
   test("and again when it is sent again is the same letter, which counts its retries", async () => {
-    const books = await tellingBooks();
+    const books = await booksWithMessage();
     await books.breakCatalogue();
-    await die(ledgerFacts, books.told);
+    await die(ledgerFacts, books.message);
     const [letter] = (await list(`siteId=${books.siteId}`)).data;
     const sent: unknown[] = [];
     const bindings = { ...env, LEDGER_FACTS: { send: async (body: unknown) => void sent.push(body) } } as unknown as Cloudflare.Env;
     await retryDeadLetter({ ...backgroundAt(Date.now()), env: bindings }, letter.id);
     await die(ledgerFacts, sent[0]);
     // Another message about the ledger asks for the same.
-    await die(ledgerFacts, books.told);
+    await die(ledgerFacts, books.message);
     expect((await list(`siteId=${books.siteId}`)).data).toMatchObject([{ id: letter.id, status: "dead", retries: 1 }]);
     await books.mendCatalogue();
     // It was sent before the other died: the letter stays for that one.
@@ -100,13 +100,13 @@ describe("a message that fails until it dies", () => {
   });
 
   test("is a letter without an error where its last attempt could not store one", async () => {
-    const { siteId, told } = await tellingBooks();
-    expect(await deliver(`${ledgerFacts}-dead`, told)).toEqual({ acknowledged: 1, retried: 0 });
+    const { siteId, message } = await booksWithMessage();
+    expect(await deliver(`${ledgerFacts}-dead`, message)).toEqual({ acknowledged: 1, retried: 0 });
     expect((await list(`siteId=${siteId}`)).data).toMatchObject([{ kind: "accounts_changed", error: null, status: "dead" }]);
   });
 
   test("waits in its dead-letter queue, longer each time, where no letter can be stored", async () => {
-    const { siteId, told, db } = await tellingBooks();
+    const { siteId, message, db } = await booksWithMessage();
     vi.spyOn(console, "error").mockReturnValue();
     const trigger = `no_letters_${siteId.replaceAll("-", "_")}`;
     await db
@@ -115,10 +115,10 @@ describe("a message that fails until it dies", () => {
       )
       .run();
     // Its last attempt comes again too, that is, dies.
-    expect(await deliver(ledgerFacts, { ...told, kind: "head" }, { attempts: 11 })).toEqual({ acknowledged: 0, retried: 1 });
-    expect(await deliver(`${ledgerFacts}-dead`, told)).toEqual({ acknowledged: 0, retried: 1 });
+    expect(await deliver(ledgerFacts, { ...message, kind: "head" }, { attempts: 11 })).toEqual({ acknowledged: 0, retried: 1 });
+    expect(await deliver(`${ledgerFacts}-dead`, message)).toEqual({ acknowledged: 0, retried: 1 });
     await db.prepare(`DROP TRIGGER ${trigger}`).run();
-    expect(await deliver(`${ledgerFacts}-dead`, told, { attempts: 2 })).toEqual({ acknowledged: 1, retried: 0 });
+    expect(await deliver(`${ledgerFacts}-dead`, message, { attempts: 2 })).toEqual({ acknowledged: 1, retried: 0 });
     expect((await list(`siteId=${siteId}`)).totalCount).toBe(1);
   });
 });
@@ -154,8 +154,8 @@ describe("what is of no site", () => {
 
 describe("the operator", () => {
   test("pages through the letters of all sites and of none, each once, newest first", async () => {
-    const books = await Promise.all([tellingBooks(), tellingBooks()]);
-    for (const { told } of books) await deliver(`${ledgerFacts}-dead`, told);
+    const books = await Promise.all([booksWithMessage(), booksWithMessage()]);
+    for (const { message } of books) await deliver(`${ledgerFacts}-dead`, message);
     await deliver("countinghouse-site-moves-dead", { moveId: crypto.randomUUID() });
     const whole = await list("limit=200");
     expect(whole).toMatchObject({ hasMore: false, nextCursor: null, totalCount: whole.data.length });
@@ -178,8 +178,8 @@ describe("the operator", () => {
   });
 
   test("has nothing sent again that is not there, or a hundred times already", async () => {
-    const { siteId, told, db } = await tellingBooks();
-    await deliver(`${ledgerFacts}-dead`, told);
+    const { siteId, message, db } = await booksWithMessage();
+    await deliver(`${ledgerFacts}-dead`, message);
     const [letter] = (await list(`siteId=${siteId}`)).data;
     await db.prepare("UPDATE dead_letters SET retries = 100 WHERE site_id = ?").bind(siteId).run();
     expect(await retry(letter.id)).toMatchObject({ status: 409, body: { error: { code: "DEAD_LETTER_STATE" } } });
@@ -194,8 +194,8 @@ describe("the operator", () => {
   });
 
   test("finds a letter for two weeks after its last death", async () => {
-    const { siteId, told } = await tellingBooks();
-    await deliver(`${ledgerFacts}-dead`, told);
+    const { siteId, message } = await booksWithMessage();
+    await deliver(`${ledgerFacts}-dead`, message);
     const moveId = crypto.randomUUID();
     await deliver("countinghouse-site-moves-dead", { moveId });
     const ofMove = async () =>
