@@ -1,11 +1,11 @@
 import { html, raw } from "hono/html";
-import { type FailureCode, type FailureKind, failureKinds } from "../kernel/failures.ts";
+import { type FailureCode, type FailureStatus, failureKinds } from "../kernel/failures.ts";
 import { fonts } from "./asset-paths.ts";
 import { type Markup, renderPage } from "./page.ts";
 import { pageStyle } from "./style.ts";
 
 /** What each status says before the code does, RFC 9110 §15. */
-const statusMeanings: Record<number, string> = {
+const statusMeanings: Readonly<Record<FailureStatus, string>> = {
   400: "Malformed or invalid",
   401: "Not authenticated",
   403: "Not allowed",
@@ -18,6 +18,7 @@ const statusMeanings: Record<number, string> = {
   422: "A rule of the ledger refused",
   429: "Too many requests",
   500: "Our fault",
+  501: "Not possible on this platform",
   503: "Not at this moment",
 };
 
@@ -36,9 +37,9 @@ const example = raw(`{
   }
 }`);
 
-type Entry = readonly [code: FailureCode, kind: FailureKind];
+type Entry = readonly [code: FailureCode, kind: (typeof failureKinds)[FailureCode]];
 
-function failuresByStatus(): [number, Entry[]][] {
+function failuresByStatus(): [FailureStatus, Entry[]][] {
   // Object.entries widens the keys to string; the catalogue has no others.
   const entries = Object.entries(failureKinds) as unknown as Entry[];
   return [...Map.groupBy(entries, ([, kind]) => kind.status)].sort(([a], [b]) => a - b);
@@ -63,7 +64,7 @@ export function errorsPage(nonce: string): Markup {
       fonts: [fonts.text, fonts.display, fonts.figures],
       body: html`<div class="wrap errors">
 <nav class="index" aria-label="Error codes">${groups.map(
-        ([status, entries]) => html`<div><h2>${status} ${statusMeanings[status] ?? ""}</h2>
+        ([status, entries]) => html`<div><h2>${status} ${statusMeanings[status]}</h2>
 <ul>${entries.map(([code]) => html`<li><a href="#${code}">${code}</a></li>`)}</ul></div>`,
       )}</nav>
 <main id="content">
@@ -75,7 +76,7 @@ ${groups.map(
   ([
     status,
     entries,
-  ]) => html`<section class="group" aria-labelledby="status-${status}"><h2 id="status-${status}">${status}<span>${statusMeanings[status] ?? ""}</span></h2>
+  ]) => html`<section class="group" aria-labelledby="status-${status}"><h2 id="status-${status}">${status}<span>${statusMeanings[status]}</span></h2>
 ${entries.map(failure)}</section>`,
 )}
 </main></div>`,

@@ -398,6 +398,7 @@ export const failureKinds = {
 } as const satisfies Record<string, FailureKind>;
 
 export type FailureCode = keyof typeof failureKinds;
+export type FailureStatus = (typeof failureKinds)[FailureCode]["status"];
 
 /** One thing wrong, with where it is. */
 export interface FailureDetail {

@@ -1,10 +1,8 @@
-import { type FailureCode, failureKinds } from "../../kernel/failures.ts";
+import { type FailureCode, type FailureStatus, failureKinds } from "../../kernel/failures.ts";
 import type { AnyDefinition } from "../route.ts";
 import { refusalHeaders } from "./headers.ts";
 import type { DocumentedAnswer, Reference } from "./shape.ts";
 import { isUnderCompany, type Tags } from "./tags.ts";
-
-type RefusalStatus = (typeof failureKinds)[FailureCode]["status"];
 
 /** The shared answer of each status, named as RFC 9110 names it, so that no name changes when an operation gets a code more. */
 const answerNames = {
@@ -22,10 +20,10 @@ const answerNames = {
   500: "InternalServerError",
   501: "NotImplemented",
   503: "ServiceUnavailable",
-} as const satisfies Record<RefusalStatus, string>;
+} as const satisfies Record<FailureStatus, string>;
 
 /** Every code with which a route may refuse, by status: those that it names, and those that its way there has. */
-function refusalsOf(route: AnyDefinition, tags: Tags): ReadonlyMap<RefusalStatus, readonly FailureCode[]> {
+function refusalsOf(route: AnyDefinition, tags: Tags): ReadonlyMap<FailureStatus, readonly FailureCode[]> {
   const codes = new Set<FailureCode>(route.refusals ?? []);
   if (route.permission !== "public") for (const code of ["UNAUTHENTICATED", "FORBIDDEN"] as const) codes.add(code);
   for (const code of ["VALIDATION_ERROR", "RATE_LIMITED", "INTERNAL"] as const) codes.add(code);
@@ -76,7 +74,7 @@ export function refusalAnswers(routes: readonly AnyDefinition[], tags: Tags): Re
   return Object.fromEntries([...byStatus].map(([status, ofStatus]) => [answerNames[status], refusalAnswer(status, ofStatus)]));
 }
 
-function refusalAnswer(status: RefusalStatus, codes: readonly FailureCode[]): DocumentedAnswer {
+function refusalAnswer(status: FailureStatus, codes: readonly FailureCode[]): DocumentedAnswer {
   return {
     description: `One of these codes; \`x-error-codes\` of the operation names its own.\n\n${describe(codes)}`,
     headers: refusalHeaders(status),
