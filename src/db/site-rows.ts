@@ -73,3 +73,12 @@ export async function findSiteScope(directory: DirectoryDatabase, siteId: string
   const row = await findSite(directory, siteId);
   return row && siteScope(row);
 }
+
+/** Where sites live: the binding of each of the ids that is a site's. */
+export async function databasesOfSites(directory: DirectoryDatabase, siteIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await directory.orm
+    .select({ id: sites.id, database: sites.database })
+    .from(sites)
+    .where(sql`${sites.id} IN (SELECT value FROM json_each(${JSON.stringify(siteIds)}))`);
+  return new Map(rows.map(({ id, database }) => [id, database]));
+}

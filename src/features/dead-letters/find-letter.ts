@@ -1,32 +1,29 @@
-import { findSiteScope } from "../../db/site-rows.ts";
+import { databasesOfSites } from "../../db/site-rows.ts";
 import type { BaseContext } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { allLetters, type DeadLetterRow, findDeadLetter, type Letters } from "./store.ts";
 
-/** Whether a row is where its site lives: a move leaves a copy in another database for a while. */
-async function isAtHome({ directory }: BaseContext, { database }: Letters, { siteId }: DeadLetterRow): Promise<boolean> {
-  return database === null || (await findSiteScope(directory, siteId))?.database === database;
-}
-
-/** The letters of a page that are where their sites live. */
-export async function atHome(
-  context: BaseContext,
-  found: readonly { readonly letters: Letters; readonly row: DeadLetterRow }[],
-): Promise<DeadLetterRow[]> {
-  const home = await Promise.all(found.map(({ letters, row }) => isAtHome(context, letters, row)));
-  return found.filter((_, no) => home[no]).map(({ row }) => row);
+/** Those of the sites that live in another database: a move leaves a copy of their letters for a while. The directory's letters are at home. */
+export async function sitesAway(
+  { directory }: BaseContext,
+  { database }: Letters,
+  found: readonly { readonly siteId: string }[],
+): Promise<string[]> {
+  if (database === null || found.length === 0) return [];
+  const siteIds = found.map(({ siteId }) => siteId);
+  const homes = await databasesOfSites(directory, siteIds);
+  return siteIds.filter((siteId) => homes.get(siteId) !== database);
 }
 
 /** The letter with an id, in whichever database it is. Refuses, as `NOT_FOUND`, an id that none has. */
 export async function letterOfId(context: BaseContext, id: string): Promise<DeadLetterRow> {
   const found = await Promise.all(
-    allLetters(context.env, context.directory).map(async (letters) => ({ letters, row: await findDeadLetter(letters, id) })),
+    allLetters(context.env, context.directory).map(async (letters) => {
+      const row = await findDeadLetter(letters, id);
+      return row === undefined || (await sitesAway(context, letters, [row])).length > 0 ? [] : [row];
+    }),
   );
-  const rows = await atHome(
-    context,
-    found.flatMap(({ letters, row }) => (row === undefined ? [] : [{ letters, row }])),
-  );
-  const [row] = rows;
+  const [row] = found.flat();
   if (row === undefined) throw refusal("NOT_FOUND", "There is no dead letter with this id.");
   return row;
 }

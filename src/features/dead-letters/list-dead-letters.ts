@@ -2,8 +2,8 @@ import { findSiteScope } from "../../db/site-rows.ts";
 import type { Position } from "../../kernel/page.ts";
 import type { BaseContext } from "../../operation/context.ts";
 import { filtersOf, type ListQuery, pageAnswer, readPage } from "../../operation/page.ts";
-import { atHome } from "./find-letter.ts";
-import { allLetters, listDeadLetterRows } from "./store.ts";
+import { sitesAway } from "./find-letter.ts";
+import { allLetters, countBySite, listDeadLetterRows } from "./store.ts";
 import { bindingNamed, deadLetterView } from "./views.ts";
 
 export interface DeadLetterQuery extends Pick<ListQuery, "limit" | "cursor"> {
@@ -25,13 +25,18 @@ export async function listDeadLetters(context: BaseContext, query: DeadLetterQue
   const asked = allLetters(context.env, context.directory).filter(
     ({ database }) => site === undefined || database === null || database === site.database,
   );
-  const found = await Promise.all(asked.map(async (letters) => ({ letters, ...(await listDeadLetterRows(letters, filter, page)) })));
-  const merged = found
-    .flatMap(({ letters, rows }) => rows.map((row) => ({ letters, row })))
-    .sort((a, b) => b.row.createdAt - a.row.createdAt || (a.row.id < b.row.id ? 1 : -1));
+  const found = await Promise.all(
+    asked.map(async (letters) => {
+      const counts = await countBySite(letters, filter);
+      const away = await sitesAway(context, letters, counts);
+      const total = counts.reduce((sum, { siteId, n }) => (away.includes(siteId) ? sum : sum + n), 0);
+      return { rows: await listDeadLetterRows(letters, filter, page, away), total };
+    }),
+  );
+  const merged = found.flatMap(({ rows }) => rows).sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
   const onPage = merged.slice(0, page.limit);
-  const last = onPage.at(-1)?.row;
+  const last = onPage.at(-1);
   const after: Position | null = merged.length > page.limit && last !== undefined ? [last.createdAt, last.id] : null;
-  const data = (await atHome(context, onPage)).map(deadLetterView);
+  const data = onPage.map(deadLetterView);
   return pageAnswer(page, { data, totalCount: found.reduce((sum, { total }) => sum + total, 0), after });
 }

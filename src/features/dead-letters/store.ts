@@ -81,27 +81,35 @@ const deadLetterFilters: FilterConditions<DeadLetterFilter> = {
   queue: (queue) => sql`${deadLetters.queue} = ${queue}`,
 };
 
-/** One database's part of a page, one row beyond it, and how many there are. */
+/** How many letters each site has in a database, by site. */
+export async function countBySite({ orm }: Letters, asked: DeadLetterFilter): Promise<{ readonly siteId: string; readonly n: number }[]> {
+  return orm
+    .select({ siteId: deadLetters.siteId, n: count() })
+    .from(deadLetters)
+    .where(and(...applied(deadLetterFilters, asked, undefined)))
+    .groupBy(deadLetters.siteId);
+}
+
+/** One database's part of a page, and one row beyond it. `away`: sites whose rows there are copies. */
 export async function listDeadLetterRows(
   { orm }: Letters,
   asked: DeadLetterFilter,
   page: Page<"createdAt">,
-): Promise<{ readonly rows: readonly DeadLetterRow[]; readonly total: number }> {
-  const filter = and(...applied(deadLetterFilters, asked, undefined));
+  away: readonly string[],
+): Promise<DeadLetterRow[]> {
   const [at, id] = page.after ?? [];
   const [order, beyond] = page.direction === "asc" ? [asc, gt] : [desc, lt];
   const after =
     at === undefined
       ? undefined
       : or(beyond(deadLetters.createdAt, Number(at)), and(eq(deadLetters.createdAt, Number(at)), beyond(deadLetters.id, String(id))));
-  const rows = await orm
+  const atHome = away.length === 0 ? undefined : sql`${deadLetters.siteId} NOT IN (SELECT value FROM json_each(${JSON.stringify(away)}))`;
+  return orm
     .select()
     .from(deadLetters)
-    .where(and(filter, after))
+    .where(and(...applied(deadLetterFilters, asked, undefined), atHome, after))
     .orderBy(order(deadLetters.createdAt), order(deadLetters.id))
     .limit(page.limit + 1);
-  const counted = await orm.select({ n: count() }).from(deadLetters).where(filter).get();
-  return { rows, total: counted?.n ?? 0 };
 }
 
 /** Deletes the letters that have been dead since before an instant. */
