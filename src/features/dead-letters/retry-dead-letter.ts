@@ -3,7 +3,7 @@ import type { BaseContext } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { lettersFor, type SentAgain } from "./dead-message.ts";
 import { letterOfId } from "./find-letter.ts";
-import { countRetry } from "./store.ts";
+import { countRetry, undoRetry } from "./store.ts";
 import { deadLetterView } from "./views.ts";
 
 /** Sends what is left of a dead message to its queue again. The letter is deleted when the message is taken, and is dead again when it is not. */
@@ -18,8 +18,14 @@ export async function retryDeadLetter(context: BaseContext, id: string) {
       "DEAD_LETTER_STATE",
       `The message was sent again ${deadLetterRetriesMax} times: mend its cause first, then heal its ledger.`,
     );
-  const counted = await countRetry(await lettersFor(context, siteId), row);
+  const letters = await lettersFor(context, siteId);
+  const counted = await countRetry(letters, row);
   if (counted === undefined) throw refusal("DEAD_LETTER_STATE", "Another request sends it again at this moment.");
-  await binding.send({ deadLetter: { siteId, id }, message });
+  try {
+    await binding.send({ deadLetter: { siteId, id }, message });
+  } catch (error) {
+    await undoRetry(letters, row);
+    throw error;
+  }
   return deadLetterView(counted);
 }

@@ -65,6 +65,15 @@ export async function countRetry({ orm }: Letters, { siteId, id, retries }: Dead
     .get();
 }
 
+/** Has a letter stand as it was read before its retry was counted, unless another request has counted since, or its message has died. */
+export async function undoRetry({ orm }: Letters, { siteId, id, status, retries }: DeadLetterRow): Promise<void> {
+  const isCounted = and(eq(deadLetters.retries, retries + 1), eq(deadLetters.status, "sent_again"));
+  await orm
+    .update(deadLetters)
+    .set({ status, retries })
+    .where(and(eq(deadLetters.siteId, siteId), eq(deadLetters.id, id), isCounted));
+}
+
 /** Deletes a letter that was sent again, unless a message that does the same has died since. */
 export async function deleteSentAgain({ orm }: Letters, siteId: string, id: string): Promise<void> {
   await orm.delete(deadLetters).where(and(eq(deadLetters.siteId, siteId), eq(deadLetters.id, id), eq(deadLetters.status, "sent_again")));

@@ -203,6 +203,18 @@ describe("the operator", () => {
     for (const unknown of [crypto.randomUUID(), "x"]) expect((await retry(unknown)).status, unknown).toBe(404);
   });
 
+  test("sees a letter as it was where its queue takes nothing", async () => {
+    const { siteId, message } = await booksWithMessage();
+    await deliver(`${ledgerFacts}-dead`, message);
+    const [letter] = (await list(`siteId=${siteId}`)).data;
+    const send = async () => {
+      throw new Error("The queue is down.");
+    };
+    const bindings = { ...env, LEDGER_FACTS: { send } } as unknown as Cloudflare.Env;
+    await expect(retryDeadLetter({ ...backgroundAt(Date.now()), env: bindings }, letter.id)).rejects.toThrow("The queue is down.");
+    expect((await list(`siteId=${siteId}`)).data).toEqual([letter]);
+  });
+
   test("alone does: no key of a site reads or retries", async () => {
     const { api } = await newBooks();
     const asOwner = { authorization: `Bearer ${api.key}` };
