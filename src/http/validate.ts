@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { bodyBytesMax, bulkBytesMin } from "../kernel/bounds.ts";
 import type { FailureDetail } from "../kernel/failures.ts";
 import { isUuid } from "../kernel/id.ts";
-import { refusal } from "../platform/refused.ts";
+import { notFound, refusal } from "../platform/refused.ts";
 import { afterShort } from "../platform/short-first.ts";
 import { idField } from "./fields.ts";
 
@@ -104,7 +104,7 @@ function readParameters(schema: z.ZodObject | undefined, values: Record<string, 
   const outcome = schema.safeParse(flat);
   if (outcome.success) return outcome.data;
   // An id in the path that cannot be one is an id that nothing has.
-  if (place === "path") throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
+  if (place === "path") throw notFound();
   return invalid(detailsOf(outcome.error, flat).map((detail) => ({ ...detail, pointer: detail.pointer.slice(1) })));
 }
 

@@ -1,7 +1,7 @@
 import { findEntity, firstTwoEntities } from "../db/entities.ts";
 import { leaseMs } from "../kernel/bounds.ts";
 import { isUuid } from "../kernel/id.ts";
-import { refusal } from "../platform/refused.ts";
+import { notFound, refusal } from "../platform/refused.ts";
 import type { OperationContext } from "./context.ts";
 import { siteCache } from "./site-cache.ts";
 
@@ -75,7 +75,7 @@ export async function entityInContext(
       throw refusal("ENTITY_FORBIDDEN", "The key is restricted to other entities.");
     const covered = context.entityIds === null || context.entityIds.includes(first);
     if (isUuid(first) && covered && (await isKnown(context, first))) return first;
-    if (companyId !== undefined) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
+    if (companyId !== undefined) throw notFound();
     const message = "The site has no such entity.";
     throw refusal("REFERENCE_NOT_FOUND", message, [{ pointer: "entityId", code: "REFERENCE_NOT_FOUND", message }]);
   }

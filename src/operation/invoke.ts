@@ -1,7 +1,7 @@
 import type { z } from "@hono/zod-openapi";
 import { present } from "../kernel/assert.ts";
 import type { Permission } from "../kernel/role.ts";
-import { refusal } from "../platform/refused.ts";
+import { notFound, refusal } from "../platform/refused.ts";
 import { claimKey, claimOfSite } from "./claim.ts";
 import { findStoredAnswer } from "./commit-once.ts";
 import { type AnonymousContext, type BaseContext, type OperationContext, requirePermission } from "./context.ts";
@@ -96,7 +96,7 @@ export async function invoke<
   const body = definition.body === undefined ? undefined : await call.body();
   const { companyId } = call;
   // Without a key there is no site, and so no company of it.
-  if (companyId !== undefined && ofSite === undefined) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
+  if (companyId !== undefined && ofSite === undefined) throw notFound();
   // A path that names a company names one that exists, whether or not the operation works on its books.
   const namesEntity = ofSite !== undefined && (definition.entity === true || companyId !== undefined);
   const entityId = namesEntity ? await entityInContext(ofSite, { companyId, organizationId: call.organizationId, query, body }) : "";

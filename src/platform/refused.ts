@@ -17,3 +17,8 @@ export class Refused extends Error {
 export function refusal(code: FailureCode, message: string, details?: readonly FailureDetail[]): Refused {
   return new Refused(failure(code, message, details));
 }
+
+/** What nobody has, another site has, or a key does not reach: one answer for all of them, so that nothing is learnt of others. */
+export function notFound(): Refused {
+  return refusal("NOT_FOUND", "Nothing with this id exists in the site.");
+}

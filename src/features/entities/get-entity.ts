@@ -1,6 +1,6 @@
 import { type EntityRow, findEntity } from "../../db/entities.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
-import { refusal } from "../../platform/refused.ts";
+import { notFound } from "../../platform/refused.ts";
 import type { Entity } from "./schemas.ts";
 import { entityView } from "./views.ts";
 
@@ -8,7 +8,7 @@ import { entityView } from "./views.ts";
 export async function entityInReach(context: OperationContext, entityId: string): Promise<EntityRow> {
   const row = await findEntity(context.db, entityId);
   if (row && (context.entityIds === null || context.entityIds.includes(row.id))) return row;
-  throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
+  throw notFound();
 }
 
 export async function getEntity(context: OperationContext, entityId: string): Promise<Entity> {
@@ -19,6 +19,6 @@ export async function getEntity(context: OperationContext, entityId: string): Pr
 /** The entity as a partner's company: those of another kind are not. */
 export async function getCompany(context: OperationContext, companyId: string): Promise<Entity> {
   const entity = await getEntity(context, companyId);
-  if (entity.kind !== "company") throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
+  if (entity.kind !== "company") throw notFound();
   return entity;
 }

@@ -1,5 +1,5 @@
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
-import { refusal } from "../../platform/refused.ts";
+import { notFound } from "../../platform/refused.ts";
 import { kindOf } from "./job-kinds.ts";
 import { findJob, type JobRow } from "./store.ts";
 import { type JobView, jobView } from "./views.ts";
@@ -21,7 +21,7 @@ export async function jobInReach(context: OperationContext, jobId: string): Prom
 }
 
 export function unknownJob() {
-  return refusal("NOT_FOUND", "Nothing with this id exists in the site.");
+  return notFound();
 }
 
 function covers({ entityIds }: OperationContext, { entityId }: JobRow): boolean {

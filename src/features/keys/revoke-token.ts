@@ -1,7 +1,7 @@
 import { endTokens } from "../../access/end-tokens.ts";
 import { endUnlessLast, findToken, isSiteOwnerKey } from "../../db/tokens.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
-import { refusal } from "../../platform/refused.ts";
+import { notFound, refusal } from "../../platform/refused.ts";
 import { requireReach } from "./create-token.ts";
 import { userInReach } from "./principal.ts";
 
@@ -9,7 +9,7 @@ import { userInReach } from "./principal.ts";
 export async function revokeToken(context: OperationContext, id: string): Promise<void> {
   requirePermission(context, "tokens:write");
   const row = await findToken(context.directory, context.site.id, id);
-  if (!row) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
+  if (!row) throw notFound();
   requireReach(context, row.role, row.entityIds);
   await userInReach(context, row);
   const now = context.clock();

@@ -7,7 +7,7 @@ import { madeId, type Once } from "../../operation/commit-once.ts";
 import { commitSecretOnce, ownClaim } from "../../operation/commit-secret-once.ts";
 import { type OperationContext, requireEnd, requirePermission } from "../../operation/context.ts";
 import { objectOf } from "../../platform/objects.ts";
-import { refusal } from "../../platform/refused.ts";
+import { notFound, refusal } from "../../platform/refused.ts";
 import { siteNow } from "../sites/index.ts";
 import { requireReach } from "./create-token.ts";
 import { checkAgainstUser, userInReach } from "./principal.ts";
@@ -24,7 +24,7 @@ export async function rotateToken(
 ): Promise<Once<z.infer<typeof IssuedToken>>> {
   requirePermission(context, "tokens:write");
   const old = await findToken(context.directory, context.site.id, id);
-  if (!old) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
+  if (!old) throw notFound();
   requireReach(context, old.role, old.entityIds);
   const user = await userInReach(context, old);
   const once = await commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {

@@ -1,7 +1,7 @@
 import { decodeAddress } from "../../kernel/id.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { siteCache } from "../../operation/site-cache.ts";
-import { type Refused, refusal } from "../../platform/refused.ts";
+import { notFound, type Refused, refusal } from "../../platform/refused.ts";
 import { findFunctionalLedger, findLedgerById, findLedgerByNumber, findLedgerOfCurrency, type LedgerRow, listLedgerRows } from "./store.ts";
 
 /** What a ledger is. None of it ever changes, so an isolate may remember it. */
@@ -51,7 +51,7 @@ export interface LedgerChoice {
 export type ParameterLocation = "path" | "query" | "body";
 
 function unknownLedger(location: ParameterLocation, parameter: string): Refused {
-  if (location === "path") return refusal("NOT_FOUND", "Nothing with this id exists in the site.");
+  if (location === "path") return notFound();
   const pointer = location === "body" ? `/${parameter}` : parameter;
   const message = `${parameter} names no ledger of the site.`;
   return refusal("REFERENCE_NOT_FOUND", message, [{ pointer, code: "REFERENCE_NOT_FOUND", message }]);

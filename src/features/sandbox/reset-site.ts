@@ -4,7 +4,7 @@ import { dateOfDay } from "../../kernel/calendar-date.ts";
 import { commitOnce, madeId, type Once } from "../../operation/commit-once.ts";
 import { type OperationContext, requirePermission, requireWholeSite } from "../../operation/context.ts";
 import { forgetEntities } from "../../operation/entity.ts";
-import { refusal } from "../../platform/refused.ts";
+import { notFound, refusal } from "../../platform/refused.ts";
 import { CreateEntityRequest, createEntity } from "../entities/index.ts";
 import { JournalBatchRequest, postEntryBatch } from "../journal/index.ts";
 import { forgetLedgers } from "../ledgers/index.ts";
@@ -24,7 +24,7 @@ export async function resetSite(
   request: z.infer<typeof ResetSiteRequest>,
 ): Promise<Once<z.infer<typeof ResetSite>>> {
   requirePermission(context, "sites:write");
-  if (siteId !== context.site.id) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
+  if (siteId !== context.site.id) throw notFound();
   requireWholeSite(context);
   if (context.site.environment !== "sandbox") throw refusal("FORBIDDEN", "Only a sandbox is reset.");
   await clearSite(context.db);

@@ -1,12 +1,12 @@
 import { findSite, type SiteRow, siteScope } from "../../db/site-rows.ts";
 import type { SiteScope } from "../../kernel/site-scope.ts";
 import type { OperationContext } from "../../operation/context.ts";
-import { refusal } from "../../platform/refused.ts";
+import { notFound } from "../../platform/refused.ts";
 
 /** The key's own site: any other does not exist for it. */
 export async function getSite(context: OperationContext, id: string): Promise<SiteRow> {
   const row = id === context.site.id ? await findSite(context.directory, id) : undefined;
-  if (!row) throw refusal("NOT_FOUND", "Nothing with this id exists in the site.");
+  if (!row) throw notFound();
   return row;
 }
 
