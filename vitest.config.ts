@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
@@ -8,10 +8,12 @@ import { unstable_readConfig } from "wrangler";
 
 const migrations = (schema: string) => readD1Migrations(path.join(import.meta.dirname, "migrations", schema));
 
-/** What wrangler.toml says of queues and crons: its tables in the code are compared with it. */
+/** What wrangler.toml says of queues and crons, and the queues that docs/deploy.md creates: the tables in the code are compared with them. */
 const background = () => {
   const { queues, triggers } = unstable_readConfig({ config: path.join(import.meta.dirname, "wrangler.toml") });
-  return JSON.stringify({ ...queues, crons: triggers.crons });
+  const guide = readFileSync(path.join(import.meta.dirname, "docs/deploy.md"), "utf8");
+  const created = [...guide.matchAll(/^npx wrangler queues create (\S+)/gm)].map(([, name]) => name);
+  return JSON.stringify({ ...queues, crons: triggers.crons, created });
 };
 
 /** For what hangs. A slow machine is no fault, and no test says how fast something is. */

@@ -4,11 +4,13 @@ import { crons } from "../../src/jobs/crons.ts";
 import { consumers } from "../../src/jobs/queues.ts";
 import { messageRetriesMax } from "../../src/kernel/bounds.ts";
 
-/** Of wrangler.toml, as vitest.config.ts binds it. */
+/** Of wrangler.toml and docs/deploy.md, as vitest.config.ts binds it. */
 interface Configuration {
   readonly producers: readonly { readonly binding: string; readonly queue: string }[];
   readonly consumers: readonly { readonly queue: string; readonly dead_letter_queue?: string; readonly max_retries?: number }[];
   readonly crons: readonly string[];
+  /** The queues that docs/deploy.md creates. */
+  readonly created: readonly string[];
 }
 
 const configuration: Configuration = JSON.parse((env as unknown as { BACKGROUND: string }).BACKGROUND);
@@ -33,6 +35,10 @@ test("R13: each consumer has the dead-letter queue of its queue, which is consum
     // What counts the attempts knows the last one by this.
     if (!isDead) expect(max_retries).toBe(messageRetriesMax);
   }
+});
+
+test("docs/deploy.md creates every queue, and no other", () => {
+  expect(configuration.created.toSorted()).toEqual(sorted(configuration.consumers.map(({ queue }) => queue)));
 });
 
 test("R13: no queue is called as the end of another, or as a dead-letter queue, so that a batch has one consumer", () => {
