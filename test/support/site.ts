@@ -1,5 +1,6 @@
 import { env, exports } from "cloudflare:workers";
 import { expect } from "vitest";
+import { checkRefusalIsDocumented } from "./documented-refusals.ts";
 
 export interface Answer {
   readonly status: number;
@@ -32,13 +33,16 @@ export interface Site {
   readonly tokenId: string;
 }
 
-/** Sends a request to the Worker under test. */
+/** Sends a request to the Worker under test. Fails where it is refused in a way that the document does not list. */
 export async function request(method: string, url: string, headers: Record<string, string>, text?: string): Promise<Answer> {
   const response = await exports.default.fetch(
     new Request(`https://countinghouse.test${url}`, { method, headers, ...(text === undefined ? {} : { body: text }) }),
   );
   const answered = await response.text();
-  return { status: response.status, headers: response.headers, text: answered, body: parsed(answered) };
+  const answer: Answer = { status: response.status, headers: response.headers, text: answered, body: parsed(answered) };
+  // A problem (RFC 9457) has its code beside the title.
+  checkRefusalIsDocumented(method, url, answer.status, answer.body?.error?.code ?? answer.body?.code);
+  return answer;
 }
 
 function parsed(text: string): unknown {

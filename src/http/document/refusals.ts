@@ -26,6 +26,7 @@ const answerNames = {
 function refusalsOf(route: AnyDefinition, tags: Tags): ReadonlyMap<FailureStatus, readonly FailureCode[]> {
   const codes = new Set<FailureCode>(route.refusals ?? []);
   if (route.permission !== "public") for (const code of ["UNAUTHENTICATED", "FORBIDDEN"] as const) codes.add(code);
+  if (route.permission !== "public" && route.permission !== "self") codes.add("PASSWORD_CHANGE_REQUIRED");
   for (const code of ["VALIDATION_ERROR", "RATE_LIMITED", "INTERNAL"] as const) codes.add(code);
   const namesCompany = route.entity || isUnderCompany(tags, route);
   if (route.params || namesCompany) codes.add("NOT_FOUND");

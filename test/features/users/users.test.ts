@@ -530,7 +530,8 @@ describe("a password", () => {
     expect((await tryToSignIn(user.email)).status).toBe(401);
     const { api } = await signIn(user.email, { password: next });
     expect((await api.get("/me")).body.user.mustChangePassword).toBe(true);
-    for (const answer of [await api.get("/entities"), await api.post("/tokens", {}), await api.get("/users")])
+    const ofAnother = () => api.post(`/users/${admin.id}/password`, { password: next });
+    for (const answer of [await api.get("/entities"), await api.post("/tokens", {}), await api.get("/users"), await ofAnother()])
       expect(outcome(answer)).toEqual([403, "PASSWORD_CHANGE_REQUIRED"]);
     const own = { password: "known to nobody else", currentPassword: next };
     expect((await api.post(`/users/${user.id}/password`, own)).body.mustChangePassword).toBe(false);
