@@ -20,6 +20,7 @@ const ofDraftsOnly = new Set(["conditions"]);
 const emptyAnswers: Readonly<Record<string, unknown>> = { metadata: {}, tags: undefined, conditions: undefined };
 
 type Fields = Readonly<Record<string, unknown>>;
+type KnownValues = Readonly<Record<string, Field["values"]>>;
 // biome-ignore lint/suspicious/noExplicitAny: what an answer holds is what the test is about.
 type Resource = any;
 
@@ -27,8 +28,8 @@ interface Field {
   /** `memo of a line`, `description`. */
   readonly title: string;
   readonly name: string;
-  /** Two values that differ. */
-  readonly values: readonly [unknown, unknown];
+  /** Two plain values that differ, and one whose texts no JSON has as they stand. */
+  readonly values: readonly [unknown, unknown, unknown];
   readonly isOfDraftsOnly: boolean;
   put(body: Fields, value: unknown): Fields;
   read(resource: Resource): unknown;
@@ -44,13 +45,13 @@ function optionalOf(schema: JsonSchema): [string, JsonSchema][] {
 }
 
 /** The fields of an operation's body, and of the lines in it. */
-function fieldsOf(operationId: string, known: Readonly<Record<string, readonly [unknown, unknown]>>): Field[] {
+function fieldsOf(operationId: string, known: KnownValues): Field[] {
   const body = schemaOf(operationId);
   const lines = document.plain(body.properties?.lines ?? {});
   const field = (name: string, schema: JsonSchema, of: Pick<Field, "title" | "put" | "read">): Field => ({
     ...of,
     name,
-    values: known[name] ?? [valueFor(schema, 1), valueFor(schema, 2)],
+    values: known[name] ?? [valueFor(schema, 1), valueFor(schema, 2), valueFor(schema, 3, oddText)],
     isOfDraftsOnly: ofDraftsOnly.has(name),
   });
   const own = optionalOf(body).filter(([name]) => name !== "lines");
@@ -68,9 +69,21 @@ function fieldsOf(operationId: string, known: Readonly<Record<string, readonly [
   ];
 }
 
+/** A text of the schema's that begins with the words. */
+type Text = (words: string, schema: JsonSchema) => string;
+
+/** Plain, so that the fast reader of batches reads what it can; the odd spelling writes it in escapes. */
+const plainText: Text = (words) => `${words} ${crypto.randomUUID().slice(0, 8)}`;
+
+/** With what has to be escaped in JSON, what takes two bytes and three, and a surrogate pair. What may be empty may run over lines. */
+const oddText: Text = (words, { minLength }) =>
+  `${words} "quoted" \\ back\\n Größe € 🧾${minLength === undefined ? "\n\tnext\r\n" : " "}${crypto.randomUUID().slice(0, 8)} "\\`;
+
+const ofLines: JsonSchema = { minLength: 1 };
+
 /** A value of the schema's, another for another number. */
-function valueFor(schema: JsonSchema, no: number): unknown {
-  const { type, format, additionalProperties, items, properties, enum: choices, minimum = 0 } = document.plain(schema);
+function valueFor(schema: JsonSchema, no: number, text: Text = plainText): unknown {
+  const { type, format, additionalProperties, items, properties, enum: choices, minimum = 0, minLength } = document.plain(schema);
   if (choices) return choices[no % choices.length];
   switch (type) {
     case "integer":
@@ -79,16 +92,16 @@ function valueFor(schema: JsonSchema, no: number): unknown {
     case "boolean":
       return no === 1;
     case "array":
-      return [valueFor(items ?? {}, no)];
+      return [valueFor(items ?? {}, no, text)];
     case "object":
-      if (typeof additionalProperties === "object") return { [`key ${no}`]: valueFor(additionalProperties, no), region: `emea ${no}` };
-      return Object.fromEntries(Object.entries(properties ?? {}).map(([name, property]) => [name, valueFor(property, no)]));
+      if (typeof additionalProperties === "object")
+        return { [text(`key ${no}`, ofLines)]: valueFor(additionalProperties, no, text), region: `emea ${no}` };
+      return Object.fromEntries(Object.entries(properties ?? {}).map(([name, property]) => [name, valueFor(property, no, text)]));
     default:
       if (format === "uuid") return crypto.randomUUID();
       if (format === "date") return `2026-0${no}-15`;
       if (format === "date-time") return `2036-0${no}-15T09:30:00.000Z`;
-      // Plain, so that the fast reader of batches reads what it can; the odd spelling writes it in escapes.
-      return `text ${no} ${crypto.randomUUID().slice(0, 8)}`;
+      return text(`text ${no}`, minLength === undefined ? {} : { minLength });
   }
 }
 
@@ -117,7 +130,11 @@ const bare = {
 
 /** The same JSON, written as few do: keys the other way round and in escapes, spaces between all of it, texts in escapes. */
 function oddly(value: unknown): string {
-  if (typeof value === "string") return `"${[...value].map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join("")}"`;
+  if (typeof value === "string")
+    return `"${value
+      .split("")
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+      .join("")}"`;
   if (Array.isArray(value)) return `[ ${value.map(oddly).join(" ,\n ")} ]`;
   if (typeof value !== "object" || value === null) return ` ${JSON.stringify(value)}\t`;
   const members = Object.entries(value).reverse();
@@ -129,20 +146,27 @@ interface Sent {
   readonly body: Fields;
 }
 
-/** Each field alone, and all of them together, each time with values of their own. */
-function casesOf(fields: readonly Field[], at: 0 | 1 = 0): readonly Sent[] {
+/** Which of a field's values is said. */
+type Which = 0 | 1 | 2;
+/** Plain values, and then the odd ones. */
+const usual: readonly Which[] = [0, 2];
+
+function saying(fields: readonly Field[], which: Which): Sent {
+  const said = new Map(fields.map((field) => [field, field.values[which]]));
+  return { said, body: [...said].reduce((body, [field, value]) => field.put(body, value), bare as Fields) };
+}
+
+/** Each field alone, all of them together and none, in a round of each kind of values. */
+function casesOf(fields: readonly Field[], rounds = usual): readonly Sent[] {
   const sets = [...fields.map((field) => [field]), fields, []];
-  return sets.map((set) => {
-    const said = new Map(set.map((field) => [field, field.values[at]]));
-    return { said, body: [...said].reduce((body, [field, value]) => field.put(body, value), bare as Fields) };
-  });
+  return rounds.flatMap((which) => sets.map((set) => saying(set, which)));
 }
 
 /** One body's own external id: it is never given twice. */
 function unique({ said, body }: Sent): Sent {
   const externalId = [...said.keys()].find(({ name }) => name === "externalId");
   if (externalId === undefined) return { said, body };
-  const value = `external ${crypto.randomUUID()}`;
+  const value = `external ${crypto.randomUUID()} ${said.get(externalId)}`;
   return { said: new Map([...said, [externalId, value]]), body: externalId.put(body, value) };
 }
 
@@ -229,11 +253,10 @@ const ways: Readonly<Record<string, Way>> = {
   }),
 };
 
-type KnownValues = Readonly<Record<string, readonly [unknown, unknown]>>;
 /** Values that have to be true of the books. Each condition has its own test below. */
 function knownValues(ids: readonly string[]): KnownValues {
   const [first, second] = ids;
-  return { replaces: [first, second], conditions: [{ minPosted: -1_000_000 }, { maxPosted: 1_000_000 }] };
+  return { replaces: [first, second, first], conditions: [{ minPosted: -1_000_000 }, { maxPosted: 1_000_000 }, { minPosted: -2_000_000 }] };
 }
 
 async function replaceable({ api }: Books): Promise<string[]> {
@@ -264,9 +287,21 @@ test("the fields are read from the document, and there are some", () => {
   const ofBatch = document.plain(document.plain(schemaOf("postEntryBatch").properties?.entries ?? {}).items ?? {});
   expect(optionalOf(ofBatch).map(([name]) => name)).toEqual(optionalOf(schemaOf("postEntry")).map(([name]) => name));
   // The batches of one go both of their ways.
-  const batches = casesOf(fieldsOf("postEntry", {})).map(({ body }) => JSON.stringify({ mode: "atomic", entries: [body] }));
+  const batches = casesOf(fieldsOf("postEntry", {}), [0]).map(({ body }) => JSON.stringify({ mode: "atomic", entries: [body] }));
   const readFast = batches.map((text) => readPlainBatch(text, new TextEncoder().encode(text)) !== undefined);
   expect(new Set(readFast)).toEqual(new Set([true, false]));
+});
+
+test("each text of a field is odd once, over several lines where the schema has them", () => {
+  const fields = fieldsOf("postEntry", {});
+  const said = Object.fromEntries(fields.map(({ title, values }) => [title, JSON.stringify(values[2])]));
+  const isOdd = (text: string | undefined) => ['\\"', "\\\\", "ß", "€", "🧾"].every((part) => text?.includes(part));
+  const odd = Object.keys(said).filter((title) => isOdd(said[title]));
+  const isText = ({ values }: Field) => JSON.stringify(values[0])?.includes("text 1");
+  expect(odd).toEqual(fields.filter(isText).map(({ title }) => title));
+  expect(odd).toEqual(expect.arrayContaining(["description", "externalId", "memo of a line", "metadata", "reference", "tags of a line"]));
+  const overLines = odd.filter((title) => said[title]?.includes("\\r\\n"));
+  expect(overLines).toEqual(expect.arrayContaining(["description", "memo of a line", "metadata"]));
 });
 
 describe("every field of an entry comes back, in the answer, by its id, in the list, when the request comes again, and after a close-out", () => {
@@ -338,7 +373,7 @@ describe("every field of a draft", () => {
       const only = (sent: Fields) => Object.fromEntries(Object.entries(sent).filter(([name, value]) => value !== bare[name as "date"]));
       if (said.size === 0) continue;
       await change(only(body), said);
-      const other = casesOf(fields, 1)[i] as Sent;
+      const other = casesOf(fields, [1, 0])[i] as Sent;
       await change(only(other.body), other.said);
       await change({ date: "2026-06-09" }, other.said);
       const names = [...said.keys()].filter(({ title, name }) => title === name).map(({ name }) => [name, null]);
@@ -369,10 +404,8 @@ test("every field of a hold comes back, is carried over a close-out, and is said
   const ofEntries = fieldsOf("postEntry", {}).map(({ title }) => title);
   // A hold of a group has no end of its own: no body has all fields.
   const alone = all.filter(({ name }) => name === "expiresAt" || name === "groupId");
-  const cases = [...alone.map((left) => all.filter((field) => field !== left)), ...all.map((field) => [field])].map((set) => {
-    const said = new Map(set.map((field) => [field, field.values[0]]));
-    return unique({ said, body: [...said].reduce((body, [field, value]) => field.put(body, value), bare as Fields) });
-  });
+  const sets = [...alone.map((left) => all.filter((field) => field !== left)), ...all.map((field) => [field])];
+  const cases = usual.flatMap((which) => sets.map((set) => unique(saying(set, which))));
   const placed: { readonly said: ReadonlyMap<Field, unknown>; readonly one: Written }[] = [];
   for (const { said, body } of cases) placed.push({ said, one: await once(office.api, "/holds", body, 201) });
   const check = async () => {
@@ -404,8 +437,11 @@ describe("under an external id that exists, the same content answers what exists
   test.each(Object.entries(makers))("%s", async (_, { path, operationId, taken: code }) => {
     const office = await newOffice();
     const fields = fieldsOf(operationId, knownValues(await replaceable(office))).filter(({ name }) => name !== "externalId");
-    const named = fields.map((field) => ({ field, externalId: `external ${crypto.randomUUID()}` }));
-    const bodies = named.map(({ field, externalId }) => field.put({ ...bare, externalId }, field.values[0]));
+    const words = { 0: plainText("external", {}), 2: oddText("external", ofLines) };
+    const named = ([0, 2] as const).flatMap((which) =>
+      fields.map((field) => ({ field, value: field.values[which], externalId: `${words[which]} ${crypto.randomUUID()}` })),
+    );
+    const bodies = named.map(({ field, value, externalId }) => field.put({ ...bare, externalId }, value));
     const made: Written[] = [];
     for (const body of bodies) made.push(await once(office.api, path, body, 201));
     const check = async () => {
@@ -431,13 +467,19 @@ describe("under an external id that exists, the same content answers what exists
 test("a reversal says what its table says of every field", async () => {
   const office = await newOffice();
   const fields = fieldsOf("postEntry", knownValues(await replaceable(office)));
-  const { said, body } = unique(casesOf(fields).at(-2) as Sent);
-  expect(said.size).toBe(fields.length);
-  const { resource: entry } = await once(office.api, "/journal-entries", body, 201);
   const rows: Readonly<Record<string, { readonly reversed: boolean }>> = entryFields;
-  const repeated = new Map([...said].filter(([field]) => rows[field.name]?.reversed ?? true));
-  const reversal = await once(office.api, `/journal-entries/${entry.id}/reverse`, { date: "2026-06-30", reason: "Twice" }, 201);
-  mustSay(reversal.resource, fields, repeated);
+  for (const which of usual) {
+    const { said, body } = unique(saying(fields, which));
+    const { resource: entry } = await once(office.api, "/journal-entries", body, 201);
+    const repeated = new Map([...said].filter(([field]) => rows[field.name]?.reversed ?? true));
+    const reason = which === 2 ? oddText("Twice", ofLines) : "Twice";
+    const reversal = await once(office.api, `/journal-entries/${entry.id}/reverse`, { date: "2026-06-30", reason }, 201);
+    const { read, listed } = await found(office.api, reversal);
+    for (const resource of [reversal.resource, read, listed]) {
+      mustSay(resource, fields, repeated);
+      expect(resource.reason).toBe(reason);
+    }
+  }
 });
 
 describe("every condition of a line", () => {
