@@ -41,8 +41,8 @@ interface Condition {
   readonly filter: FilterName;
   readonly sql: string;
   readonly bindings: readonly SqlStorageValue[];
-  /** Whether it reads the row's body. */
-  readonly readsBody: boolean;
+  /** Whether it reads more of the row than its sequence. */
+  readonly readsRow: boolean;
 }
 
 /** A filter that an index answers. */
@@ -222,8 +222,11 @@ function conditionsOf(query: EntriesQuery, account: Account | undefined, reverse
   return applied(entryFilters, query, { account, reversed }).flat();
 }
 
+/** A column of the journal's row other than its sequence, which the places have: for any other the row itself is joined. */
+const readsRow = /\bj\.(?!seq\b)/;
+
 function condition(filter: FilterName, sql: string, ...bindings: SqlStorageValue[]): Condition {
-  return { filter, sql, bindings, readsBody: sql.includes("j.body") };
+  return { filter, sql, bindings, readsRow: readsRow.test(sql) };
 }
 
 /** A source is an object, and no text within the row has these characters unescaped: most entries need not be parsed to know that they have none. */
@@ -383,7 +386,7 @@ function daysOf(query: EntriesQuery): [DayNumber, DayNumber] {
 /** Those of the places whose entries satisfy the conditions, in the order given. */
 function* matching({ sql }: List, conditions: readonly Condition[], places: Iterable<EntryPosition>): Generator<EntryPosition> {
   if (conditions.length === 0) return yield* places;
-  const [key, from] = conditions.some(({ readsBody }) => readsBody)
+  const [key, from] = conditions.some(({ readsRow }) => readsRow)
     ? ["s.key", "json_each(?) s CROSS JOIN journal j ON j.seq = s.value"]
     : ["j.key", "(SELECT key, value AS seq FROM json_each(?)) j"];
   const statement = `SELECT ${key} AS key FROM ${from} WHERE ${conditions.map((condition) => condition.sql).join(" AND ")} ORDER BY 1`;
