@@ -1,9 +1,10 @@
+import { bodyBytesMax } from "../kernel/bounds.ts";
 import type { AnonymousContext, BaseContext } from "../operation/context.ts";
 import { type Call, type Input, invoke, type ParameterSchema, type Schema } from "../operation/invoke.ts";
 import { requireOperator } from "./middleware/operator.ts";
 import type { Router } from "./request-context.ts";
 import type { AnyDefinition } from "./route.ts";
-import { callOf, contextWithoutKey } from "./router.ts";
+import { callOf, contextWithoutKey, patternOf } from "./router.ts";
 
 interface OperatorDefinition<P, Q, B> {
   readonly operationId: string;
@@ -43,8 +44,8 @@ export function operatorRoute<
 
 /** Has an operator's route answer at its path, which stands beside the API. */
 export function mountForOperator(router: Router, { definition, handle }: OperatorRoute): void {
-  const callFrom = callOf(definition);
-  router.on(definition.method.toUpperCase(), definition.path.replace(/\{(\w+)\}/g, ":$1"), async (c) => {
+  const callFrom = callOf(definition, bodyBytesMax);
+  router.on(definition.method.toUpperCase(), patternOf(definition.path), async (c) => {
     requireOperator(c);
     return handle(contextWithoutKey(c), callFrom(c));
   });

@@ -18,14 +18,19 @@ export function createRouter(pathOf: (request: Request) => string): Router {
 
 /** Has a route answer at its paths. */
 export function mount(router: Router, { definition, handle }: Route): void {
-  const paths = [definition.path, ...(definition.alsoAt ?? [])].map((path) => `/api/v1${path.replace(/\{(\w+)\}/g, ":$1")}`);
-  const callFrom = callOf(definition);
+  const paths = [definition.path, ...(definition.alsoAt ?? [])].map((path) => patternOf(`/api/v1${path}`));
+  const callFrom = callOf(definition, definition.permission === "public" ? publicBodyBytesMax : bodyBytesMax);
   router.on(definition.method.toUpperCase(), paths, (c) => handle(c.get("context") ?? contextWithoutKey(c), callFrom(c)));
 }
 
-/** Makes a request the call of an operation. */
-export function callOf(definition: AnyDefinition): (c: RequestContext) => Call {
-  const readers = readersOf(definition);
+/** A path in OpenAPI's form as the router writes it. */
+export function patternOf(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ":$1");
+}
+
+/** Makes a request the call of an operation. `bytesMax`: how long its body may be. */
+export function callOf(definition: AnyDefinition, bytesMax: number): (c: RequestContext) => Call {
+  const readers = readersOf(definition, bytesMax);
   return (c) => new RequestCall(c, readers);
 }
 
@@ -46,8 +51,7 @@ interface Readers {
   readonly body: (c: RequestContext) => unknown;
 }
 
-function readersOf({ params, query, body, permission, readPlain }: AnyDefinition): Readers {
-  const bytesMax = permission === "public" ? publicBodyBytesMax : bodyBytesMax;
+function readersOf({ params, query, body, readPlain }: AnyDefinition, bytesMax: number): Readers {
   return {
     path: pathReader(params),
     query: queryReader(query),

@@ -1,8 +1,9 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
-import { bodyBytesMax } from "../../src/kernel/bounds.ts";
+import { bodyBytesMax, publicBodyBytesMax } from "../../src/kernel/bounds.ts";
 import { newBooks } from "../support/books.ts";
+import { operator } from "../support/operator.ts";
 import { type Answer, newSite, request } from "../support/site.ts";
 
 describe("aliases", () => {
@@ -263,4 +264,13 @@ test("what takes no key has neither a site nor a company, and makes nothing belo
 test.each(["constructor", "toString", "__proto__", "hasOwnProperty"])("the parameter %s is as unknown as any other", async (name) => {
   const { api } = await newSite();
   expect((await api.get(`/entities?${name}=1`)).status).toBe(400);
+});
+
+test("the operator's bodies are as long as those of keys may be: what takes neither is shorter", async () => {
+  const text = JSON.stringify({ padding: "x".repeat(publicBodyBytesMax) });
+  const headers = { "content-type": "application/json", "cf-connecting-ip": "192.0.2.77" };
+  const ofOperator = await request("PUT", "/operator/databases/SITE_DB_0", { ...headers, ...operator }, text);
+  expect([ofOperator.status, ofOperator.body.error.code]).toEqual([400, "VALIDATION_ERROR"]);
+  const ofNobody = await request("POST", "/api/v1/signup", headers, text);
+  expect([ofNobody.status, ofNobody.body.error.code]).toEqual([413, "BODY_TOO_LARGE"]);
 });

@@ -1,7 +1,7 @@
 import { commitOnce, type Once } from "../../operation/commit-once.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
-import { refusal } from "../../platform/refused.ts";
-import { jobInReach, unknownJob } from "./get-job.ts";
+import { notFound, refusal } from "../../platform/refused.ts";
+import { jobInReach } from "./get-job.ts";
 import { kindOf } from "./job-kinds.ts";
 import { noteStatus } from "./store.ts";
 import { type JobView, jobView } from "./views.ts";
@@ -14,6 +14,6 @@ export async function cancelJob(context: OperationContext, jobId: string): Promi
   if (cancel === undefined) throw refusal("JOB_NOT_CANCELLABLE", `A job of the type ${row.type} cannot be cancelled.`);
   requirePermission(context, cancel.permission);
   const state = await cancel.run(context, row);
-  if (state === null) throw unknownJob();
+  if (state === null) throw notFound();
   return commitOnce(context, [noteStatus(context.db, row.id, state.status)], jobView(row, state));
 }

@@ -9,19 +9,15 @@ export async function getJob(context: OperationContext, jobId: string): Promise<
   requirePermission(context, "read");
   const row = await jobInReach(context, jobId);
   const state = await kindOf(row).read(context, row);
-  if (state === null) throw unknownJob();
+  if (state === null) throw notFound();
   return jobView(row, state);
 }
 
 /** The row of a job. Refuses, as `NOT_FOUND`, one of another site or of an entity that the key does not cover. */
 export async function jobInReach(context: OperationContext, jobId: string): Promise<JobRow> {
   const row = await findJob(context.db, jobId);
-  if (row === undefined || !covers(context, row)) throw unknownJob();
+  if (row === undefined || !covers(context, row)) throw notFound();
   return row;
-}
-
-export function unknownJob() {
-  return notFound();
 }
 
 function covers({ entityIds }: OperationContext, { entityId }: JobRow): boolean {

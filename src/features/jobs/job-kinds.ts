@@ -21,18 +21,18 @@ export interface JobKind {
   };
 }
 
-function ledgerOf(context: OperationContext, { ledgerNumber }: JobRow): LedgerClient {
+function ledgerAtWork(context: OperationContext, { ledgerNumber }: JobRow): LedgerClient {
   return context.ledger(present(ledgerNumber, "the job of a ledger names it"));
 }
 
 /** A job that a ledger works on: it has its own progress, in its object. */
-const readFromLedger: JobKind["read"] = (context, row) => ledgerOf(context, row).verification(row.id);
+const readFromLedger: JobKind["read"] = (context, row) => ledgerAtWork(context, row).verification(row.id);
 
-export const jobKinds = {
+const jobKinds = {
   verify_ledger: {
     read: readFromLedger,
     // Whoever may start it.
-    cancel: { permission: "ledgers:verify", run: (context, row) => ledgerOf(context, row).cancelVerification(row.id) },
+    cancel: { permission: "ledgers:verify", run: (context, row) => ledgerAtWork(context, row).cancelVerification(row.id) },
   },
   // The ledger goes on in its next object already: what is left is its archive.
   close_out_ledger: { read: readFromLedger },
