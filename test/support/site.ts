@@ -54,10 +54,15 @@ function parsed(text: string): unknown {
 }
 
 /** The API through a key, or through what else the headers say who asks. */
-export function apiWith(key: string, who: Readonly<Record<string, string>> = { "x-api-key": key }): Api {
+export function apiWith(key: string, who?: Readonly<Record<string, string>>): Api {
+  return apiThat(request, key, who);
+}
+
+/** The API as `sends` sends requests to it. */
+export function apiThat(sends: typeof request, key: string, who: Readonly<Record<string, string>> = { "x-api-key": key }): Api {
   const send: Api["send"] = (method, path, { body, text, headers = {} } = {}) => {
     const sent = text ?? (body === undefined ? undefined : JSON.stringify(body));
-    return request(
+    return sends(
       method,
       `/api/v1${path}`,
       { ...who, ...(sent === undefined ? {} : { "content-type": "application/json" }), ...headers },
