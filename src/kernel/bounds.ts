@@ -31,6 +31,8 @@ export const tagLengthMax = 100;
 /** RFC draft-ietf-httpapi-idempotency-key-header leaves the length open; 255 is what clients know from elsewhere. */
 export const idempotencyKeyLengthMax = 255;
 export const idempotencyLifeMs = 24 * 60 * 60 * 1000;
+/** How far the clocks of an edge and a ledger's object may lie apart for a write: what passes between two machines and the queue of a bulk write stay far below. */
+export const clockDifferenceMaxMs = 60_000;
 /** An answer up to this size is stored as bytes for its replay, a larger one is described again from the facts. */
 export const storedAnswerBytesMax = 16 * 1024;
 /** How often a queue's message comes again before it is a dead letter: `max_retries` of wrangler.toml. */

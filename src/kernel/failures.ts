@@ -243,6 +243,12 @@ export const failureKinds = {
     meaning: "The ledger is being closed out into its next generation, which is not open yet.",
     action: "Repeat the request, with its idempotency key, after Retry-After.",
   },
+  CLOCK: {
+    status: 503,
+    retryable: true,
+    meaning: "The clocks of the server's parts do not agree, so that nothing is written: it would be dated wrongly for ever.",
+    action: "Repeat the request, with its idempotency key, after Retry-After. Who runs the server sets its clock right.",
+  },
   ACCOUNT_NOT_FOUND: {
     status: 422,
     retryable: false,

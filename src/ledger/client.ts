@@ -1,5 +1,6 @@
 import { present } from "../kernel/assert.ts";
 import { bulkBytesMin } from "../kernel/bounds.ts";
+import type { Clock } from "../kernel/clock.ts";
 import { failure } from "../kernel/failures.ts";
 import { Refused } from "../platform/refused.ts";
 import { Turns } from "../platform/turns.ts";
@@ -38,7 +39,7 @@ export interface LedgerRpc {
   open(identity: LedgerIdentity): Promise<void>;
   write(encodedCommands: EncodedCommands, options: WriteOptions & { readonly fingerprint?: string }): Promise<WriteAnswer>;
   /** `form`: with `page` the items of a list and its place come apart. A build that does not know the form answers both in one text. */
-  read(query: Query, form?: ReadForm): Promise<ReadAnswer>;
+  read(query: Query, form?: ReadForm, edgeMs?: number): Promise<ReadAnswer>;
   startVerification(): Promise<string>;
   verification(jobId: string): Promise<string | null>;
   cancelVerification(jobId: string): Promise<string | null>;
@@ -94,7 +95,7 @@ export interface LedgerClient {
   /** Ends a verification that still runs, and answers the job; null where it is not known. */
   cancelVerification(jobId: string): Promise<LedgerJob | null>;
   /** Closes the ledger's object out into the next generation, and answers the id of the job that does what is left of it. Throws `Refused` where it need not be. */
-  closeOut(options: Omit<CloseOutRequest, "next">): Promise<string>;
+  closeOut(options: Omit<CloseOutRequest, "next" | "edgeMs">): Promise<string>;
   /** The ledger's objects, the first one first. */
   generations(): Promise<readonly GenerationView[]>;
   /** Brings the ledger's present object back to an earlier moment, and answers the bookmark that undoes it. Throws `Refused` where the platform cannot. */
@@ -112,8 +113,13 @@ const generationsMax = 10_000;
 /** What an answer says of whom to ask instead. */
 type Elsewhere = "not_open" | { readonly next: number } | undefined;
 
-/** `identity` says what the ledger is, should it not be open yet. */
-export function ledgerClient(number: number, { stub, idOf }: LedgerObjects, identity: () => Promise<LedgerIdentity>): LedgerClient {
+/** `identity` says what the ledger is, should it not be open yet. `clock`: what is told to the object, whose own clock must agree for it to write. */
+export function ledgerClient(
+  number: number,
+  { stub, idOf }: LedgerObjects,
+  identity: () => Promise<LedgerIdentity>,
+  clock: Clock = Date.now,
+): LedgerClient {
   const call = async <T>(what: (rpc: LedgerRpc) => Promise<T>, elsewhere: (answer: T) => Elsewhere, attempts = attemptsMax): Promise<T> => {
     let generation = generations.get(number) ?? 0;
     for (let isOpened = false; ; ) {
@@ -135,7 +141,7 @@ export function ledgerClient(number: number, { stub, idOf }: LedgerObjects, iden
   };
   const readOutcome = async (query: Query, form?: ReadForm): Promise<Extract<ReadOutcome, { ok: true }>> => {
     const answer = await call<ReadAnswer>(
-      (rpc) => (form === undefined ? rpc.read(query) : rpc.read(query, form)),
+      (rpc) => rpc.read(query, form, clock()),
       (given) => (given.ok === "not_open" ? given.ok : given.ok === "closed" ? given : undefined),
     );
     // Whoever answers otherwise is not the one who answers.
@@ -164,7 +170,7 @@ export function ledgerClient(number: number, { stub, idOf }: LedgerObjects, iden
       const keyed = options.idempotencyKey === undefined ? options : { ...options, fingerprint: fingerprintOf(encoded, options) };
       const outcome = await asBulk(sizeOf(encoded), () =>
         call<WriteAnswer>(
-          (rpc) => rpc.write(encoded, keyed),
+          (rpc) => rpc.write(encoded, { ...keyed, edgeMs: clock() }),
           (answer) => (answer.outcome === "not_open" ? answer.outcome : answer.outcome === "closed" ? answer : undefined),
           // A reply that was lost is asked for again only where a key makes that safe.
           keyed.idempotencyKey === undefined && !options.dryRun ? 1 : attemptsMax,
@@ -212,7 +218,7 @@ export function ledgerClient(number: number, { stub, idOf }: LedgerObjects, iden
     },
     async closeOut(options) {
       const generation = await current();
-      const outcome = await withRetries(() => stub(generation).closeOut({ ...options, next: idOf(generation + 1) }));
+      const outcome = await withRetries(() => stub(generation).closeOut({ ...options, next: idOf(generation + 1), edgeMs: clock() }));
       if (outcome.ok === "not_open") throw new Error(`assertion failed: ledger ${number} was opened`);
       if (outcome.ok === false) throw new Refused(outcome.failure);
       // The closed generation's alarm resumes it where this is interrupted.

@@ -62,6 +62,8 @@ export interface WriteOptions {
   readonly answer: "one" | "many" | "minimal";
   /** Unique per ledger for 24 hours; the client of the ledger adds the fingerprint of the commands. */
   readonly idempotencyKey?: string;
+  /** What the clock of the caller shows, in Unix milliseconds. A caller of an earlier build does not say it. */
+  readonly edgeMs?: number;
   /** Where the commands stand in the request's body, for the pointers of refusals when there are many. Default `/entries`. */
   readonly itemsPointer?: string;
 }
@@ -112,6 +114,8 @@ export interface CloseOutRequest {
   readonly actor: Actor;
   readonly requestId: string;
   readonly idempotencyKey?: string;
+  /** As in `WriteOptions`. */
+  readonly edgeMs?: number;
 }
 
 /** One of a ledger's objects. */

@@ -109,6 +109,25 @@ describe("what an object does by itself", () => {
     expect((alarm.atMs ?? 0) - Date.now()).toBe(3_600_000);
   });
 
+  test("is taken up with the next call where the clock that set the alarm was ahead, and where it was seen to go back", async () => {
+    const alarm = oneAlarm(startMs + 34_560_000_000);
+    const slept = new Duties(alarm, () => "ledger", [duty("check", [])]);
+    await slept.load();
+    expect(alarm.atMs).toBe(startMs);
+
+    const going = duty("check", []);
+    going.dueMs = undefined;
+    const duties = new Duties(alarm, () => "ledger", [going]);
+    vi.setSystemTime(startMs + 34_560_000_000);
+    duties.noticeClock();
+    await alarm.ring(duties);
+    going.dueMs = 0;
+    duties.wakeBy(Date.now());
+    vi.setSystemTime(startMs);
+    duties.noticeClock();
+    expect(alarm.atMs).toBe(startMs);
+  });
+
   test("keeps nothing else from being done where it cannot say when it is due", async () => {
     const done: string[] = [];
     const unreadable: Duty = {

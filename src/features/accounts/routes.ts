@@ -4,6 +4,7 @@ import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
 import { pageExample } from "../../http/page-query.ts";
 import { type Route, route } from "../../http/route.ts";
+import { ledgerRefusals } from "../ledgers/index.ts";
 import { createAccount } from "./create-account.ts";
 import { deleteAccount } from "./delete-account.ts";
 import { getAccount } from "./get-account.ts";
@@ -63,7 +64,7 @@ export const accountRoutes: readonly Route[] = [
       answers: {
         201: { description: "The account.", schema: Account, example: accountExample },
       },
-      refusals: ["CODE_TAKEN", "EXTERNAL_ID_TAKEN", "REFERENCE_NOT_FOUND", "ACCOUNT_PARENT_INVALID", "BALANCE_LIMIT"],
+      refusals: ["CODE_TAKEN", "EXTERNAL_ID_TAKEN", "REFERENCE_NOT_FOUND", "ACCOUNT_PARENT_INVALID", "BALANCE_LIMIT", ...ledgerRefusals],
     },
     (context, { entityId, body }) => createAccount(context, entityId, body),
     (written) => answerWrite(written, { status: 201, collection: "accounts" }),
@@ -94,7 +95,7 @@ export const accountRoutes: readonly Route[] = [
           example: { data: [accountExample], head: { sequence: 2, seal: "xKt1b0rDkVm0nGf5mJ8lq0h3mWb3mD0o1yJ1y3lq9dU" } },
         },
       },
-      refusals: ["CODE_TAKEN", "EXTERNAL_ID_TAKEN", "REFERENCE_NOT_FOUND", "ACCOUNT_PARENT_INVALID"],
+      refusals: ["CODE_TAKEN", "EXTERNAL_ID_TAKEN", "REFERENCE_NOT_FOUND", "ACCOUNT_PARENT_INVALID", ...ledgerRefusals],
     },
     (context, { entityId, body }) => importAccounts(context, entityId, body),
     (written) => answerWrite(written, { status: 201 }),
@@ -140,6 +141,7 @@ export const accountRoutes: readonly Route[] = [
         "REFERENCE_NOT_FOUND",
         "BALANCE_LIMIT",
         "IN_USE",
+        ...ledgerRefusals,
       ],
     },
     (context, { params, body, companyId, revisions }) => updateAccount(context, params.id, body, { entityId: companyId, revisions }),
@@ -156,7 +158,7 @@ export const accountRoutes: readonly Route[] = [
       permission: "catalogue:write",
       params: byId,
       answers: { 204: { description: "It is gone; its code and external id are free." } },
-      refusals: ["IN_USE"],
+      refusals: ["IN_USE", ...ledgerRefusals],
     },
     (context, { params, companyId }) => deleteAccount(context, params.id, companyId),
     () => answerNothing(),

@@ -4,6 +4,7 @@ import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
 import { pageExample } from "../../http/page-query.ts";
 import { type Route, route } from "../../http/route.ts";
+import { ledgerRefusals } from "../ledgers/index.ts";
 import { createEntity } from "./create-entity.ts";
 import { deleteEntity } from "./delete-entity.ts";
 import { getCompany, getEntity } from "./get-entity.ts";
@@ -68,7 +69,7 @@ export const entityRoutes: readonly Route[] = [
         chart: "us-small-business",
       },
       answers: { 201: { description: "The entity.", schema: Entity, example: entityExample } },
-      refusals: ["CURRENCY_UNSUPPORTED", "EXTERNAL_ID_TAKEN", "ENTITY_FORBIDDEN"],
+      refusals: ["CURRENCY_UNSUPPORTED", "EXTERNAL_ID_TAKEN", "ENTITY_FORBIDDEN", ...ledgerRefusals],
     },
     (context, { body }) => createEntity(context, body),
     (once) => answerOnce(once, { status: 201, collection: "entities" }),
@@ -106,7 +107,7 @@ export const entityRoutes: readonly Route[] = [
           example: { ...entityExample, name: "Blue Bottle Holdings Ltd", revision: 2 },
         },
       },
-      refusals: ["PRECONDITION_FAILED", "EXTERNAL_ID_TAKEN"],
+      refusals: ["PRECONDITION_FAILED", "EXTERNAL_ID_TAKEN", ...ledgerRefusals],
     },
     (context, { params, body, revisions }) => updateEntity(context, params.id, body, revisions),
     (entity) => answer(entity, 200, { ETag: etagOf(entity.revision) }),
@@ -122,7 +123,7 @@ export const entityRoutes: readonly Route[] = [
       permission: "catalogue:write",
       params: byId,
       answers: { 204: { description: "It is gone." } },
-      refusals: ["IN_USE", "PRECONDITION_FAILED"],
+      refusals: ["IN_USE", "PRECONDITION_FAILED", ...ledgerRefusals],
     },
     (context, { params, revisions }) => deleteEntity(context, params.id, revisions),
     () => answerNothing(),

@@ -4,7 +4,7 @@ import { journalRoutes } from "./routes.ts";
 export { entryCommand } from "./entry-command.ts";
 export { entryExample, lineExample, pendingExample } from "./examples.ts";
 export { postEntryBatch } from "./post-entry-batch.ts";
-export { bookRefusals, completionRefusals, ledgerRefusals } from "./refusals.ts";
+export { bookRefusals, completionRefusals } from "./refusals.ts";
 export { type EntryBody, entryFields, JournalBatchRequest, JournalEntry, JournalLinePage, recordFields, recordLine } from "./schemas.ts";
 
 export const feature: Feature = {

@@ -4,6 +4,7 @@ import { idField } from "../../http/fields.ts";
 import { pageExample } from "../../http/page-query.ts";
 import { type Route, route } from "../../http/route.ts";
 import type { FailureCode } from "../../kernel/failures.ts";
+import { ledgerRefusals } from "../ledgers/index.ts";
 import { answerEntry, draftRoutes } from "./drafts/routes.ts";
 import {
   batchRequestExample,
@@ -25,7 +26,7 @@ import { listJournalLines } from "./list-journal-lines.ts";
 import { listTransfers } from "./list-transfers.ts";
 import { postEntry } from "./post-entry.ts";
 import { postEntryBatch } from "./post-entry-batch.ts";
-import { bookRefusals, completionRefusals, ledgerRefusals } from "./refusals.ts";
+import { bookRefusals, completionRefusals } from "./refusals.ts";
 import { reverseEntry } from "./reverse-entry.ts";
 import {
   documentedInputs,

@@ -14,6 +14,7 @@ export {
 } from "./ledger-in-context.ts";
 export { noteHead } from "./note-head.ts";
 export { prepareLedger } from "./prepare-ledger.ts";
+export { ledgerRefusals } from "./refusals.ts";
 export { removeLedgers } from "./remove-ledgers.ts";
 export { ledgerExample } from "./schemas.ts";
 export { writeById } from "./write-by-id.ts";

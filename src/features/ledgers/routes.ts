@@ -10,6 +10,7 @@ import { createLedger } from "./create-ledger.ts";
 import { getLedger } from "./get-ledger.ts";
 import { listLedgerGenerations } from "./list-ledger-generations.ts";
 import { listLedgers } from "./list-ledgers.ts";
+import { ledgerRefusals } from "./refusals.ts";
 import {
   CloseOutLedgerRequest,
   CreateLedgerRequest,
@@ -63,7 +64,7 @@ const books: readonly Route[] = [
           example: { ...ledgerExample, currency: "EUR", functional: false, name: "Euro books" },
         },
       },
-      refusals: ["CODE_TAKEN", "CURRENCY_UNSUPPORTED", "REFERENCE_NOT_FOUND"],
+      refusals: ["CODE_TAKEN", "CURRENCY_UNSUPPORTED", "REFERENCE_NOT_FOUND", ...ledgerRefusals],
     },
     (context, { entityId, body }) => createLedger(context, entityId, body),
     (once) => answerOnce(once, { status: 201, collection: "ledgers" }),
@@ -140,7 +141,7 @@ const generations: readonly Route[] = [
       body: CloseOutLedgerRequest,
       bodyExample: { reason: "Full" },
       answers: { 202: { description: "The job that does what is left.", schema: Job, example: closeOutJobExample } },
-      refusals: ["LEDGER_NOT_FULL", "LEDGER_CLOSING_OUT", "LEDGER_NEWER", "OVERLOADED"],
+      refusals: ["LEDGER_NOT_FULL", "LEDGER_CLOSING_OUT", "LEDGER_NEWER", "CLOCK", "OVERLOADED"],
     },
     (context, { params, body, companyId }) => closeOutLedger(context, params.id, body, companyId),
     (once) => answerOnce(once, { status: 202, collection: "jobs" }),

@@ -55,7 +55,7 @@ export const periodRoutes: readonly Route[] = [
           },
         },
       },
-      refusals: ["LOCK_NOT_LIFTED", "IN_USE", "LEDGER_CLOSING_OUT", "LEDGER_NEWER", "OVERLOADED"],
+      refusals: ["LOCK_NOT_LIFTED", "IN_USE", "LEDGER_CLOSING_OUT", "LEDGER_NEWER", "CLOCK", "OVERLOADED"],
     },
     (context, { body, entityId }) => setPeriodLock(context, entityId, body),
     (value) => answer(value),

@@ -28,6 +28,8 @@ export class Duties {
   readonly #duties: readonly Duty[];
   readonly #failed = new Map<Duty, Failed>();
   #alarmAtMs: number | undefined;
+  /** The latest that the clock has shown. */
+  #seenMs = 0;
 
   /** `name`: whom a failure is logged of. */
   constructor(storage: Pick<DurableObjectStorage, "getAlarm" | "setAlarm">, name: () => string, duties: readonly Duty[]) {
@@ -36,9 +38,30 @@ export class Duties {
     this.#duties = duties;
   }
 
-  /** Before the first `wakeBy`: an alarm outlives the object, and one that is not known of would be set later than it stands. */
+  /**
+   * Before the first `wakeBy`: an alarm outlives the object, and one that is not known of would be set later than it stands. One that was set by a clock
+   * that was ahead would ring far too late, so that it is compared with what is due.
+   */
   async load(): Promise<void> {
     this.#alarmAtMs = (await this.#storage.getAlarm()) ?? undefined;
+    this.#wakeForDue();
+  }
+
+  /** With every call to the object: where the clock has gone back, alarm and waits were set by one that was ahead. */
+  noticeClock(): void {
+    const nowMs = Date.now();
+    if (nowMs < this.#seenMs) {
+      this.#failed.clear();
+      this.#wakeForDue();
+    }
+    this.#seenMs = nowMs;
+  }
+
+  #wakeForDue(): void {
+    for (const duty of this.#duties) {
+      const nextMs = this.#nextMs(duty);
+      if (nextMs !== undefined) this.wakeBy(Math.max(nextMs, Date.now()));
+    }
   }
 
   /** Has the alarm ring at a time at the latest: it is never moved later. Nobody else calls setAlarm. */
@@ -52,10 +75,7 @@ export class Duties {
   async ring(): Promise<void> {
     this.#alarmAtMs = undefined;
     for (const duty of this.#duties) if ((this.#nextMs(duty) ?? Number.POSITIVE_INFINITY) <= Date.now()) await this.#done(duty);
-    for (const duty of this.#duties) {
-      const nextMs = this.#nextMs(duty);
-      if (nextMs !== undefined) this.wakeBy(Math.max(nextMs, Date.now()));
-    }
+    this.#wakeForDue();
   }
 
   async #done(duty: Duty): Promise<void> {

@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { present } from "../../kernel/assert.ts";
 import { bulkBytesMin } from "../../kernel/bounds.ts";
+import type { Failure } from "../../kernel/failures.ts";
 import { logFor } from "../../platform/log.ts";
 import { afterShort, hasShort, noteShort } from "../../platform/short-first.ts";
 import type { ReadForm, RestorePoint } from "../client.ts";
@@ -18,12 +19,14 @@ import { closeOut, closeOutJob, closeOutOf, generationView, handOver, hasCloseOu
 import type { GenerationRpc, Surroundings } from "./generations/generation-rpc.ts";
 import type { Slice } from "./generations/hand-over.ts";
 import { WithEarlier } from "./generations/with-earlier.ts";
+import { clockRefused } from "./log/clock-check.ts";
 import { GroupCommit } from "./log/group-commit.ts";
 import { accountsDelayMs, headDelayMs, outboxDueAtMs, sendOutbox } from "./outbox.ts";
 import { inOneText } from "./reads/page-outcome.ts";
 import { answerQuery } from "./reads/queries.ts";
 import { Books } from "./state/books.ts";
 import type { Question } from "./state/earlier.ts";
+import { keysAsOfMs } from "./state/key-life.ts";
 import { type LimitVariables, limitsOf } from "./state/ledger-limits.ts";
 
 type Env = LimitVariables & {
@@ -56,10 +59,11 @@ export class LedgerObject extends DurableObject<Env> {
     this.#duties = this.#dutiesOf();
     const books = new Books(ctx.storage, limitsOf(env), {
       end: (reason) => ctx.abort(reason),
-      committed: (atMs, { holds, facts }) => {
+      committed: ({ holds, facts }) => {
         if (holds.size > 0 && books.nextHoldEndMs !== undefined) this.#duties.wakeBy(books.nextHoldEndMs);
         const changesAccounts = facts.some(({ kind }) => kind === "account_opened" || kind === "account_changed");
-        this.#duties.wakeBy(atMs + (changesAccounts ? accountsDelayMs : headDelayMs));
+        // Of a ledger that was written to by a clock that was ahead, the time of a commit is not the time that it is.
+        this.#duties.wakeBy(Date.now() + (changesAccounts ? accountsDelayMs : headDelayMs));
       },
     });
     this.#books = books;
@@ -129,7 +133,10 @@ export class LedgerObject extends DurableObject<Env> {
   }
 
   /** Commits the commands in order; many of them after short calls that wait. */
-  write(encodedCommands: EncodedCommands, options: AskedWrite): Promise<WriteAnswer> {
+  write(encodedCommands: EncodedCommands, options: AskedWrite): WriteAnswer | Promise<WriteAnswer> {
+    this.#duties.noticeClock();
+    const wrong = clockRefused(options.edgeMs);
+    if (wrong !== undefined) return refused(wrong);
     const work = () =>
       this.#withEarlier.do(
         () => this.#writeNow(encodedCommands, options),
@@ -171,22 +178,26 @@ export class LedgerObject extends DurableObject<Env> {
   }
 
   /** Answers a question about the books. `form`: whether the items of a page come as they are, with their place beside them. */
-  read(query: Query, form: ReadForm = "whole"): ReadAnswer | Promise<ReadAnswer> {
+  read(query: Query, form: ReadForm = "whole", edgeMs?: number): ReadAnswer | Promise<ReadAnswer> {
     noteShort();
     this.#groupCommit.doWaiting();
-    return this.#withEarlier.do(() => this.#readNow(query, form));
+    this.#duties.noticeClock();
+    const wrong = clockRefused(edgeMs);
+    return this.#withEarlier.do(() => this.#readNow(query, form, wrong));
   }
 
-  #readNow(query: Query, form: ReadForm): ReadAnswer {
+  #readNow(query: Query, form: ReadForm, clockWrong: Failure | undefined): ReadAnswer {
     const books = this.#books;
     if (books.newer !== undefined) return { ok: false, failure: books.newer };
-    if (!books.isOpen) return { ok: "not_open" };
+    // To open a ledger is to write its first fact.
+    if (!books.isOpen) return clockWrong === undefined ? { ok: "not_open" } : { ok: false, failure: clockWrong };
     // Until the next generation is open, the books are read here.
     if (books.closeOut?.isTakenOver) {
       this.#resumeCloseOut();
       return { ok: "closed", next: books.generation + 1 };
     }
-    books.expireHolds();
+    // By a clock that may be wrong nothing is recorded; the books are read as they stand.
+    if (clockWrong === undefined) books.expireHolds();
     const answer = answerQuery(books.sql, books.state, books.head, query);
     books.state.trim();
     return form === "page" ? answer : inOneText(answer);
@@ -203,13 +214,15 @@ export class LedgerObject extends DurableObject<Env> {
       books.state.trim();
       return answer;
     }
-    const { key, fingerprint } = question;
-    const atMs = books.nowMs();
-    return this.#withEarlier.do(() => JSON.stringify(replay(books, this.#answers, key, fingerprint, atMs) ?? null));
+    const { key, fingerprint, keptFromMs } = question;
+    const asOfMs = keysAsOfMs(books.nowMs(), keptFromMs);
+    return this.#withEarlier.do(() => JSON.stringify(replay(books, this.#answers, { key, fingerprint, asOfMs, keptFromMs }) ?? null));
   }
 
   /** Closes this generation: its last fact says so, and it takes no more. Asked again, it says what was said. */
   closeOut(request: CloseOutRequest): CloseOutOutcome {
+    const wrong = clockRefused(request.edgeMs);
+    if (wrong !== undefined) return { ok: false, failure: wrong };
     const outcome = this.#books.orEnd("a close-out", () => closeOut(this.#books, request, this.#surroundings.id));
     if (outcome.ok === true) this.#duties.wakeBy(Date.now());
     return outcome;

@@ -6,8 +6,9 @@ import { type Route, route } from "../../../http/route.ts";
 import { present } from "../../../kernel/assert.ts";
 import type { FailureCode } from "../../../kernel/failures.ts";
 import type { ReadResource } from "../../../ledger/client.ts";
+import { ledgerRefusals } from "../../ledgers/index.ts";
 import { approvedExample, draftExample, entryRequestExample, pendingExample } from "../examples.ts";
-import { bookRefusals, completionRefusals, ledgerRefusals } from "../refusals.ts";
+import { bookRefusals, completionRefusals } from "../refusals.ts";
 import {
   ApproveEntryRequest,
   BatchApproveAnswer,

@@ -5,9 +5,9 @@ import { termHash } from "../index/term-hash.ts";
 import { readRow } from "../log/journal.ts";
 import { readMeta, writeMeta } from "../log/meta.ts";
 import { answerTable, idempotencyBuckets } from "../log/schema.ts";
+import type { Questions } from "../state/earlier.ts";
+import { type KeyGap, periodOf } from "../state/key-life.ts";
 import type { StoredState } from "../state/stored-state.ts";
-
-const bucketMs = 8 * 60 * 60 * 1000;
 
 /** What one item of a bulk answer was: facts, or why not. Enough to rebuild the answer. */
 export type ItemOutcome =
@@ -62,21 +62,22 @@ export class StoredAnswers {
     return this.#filled;
   }
 
-  find(key: string, nowMs: number): StoredAnswer | undefined {
-    return findAnswer(this.#storage.sql, this.#buckets, key, nowMs);
+  /** `asOfMs`: see `keysAsOfMs`. */
+  find(key: string, asOfMs: number): StoredAnswer | undefined {
+    return findAnswer(this.#storage.sql, this.#buckets, key, asOfMs);
   }
 
-  /** Stores the answer under its key, in a transaction of its own. */
-  store(key: string, nowMs: number, answer: StoredAnswer): void {
-    this.#storage.transactionSync(() => this.storeWithin(key, nowMs, answer));
+  /** Stores the answer under its key, in a transaction of its own. `gap`: the keys before it live on. */
+  store(key: string, at: { readonly nowMs: number; readonly gap: KeyGap | undefined }, answer: StoredAnswer): void {
+    this.#storage.transactionSync(() => this.storeWithin(key, at, answer));
   }
 
   /** The same in the transaction of what it answers. */
-  storeWithin(key: string, nowMs: number, answer: StoredAnswer): void {
+  storeWithin(key: string, { nowMs, gap }: { readonly nowMs: number; readonly gap: KeyGap | undefined }, answer: StoredAnswer): void {
     const { sql } = this.#storage;
-    const period = Math.floor(nowMs / bucketMs);
+    const period = periodOf(nowMs);
     if (period !== this.#purgedFor) {
-      purgeAnswers(sql, nowMs);
+      purgeAnswers(sql, nowMs, gap);
       this.#purgedFor = period;
     }
     storeAnswer(sql, this.#buckets, key, nowMs, answer);
@@ -104,17 +105,21 @@ function rowsOf(sql: SqlStorage, filled: ReadonlySet<number>, key: string): Row[
  * What a commit of the log answered under a key that is younger than 24 hours. The key stands in the commit itself, sealed with it:
  * nothing else is written for it, and its answer is rebuilt from the facts.
  */
-export function findClaimed(sql: SqlStorage, state: StoredState, key: string, fingerprint: string, nowMs: number): Claimed | undefined {
+export function findClaimed(
+  sql: SqlStorage,
+  state: StoredState,
+  { key, fingerprint, asOfMs, keptFromMs }: ClaimAsked,
+): Claimed | undefined {
   const { index } = state;
   for (const sequence of index.sequencesOf("claim", termHash(index.termKey, key))) {
     if (sequence < state.firstSequence) {
-      const earlier = replayOf(state, sequence, key, fingerprint);
+      const earlier = replayOf(state, sequence, { key, fingerprint, ...(keptFromMs === undefined ? {} : { keptFromMs }) });
       if (earlier !== null) return earlier;
       continue;
     }
     const commit = readRow(sql, sequence);
     const claim = commit?.context.claim;
-    if (commit === undefined || claim?.key !== key || commit.context.atMs + idempotencyLifeMs <= nowMs) continue;
+    if (commit === undefined || claim?.key !== key || commit.context.atMs + idempotencyLifeMs <= asOfMs) continue;
     const { first, fingerprint: claimed, answer } = claim;
     const items = Array.from({ length: commit.commitSeq - first + 1 }, (_, i) => ({ first: first + i, count: 1 }));
     return {
@@ -130,20 +135,28 @@ export function findClaimed(sql: SqlStorage, state: StoredState, key: string, fi
   return undefined;
 }
 
+/** A key that is looked for. `asOfMs`: see `keysAsOfMs`; `keptFromMs`: the beginning of what lives on after a gap, by which it was found. */
+export interface ClaimAsked {
+  readonly key: string;
+  readonly fingerprint: string;
+  readonly asOfMs: number;
+  readonly keptFromMs: number | undefined;
+}
+
 /** What was stored under a key here, or what an earlier generation answers to it. */
 export type Claimed = StoredAnswer | DescribedOutcome;
 
-function replayOf(state: StoredState, sequence: number, key: string, fingerprint: string): DescribedOutcome | null {
+function replayOf(state: StoredState, sequence: number, asked: Questions["replay"]["ask"]): DescribedOutcome | null {
   const generation = state.earlier.generations.find(({ lastSequence }) => sequence <= lastSequence);
   if (generation === undefined) return null;
-  return state.earlier.ask<"replay">([generation], () => ({ kind: "replay", key, fingerprint }))[0] ?? null;
+  return state.earlier.ask<"replay">([generation], () => ({ kind: "replay", ...asked }))[0] ?? null;
 }
 
 /**
  * Has the index know the keys of stored answers that live, as of the last fact of a closed generation: the next finds them there and asks here.
  * Whole at once: they are those of one day.
  */
-export function claimStored(sql: SqlStorage, state: StoredState, nowMs: number): void {
+export function claimStored(sql: SqlStorage, state: StoredState, asOfMs: number): void {
   const { index } = state;
   for (let bucket = 0; bucket < idempotencyBuckets; bucket++) {
     for (let after = 0; ; ) {
@@ -153,10 +166,10 @@ export function claimStored(sql: SqlStorage, state: StoredState, nowMs: number):
           after,
         )
         .toArray();
-      for (const { key, at } of rows) if (at + idempotencyLifeMs > nowMs) index.addClaim(key, state.sequence);
+      for (const { key, at } of rows) if (at + idempotencyLifeMs > asOfMs) index.addClaim(key, state.sequence);
       after = rows.at(-1)?.id ?? after;
       if (rows.length < 5_000) break;
-      index.writeOutAll(nowMs);
+      index.writeOutAll(asOfMs);
     }
   }
 }
@@ -167,10 +180,10 @@ export function isClaimable(items: readonly ItemOutcome[], first: number): boole
 }
 
 /** The stored answer of a key that is younger than 24 hours. */
-function findAnswer(sql: SqlStorage, filled: ReadonlySet<number>, key: string, nowMs: number): StoredAnswer | undefined {
+function findAnswer(sql: SqlStorage, filled: ReadonlySet<number>, key: string, asOfMs: number): StoredAnswer | undefined {
   let newest: Row | undefined;
   for (const row of rowsOf(sql, filled, key)) if (newest === undefined || row.at > newest.at) newest = row;
-  if (newest === undefined || newest.at + idempotencyLifeMs <= nowMs) return undefined;
+  if (newest === undefined || newest.at + idempotencyLifeMs <= asOfMs) return undefined;
   return {
     fingerprint: newest.fingerprint,
     body: newest.body ?? undefined,
@@ -213,7 +226,7 @@ function parts(text: string): string[] {
 }
 
 function storeAnswer(sql: SqlStorage, filled: Set<number>, key: string, nowMs: number, answer: StoredAnswer): void {
-  const bucket = Math.floor(nowMs / bucketMs) % idempotencyBuckets;
+  const bucket = bucketOf(periodOf(nowMs));
   filled.add(bucket);
   const small = answer.body !== undefined && answer.body.length <= storedAnswerBytesMax;
   const items = answer.failure !== undefined ? null : JSON.stringify(small ? answer.items.slice(0, 1) : answer.items);
@@ -237,19 +250,32 @@ function storeAnswer(sql: SqlStorage, filled: Set<number>, key: string, nowMs: n
 
 /**
  * Empties the bucket that comes next before any key goes into it: its keys are older than 24 hours by then.
- * A table is dropped whole, because deleting is billed by the row.
+ * A table is dropped whole, because deleting is billed by the row. One that lives on after a gap takes the new keys beside the old, and is emptied when its turn
+ * comes again.
  */
-function purgeAnswers(sql: SqlStorage, nowMs: number): void {
-  const period = Math.floor(nowMs / bucketMs);
+function purgeAnswers(sql: SqlStorage, nowMs: number, gap: KeyGap | undefined): void {
+  const period = periodOf(nowMs);
   const purged = readMeta<number>(sql, "idempotency_period");
   if (purged !== undefined && period <= purged) return;
   const from = purged === undefined || period - purged > idempotencyBuckets ? period - idempotencyBuckets + 1 : purged + 1;
   if (purged !== undefined) {
+    const kept = keptBuckets(gap, nowMs);
     for (let p = from; p <= period; p++) {
-      const bucket = ((p % idempotencyBuckets) + idempotencyBuckets) % idempotencyBuckets;
+      const bucket = bucketOf(p);
+      if (kept.has(bucket)) continue;
       sql.exec(`DROP TABLE answer_${bucket}`);
       for (const statement of answerTable(bucket)) sql.exec(statement);
     }
   }
   writeMeta(sql, "idempotency_period", period);
+}
+
+function bucketOf(period: number): number {
+  return ((period % idempotencyBuckets) + idempotencyBuckets) % idempotencyBuckets;
+}
+
+function keptBuckets(gap: KeyGap | undefined, nowMs: number): ReadonlySet<number> {
+  if (gap === undefined || nowMs >= gap.untilMs) return new Set();
+  const first = periodOf(gap.fromMs);
+  return new Set([bucketOf(first), bucketOf(first + 1)]);
 }

@@ -7,8 +7,9 @@ import { Overlay } from "../../domain/overlay.ts";
 import type { DescribedOutcome, WriteOptions } from "../../rpc.ts";
 import { type CommitContext, prepareCommit } from "../log/journal.ts";
 import type { Books } from "../state/books.ts";
+import { keysAsOfMs } from "../state/key-life.ts";
 import { describe, type Item, storable } from "./describe.ts";
-import { findClaimed, isClaimable, type StoredAnswers } from "./idempotency.ts";
+import { type ClaimAsked, findClaimed, isClaimable, type StoredAnswers } from "./idempotency.ts";
 
 /** How the client of the ledger asks for a write. */
 export type AskedWrite = WriteOptions & { readonly fingerprint?: string };
@@ -20,10 +21,11 @@ export function writeCommands(books: Books, answers: StoredAnswers, commands: De
   const { actor, requestId, answer, dryRun, mode } = options;
   const key = dryRun ? undefined : options.idempotencyKey;
   const fingerprint = options.fingerprint ?? "";
-  const replayed = key === undefined ? undefined : replay(books, answers, key, fingerprint, atMs);
+  const replayed = key === undefined ? undefined : replay(books, answers, claimAsked(books, key, fingerprint, atMs));
   if (replayed !== undefined) return replayed;
   if (books.isFull) return refused(failure("LEDGER_FULL", "The ledger has reached the size up to which it takes entries."));
   if (!dryRun) books.makeRoom(commands.lineCount, atMs);
+  const at = { nowMs: atMs, gap: key === undefined ? undefined : books.keyGapAt(atMs) };
   const overlay = new Overlay(state, atMs);
   const items: Item[] = [];
   for (let i = 0; i < commands.length; i++) {
@@ -33,7 +35,7 @@ export function writeCommands(books: Books, answers: StoredAnswers, commands: De
       const reason = answer === "one" ? decision.failure : atItem(decision.failure, options.itemsPointer ?? "/entries", i);
       if (mode === "atomic") {
         if (key !== undefined && isStored(reason))
-          answers.store(key, atMs, { ...storable([], answer, books.head), fingerprint, body: undefined, failure: reason });
+          answers.store(key, at, { ...storable([], answer, books.head), fingerprint, body: undefined, failure: reason });
         return refused(reason);
       }
       items.push({ failure: reason });
@@ -48,7 +50,7 @@ export function writeCommands(books: Books, answers: StoredAnswers, commands: De
   if (dryRun) return { outcome: "dry_run", ...describe(sql, state, { items, answer, overlay, context, head: books.head }) };
   if (overlay.facts.length === 0) {
     const described = describe(sql, state, { items, answer, head: books.head });
-    if (key !== undefined) answers.store(key, atMs, { ...storable(items, answer, books.head), fingerprint, body: described.body });
+    if (key !== undefined) answers.store(key, at, { ...storable(items, answer, books.head), fingerprint, body: described.body });
     return { outcome: "existing", ...described };
   }
   const first = overlay.firstSequence;
@@ -61,21 +63,22 @@ export function writeCommands(books: Books, answers: StoredAnswers, commands: De
     overlay,
     commit,
     isStoredApart
-      ? () => answers.storeWithin(key, atMs, { ...storable(items, answer, head, first), fingerprint, body: described.body })
+      ? () => answers.storeWithin(key, at, { ...storable(items, answer, head, first), fingerprint, body: described.body })
       : undefined,
   );
   return { outcome: "written", ...described };
 }
 
+/** A key that a write came with, as it is looked for. */
+function claimAsked(books: Books, key: string, fingerprint: string, atMs: number): ClaimAsked {
+  const keptFromMs = books.keyGapAt(atMs)?.fromMs;
+  return { key, fingerprint, asOfMs: keysAsOfMs(atMs, keptFromMs), keptFromMs };
+}
+
 /** The first answer to a key, or why it is refused; undefined where the key is new. */
-export function replay(
-  { sql, state }: Books,
-  answers: StoredAnswers,
-  key: string,
-  fingerprint: string,
-  atMs: number,
-): DescribedOutcome | undefined {
-  const stored = findClaimed(sql, state, key, fingerprint, atMs) ?? answers.find(key, atMs);
+export function replay({ sql, state }: Books, answers: StoredAnswers, asked: ClaimAsked): DescribedOutcome | undefined {
+  const { key, fingerprint, asOfMs } = asked;
+  const stored = findClaimed(sql, state, asked) ?? answers.find(key, asOfMs);
   if (stored === undefined || "outcome" in stored) return stored;
   if (stored.fingerprint !== fingerprint)
     return refused(

@@ -59,8 +59,9 @@ export function handOver(books: Books, cursorText: string, object: string): Slic
   const cursor = JSON.parse(cursorText) as Cursor;
   const { sql, state } = books;
   if (cursor.stage === "start") {
-    claimStored(sql, state, atMs);
-    state.index.writeOutAll(atMs);
+    const asOfMs = books.keysAsOfMs(atMs);
+    claimStored(sql, state, asOfMs);
+    state.index.writeOutAll(asOfMs);
   }
   const slice = sliceAt(sql, state, cursor, books.asGeneration(object), closeOutOf(books));
   state.trim();

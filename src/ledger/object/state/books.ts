@@ -11,6 +11,7 @@ import type { CloseOut, TakeOver } from "./close-out.ts";
 import { areTablesBuilt, isOneRow, markTables, writeEagerTables } from "./eager-tables.ts";
 import { Earlier, type Generation, NeedsEarlier } from "./earlier.ts";
 import { EntryIndex } from "./entry-index.ts";
+import { gapBetween, type KeyGap, keysAsOfMs } from "./key-life.ts";
 import type { LedgerLimits } from "./ledger-limits.ts";
 import { StoredState } from "./stored-state.ts";
 
@@ -25,7 +26,7 @@ export interface Keeper {
   /** Ends the object: the next call starts from the disk. */
   readonly end: (reason: string) => void;
   /** After each commit: what may be due by it. */
-  readonly committed: (atMs: number, overlay: Overlay) => void;
+  readonly committed: (overlay: Overlay) => void;
 }
 
 /**
@@ -46,6 +47,7 @@ export class Books {
   #nextHoldEndMs: number | undefined;
   #closeOut: CloseOut | undefined;
   #takeOver: TakeOver | undefined;
+  #keyGap: KeyGap | undefined;
 
   constructor(storage: DurableObjectStorage, limits: LedgerLimits, keeper: Keeper) {
     this.storage = storage;
@@ -64,6 +66,7 @@ export class Books {
   load(): void {
     const { sql } = this;
     this.#takeOver = readMeta<TakeOver>(sql, "take_over");
+    this.#keyGap = readMeta<KeyGap>(sql, "key_gap");
     const opening = sql.exec<{ body: string }>("SELECT body FROM journal ORDER BY seq LIMIT 1").toArray()[0];
     if (opening === undefined) return;
     const last = sql
@@ -146,6 +149,17 @@ export class Books {
     return Math.max(Date.now(), this.#lastAtMs);
   }
 
+  /** The gap after which keys live on at an instant, the one that a commit at this instant would end included. */
+  keyGapAt(atMs: number): KeyGap | undefined {
+    const stored = this.#keyGap;
+    return gapBetween(this.#lastAtMs, atMs) ?? (stored !== undefined && atMs < stored.untilMs ? stored : undefined);
+  }
+
+  /** The instant as of which keys are looked up. */
+  keysAsOfMs(atMs: number): number {
+    return keysAsOfMs(atMs, this.keyGapAt(atMs)?.fromMs);
+  }
+
   /** This generation as the next will know it. */
   asGeneration(object: string): Generation {
     const { sequence, seal } = this.#head;
@@ -187,26 +201,29 @@ export class Books {
   /** Appends the overlay's facts in one transaction with whatever `also` writes, and only then lets memory have them. */
   commit(overlay: Overlay, commit: PreparedCommit, also: (() => void) | undefined): void {
     const { sql } = this;
+    const { context } = commit;
+    const gap = gapBetween(this.#lastAtMs, context.atMs);
     // A single row is atomic as the statement that it is: a transaction around it was measured at a twentieth of a post.
-    if (also === undefined && isOneRow(overlay.facts)) append(sql, commit);
+    if (also === undefined && gap === undefined && isOneRow(overlay.facts)) append(sql, commit);
     else {
       this.storage.transactionSync(() => {
         append(sql, commit);
         writeEagerTables(sql, overlay);
+        if (gap !== undefined) writeMeta(sql, "key_gap", gap);
         also?.();
       });
     }
-    const { context } = commit;
+    if (gap !== undefined) this.#keyGap = gap;
     this.#state.merge(overlay, commit.sealed.lengths, context.claim);
     this.#head = commit.head;
     this.#lastAtMs = context.atMs;
     if (overlay.holds.size > 0) this.#nextHoldEndMs = this.#state.nextHoldEnd();
-    this.#keeper.committed(context.atMs, overlay);
+    this.#keeper.committed(overlay);
   }
 
   /** Does a write's part of the work on the index, before more comes. */
   makeRoom(lines: number, atMs: number): void {
-    if (this.#state.index.makeRoom(lines, atMs)) this.measure();
+    if (this.#state.index.makeRoom(lines, this.keysAsOfMs(atMs))) this.measure();
   }
 
   /** Looks whether the ledger is full. */

@@ -115,7 +115,8 @@ export interface Questions {
    * what is another question each time would never be at hand.
    */
   readonly replay: {
-    readonly ask: { readonly key: string; readonly fingerprint: string };
+    /** `keptFromMs`: the keys from then on live after a gap. */
+    readonly ask: { readonly key: string; readonly fingerprint: string; readonly keptFromMs?: number };
     readonly answer: DescribedOutcome | null;
   };
 }
