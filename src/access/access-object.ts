@@ -139,5 +139,18 @@ function isLater(a: Authority["site"], b: Authority["site"]): boolean {
 
 function authorityOf(token: Stored): Authority {
   const { tokenId, kind, role, principalId, site, entityIds, expiresAtMs, plan, session } = token;
-  return { tokenId, kind, role, principalId, site, entityIds, expiresAtMs, plan, ...(session ? { session } : {}) };
+  const isPerson = kind === "person";
+  return {
+    tokenId,
+    kind,
+    role,
+    principalId,
+    site,
+    entityIds,
+    expiresAtMs,
+    plan,
+    humans: isPerson ? [principalId] : [],
+    ...(isPerson ? { madeInSession: true } : {}),
+    ...(session ? { session } : {}),
+  };
 }

@@ -27,6 +27,12 @@ export interface Authority {
   readonly plan: number;
   /** Set where it is a user's session and no key. */
   readonly session?: SessionInUse;
+  /** The ids of the users behind it. An object of an earlier build does not say. */
+  readonly humans?: readonly string[];
+  /** An OWNER has said that what the key prepares is not the doing of those who hold it. */
+  readonly independent?: true;
+  /** A session, or a person's key that was made in one. */
+  readonly madeInSession?: true;
 }
 
 /** What a token asks its object for: to be made as described. */

@@ -62,6 +62,17 @@ export const instantField = z.string().openapi({ format: "date-time", example: "
 export const principalField = z
   .object({ kind: z.enum(principalKinds), id: z.string() })
   .openapi("Principal", { description: "Who acts: a person, a service or an agent, whichever key they use." });
+const humansField = z.array(idField).openapi({
+  description: "The users behind it: a person themselves, and of a key who made it, rotated it or was shown its secret.",
+});
+/** Who prepared what waits, and who approved it. */
+export const preparerField = principalField
+  .extend({
+    humans: humansField,
+    independent: z.boolean().openapi({ description: "An OWNER has said of the key in use that it acts by itself." }),
+  })
+  .openapi("Preparer");
+export const approverField = principalField.extend({ humans: humansField }).openapi("Approver");
 export const currencyField = z
   .string()
   .min(3)

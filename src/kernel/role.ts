@@ -10,6 +10,12 @@ export interface Actor {
   readonly kind: PrincipalKind;
   readonly id: string;
   readonly role: Role;
+  /** The ids of the users behind it: of a person themselves, of a key those who made it or were shown its secret. An edge of an earlier build does not say. */
+  readonly humans?: readonly string[];
+  /** An OWNER has said of the key that what it prepares is not the doing of those who hold it. */
+  readonly independent?: true;
+  /** A person who acts in a session, or with a key that they made in one. */
+  readonly madeInSession?: true;
 }
 
 /** Every permission, with the least role that has it. */

@@ -4,6 +4,7 @@ import { ledgerIdentity } from "../db/ledger-numbers.ts";
 import { siteDatabase } from "../db/site-database.ts";
 import { uuidV7 } from "../kernel/id.ts";
 import type { Jurisdiction } from "../kernel/region.ts";
+import type { Actor } from "../kernel/role.ts";
 import type { SiteScope } from "../kernel/site-scope.ts";
 import { type LedgerClient, type LedgerObjects, type LedgerRpc, ledgerClient } from "../ledger/client.ts";
 import type { LedgerIdentity } from "../ledger/rpc.ts";
@@ -75,7 +76,7 @@ class PartsInContext implements OperationContext {
   constructor(parts: ContextParts, opened: Opened, idempotency: IdempotencyClaim | undefined) {
     const { authority } = parts;
     this.site = authority.site;
-    this.actor = { kind: authority.kind, id: authority.principalId, role: authority.role };
+    this.actor = actorOf(authority);
     this.tokenId = authority.tokenId;
     this.plan = authority.plan;
     this.entityIds = authority.entityIds;
@@ -118,6 +119,26 @@ class PartsInContext implements OperationContext {
       throw new Error(`assertion failed: ledger ${number} is one of the site's`);
     return identity;
   }
+}
+
+const actors = new WeakMap<Authority, Actor>();
+
+/** Who acts under an authority. Made once for a lease, of which each request has the same. */
+function actorOf(authority: Authority): Actor {
+  let actor = actors.get(authority);
+  if (actor === undefined) {
+    const { kind, principalId: id, role, humans, independent, madeInSession } = authority;
+    actor = {
+      kind,
+      id,
+      role,
+      ...(humans === undefined ? {} : { humans }),
+      ...(independent ? { independent } : {}),
+      ...(madeInSession ? { madeInSession } : {}),
+    };
+    actors.set(authority, actor);
+  }
+  return actor;
 }
 
 /** The only access to a ledger of a site; `identity` says what it is, should its object not be open yet. */

@@ -27,7 +27,7 @@ export function systemContext({ env, waitUntil }: SystemParts, job: string, requ
     requestId,
     idempotency: undefined,
     waitUntil,
-    actor: { kind: "service", id: `countinghouse/${job}`, role: "OWNER" },
+    actor: { kind: "service", id: `countinghouse/${job}`, role: "OWNER", humans: [] },
   };
 }
 
@@ -37,7 +37,7 @@ export function contextInSite(context: SystemContext, site: SiteScope): Operatio
   return operationContext({
     env: context.env,
     // No key has this id, and nothing counts the requests.
-    authority: { tokenId: id, kind, principalId: id, role, site, entityIds: null, expiresAtMs: null, plan: 0 },
+    authority: { tokenId: id, kind, principalId: id, role, site, entityIds: null, expiresAtMs: null, plan: 0, humans: [] },
     requestId: context.requestId,
     log: context.log,
     bookmark: undefined,

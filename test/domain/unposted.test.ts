@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Actor } from "../../src/kernel/role.ts";
 import { type Command, type LineRequest, refByCode } from "../../src/ledger/domain/command.ts";
 import { idOf } from "../../src/ledger/domain/recorded-entry.ts";
 import type { RecordedEntry } from "../../src/ledger/domain/state.ts";
@@ -282,4 +283,95 @@ describe("who placed a hold prepared its settlement", () => {
     expect(codes(ledger.write([approve], { actor: approver }))).toBe("SELF_APPROVAL");
     expect(codes(ledger.write([approve], { actor: owner }))).toEqual(["entry_posted"]);
   });
+});
+
+describe("four eyes are those of two humans", () => {
+  const user = (id: string, more: Partial<Actor> = {}): Actor => ({
+    kind: "person",
+    id,
+    role: "APPROVER",
+    humans: [id],
+    madeInSession: true,
+    ...more,
+  });
+  const key = (id: string, humans: readonly string[], more: Partial<Actor> = {}): Actor => ({
+    kind: "service",
+    id,
+    role: "APPROVER",
+    humans,
+    ...more,
+  });
+  const independent = { independent: true } as const;
+  const earlier = ({ kind, id, role }: Actor): Actor => ({ kind, id, role });
+  const ada = user("ada");
+  const ben = user("ben");
+  const importer = key("importer", ["ada"]);
+  const refused = "SELF_APPROVAL";
+  const posted = ["entry_posted"];
+
+  const cases: [string, Actor, Actor, unknown][] = [
+    ["a person's own", ada, ada, refused],
+    ["what a key of the approver prepared", importer, ada, refused],
+    ["what a person prepared, with a key of theirs", ada, importer, refused],
+    ["what a key prepared, with another of the same human", importer, key("other", ["ada", "ben"]), refused],
+    ["what a key of two prepared, by either", key("importer", ["ben", "ada"]), ada, refused],
+    ["what another's key prepared", importer, ben, posted],
+    ["what another's key prepared, with a key", importer, key("other", ["ben"]), posted],
+    ["what nobody's key prepared", key("importer", []), ada, posted],
+    ["what the same id prepared as another kind", key("ada", []), ada, refused],
+    ["what the same id prepared as another kind, independent or not", key("ada", [], independent), ada, refused],
+    ["what an independent key prepared", { ...importer, ...independent }, ada, posted],
+    ["what an independent key prepared, with itself", { ...importer, ...independent }, { ...importer, ...independent }, refused],
+    ["a person's own with an independent key", ada, { ...importer, ...independent }, refused],
+    ["what a person of an earlier build prepared, with a key of theirs", earlier(ada), importer, refused],
+    ["what a person prepared, through an edge of an earlier build", ada, earlier(ada), refused],
+    ["what a key prepared, through an edge of an earlier build", importer, earlier(ada), refused],
+    ["what a key of an earlier build prepared", earlier(importer), ada, posted],
+  ];
+  test.each(cases)("%s", (_, prepares, approves, outcome) => {
+    const ledger = opened();
+    ledger.write([{ kind: "set_approval_policy", policy: "four_eyes" }, post(1)], { actor: prepares });
+    const command: Command = { kind: "approve_entry", entryId: lastDraft(ledger).id };
+    expect(codes(ledger.write([command], { actor: approves }))).toEqual(outcome);
+  });
+
+  test("who placed a hold has their humans behind its settlement", () => {
+    const ledger = opened();
+    ledger.write([{ kind: "set_approval_policy", policy: "four_eyes" }, hold(5)], { actor: importer });
+    ledger.write([{ kind: "settle_hold", holdId: lastHold(ledger).id }], { actor: ben });
+    const command: Command = { kind: "approve_entry", entryId: lastDraft(ledger).id };
+    for (const actor of [ada, ben]) expect(codes(ledger.write([command], { actor }))).toBe(refused);
+    expect(codes(ledger.write([command], { actor: user("cem") }))).toEqual(posted);
+  });
+
+  test("who prepares twice has the humans of both keys, and is independent with neither but both", () => {
+    const ledger = opened();
+    ledger.write([draft(1)], { actor: { ...importer, ...independent } });
+    const edit: Command = { kind: "edit_draft", entryId: lastDraft(ledger).id, change: { description: "again" } };
+    ledger.write([edit], { actor: { ...importer, ...independent, humans: ["ben", "ada"] } });
+    expect(lastDraft(ledger).preparers).toEqual([{ kind: "service", id: "importer", humans: ["ada", "ben"], independent: true }]);
+    ledger.write([edit], { actor: key("importer", ["cem"]) });
+    expect(lastDraft(ledger).preparers).toEqual([{ kind: "service", id: "importer", humans: ["ada", "ben", "cem"] }]);
+    ledger.write([edit], { actor: earlier(importer) });
+    expect(lastDraft(ledger).preparers).toEqual([{ kind: "service", id: "importer", humans: ["ada", "ben", "cem"] }]);
+  });
+});
+
+test("a person whose key was not made in their session neither approves, posts nor settles at once what an agent had a part in", () => {
+  const ledger = opened();
+  const behind = { ...owner, humans: ["owner"] };
+  const present = { ...behind, madeInSession: true } as const;
+  ledger.write([post(5), draft(1), hold(5)], { actor: agent });
+  const [waiting, kept] = ledger.drafts().map(({ id }) => id);
+  const commands: Command[] = [
+    { kind: "approve_entry", entryId: waiting ?? "" },
+    { kind: "post_draft", entryId: kept ?? "" },
+  ];
+  for (const command of commands) {
+    expect(codes(ledger.write([command], { actor: behind }))).toBe("PERSON_REQUIRED");
+    expect(codes(ledger.write([command], { actor: present }))).toEqual(["entry_posted"]);
+  }
+  const settle: Command = { kind: "settle_hold", holdId: lastHold(ledger).id };
+  expect(codes(ledger.write([settle], { actor: behind, dryRun: true }))).toEqual(["draft_saved"]);
+  expect(codes(ledger.write([settle], { actor: present }))).toEqual(["entry_posted"]);
 });

@@ -6,6 +6,7 @@ import { failureKinds } from "../../src/kernel/failures.ts";
 import { encodeAddress } from "../../src/kernel/id.ts";
 import { decodeCommands, encodeCommands } from "../../src/ledger/command-columns.ts";
 import type { Account } from "../../src/ledger/domain/account.ts";
+import { humansOf, type Preparer } from "../../src/ledger/domain/approval.ts";
 import type { Draft } from "../../src/ledger/domain/draft.ts";
 import { holdStatuses } from "../../src/ledger/domain/hold.ts";
 import type { RecordedEntry } from "../../src/ledger/domain/state.ts";
@@ -406,6 +407,10 @@ function lineTold({ memory }: Trial, line: { account: number; amount: number; me
   };
 }
 
+function preparerTold(preparer: Preparer) {
+  return { kind: preparer.kind, id: preparer.id, humans: humansOf(preparer), independent: preparer.independent ?? false };
+}
+
 function draftTold(trial: Trial, { id, no, status, version, preparers, content, reason }: Draft) {
   const original = trial.memory.entry(content.reversalOf ?? 0);
   return {
@@ -416,7 +421,7 @@ function draftTold(trial: Trial, { id, no, status, version, preparers, content, 
     externalId: content.externalId,
     reference: content.reference,
     reversalOf: original === undefined ? null : idOf(trial, original),
-    approval: { version, preparedBy: preparers, approvedBy: null, reason },
+    approval: { version, preparedBy: preparers.map(preparerTold), approvedBy: null, reason },
     holdId: content.hold === null ? null : trial.memory.hold(content.hold)?.id,
     lines: content.lines.map((line, i) => ({ ...lineTold(trial, line, i), balanceAfter: null, accountVersion: null })),
     seal: null,

@@ -68,6 +68,8 @@ export const reversalExample = {
 } satisfies z.input<typeof JournalEntry>;
 
 const preparer = { kind: "person", id: "01980c1e-7e0c-7abc-9def-0123456789ae" } as const;
+const preparedBy = [{ ...preparer, humans: [preparer.id], independent: false }];
+const approver = { kind: "person", id: "01980c1e-7e0c-7abc-9def-0123456789af" } as const;
 
 /** The entry as it waits for its approval. */
 export const pendingExample = {
@@ -75,7 +77,7 @@ export const pendingExample = {
   status: "pending_approval",
   sequence: 17,
   actor: preparer,
-  approval: { version: 2, preparedBy: [preparer], approvedBy: null, reason: null },
+  approval: { version: 2, preparedBy, approvedBy: null, reason: null },
   lines: entryExample.lines.map((line) => ({ ...line, balanceAfter: null, accountVersion: null })),
   seal: null,
 } satisfies z.input<typeof JournalEntry>;
@@ -84,7 +86,7 @@ export const pendingReversalExample = {
   ...reversalExample,
   status: "pending_approval",
   actor: preparer,
-  approval: { version: 1, preparedBy: [preparer], approvedBy: null, reason: null },
+  approval: { version: 1, preparedBy, approvedBy: null, reason: null },
   lines: reversalExample.lines.map((line) => ({ ...line, balanceAfter: null, accountVersion: null })),
   seal: null,
 } satisfies z.input<typeof JournalEntry>;
@@ -97,7 +99,7 @@ export const draftExample = {
 
 export const approvedExample = {
   ...entryExample,
-  approval: { ...pendingExample.approval, approvedBy: { kind: "person", id: "01980c1e-7e0c-7abc-9def-0123456789af" } },
+  approval: { ...pendingExample.approval, approvedBy: { ...approver, humans: [approver.id] } },
 } satisfies z.input<typeof JournalEntry>;
 
 export const lineExample = {

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { ErrorEnvelope } from "../../http/errors.ts";
 import {
   amountField,
+  approverField,
   balanceBoundField,
   codeField,
   countField,
@@ -15,6 +16,7 @@ import {
   list,
   metadataField,
   minorField,
+  preparerField,
   principalField,
   sequenceField,
   textField,
@@ -312,9 +314,9 @@ const Approval = z
   .object({
     version: versionField.openapi({ description: "Counts the changes of the draft, from 1. An approval names the one that it saw." }),
     preparedBy: z
-      .array(principalField)
-      .openapi({ description: "Everyone who wrote a version. Under `four_eyes` none of them approves it." }),
-    approvedBy: z.union([principalField, z.null()]),
+      .array(preparerField)
+      .openapi({ description: "Everyone who wrote a version, with the users behind them. Under `four_eyes` none of them approves it." }),
+    approvedBy: z.union([approverField, z.null()]),
     reason: z.string().nullable().openapi({ description: "Why it was rejected or voided." }),
   })
   .openapi("Approval");

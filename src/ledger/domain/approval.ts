@@ -6,6 +6,14 @@ export interface Principal {
   readonly id: string;
 }
 
+/** Who prepared an entry, as it is stored with it. */
+export interface Preparer extends Principal {
+  /** The users behind the keys that it prepared with. What earlier builds stored does not say. */
+  readonly humans?: readonly string[];
+  /** It prepared with nothing but keys of which an OWNER has said that they act by themselves. */
+  readonly independent?: true;
+}
+
 /** Whose entries wait for somebody else: nobody's, a preparer's, or everyone's. A fact of the ledger. */
 export const approvalPolicies = ["none", "required", "four_eyes"] as const;
 export type ApprovalPolicy = (typeof approvalPolicies)[number];
@@ -18,11 +26,42 @@ export function mustWait(policy: ApprovalPolicy, actor: Actor): boolean {
   return policy === "required" && !reaches(actor.role, "APPROVER");
 }
 
-export function samePrincipal(a: Principal, b: Principal): boolean {
-  return a.kind === b.kind && a.id === b.id;
+/** The users behind a principal. A person is one of them, and the only one where nothing else is known. */
+export function humansOf({ kind, id, humans = [] }: Preparer): readonly string[] {
+  return kind !== "person" || humans.includes(id) ? humans : [id, ...humans];
 }
 
-/** The preparers after `actor` wrote a version. */
-export function withPreparer(preparers: readonly Principal[], { kind, id }: Principal): readonly Principal[] {
-  return preparers.some((one) => one.kind === kind && one.id === id) ? preparers : [...preparers, { kind, id }];
+/**
+ * Whether under four eyes the actor counts as the preparer: they are one principal, or one human is behind both. An independent preparer is no human's
+ * doing; an approval always is, so that the independence of the approving key counts for nothing.
+ */
+export function isSameEye(preparer: Preparer, actor: Actor): boolean {
+  if (preparer.id === actor.id) return true;
+  if (preparer.independent) return false;
+  const behind = humansOf(actor);
+  return humansOf(preparer).some((human) => human === actor.id || behind.includes(human));
+}
+
+/** Whether it is a person themselves who acts: in a session, or with a key that they made in one. An edge of an earlier build does not say. */
+export function isPersonPresent({ kind, humans, madeInSession }: Actor): boolean {
+  return kind === "person" && (madeInSession === true || humans === undefined);
+}
+
+/** What is stored of who prepares. */
+export function preparerOf({ kind, id, humans, independent }: Preparer): Preparer {
+  return { kind, id, ...(humans === undefined ? {} : { humans }), ...(independent ? { independent } : {}) };
+}
+
+/** The preparers after `actor` wrote a version. Who prepares again adds the humans behind the key in use, and is independent only if both keys are. */
+export function withPreparer(preparers: readonly Preparer[], actor: Preparer): readonly Preparer[] {
+  const known = preparers.find(({ kind, id }) => kind === actor.kind && id === actor.id);
+  if (known === undefined) return [...preparers, preparerOf(actor)];
+  const both = bothKeys(known, actor);
+  return preparers.map((one) => (one === known ? both : one));
+}
+
+function bothKeys(known: Preparer, { humans, independent }: Preparer): Preparer {
+  const { kind, id, humans: before } = known;
+  const all = before === undefined || humans === undefined ? (before ?? humans) : [...new Set([...before, ...humans])];
+  return { kind, id, ...(all === undefined ? {} : { humans: all }), ...(known.independent && independent ? { independent } : {}) };
 }

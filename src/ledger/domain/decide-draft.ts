@@ -2,7 +2,7 @@ import { type Failure, failure } from "../../kernel/failures.ts";
 import { ok, type Result, refuse } from "../../kernel/result.ts";
 import { type Actor, reaches } from "../../kernel/role.ts";
 import type { AccountTerms } from "./account.ts";
-import { mustWait, type Principal, samePrincipal, withPreparer } from "./approval.ts";
+import { isPersonPresent, isSameEye, mustWait, type Preparer, withPreparer } from "./approval.ts";
 import type {
   ApproveEntry,
   CreateDraft,
@@ -25,7 +25,7 @@ import { draftById, entryById } from "./recorded-entry.ts";
 import type { LedgerState } from "./state.ts";
 
 /** The entry as a draft that waits for its approval, in place of the entry. What it is by itself has been checked; what the books say is checked when it is posted. `alsoBy`: who prepared it before. */
-export function waitingEntry(entry: EntryToBe, actor: Actor, alsoBy?: Principal): Result<Decision, Failure> {
+export function waitingEntry(entry: EntryToBe, actor: Actor, alsoBy?: Preparer): Result<Decision, Failure> {
   const lines = entry.fact.lines.map((line, i) => ({
     account: line.account,
     amount: line.amount,
@@ -35,7 +35,7 @@ export function waitingEntry(entry: EntryToBe, actor: Actor, alsoBy?: Principal)
   return made(firstVersion(content, "pending_approval", actor, alsoBy === undefined ? [] : [alsoBy]));
 }
 
-function firstVersion(content: DraftContent, status: DraftSaved["status"], actor: Actor, others: readonly Principal[] = []): DraftSaved {
+function firstVersion(content: DraftContent, status: DraftSaved["status"], actor: Actor, others: readonly Preparer[] = []): DraftSaved {
   return { kind: "draft_saved", draft: null, version: 1, status, preparers: withPreparer(others, actor), reason: null, content };
 }
 
@@ -115,7 +115,7 @@ export function mayNotReverse(actor: Actor): Failure {
   return failure("FORBIDDEN", `Taking back a posted entry takes the role APPROVER or above; the key's role is ${actor.role}.`);
 }
 
-/** Posts what waits for approval. Refuses, under four_eyes, everyone who prepared it, and whoever is no person where an agent did. */
+/** Posts what waits for approval. Refuses, under four_eyes, everyone who prepared it or stands behind who did, and whoever is no person where an agent did. */
 export function decideApprove(state: LedgerState, command: ApproveEntry, actor: Actor): Result<Decision, Failure> {
   const found = complete(state, command, "approve", (draft) => mayNotApprove(state, draft, actor));
   if (!found.ok) return found;
@@ -126,14 +126,24 @@ export function decideApprove(state: LedgerState, command: ApproveEntry, actor: 
 function mayNotApprove(state: LedgerState, draft: Draft, actor: Actor): Failure | undefined {
   if (!reaches(actor.role, "APPROVER"))
     return failure("FORBIDDEN", `Approving takes the role APPROVER or above; the key's role is ${actor.role}.`);
-  if (state.policy === "four_eyes" && draft.preparers.some((preparer) => samePrincipal(preparer, actor)))
-    return failure("SELF_APPROVAL", "Under four_eyes nobody approves what they prepared.");
+  if (state.policy === "four_eyes" && draft.preparers.some((preparer) => isSameEye(preparer, actor))) return selfApproval(draft, actor);
   return personMissing(draft, actor);
 }
 
+function selfApproval(draft: Draft, actor: Actor): Failure {
+  const isOwn = draft.preparers.some(({ id }) => id === actor.id);
+  const who = isOwn ? "they" : "a key of theirs, or who holds their key,";
+  return failure("SELF_APPROVAL", `Under four_eyes nobody approves what ${who} prepared.`);
+}
+
 function personMissing(draft: Draft, actor: Actor): Failure | undefined {
-  if (actor.kind === "person" || !draft.preparers.some(({ kind }) => kind === "agent")) return undefined;
-  return failure("PERSON_REQUIRED", "An agent had a part in it, and what an agent prepares is approved or posted by a person.");
+  if (isPersonPresent(actor) || !draft.preparers.some(({ kind }) => kind === "agent")) return undefined;
+  return failure(
+    "PERSON_REQUIRED",
+    actor.kind === "person"
+      ? "An agent had a part in it, and the person's key in use was not made in their own session; sign in to approve or post it."
+      : "An agent had a part in it, and what an agent prepares is approved or posted by a person.",
+  );
 }
 
 /** Gives what waits for approval back as a draft, with the reason. */

@@ -3,7 +3,7 @@ import { ok, type Result, refuse } from "../../kernel/result.ts";
 import type { Actor } from "../../kernel/role.ts";
 import type { Writable } from "../../kernel/writable.ts";
 import { type AccountFigures, type AccountTerms, addPending, copyFigures, pendingIn, pendingOut } from "./account.ts";
-import { mustWait } from "./approval.ts";
+import { isPersonPresent, mustWait, preparerOf } from "./approval.ts";
 import type { PlaceHold, ReleaseHold, SettleHold } from "./command.ts";
 import { waitingEntry } from "./decide-draft.ts";
 import { type Decision, made, missing, refusalAt } from "./decision.ts";
@@ -97,7 +97,7 @@ export function decidePlaceHold(state: StateOfWrite, command: PlaceHold, actor: 
     kind: "hold_placed",
     ...holdContent(command),
     ...terms,
-    placedBy: { kind: actor.kind, id: actor.id },
+    placedBy: preparerOf(actor),
     lines,
   });
 }
@@ -140,7 +140,7 @@ export function decideSettleHold(state: LedgerState, command: SettleHold, actor:
     fact: { ...entryFact(fact, lines), date: command.date ?? fact.date, hold: hold.no },
   };
   // What an agent placed waits for a person as what it posts does, whoever settles it.
-  const waits = mustWait(state.policy, actor) || (fact.placedBy.kind === "agent" && actor.kind !== "person");
+  const waits = mustWait(state.policy, actor) || (fact.placedBy.kind === "agent" && !isPersonPresent(actor));
   return !isOfGroup && waits ? waitingEntry(entry, actor, fact.placedBy) : postChecked(state, actor, entry, hold);
 }
 

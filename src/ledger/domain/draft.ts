@@ -1,4 +1,4 @@
-import type { DraftStatus, Principal } from "./approval.ts";
+import type { DraftStatus, Preparer } from "./approval.ts";
 import type { DraftContent } from "./fact.ts";
 
 /** Versions of a draft, each a fact of its own. */
@@ -11,8 +11,8 @@ export interface Draft {
   readonly status: DraftStatus;
   /** Counts its facts, from 1: an approval names the version that it saw. */
   readonly version: number;
-  /** Everyone who wrote a version of the content. */
-  readonly preparers: readonly Principal[];
+  /** Everyone who wrote a version of the content, with the humans behind them. */
+  readonly preparers: readonly Preparer[];
   readonly content: DraftContent;
   /** The sequence of the fact that has the content. */
   readonly contentSequence: number;

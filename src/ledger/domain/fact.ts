@@ -3,7 +3,7 @@ import type { TextWriter } from "../../kernel/text-writer.ts";
 import type { Whole } from "../../kernel/whole.ts";
 import type { Writable } from "../../kernel/writable.ts";
 import type { Account, AccountDescription, AccountStatus } from "./account.ts";
-import type { ApprovalPolicy, DraftStatus, Principal } from "./approval.ts";
+import type { ApprovalPolicy, DraftStatus, Preparer } from "./approval.ts";
 import type { LedgerIdentity } from "./command.ts";
 import {
   type AskedContent,
@@ -169,7 +169,7 @@ export interface DraftSaved {
   readonly draft: number | null;
   readonly version: number;
   readonly status: Exclude<DraftStatus, "posted">;
-  readonly preparers: readonly Principal[];
+  readonly preparers: readonly Preparer[];
   readonly reason: string | null;
   /** The entry to be, whole, or the sequence of the earlier version that has it. */
   readonly content: DraftContent | number;
@@ -188,7 +188,7 @@ export interface HoldLine extends LineContent {
 export interface HoldPlaced extends HoldContent, HoldTerms {
   readonly kind: "hold_placed";
   /** Who prepared what its settlement will post. */
-  readonly placedBy: Principal;
+  readonly placedBy: Preparer;
   readonly lines: readonly HoldLine[];
 }
 
@@ -258,7 +258,7 @@ export interface DraftCarried {
   readonly contentRow: EarlierRow;
   readonly status: Exclude<DraftStatus, "posted" | "voided">;
   readonly version: number;
-  readonly preparers: readonly Principal[];
+  readonly preparers: readonly Preparer[];
   readonly reason: string | null;
 }
 

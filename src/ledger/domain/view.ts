@@ -52,11 +52,22 @@ export interface EntryView extends ContentView {
   readonly seal: string;
 }
 
+/** Who prepared it, with the users behind the keys in use. */
+export interface PreparerView extends ApproverView {
+  /** An OWNER has said of the keys in use that they act by themselves. */
+  readonly independent: boolean;
+}
+
+/** Who approved it, with the users behind the key in use. */
+export interface ApproverView extends Principal {
+  readonly humans: readonly string[];
+}
+
 export interface ApprovalView {
   readonly version: number;
-  readonly preparedBy: readonly Principal[];
+  readonly preparedBy: readonly PreparerView[];
   /** Null as long as nobody did, and where it was posted by somebody whose entries need no approval. */
-  readonly approvedBy: Principal | null;
+  readonly approvedBy: ApproverView | null;
   /** Why it was rejected or voided. */
   readonly reason: string | null;
 }

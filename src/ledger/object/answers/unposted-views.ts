@@ -2,12 +2,14 @@
 import { present } from "../../../kernel/assert.ts";
 import { instant } from "../../../kernel/clock.ts";
 import { decodeAddress, encodeAddress } from "../../../kernel/id.ts";
+import type { Actor } from "../../../kernel/role.ts";
 import { type AccountTerms, codeAt } from "../../domain/account.ts";
-import type { Principal } from "../../domain/approval.ts";
+import { humansOf, type Preparer } from "../../domain/approval.ts";
 import type { Draft } from "../../domain/draft.ts";
 import type { HoldContent } from "../../domain/entry-fields.ts";
 import type { DraftContent, DraftLine, DraftSaved, EntryPosted, Fact, HoldLine, HoldPlaced } from "../../domain/fact.ts";
 import type { Hold } from "../../domain/hold.ts";
+import type { ApproverView } from "../../domain/view.ts";
 import type { ApprovalView, DraftView, HoldView, LedgerIdentity, LineView } from "../../rpc.ts";
 import type { CommitContext } from "../log/journal.ts";
 
@@ -106,13 +108,22 @@ function contentOf({ row }: Describing, { content }: DraftSaved): DraftContent {
 }
 
 /** How far a draft has come. `postedBy`: who had it posted, where it is. */
-function approvalView({ version, preparers, status, reason }: DraftSaved, postedBy: Principal | null): ApprovalView {
+function approvalView({ version, preparers, status, reason }: DraftSaved, postedBy: Actor | null): ApprovalView {
   const approvedBy = status === "pending_approval" ? postedBy : null;
-  return { version, preparedBy: preparers, approvedBy: approvedBy && { kind: approvedBy.kind, id: approvedBy.id }, reason };
+  return {
+    version,
+    preparedBy: preparers.map((preparer) => ({ ...approverView(preparer), independent: preparer.independent ?? false })),
+    approvedBy: approvedBy && approverView(approvedBy),
+    reason,
+  };
+}
+
+function approverView(who: Preparer): ApproverView {
+  return { kind: who.kind, id: who.id, humans: humansOf(who) };
 }
 
 /** JSON of the approval of a posted entry; null where it was never a draft. */
-export function approvalText(describing: Describing, { draftId }: EntryPosted, postedBy: Principal): string | null {
+export function approvalText(describing: Describing, { draftId }: EntryPosted, postedBy: Actor): string | null {
   if (draftId === null) return null;
   const draft = describing.draft(present(decodeAddress(draftId), "a draft has an address").sequence);
   const { fact } = describing.row(present(draft, "a posted draft is known").savedSequence);

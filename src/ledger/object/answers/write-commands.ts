@@ -5,7 +5,7 @@ import { decide } from "../../domain/decide.ts";
 import type { Fact } from "../../domain/fact.ts";
 import { Overlay } from "../../domain/overlay.ts";
 import type { DescribedOutcome, WriteOptions } from "../../rpc.ts";
-import { type CommitContext, prepareCommit } from "../log/journal.ts";
+import { type CommitContext, prepareCommit, storedActor } from "../log/journal.ts";
 import type { Books } from "../state/books.ts";
 import { keysAsOfMs } from "../state/key-life.ts";
 import { describe, type Item, storable } from "./describe.ts";
@@ -46,7 +46,7 @@ export function writeCommands(books: Books, answers: StoredAnswers, commands: De
       overlay.take(decision.value.facts);
     }
   }
-  const context: CommitContext = { atMs, actor, requestId };
+  const context: CommitContext = { atMs, actor: storedActor(actor, overlay.facts), requestId };
   if (dryRun) return { outcome: "dry_run", ...describe(sql, state, { items, answer, overlay, context, head: books.head }) };
   if (overlay.facts.length === 0) {
     const described = describe(sql, state, { items, answer, head: books.head });

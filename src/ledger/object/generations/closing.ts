@@ -6,7 +6,7 @@ import type { LedgerJob } from "../../client.ts";
 import { Overlay } from "../../domain/overlay.ts";
 import type { CloseOutOutcome, CloseOutRequest, GenerationView } from "../../rpc.ts";
 import { claimStored } from "../answers/idempotency.ts";
-import { prepareCommit } from "../log/journal.ts";
+import { prepareCommit, storedActor } from "../log/journal.ts";
 import { readMeta } from "../log/meta.ts";
 import type { Books } from "../state/books.ts";
 import type { ClosedBefore, CloseOut } from "../state/close-out.ts";
@@ -35,7 +35,7 @@ function close(books: Books, { next, actor, requestId, idempotencyKey, reason }:
   const atMs = books.nowMs();
   const overlay = new Overlay(books.state, atMs);
   overlay.take([{ kind: "ledger_closed", generation: books.generation, reason: reason ?? null }]);
-  const commit = prepareCommit(books.head, overlay.facts, { atMs, actor, requestId });
+  const commit = prepareCommit(books.head, overlay.facts, { atMs, actor: storedActor(actor, overlay.facts), requestId });
   books.close(overlay, commit, {
     jobId: crypto.randomUUID(),
     atMs,

@@ -18,6 +18,12 @@ export interface CommitContext {
   readonly claim?: Claim;
 }
 
+/** What is stored of who acts. The users behind them are stored where an entry tells who approved it; who prepared it is in the facts. */
+export function storedActor({ kind, id, role, humans }: Actor, facts: readonly Fact[]): Actor {
+  const isApproval = humans !== undefined && facts.some((fact) => fact.kind === "entry_posted" && fact.draftId !== null);
+  return isApproval ? { kind, id, role, humans } : { kind, id, role };
+}
+
 export interface Claim {
   readonly key: string;
   readonly fingerprint: string;
