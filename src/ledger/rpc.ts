@@ -4,6 +4,7 @@ import type { DayNumber } from "../kernel/calendar-date.ts";
 import type { Failure } from "../kernel/failures.ts";
 import type { Actor } from "../kernel/role.ts";
 import type { HoldStatus } from "./domain/hold.ts";
+import type { Module } from "./domain/period-lock.ts";
 import type { AccountView, DraftView, EntryView, PagePlace } from "./domain/view.ts";
 
 export type { AccountDescription } from "./domain/account.ts";
@@ -29,6 +30,7 @@ export type {
   RejectEntry,
   ReverseEntry,
   SetPostingReference,
+  SetSharedRecord,
   SettleHold,
   Source,
 } from "./domain/command.ts";
@@ -48,8 +50,10 @@ export type {
   PagePlace,
   PageView,
   PeriodLockView,
+  SharedRecordView,
   TotalsView,
   TurnoversView,
+  UnpostedView,
 } from "./domain/view.ts";
 
 export interface WriteOptions {
@@ -169,6 +173,8 @@ export type Query =
   | { readonly kind: "accounts"; readonly accountIds: readonly string[] }
   | { readonly kind: "period_locks" }
   | { readonly kind: "approval_policy" }
+  | { readonly kind: "shared_record" }
+  | { readonly kind: "unposted_within"; readonly startDate: string; readonly endDate: string; readonly module: Module }
   | {
       readonly kind: "totals";
       readonly before?: string;

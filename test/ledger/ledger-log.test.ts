@@ -48,6 +48,7 @@ async function writeUnposted(ledger: LedgerUnderTest): Promise<void> {
   const drafts = await ledger.written([1, 2, 3].map((amount) => ({ ...entry(amount), kind: "create_draft" })));
   const [first, second, third] = drafts.data.map(({ id }: { id: string }) => id);
   await ledger.written([{ kind: "set_approval_policy", policy: "required" }]);
+  await ledger.written([{ kind: "set_shared_record", revision: 3, content: { policy: "required", locks: [] } }]);
   await ledger.written([{ kind: "edit_draft", entryId: first, change: { description: "Sale, changed" } }]);
   await ledger.written([first, second].map((entryId) => ({ kind: "submit_draft", entryId })));
   await ledger.written([{ kind: "approve_entry", entryId: first }]);

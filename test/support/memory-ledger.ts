@@ -98,6 +98,7 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
     entryBySource: (source) => find(entries, (entry) => entry.fact.source !== null && sourceText(entry.fact.source) === sourceText(source)),
     reversalOf: (sequence) => reversals.get(sequence),
     policy: "none",
+    shared: { revision: 0, sequence: 0 },
     draft: (no) => drafts.get(no),
     draftByExternalId: (externalId) => find(drafts, (draft) => isOpenDraft(draft) && draft.content.externalId === externalId),
     draftBySource: (source) => find(drafts, (draft) => isOpenDraft(draft) && isNamed(draft.content, source)),
@@ -127,6 +128,9 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
     },
     setPolicy(policy) {
       Object.assign(state, { policy });
+    },
+    setShared(shared) {
+      Object.assign(state, { shared });
     },
     setDraft: (draft) => void drafts.set(draft.no, draft),
     setHold: (hold) => void holds.set(hold.no, hold),
@@ -199,6 +203,9 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
     get policy() {
       return state.policy;
     },
+    get shared() {
+      return state.shared;
+    },
     draft: state.draft,
     draftByExternalId: state.draftByExternalId,
     draftBySource: state.draftBySource,
@@ -222,6 +229,7 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
         entries: [...entries.values()],
         reversals: [...reversals],
         policy: state.policy,
+        shared: state.shared,
         drafts: [...drafts.values()],
         holds: [...holds.values()],
       }),

@@ -21,6 +21,7 @@ import {
 import type { Hold, HoldStatus } from "./hold.ts";
 import { setLock } from "./period-lock.ts";
 import { draftById } from "./recorded-entry.ts";
+import { applyShared } from "./shared-record.ts";
 import type { MutableLedgerState } from "./state.ts";
 
 /** The state after a fact. The same function posts, replays on start and verifies: there is no other way for state to change. */
@@ -46,6 +47,10 @@ export function applyFact(state: MutableLedgerState, fact: Fact, sequence: numbe
     case "approval_policy_set":
       state.setPolicy(fact.policy);
       break;
+    case "shared_record_set":
+      applyShared(state, fact);
+      state.setShared({ revision: fact.revision, sequence });
+      break;
     case "draft_saved":
       state.setDraft(savedDraft(state, fact, sequence, atMs));
       break;
@@ -61,8 +66,8 @@ export function applyFact(state: MutableLedgerState, fact: Fact, sequence: numbe
       break;
     case "ledger_continued":
       state.setIdentity(identityOf(fact));
-      state.setPolicy(fact.policy);
-      state.setLocks(fact.locks);
+      applyShared(state, fact);
+      state.setShared({ revision: fact.sharedRevision ?? 0, sequence });
       break;
     case "accounts_carried":
       for (const account of fact.accounts) state.addAccount(carriedAccount(account));

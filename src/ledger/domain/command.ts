@@ -2,6 +2,7 @@ import type { AccountType, Side } from "../../kernel/account-type.ts";
 import type { AccountDescription } from "./account.ts";
 import type { ApprovalPolicy } from "./approval.ts";
 import type { LockLevel, Module } from "./period-lock.ts";
+import type { SharedContent } from "./shared-content.ts";
 
 /** What a ledger is, fixed when it is opened. */
 export interface LedgerIdentity {
@@ -147,6 +148,14 @@ export interface SetApprovalPolicy {
   readonly policy: ApprovalPolicy;
 }
 
+/** Has the ledger hold what its entity's ledgers share, as it is at a revision; one that it has passed changes nothing. */
+export interface SetSharedRecord {
+  readonly kind: "set_shared_record";
+  readonly revision: number;
+  /** Whole. A member that a later build shares may be missing. */
+  readonly content: Partial<SharedContent>;
+}
+
 /** Saves an entry in the making, which may be unbalanced, under an id of its own. */
 export interface CreateDraft extends EntryRequest {
   readonly kind: "create_draft";
@@ -227,6 +236,7 @@ export type Command =
   | LockPeriod
   | SetPostingReference
   | SetApprovalPolicy
+  | SetSharedRecord
   | CreateDraft
   | EditDraft
   | SubmitDraft

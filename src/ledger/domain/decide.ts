@@ -9,6 +9,7 @@ import { decidePlaceHold, decideReleaseHold, decideSettleHold } from "./decide-h
 import { decideLockPeriod } from "./decide-lock.ts";
 import { type Decision, made, missing } from "./decision.ts";
 import { entryById } from "./recorded-entry.ts";
+import { decideSharedRecord } from "./shared-record.ts";
 import type { LedgerState, StateOfWrite } from "./state.ts";
 
 /**
@@ -33,6 +34,8 @@ export function decide(state: StateOfWrite, command: Command, actor: Actor): Res
       return decidePostingReference(state, command);
     case "set_approval_policy":
       return made({ kind: "approval_policy_set", policy: command.policy });
+    case "set_shared_record":
+      return decideSharedRecord(state, command);
     case "create_draft":
       return decideCreateDraft(state, command, actor);
     case "edit_draft":

@@ -16,7 +16,8 @@ import {
   type HoldTerms,
   type LineContent,
 } from "./entry-fields.ts";
-import type { LockLevel, Module, PeriodLock } from "./period-lock.ts";
+import type { LockLevel, Module } from "./period-lock.ts";
+import type { SharedContent } from "./shared-content.ts";
 
 /** What happened, in the past tense: the only thing that is stored, and all that the state is folded from. */
 export type Fact =
@@ -27,6 +28,7 @@ export type Fact =
   | PeriodLocked
   | PostingReferenceSet
   | ApprovalPolicySet
+  | SharedRecordSet
   | DraftSaved
   | HoldPlaced
   | HoldReleased
@@ -142,6 +144,7 @@ export function draftContent(
   return { ...entry, lines };
 }
 
+/** Written by builds before the shared record, which has the locks since. */
 export interface PeriodLocked {
   readonly kind: "period_locked";
   readonly startDate: string;
@@ -157,9 +160,17 @@ export interface PostingReferenceSet {
   readonly postingReference: string;
 }
 
+/** Written by builds before the shared record, which has the policy since. */
 export interface ApprovalPolicySet {
   readonly kind: "approval_policy_set";
   readonly policy: ApprovalPolicy;
+}
+
+/** What the entity's ledgers share, whole, as it is from here on. A member that the build did not share yet is missing. */
+export interface SharedRecordSet extends SharedContent {
+  readonly kind: "shared_record_set";
+  /** The entity's record has it: later ones are higher. */
+  readonly revision: number;
 }
 
 /** A version of a draft: what it is from here on. */
@@ -212,13 +223,13 @@ export interface LedgerClosed {
 }
 
 /** The first fact of a later generation. Its sequence follows the last one before it, and its seal is over that one's. */
-export interface LedgerContinued extends LedgerIdentity {
+export interface LedgerContinued extends LedgerIdentity, SharedContent {
   readonly kind: "ledger_continued";
   /** Counted from 0. */
   readonly generation: number;
   readonly previousSeal: string;
-  readonly policy: ApprovalPolicy;
-  readonly locks: readonly PeriodLock[];
+  /** The revision of the shared record that the ledger holds; absent where it was told none, and in earlier builds. */
+  readonly sharedRevision?: number;
 }
 
 /** Accounts as the generation before left them, with what stands on them. Turnover as decimal texts. */
@@ -288,6 +299,7 @@ const kinds: ReadonlySet<string> = new Set([
   "period_locked",
   "posting_reference_set",
   "approval_policy_set",
+  "shared_record_set",
   "draft_saved",
   "hold_placed",
   "hold_released",

@@ -13,6 +13,7 @@ import {
   type MutableLedgerState,
   type RecordedEntry,
   refsOf,
+  type SharedHeld,
   sourceText,
 } from "./state.ts";
 
@@ -32,6 +33,7 @@ export class Overlay implements MutableLedgerState {
   readonly sources = new Map<string, number>();
   readonly reversals = new Map<number, number>();
   policy: ApprovalPolicy;
+  shared: SharedHeld;
   readonly drafts = new Map<number, Draft>();
   readonly holds = new Map<number, Hold>();
   /** The numbers of the write's own drafts and holds by external id and source; the draft itself says what has become of it since. */
@@ -48,6 +50,7 @@ export class Overlay implements MutableLedgerState {
     this.firstSequence = base.sequence + 1;
     this.locks = base.locks;
     this.policy = base.policy;
+    this.shared = base.shared;
   }
 
   /** Applies the facts of one command under the next sequences. */
@@ -185,6 +188,10 @@ export class Overlay implements MutableLedgerState {
 
   setPolicy(policy: ApprovalPolicy): void {
     this.policy = policy;
+  }
+
+  setShared(shared: SharedHeld): void {
+    this.shared = shared;
   }
 
   setDraft(draft: Draft): void {

@@ -28,6 +28,20 @@ function covers(lock: PeriodLock, day: DayNumber, module: Module): boolean {
   return lock.startDay <= day && day <= lock.endDay && (lock.module === "all" || lock.module === module);
 }
 
+const strictness = { open: 0, soft: 1, hard: 2 } as const satisfies Record<LockLevel, number>;
+
+/** How much a level bars, to compare levels by. */
+export function strictnessOf(level: LockLevel): number {
+  return strictness[level];
+}
+
+/** The strictest level that an entry of `module` meets on a day. */
+export function levelAt(locks: readonly PeriodLock[], day: DayNumber, module: Module): LockLevel {
+  let strictest: LockLevel = "open";
+  for (const lock of locks) if (covers(lock, day, module) && strictness[lock.level] > strictness[strictest]) strictest = lock.level;
+  return strictest;
+}
+
 /**
  * Whether an entry of `module` dated `day` may be posted by `actor`.
  * The strictest lock wins. Refuses with the first later date that is open to the actor (null where none is), so that the caller can choose it: a date is never moved here.
@@ -38,8 +52,7 @@ export function checkLocks(
   module: Module,
   actor: Actor,
 ): Result<"open" | "flagged", Failure> {
-  let strictest: "open" | "soft" | "hard" = "open";
-  for (const lock of locks) if (covers(lock, day, module) && strictest !== "hard") strictest = lock.level;
+  const strictest = levelAt(locks, day, module);
   if (strictest === "open") return ok("open");
   if (strictest === "soft" && mayPassSoftLocks(actor)) return ok("flagged");
   const openDay = firstOpenDay(locks, day, module, actor);
@@ -99,6 +112,31 @@ export function setLock(
     after.push({ startDay: change.startDay, endDay: change.endDay, module: change.module, level: change.level, reason: change.reason });
   }
   return after.sort((a, b) => a.startDay - b.startDay || (a.module < b.module ? -1 : 1));
+}
+
+/** Locks that bar on each day, for each module, what either list does: of two that meet the harder one stays, with its reason. */
+export function strictestLocks(a: readonly PeriodLock[], b: readonly PeriodLock[]): readonly PeriodLock[] {
+  // The softer first: what comes later replaces what it covers.
+  const bySeverity = [...a, ...b].sort((one, other) => strictness[one.level] - strictness[other.level]);
+  return bySeverity.reduce<readonly PeriodLock[]>((locks, lock) => setLock(locks, lock), []);
+}
+
+/**
+ * The locks with a range of a module as another list has it: what is taken back leaves the rest as it is.
+ */
+export function restoreLocks(
+  locks: readonly PeriodLock[],
+  earlier: readonly PeriodLock[],
+  { startDay, endDay, module }: Pick<PeriodLock, "startDay" | "endDay" | "module">,
+): readonly PeriodLock[] {
+  const open = setLock(locks, { startDay, endDay, module, level: "open", reason: null });
+  return earlier
+    .filter((lock) => lock.module === module && lock.startDay <= endDay && startDay <= lock.endDay)
+    .reduce<readonly PeriodLock[]>(
+      (restored, lock) =>
+        setLock(restored, { ...lock, startDay: Math.max(lock.startDay, startDay), endDay: Math.min(lock.endDay, endDay) }),
+      open,
+    );
 }
 
 /**

@@ -13,6 +13,12 @@ export interface RecordedEntry {
   readonly fact: EntryPosted;
 }
 
+/** The revision of the shared record that a ledger holds, and the sequence of the fact that said so last; 0 for none. */
+export interface SharedHeld {
+  readonly revision: number;
+  readonly sequence: number;
+}
+
 /** What `decide` may ask. Answers are those of the moment before the command. */
 export interface LedgerState {
   readonly identity: LedgerIdentity;
@@ -31,6 +37,7 @@ export interface LedgerState {
   /** The sequence of the entry that reversed this one. */
   reversalOf(sequence: number): number | undefined;
   readonly policy: ApprovalPolicy;
+  readonly shared: SharedHeld;
   draft(no: number): Draft | undefined;
   /** Of drafts that are neither posted nor voided. */
   draftByExternalId(externalId: string): Draft | undefined;
@@ -62,6 +69,7 @@ export interface MutableLedgerState extends LedgerState {
   setLocks(locks: readonly PeriodLock[]): void;
   setIdentity(identity: LedgerIdentity): void;
   setPolicy(policy: ApprovalPolicy): void;
+  setShared(shared: SharedHeld): void;
   /** A new draft, or what has become of one. */
   setDraft(draft: Draft): void;
   /** A new hold, or what has become of one. */

@@ -5,6 +5,7 @@ import type { LineConditions } from "./command.ts";
 import type { EntryContent, HoldContent, LineContent } from "./entry-fields.ts";
 import type { HoldStatus } from "./hold.ts";
 import type { Module } from "./period-lock.ts";
+import type { SharedContent } from "./shared-content.ts";
 
 /** The shapes of a ledger's answers. They are the API's own resources: the edge passes them on, or adds what only D1 knows. */
 
@@ -167,6 +168,20 @@ export interface LedgerLineView extends LineView {
   readonly createdAt: string;
   /** Balance after the line in the order of the list, on the normal side; only where one account is listed by date. */
   readonly runningBalance?: number;
+}
+
+/** What a ledger holds of what its entity's ledgers share. */
+export interface SharedRecordView {
+  readonly revision: number;
+  readonly content: SharedContent;
+}
+
+/** What is neither posted nor voided within a period; the first 50 of them by id. */
+export interface UnpostedView {
+  readonly openDrafts: number;
+  readonly openDraftIds: readonly string[];
+  readonly openHolds: number;
+  readonly openHoldIds: readonly string[];
 }
 
 export interface PeriodLockView {

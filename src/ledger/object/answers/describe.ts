@@ -10,6 +10,7 @@ import {
   type Fact,
   type PeriodLocked,
   type PostingReferenceSet,
+  type SharedRecordSet,
 } from "../../domain/fact.ts";
 import type { Overlay } from "../../domain/overlay.ts";
 import type { PeriodLock } from "../../domain/period-lock.ts";
@@ -20,7 +21,7 @@ import { unpostedWithin } from "../state/unposted-within.ts";
 import { type Described, describedView } from "./described.ts";
 import type { ItemOutcome, StoredAnswer } from "./idempotency.ts";
 import { approvalText, type Describing, draftView, holdView, idAt } from "./unposted-views.ts";
-import { accountView, type CommitText, commitText, entryId, entryText, lockView } from "./views.ts";
+import { accountView, type CommitText, commitText, entryId, entryText, lockView, sharedText } from "./views.ts";
 
 export type Item = ItemOutcome;
 
@@ -242,6 +243,8 @@ function describedFact(
       return describedView(accountView(overlay.identity, describing.accountOf(fact.account)));
     case "period_locked":
       return { text: lockOutcomeText(sql, fact, overlay.locks, overlay.identity.number), made: null };
+    case "shared_record_set":
+      return { text: sharedText(overlay), made: null };
     default:
       return describedAlone(describing, sequence, fact);
   }
@@ -256,7 +259,7 @@ function lockOutcomeText(sql: SqlStorage, fact: PeriodLocked, locks: readonly Pe
 function describedAlone(
   describing: Describing,
   sequence: number,
-  fact: Exclude<Fact, EntryPosted | AccountOpened | AccountChanged | PostingReferenceSet | PeriodLocked>,
+  fact: Exclude<Fact, EntryPosted | AccountOpened | AccountChanged | PostingReferenceSet | PeriodLocked | SharedRecordSet>,
 ): Described {
   switch (fact.kind) {
     case "draft_saved":
@@ -318,6 +321,10 @@ function recordDescriber(sql: SqlStorage, state: StoredState, knownAt: number, o
           return describedView(accountView(state.identity, accountOfCommit(fact.account)));
         case "period_locked":
           return { text: lockOutcomeText(sql, fact, state.locksAt(knownAt), state.identity.number), made: null };
+        case "shared_record_set":
+        case "ledger_continued":
+          // What is held already is told as it is held: no key stores the answer.
+          return { text: sharedText(overlay ?? state), made: null };
         default:
           return describedAlone(describing, sequence, fact);
       }

@@ -7,7 +7,10 @@ import type { Whole } from "../../../kernel/whole.ts";
 import { type AccountTerms, codeAt } from "../../domain/account.ts";
 import type { EntryPosted, FactLine } from "../../domain/fact.ts";
 import type { PeriodLock } from "../../domain/period-lock.ts";
-import type { AccountView, LedgerIdentity, PeriodLockView } from "../../rpc.ts";
+import type { SharedContent } from "../../domain/shared-content.ts";
+import { sharedOf } from "../../domain/shared-record.ts";
+import type { LedgerState } from "../../domain/state.ts";
+import type { AccountView, LedgerIdentity, PeriodLockView, SharedRecordView } from "../../rpc.ts";
 import type { CommitContext } from "../log/journal.ts";
 
 /** What an entry's JSON is made from. The text is built here, once, and passed on as it is: cloning objects over the stub was what cost most. */
@@ -168,6 +171,11 @@ export function accountView(identity: LedgerIdentity, account: AccountTerms): Ac
     createdAt: instant(account.createdAtMs),
     revision: account.revision,
   };
+}
+
+/** What the ledger holds of the shared record: for its own kind, as it is stored. */
+export function sharedText(state: SharedContent & Pick<LedgerState, "shared">): string {
+  return JSON.stringify({ revision: state.shared.revision, content: sharedOf(state) } satisfies SharedRecordView);
 }
 
 export function lockView(lock: PeriodLock): PeriodLockView {

@@ -23,7 +23,8 @@ export function writeCommands(books: Books, answers: StoredAnswers, commands: De
   const fingerprint = options.fingerprint ?? "";
   const replayed = key === undefined ? undefined : replay(books, answers, claimAsked(books, key, fingerprint, atMs));
   if (replayed !== undefined) return replayed;
-  if (books.isFull) return refused(failure("LEDGER_FULL", "The ledger has reached the size up to which it takes entries."));
+  if (books.isFull && !isSharedRecord(commands))
+    return refused(failure("LEDGER_FULL", "The ledger has reached the size up to which it takes entries."));
   if (!dryRun) books.makeRoom(commands.lineCount, atMs);
   const at = { nowMs: atMs, gap: key === undefined ? undefined : books.keyGapAt(atMs) };
   const overlay = new Overlay(state, atMs);
@@ -75,6 +76,11 @@ function claimAsked(books: Books, key: string, fingerprint: string, atMs: number
   return { key, fingerprint, asOfMs: keysAsOfMs(atMs, keptFromMs), keptFromMs };
 }
 
+/** Whether it is what the entity's ledgers share, for which a full ledger has room: it holds for what is settled or read there too. */
+function isSharedRecord(commands: DecodedCommands): boolean {
+  return commands.at(0)?.kind === "set_shared_record";
+}
+
 /** The first answer to a key, or why it is refused; undefined where the key is new. */
 export function replay({ sql, state }: Books, answers: StoredAnswers, asked: ClaimAsked): DescribedOutcome | undefined {
   const { key, fingerprint, asOfMs } = asked;
@@ -92,9 +98,9 @@ export function replay({ sql, state }: Books, answers: StoredAnswers, asked: Cla
   return { outcome: "replayed", originally, ...describe(sql, state, stored) };
 }
 
-/** Whether the answer follows from the commit alone. That to a lock names what was open in the period when it was set. */
+/** Whether the answer follows from the commit alone. That to a lock names what was open in the period when it was set, that to the shared record what is held. */
 function isInLog(items: readonly Item[], facts: readonly Fact[], first: number): boolean {
-  return isClaimable(items, first) && !facts.some(({ kind }) => kind === "period_locked");
+  return isClaimable(items, first) && !facts.some(({ kind }) => kind === "period_locked" || kind === "shared_record_set");
 }
 
 /** Whether a refusal is the answer to its key from now on. One that the caller was not allowed or could not have meant so leaves the key free. */

@@ -3,6 +3,7 @@
 import { present } from "../../../kernel/assert.ts";
 import { type Account, creditsOf, debitsOf } from "../../domain/account.ts";
 import { type CarriedAccount, type DraftCarried, decodeFact, type Fact, type LedgerContinued } from "../../domain/fact.ts";
+import { sharedOf } from "../../domain/shared-record.ts";
 import type { Head } from "../../rpc.ts";
 import { blockId } from "../index/stored-run.ts";
 import type { TermKey } from "../index/term-hash.ts";
@@ -88,14 +89,14 @@ function slice(facts: readonly Fact[], next: Cursor): Slice {
 }
 
 function start(sql: SqlStorage, state: StoredState, generation: Generation, closing: ClosedBefore): Slice {
-  const { identity, policy, locks } = state;
+  const { identity, shared } = state;
   const fact: LedgerContinued = {
     kind: "ledger_continued",
     ...identity,
     generation: generation.generation + 1,
     previousSeal: generation.seal,
-    policy,
-    locks,
+    ...sharedOf(state),
+    ...(shared.revision === 0 ? {} : { sharedRevision: shared.revision }),
   };
   const beginning: Beginning = {
     generations: [...(readMeta<readonly Generation[]>(sql, "generations") ?? []), generation],

@@ -9,11 +9,12 @@ import type { Head, Query, ReadOutcome, TurnoversView } from "../../rpc.ts";
 import { describeEntries, describingOf } from "../answers/describe.ts";
 import { type Described, describedView } from "../answers/described.ts";
 import { holdView } from "../answers/unposted-views.ts";
-import { accountView, lockView } from "../answers/views.ts";
+import { accountView, lockView, sharedText } from "../answers/views.ts";
 import { visitRange } from "../index/sorted-source.ts";
 import { acrossGenerations } from "../state/across-generations.ts";
 import { dayOfAccountDay, itemsUpTo, linesOfAccount } from "../state/record-keys.ts";
 import { accountById, type StoredState } from "../state/stored-state.ts";
+import { unpostedWithin } from "../state/unposted-within.ts";
 import { balancesOutcome, balanceText, noSums } from "./balances.ts";
 import { entriesOutcome, unknownAccount } from "./entry-list.ts";
 import { generalLedgerOutcome } from "./general-ledger.ts";
@@ -76,6 +77,10 @@ export function answerQuery(sql: SqlStorage, state: StoredState, head: Head, que
     }
     case "approval_policy":
       return found(JSON.stringify({ policy: state.policy }));
+    case "shared_record":
+      return found(sharedText(state));
+    case "unposted_within":
+      return found(JSON.stringify(unpostedWithin(sql, query, state.identity.number)));
     case "period_locks":
       return found(JSON.stringify(state.locks.map(lockView)));
     case "totals":

@@ -5,7 +5,7 @@ import { heldBy, openedAccount } from "../../domain/apply.ts";
 import type { Draft } from "../../domain/draft.ts";
 import { type CarriedAccount, type EarlierRow, entryAmount, type Fact, type HoldLine, type HoldPlaced } from "../../domain/fact.ts";
 import type { Overlay } from "../../domain/overlay.ts";
-import { sourceText } from "../../domain/state.ts";
+import { type SharedHeld, sourceText } from "../../domain/state.ts";
 import { readMeta, writeMeta } from "../log/meta.ts";
 
 /** Whether the facts are an entry for which nothing is written beside its row in the journal. */
@@ -46,12 +46,16 @@ export function writeEagerTables(sql: SqlStorage, overlay: Overlay): void {
     } else if (fact.kind === "posting_reference_set") {
       sql.exec("INSERT INTO posting_reference VALUES (?, ?, ?)", fact.entry, sequence, fact.postingReference);
     } else if (fact.kind === "period_locked") {
-      writeMeta(sql, "lock_facts", [...(readMeta<number[]>(sql, "lock_facts") ?? []), sequence]);
+      addLockFact(sql, sequence);
     } else if (fact.kind === "approval_policy_set") {
       writeMeta(sql, "approval_policy", fact.policy);
+    } else if (fact.kind === "shared_record_set") {
+      addLockFact(sql, sequence);
+      writeMeta(sql, "approval_policy", overlay.policy);
+      writeMeta(sql, "shared_record", { revision: fact.revision, sequence } satisfies SharedHeld);
     } else if (fact.kind === "hold_placed") {
       insertHold(sql, fact, sequence, overlay.atMs);
-    } else storeCarried(sql, fact, overlay);
+    } else storeCarried(sql, fact, sequence, overlay);
   });
   insertOpened(sql, opened);
   for (const draft of overlay.drafts.values()) storeDraft(sql, draft, overlay.atMs, overlay.firstSequence);
@@ -60,12 +64,18 @@ export function writeEagerTables(sql: SqlStorage, overlay: Overlay): void {
   if (overlay.holds.size > 0) storePending(sql, overlay);
 }
 
+/** Notes a fact that the locks are folded from. */
+function addLockFact(sql: SqlStorage, sequence: number): void {
+  writeMeta(sql, "lock_facts", [...(readMeta<number[]>(sql, "lock_facts") ?? []), sequence]);
+}
+
 /** What a generation begins with. */
-function storeCarried(sql: SqlStorage, fact: Fact, overlay: Overlay): void {
+function storeCarried(sql: SqlStorage, fact: Fact, sequence: number, overlay: Overlay): void {
   switch (fact.kind) {
     case "ledger_continued":
       writeMeta(sql, "approval_policy", fact.policy);
       writeMeta(sql, "locks_carried", fact.locks);
+      writeMeta(sql, "shared_record", { revision: fact.sharedRevision ?? 0, sequence } satisfies SharedHeld);
       break;
     case "accounts_carried":
       insertOpened(
@@ -216,7 +226,7 @@ export function areTablesBuilt(sql: SqlStorage): boolean {
 /** Throws the tables away. */
 export function dropTables(sql: SqlStorage): void {
   for (const table of eagerTables) sql.exec(`DELETE FROM ${table}`);
-  sql.exec("DELETE FROM meta WHERE key IN ('lock_facts', 'approval_policy', 'locks_carried', 'tables')");
+  sql.exec("DELETE FROM meta WHERE key IN ('lock_facts', 'approval_policy', 'locks_carried', 'shared_record', 'tables')");
 }
 
 function insertOpened(sql: SqlStorage, opened: readonly string[]): void {

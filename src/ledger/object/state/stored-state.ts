@@ -6,11 +6,12 @@ import { type Account, type AccountFigures, type AccountStatus, normalSign, setF
 import { lockChange } from "../../domain/apply.ts";
 import type { ApprovalPolicy } from "../../domain/approval.ts";
 import type { Draft } from "../../domain/draft.ts";
-import { decodeFact, type EntryPosted } from "../../domain/fact.ts";
+import { decodeFact, type EntryPosted, type PeriodLocked } from "../../domain/fact.ts";
 import type { Hold } from "../../domain/hold.ts";
 import { Overlay } from "../../domain/overlay.ts";
 import { type PeriodLock, setLock } from "../../domain/period-lock.ts";
-import { type LedgerState, type RecordedEntry, refsOf, sourceText } from "../../domain/state.ts";
+import { completeShared } from "../../domain/shared-record.ts";
+import { type LedgerState, type RecordedEntry, refsOf, type SharedHeld, sourceText } from "../../domain/state.ts";
 import type { AccountDescription, Command, LedgerIdentity, Source } from "../../rpc.ts";
 import { type Claim, decodeContext, type JournalRow, readFacts, readRareFacts, readRow, readRows } from "../log/journal.ts";
 import { readMeta } from "../log/meta.ts";
@@ -25,6 +26,7 @@ import { type DraftRow, draftOfRow, type HoldRow, holdOfRow } from "./unposted.t
 /** Accounts in memory; beyond this those that came first are dropped. A ledger may have millions, an isolate has 128 MB. */
 const accountsInMemoryMax = 50_000;
 
+const nothingShared: SharedHeld = { revision: 0, sequence: 0 };
 const nothingCarried: AccountTotal = { debits: 0n, credits: 0n, lines: 0 };
 
 type AccountRow = {
@@ -57,6 +59,7 @@ export class StoredState implements LedgerState {
   isBehind = false;
   locks: readonly PeriodLock[] = [];
   policy: ApprovalPolicy = "none";
+  shared: SharedHeld = nothingShared;
   /** Most ledgers have neither, and need not look for them whenever they post. */
   #hasDrafts = false;
   #hasHolds = false;
@@ -402,6 +405,7 @@ export class StoredState implements LedgerState {
     if (overlay.drafts.size > 0) this.#hasDrafts = true;
     if (overlay.holds.size > 0) this.#hasHolds = true;
     this.policy = overlay.policy;
+    this.shared = overlay.shared;
     this.identity = overlay.identity;
     this.locks = overlay.locks;
     this.sequence = overlay.sequence;
@@ -420,6 +424,7 @@ export class StoredState implements LedgerState {
   load(): void {
     this.locks = this.locksAt(Number.MAX_SAFE_INTEGER);
     this.policy = readMeta<ApprovalPolicy>(this.#sql, "approval_policy") ?? "none";
+    this.shared = readMeta<SharedHeld>(this.#sql, "shared_record") ?? nothingShared;
     this.#hasDrafts = this.#sql.exec("SELECT 1 FROM draft LIMIT 1").toArray().length > 0;
     // A generation that begins with no hold may begin with accounts that had some.
     this.#hasHolds = this.#sql.exec("SELECT 1 FROM hold UNION ALL SELECT 1 FROM account_pending LIMIT 1").toArray().length > 0;
@@ -429,14 +434,22 @@ export class StoredState implements LedgerState {
 
   /** The locks as known at a sequence, folded from their facts: there are few, and they have no table of their own. */
   locksAt(sequence: number): readonly PeriodLock[] {
-    let locks: readonly PeriodLock[] = readMeta<readonly PeriodLock[]>(this.#sql, "locks_carried") ?? [];
+    const changes: PeriodLocked[] = [];
+    let locks: readonly PeriodLock[] | undefined;
+    // Backwards: the shared record has them all, whatever was before.
     for (const row of this.#sql.exec<{ body: string }>(
-      "SELECT j.body FROM meta m JOIN json_each(m.value) s JOIN journal j ON j.seq = s.value WHERE m.key = 'lock_facts' AND s.value <= ? ORDER BY s.key",
+      "SELECT j.body FROM meta m JOIN json_each(m.value) s JOIN journal j ON j.seq = s.value WHERE m.key = 'lock_facts' AND s.value <= ? ORDER BY s.key DESC",
       sequence,
     )) {
-      locks = setLock(locks, lockChange(JSON.parse(row.body)));
+      const fact = decodeFact(row.body);
+      if (fact.kind === "period_locked") changes.unshift(fact);
+      else if (fact.kind === "shared_record_set") {
+        locks = completeShared(fact).locks;
+        break;
+      }
     }
-    return locks;
+    locks ??= readMeta<readonly PeriodLock[]>(this.#sql, "locks_carried") ?? [];
+    return changes.reduce<readonly PeriodLock[]>((before, change) => setLock(before, lockChange(change)), locks);
   }
 }
 

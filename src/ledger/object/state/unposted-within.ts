@@ -1,12 +1,17 @@
 import { dayOf } from "../../../kernel/calendar-date.ts";
 import { encodeAddress } from "../../../kernel/id.ts";
 import type { PeriodLocked } from "../../domain/fact.ts";
+import type { UnpostedView } from "../../domain/view.ts";
 
 /** Ids that are named of what a lock finds in its period. */
 const namedMax = 50;
 
 /** Drafts and open holds dated within a lock: they stay, and are refused when they are posted. */
-export function unpostedWithin(sql: SqlStorage, { startDate, endDate, module }: PeriodLocked, ledgerNumber: number) {
+export function unpostedWithin(
+  sql: SqlStorage,
+  { startDate, endDate, module }: Pick<PeriodLocked, "startDate" | "endDate" | "module">,
+  ledgerNumber: number,
+): UnpostedView {
   const within = (table: "draft" | "hold", open: string) => {
     const rows = sql
       .exec<{ no: number; at: number }>(
