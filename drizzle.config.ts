@@ -5,7 +5,13 @@ import { defineConfig } from "drizzle-kit";
  * `SCHEMA=site drizzle-kit generate --name what-changed` writes the SQL; wrangler applies it.
  */
 const schemas = {
-  site: ["./src/features/*/tables.ts", "./src/db/entity-tables.ts", "./src/db/idempotency-tables.ts", "./src/db/site-fence-tables.ts"],
+  site: [
+    "./src/features/*/tables.ts",
+    "./src/db/entity-tables.ts",
+    "./src/db/fan-out-tables.ts",
+    "./src/db/idempotency-tables.ts",
+    "./src/db/site-fence-tables.ts",
+  ],
   directory: [
     "./src/features/*/directory-tables.ts",
     "./src/db/firm-tables.ts",

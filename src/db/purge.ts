@@ -3,6 +3,7 @@ import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { idempotencyLifeMs } from "../kernel/bounds.ts";
 import { directoryDatabase } from "./directory-database.ts";
+import { fanOuts } from "./fan-out-tables.ts";
 import { idempotencyKeys } from "./idempotency-tables.ts";
 import { sealedAnswers } from "./sealed-answer-tables.ts";
 import { drizzleOver, openDatabase, siteDatabaseNames } from "./site-database.ts";
@@ -21,8 +22,10 @@ export function isNotMoving(siteId: SQLiteColumn): SQL {
 /** Deletes the stored answers that are older than 24 hours, in every database. */
 export async function purgeStoredAnswers(env: Cloudflare.Env, nowMs: number): Promise<void> {
   await purge(directoryDatabase(env).orm, sealedAnswers, nowMs);
-  const among = isNotMoving(idempotencyKeys.siteId);
-  for (const name of siteDatabaseNames(env)) await purge(drizzleOver(openDatabase(env, name)), idempotencyKeys, nowMs, among);
+  for (const name of siteDatabaseNames(env)) {
+    const orm = drizzleOver(openDatabase(env, name));
+    for (const table of [idempotencyKeys, fanOuts]) await purge(orm, table, nowMs, isNotMoving(table.siteId));
+  }
 }
 
 function purge(

@@ -1,5 +1,5 @@
-import { isSiteMoving, siteMoving } from "../db/site-fence.ts";
 import { failure } from "../kernel/failures.ts";
+import { failureOf } from "../operation/failure-of.ts";
 import { Refused } from "../platform/refused.ts";
 import { replayHeaders } from "./answers.ts";
 import { answerFailure } from "./errors.ts";
@@ -22,21 +22,7 @@ export function answerThrown(error: Error, c: RequestContext, { methodsOf }: Pic
     if (replayed) for (const [name, value] of Object.entries(replayHeaders(answer.status))) answer.headers.set(name, value);
     return answer;
   }
-  if (isOverload(error))
-    return answerFailure(
-      { ...failure("OVERLOADED", "The service has too much to do at this moment."), retryAfterSeconds: 1 },
-      requestId,
-      accept,
-    );
-  if (isSiteMoving(error)) return answerFailure(siteMoving().failure, requestId, accept);
-  c.get("log")?.error("unexpected", error, { method: c.req.method, path: c.req.path });
-  return answerFailure(failure("INTERNAL", "Something went wrong on our side."), requestId, accept);
-}
-
-/** The platform sheds load: a D1 database or an object that has too much to do. */
-function isOverload(error: unknown): boolean {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if (Reflect.get(at, "overloaded") === true || /D1_ERROR.*overloaded|D1 DB is overloaded/.test(at.message)) return true;
-  }
-  return false;
+  const reason = failureOf(error);
+  if (reason.code === "INTERNAL") c.get("log")?.error("unexpected", error, { method: c.req.method, path: c.req.path });
+  return answerFailure(reason, requestId, accept);
 }

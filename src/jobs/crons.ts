@@ -2,6 +2,7 @@ import { purgeStoredAnswers } from "../db/purge.ts";
 import { purgeDeadLetters } from "../features/dead-letters/index.ts";
 import { continueMoves } from "../features/site-moves/index.ts";
 import { propagateWaitingUsers, purgeSessions } from "../features/users/index.ts";
+import { sweepFanOuts } from "../operation/fan-out.ts";
 import type { SystemContext } from "../operation/system-context.ts";
 
 export interface Cron {
@@ -18,5 +19,6 @@ export const crons = {
   "stored-answers": { at: hourly, run: ({ env, clock }) => purgeStoredAnswers(env, clock()) },
   sessions: { at: hourly, run: purgeSessions },
   "dead-letters": { at: hourly, run: purgeDeadLetters },
+  "fan-outs": { at: hourly, run: sweepFanOuts },
   "waiting-users": { at: hourly, run: propagateWaitingUsers },
 } satisfies Readonly<Record<string, Cron>>;

@@ -352,10 +352,16 @@ const Receipt = z
   .object({ id: idField, sequence: sequenceField, status: z.literal("pending_approval").optional() })
   .openapi("EntryReceipt", { description: "What `Prefer: return=minimal` keeps of an entry." });
 
+const ApprovalRefusal = z
+  .object({ error: ErrorEnvelope.shape.error.pick({ code: true, message: true, retryable: true, details: true }) })
+  .openapi("ApprovalRefusal", {
+    description: "Why one entry was not posted. Where `retryable` is true, the same request may post it later: repeat it under its key.",
+  });
+
 export const BatchApproveAnswer = z
   .object({
     data: z
-      .array(z.union([JournalEntry, Refusal]))
+      .array(z.union([JournalEntry, ApprovalRefusal]))
       .openapi({ description: "One for each entry of the request, in its order: the posted entry, or why it was not." }),
   })
   .openapi("BatchApproveAnswer");

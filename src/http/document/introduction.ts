@@ -11,7 +11,7 @@ export const introduction = `Post money movements as balanced journal entries an
 
 **Whose books.** An operation on one entity's books finds it in the path (\`/companies/{companyId}/…\`), in \`X-Organization-Id\`, or as \`entityId\`; a site with a single entity needs none of them. The same operations answer without the \`/companies/{companyId}\` before them.
 
-**Repeating safely.** Send an \`Idempotency-Key\` with every POST. What moves money requires one. For 24 hours the same key with the same body answers what the first request was answered, with \`X-Idempotent-Replayed: true\`; with another body it is refused.
+**Repeating safely.** Send an \`Idempotency-Key\` with every POST. What moves money requires one. For 24 hours the same key with the same body answers what the first request was answered, with \`X-Idempotent-Replayed: true\`; with another body it is refused. A key covers one operation where it writes: in one ledger's books it is that ledger's, and sent for another ledger it is another request; else it is that of the entity in the request, or of the site. What one request writes to several ledgers, such as \`batch-approve\`, has one key: whoever repeats the request has it completed.
 
 **Lists** come in pages: \`limit\` up to 200, then \`nextCursor\` as \`cursor\`. What is there throughout is neither skipped nor repeated while others insert.
 

@@ -10,7 +10,7 @@ const idempotencyKey = z
   .min(1)
   .max(idempotencyKeyLengthMax)
   .openapi({
-    description: `1 to ${idempotencyKeyLengthMax} printable ASCII characters, quoted or bare. Kept for 24 hours.`,
+    description: `1 to ${idempotencyKeyLengthMax} printable ASCII characters, quoted or bare. Kept for 24 hours, for the operation in the ledger that it writes to, or else in the entity or site.`,
     example: "8e03978e-40d5-43e8-bc93-6894a57f9324",
   });
 export const idempotencyHeader = z.object({ "Idempotency-Key": idempotencyKey.optional() });

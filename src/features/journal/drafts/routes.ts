@@ -183,7 +183,7 @@ export const draftRoutes: readonly Route[] = [
       tag,
       summary: "Approve many entries, each by itself",
       description:
-        "One that is refused leaves the others, and its result is an `error` in the place of an entry. They may be of several ledgers.",
+        "One that is refused leaves the others, and its result is an `error` in the place of an entry. They may be of several ledgers. A ledger that cannot answer is an `error` with `retryable: true` in the places of its entries; under an Idempotency-Key the request is completed all the same, and repeated it fills them in. The key is the request's, whatever its ledgers know it from.",
       permission: "entries:approve",
       idempotency: "accepted",
       body: BatchApproveRequest,
@@ -191,7 +191,7 @@ export const draftRoutes: readonly Route[] = [
       answers: {
         200: { description: "A result for each entry, in order.", schema: BatchApproveAnswer, example: { data: [approvedExample] } },
       },
-      refusals: ledgerRefusals,
+      refusals: ["SITE_MOVING", ...ledgerRefusals],
     },
     (context, { body, companyId }) => batchApprove(context, companyId, body),
     ({ data, replayed }) => answer({ data }, 200, replayed ? replayHeaders(200) : {}),
