@@ -202,10 +202,20 @@ export function faultCases(by: Describing, schema: JsonSchema, example: unknown)
   return [...unknown, ...wrong.filter(({ value }) => !by.document.allows(schema, value))];
 }
 
+/** A place of a body where an id stands, and the body with another one there. */
+export interface IdPlace {
+  readonly pointer: string;
+  readonly wrap: (id: string) => unknown;
+}
+
+export function idPlaces(by: Describing, schema: JsonSchema, example: unknown): IdPlace[] {
+  return positionsOf(by, schema, example).filter(({ schema: { format } }) => format === "uuid");
+}
+
 /** Bodies in which one field names a thing by an id that nobody has. */
 export function unknownIdCases(by: Describing, schema: JsonSchema, example: unknown, unread: ReadonlySet<string>): Case[] {
-  return positionsOf(by, schema, example)
-    .filter(({ schema: { format }, pointer }) => format === "uuid" && !unread.has(pointer.split("/").at(-1) ?? ""))
+  return idPlaces(by, schema, example)
+    .filter(({ pointer }) => !unread.has(pointer.split("/").at(-1) ?? ""))
     .map(({ pointer, wrap }) => ({ name: `${pointer} is nobody's id`, value: wrap(crypto.randomUUID()) }));
 }
 
