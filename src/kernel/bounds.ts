@@ -30,6 +30,8 @@ export const tagsPerLineMax = 10;
 export const tagLengthMax = 100;
 /** RFC draft-ietf-httpapi-idempotency-key-header leaves the length open; 255 is what clients know from elsewhere. */
 export const idempotencyKeyLengthMax = 255;
+/** From this length on nobody else thinks of a key by chance or by trying: 22 characters of base64 are 128 bits (RFC 4086 §8). */
+export const ownKeyLengthMin = 22;
 export const idempotencyLifeMs = 24 * 60 * 60 * 1000;
 /** How far the clocks of an edge and a ledger's object may lie apart for a write: what passes between two machines and the queue of a bulk write stay far below. */
 export const clockDifferenceMaxMs = 60_000;
@@ -57,6 +59,18 @@ export const accessTokenLifeMs = 15 * 60 * 1000;
 /** A session ends when it has not been refreshed for so long, and in any case after its life (OWASP ASVS 3.3: re-authentication at least every 30 days). */
 export const sessionIdleMs = 14 * 24 * 60 * 60 * 1000;
 export const sessionLifeMs = 30 * 24 * 60 * 60 * 1000;
+/** Sign-ups and, apart from them, passwords to be checked, of one address: each occupies the isolate's thread for a sixth of a second. */
+export const signUpsPerMinute = 120;
+export const passwordsPerMinute = 120;
+/** Users of an email whose passwords a sign-in without `siteId` tries. Anybody may sign a firm up with somebody's email: there is no end to them. */
+export const usersPerSignInMax = 5;
+/** Wrong passwords of an email within a day from all who show no device together: what a thousand addresses guess must not add up (NIST SP 800-63B §5.2.2). */
+export const strangersPerDayMax = 100;
+export const strangersDayMs = 24 * 60 * 60 * 1000;
+/** Counts that an email's object stores: more come only from devices, each of which has cost a right password. */
+export const signInRowsMax = 1_000;
+/** How long a sign-in exempts its device from what strangers have tried. */
+export const deviceLifeMs = 180 * 24 * 60 * 60 * 1000;
 /** Wrong passwords that cost no wait. From then on each doubles it, from a second to a quarter of an hour. */
 export const wrongPasswordsFree = 5;
 export const signInWaitMinMs = 1_000;

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { idempotencyKeyLengthMax } from "../kernel/bounds.ts";
+import { idempotencyKeyLengthMax, ownKeyLengthMin } from "../kernel/bounds.ts";
 import { canonicalJson } from "../platform/canonical-json.ts";
 import { refusal } from "../platform/refused.ts";
 import { cursorSecret } from "../platform/secrets.ts";
@@ -29,6 +29,11 @@ export function claimKey(env: Cloudflare.Env, key: string, { operationId, entity
       .update(`${scope} ${canonicalJson(input)}`)
       .digest("base64url");
   return { operationId, scope, key, status, fingerprint };
+}
+
+/** The claim on an operation that takes no key of a site: whoever sends the same idempotency key and body is told the same. */
+export function claimOfAnybody(claim: IdempotencyClaim): IdempotencyClaim {
+  return claim.key.length < ownKeyLengthMin ? { ...claim, isGuessable: true } : claim;
 }
 
 /** The claim within its site: answers about tokens and sites are stored in the directory, which all sites share. */

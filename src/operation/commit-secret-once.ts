@@ -4,6 +4,7 @@ import type { BatchItem } from "drizzle-orm/batch";
 import type { DirectoryDatabase } from "../db/directory-database.ts";
 import { isUniqueViolation } from "../db/run-batch.ts";
 import { sealedAnswers } from "../db/sealed-answer-tables.ts";
+import { present } from "../kernel/assert.ts";
 import { idempotencyLifeMs } from "../kernel/bounds.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { type Once, type Repeated, repeated, requireSameRequest } from "./commit-once.ts";
@@ -18,25 +19,29 @@ export interface SecretWork<V> {
 /**
  * Does the work once per key, in one batch with its answer. The answer is sealed (AES-256-GCM) under a key that is made from the client's
  * idempotency key, which is not stored: a copy of the database shows nobody a secret.
+ *
+ * Under a key that another may think of, the secrets are neither stored nor repeated: `hide` takes them out of the value.
  */
 export async function commitSecretOnce<V>(
   directory: DirectoryDatabase,
   claim: IdempotencyClaim | undefined,
   clock: Clock,
   work: () => Promise<SecretWork<V>>,
+  hide?: (value: V) => V,
 ): Promise<Once<V>> {
   if (claim === undefined) {
     const { statements, value } = await work();
     await run(directory, statements);
     return { value };
   }
-  const earlier = await find(directory, claim, clock);
+  const shown = claim.isGuessable === true ? present(hide, "what anybody may repeat says what its secrets are") : undefined;
+  const earlier = await find(directory, claim, clock, shown);
   if (earlier) return earlier;
   const { statements, value } = await work();
   const { id, key } = await secretsOf(claim);
   const nonce = crypto.getRandomValues(new Uint8Array(12));
   const ciphertext = new Uint8Array(
-    await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, key, new TextEncoder().encode(JSON.stringify(value))),
+    await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, key, new TextEncoder().encode(JSON.stringify(shown?.(value) ?? value))),
   );
   const now = clock();
   try {
@@ -54,7 +59,7 @@ export async function commitSecretOnce<V>(
     ]);
     return { value };
   } catch (error) {
-    const first = isUniqueViolation(error) ? await find(directory, claim, clock) : undefined;
+    const first = isUniqueViolation(error) ? await find(directory, claim, clock, shown) : undefined;
     if (first) return first;
     throw error;
   }
@@ -78,11 +83,19 @@ async function secretsOf(claim: IdempotencyClaim) {
   return { id, key: await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]) };
 }
 
-async function find(directory: DirectoryDatabase, claim: IdempotencyClaim, clock: Clock): Promise<Repeated | undefined> {
+/** `shown`: what of the value is repeated, where not all of it is. */
+async function find<V>(
+  directory: DirectoryDatabase,
+  claim: IdempotencyClaim,
+  clock: Clock,
+  shown: ((value: V) => V) | undefined,
+): Promise<Repeated | undefined> {
   const { id, key } = await secretsOf(claim);
   const row = await directory.orm.select().from(sealedAnswers).where(eq(sealedAnswers.id, id)).get();
   if (!row || row.createdAt + idempotencyLifeMs <= clock()) return undefined;
   requireSameRequest(claim, row.fingerprint);
   const body = await crypto.subtle.decrypt({ name: "AES-GCM", iv: Uint8Array.from(row.nonce) }, key, Uint8Array.from(row.ciphertext));
-  return repeated(new TextDecoder().decode(body), row.status);
+  const text = new TextDecoder().decode(body);
+  // An earlier build stored the secrets under short keys too: taken out here once more.
+  return repeated(shown === undefined ? text : JSON.stringify(shown(JSON.parse(text) as V)), row.status);
 }

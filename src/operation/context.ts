@@ -18,6 +18,8 @@ export interface IdempotencyClaim {
   readonly status: number;
   /** A digest of the parsed request, for what the site's database commits. A ledger computes its own over the commands. */
   readonly fingerprint: () => string;
+  /** No key of a site says who asks, and this one is so short that another may send it: its answer is repeated without secrets. */
+  readonly isGuessable?: true;
 }
 
 /** What every operation works with, whoever asks. */

@@ -2,7 +2,7 @@ import type { z } from "@hono/zod-openapi";
 import { present } from "../kernel/assert.ts";
 import type { Permission } from "../kernel/role.ts";
 import { notFound, refusal } from "../platform/refused.ts";
-import { claimKey, claimOfSite } from "./claim.ts";
+import { claimKey, claimOfAnybody, claimOfSite } from "./claim.ts";
 import { findStoredAnswer } from "./commit-once.ts";
 import { type AnonymousContext, type BaseContext, type OperationContext, requirePermission } from "./context.ts";
 import { entityInContext } from "./entity.ts";
@@ -165,7 +165,10 @@ function withClaim<C extends OperationContext | AnonymousContext>(
   const { operationId } = definition;
   const status = firstStatus(definition.answers);
   // A context under another claim is of the same kind.
-  if (!isOfSite(context)) return context.withClaim(claimKey(context.env, given, { operationId, entityId, status, input: body })) as C;
+  if (!isOfSite(context)) {
+    const claim = claimKey(context.env, given, { operationId, entityId, status, input: body });
+    return context.withClaim(claimOfAnybody(claim)) as C;
+  }
   const claim = claimKey(context.env, given, { operationId, entityId, status, input: { params, query, body } });
   return context.withClaim(claimOfSite(context, claim)) as C;
 }

@@ -17,7 +17,7 @@ export const SignUpRequest = z
 const SiteWithKey = z.object({
   siteId: idField,
   tokenId: idField,
-  key: z.string().openapi({ description: "An OWNER's key of the site. Shown this once." }),
+  key: z.string().optional().openapi({ description: "An OWNER's key of the site. Only where `secretsShown` is true." }),
 });
 export const SignedUp = z
   .object({
@@ -25,5 +25,8 @@ export const SignedUp = z
     owner: z.object({ id: idField, email: z.string() }),
     live: SiteWithKey,
     sandbox: SiteWithKey,
+    secretsShown: z.boolean().openapi({
+      description: "Whether the keys are in the answer: false in a repetition under an Idempotency-Key of less than 22 characters.",
+    }),
   })
   .openapi("SignedUp");

@@ -3,19 +3,28 @@ import { issueToken } from "../../access/issue-token.ts";
 import { insertFirm } from "../../db/firms.ts";
 import { insertSite, siteScope } from "../../db/site-rows.ts";
 import { insertToken } from "../../db/tokens.ts";
+import { signUpsPerMinute } from "../../kernel/bounds.ts";
+import { failure } from "../../kernel/failures.ts";
 import type { Once } from "../../operation/commit-once.ts";
 import { commitSecretOnce } from "../../operation/commit-secret-once.ts";
 import type { AnonymousContext } from "../../operation/context.ts";
-import { refusal } from "../../platform/refused.ts";
+import { countPerAddress } from "../../platform/count-per-address.ts";
+import { Refused, refusal } from "../../platform/refused.ts";
 import { invitationCode, sameSecret } from "../../platform/secrets.ts";
 import { newSite } from "../sites/index.ts";
 import { newUser } from "../users/index.ts";
 import type { SignedUp, SignUpRequest } from "./schemas.ts";
 
+/** Sign-ups of an address: each hashes a password, which occupies the thread, and makes two objects and a dozen rows. */
+export const countSignUp = countPerAddress(signUpsPerMinute);
+
 /** Makes a firm with its owner, a live and a sandbox site, and a key for each. */
 export async function signUp(context: AnonymousContext, request: z.infer<typeof SignUpRequest>): Promise<Once<z.infer<typeof SignedUp>>> {
+  const waitSeconds = countSignUp(context.address, context.clock());
+  if (waitSeconds > 0)
+    throw new Refused({ ...failure("RATE_LIMITED", "Too many sign-ups from this address."), retryAfterSeconds: waitSeconds });
   requireOpen(context.env, request.invitation);
-  return commitSecretOnce(context.directory, context.idempotency, context.clock, async () => {
+  const work = async () => {
     const now = context.clock();
     const firm = { id: context.newId(), name: request.firmName, createdAt: now };
     const wish = { firmId: firm.id, email: request.ownerEmail, name: null, role: "OWNER", mustChangePassword: false } as const;
@@ -27,10 +36,19 @@ export async function signUp(context: AnonymousContext, request: z.infer<typeof 
       owner: { id: owner.id, email: owner.email },
       live: live.answered,
       sandbox: sandbox.answered,
+      secretsShown: true,
     };
     const statements = [insertFirm(context.directory, firm), ...ofOwner, ...live.statements, ...sandbox.statements];
     return { statements, value };
-  });
+  };
+  return commitSecretOnce(context.directory, context.idempotency, context.clock, work, withoutKeys);
+}
+
+/** The answer as whoever else sends the request may see it. */
+function withoutKeys(signedUp: z.infer<typeof SignedUp>): z.infer<typeof SignedUp> {
+  const { live, sandbox } = signedUp;
+  const ids = ({ siteId, tokenId }: typeof live) => ({ siteId, tokenId });
+  return { ...signedUp, live: ids(live), sandbox: ids(sandbox), secretsShown: false };
 }
 
 async function siteWithKey(
