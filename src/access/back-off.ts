@@ -1,6 +1,13 @@
-import { signInWaitMaxMs, signInWaitMinMs, wrongPasswordsFree, wrongPasswordsLifeMs } from "../kernel/bounds.ts";
+import {
+  signInWaitMaxMs,
+  signInWaitMinMs,
+  strangersDayMs,
+  strangersPerDayMax,
+  wrongPasswordsFree,
+  wrongPasswordsLifeMs,
+} from "../kernel/bounds.ts";
 
-/** The wrong passwords of an email, and until when no other is checked. Pure: the time is given. */
+/** The wrong passwords that one guesser has given for an email, and until when no other is checked. Pure: the time is given. */
 export interface WrongPasswords {
   readonly count: number;
   readonly lastMs: number;
@@ -25,4 +32,37 @@ export function oneMoreWrong(wrong: WrongPasswords, nowMs: number): WrongPasswor
 /** One that was counted and turned out right. */
 export function oneWasRight(wrong: WrongPasswords): WrongPasswords {
   return { ...wrong, count: Math.max(0, wrong.count - 1), lockedUntilMs: 0 };
+}
+
+/** The wrong passwords of an email of one day from all who show no device. */
+export interface StrangersDay {
+  readonly count: number;
+  /** When the first was given. */
+  readonly startMs: number;
+}
+
+export const noStrangers: StrangersDay = { count: 0, startMs: 0 };
+
+/** Milliseconds until a stranger's password is checked again; 0 when one is. */
+export function waitForStrangers({ count, startMs }: StrangersDay, nowMs: number): number {
+  if (count < strangersPerDayMax) return 0;
+  // A clock that steps back lengthens no wait beyond a day.
+  return Math.min(strangersDayMs, Math.max(0, startMs + strangersDayMs - nowMs));
+}
+
+/** One more. A day begins with its first. */
+export function oneMoreStranger({ count, startMs }: StrangersDay, nowMs: number): StrangersDay {
+  const isOver = count === 0 || nowMs - startMs >= strangersDayMs;
+  return isOver ? { count: 1, startMs: nowMs } : { count: count + 1, startMs };
+}
+
+/** Some that were counted turned out right, or are forgiven. */
+export function someWereRight(day: StrangersDay, forgiven: number): StrangersDay {
+  return { ...day, count: Math.max(0, day.count - forgiven) };
+}
+
+/** What a build stored that counted by email alone: its wait was everybody's and holds nobody up any more, its count is the day's. */
+export function strangersOfEarlierBuild({ count, lastMs }: WrongPasswords, nowMs: number): StrangersDay {
+  const isOver = nowMs - lastMs >= wrongPasswordsLifeMs;
+  return isOver ? noStrangers : { count: Math.min(count, strangersPerDayMax), startMs: lastMs };
 }

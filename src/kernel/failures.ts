@@ -66,7 +66,8 @@ export const failureKinds = {
     retryable: false,
     meaning:
       "The email and the password, or the refresh token, open nothing. Which of them is wrong, and whether the email is known, is not told.",
-    action: "Correct them, or have an administrator of the firm set the password anew. After a refused refresh token, sign in again.",
+    action:
+      "Correct them. Where the email has users in several firms, name the firm with `siteId`. Or have an administrator of the firm set the password anew. After a refused refresh token, sign in again.",
   },
   FORBIDDEN: {
     status: 403,
@@ -367,8 +368,10 @@ export const failureKinds = {
   SIGN_IN_LOCKED: {
     status: 429,
     retryable: true,
-    meaning: "Too many wrong passwords were given for this email. Whether the email is known is not told.",
-    action: "Wait Retry-After seconds; each further wrong password doubles the wait, up to 15 minutes.",
+    meaning:
+      "Too many wrong passwords were given for this email: from this network, with this device, or within a day by all who show none. Whether the email is known is not told.",
+    action:
+      "Wait Retry-After seconds; each further wrong password doubles the wait, up to 15 minutes. Send the `device` of an earlier sign-in: what strangers have tried does not count against it.",
   },
   INTERNAL: {
     status: 500,

@@ -23,6 +23,16 @@ export function isUuid(text: string): boolean {
   return uuidPattern.test(text);
 }
 
+/** A UUID without its hyphens, as keys and tokens contain it. */
+export function compactId(id: string): string {
+  return id.replaceAll("-", "");
+}
+
+/** The UUID of 32 hexadecimal digits. */
+export function readCompactId(digits: string): string {
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
 function hex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, "0");
 }

@@ -1,5 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { noWrongPasswords, oneMoreWrong, oneWasRight, type WrongPasswords, waitBeforePassword } from "../../src/access/back-off.ts";
+import {
+  noStrangers,
+  noWrongPasswords,
+  oneMoreStranger,
+  oneMoreWrong,
+  oneWasRight,
+  someWereRight,
+  strangersOfEarlierBuild,
+  type WrongPasswords,
+  waitBeforePassword,
+  waitForStrangers,
+} from "../../src/access/back-off.ts";
 
 const second = 1_000;
 const day = 24 * 3_600 * second;
@@ -51,5 +62,47 @@ describe("wrong passwords", () => {
   test("keep nobody out for longer than the longest wait, though the clock steps back", () => {
     const { wrong, atMs } = wrongOnes(20);
     expect(waitBeforePassword(wrong, atMs - 30 * day)).toBe(900 * second);
+  });
+});
+
+describe("wrong passwords of strangers", () => {
+  const strangers = (count: number, startMs = day) => {
+    let of = noStrangers;
+    for (let n = 0; n < count; n += 1) of = oneMoreStranger(of, startMs + n);
+    return of;
+  };
+
+  test.each([
+    [0, 0],
+    [1, 0],
+    [99, 0],
+    [100, day],
+    [250, day],
+  ])("%i of them within a day have the next wait %i ms from the first", (count, waitMs) => {
+    expect(waitForStrangers(strangers(count), day)).toBe(waitMs);
+    if (waitMs > 0) expect(waitForStrangers(strangers(count), 2 * day - 1)).toBe(1);
+    expect(waitForStrangers(strangers(count), 2 * day)).toBe(0);
+  });
+
+  test("begin a new day when the one of the first is over", () => {
+    expect(oneMoreStranger(strangers(100), 2 * day - 1)).toEqual({ count: 101, startMs: day });
+    expect(oneMoreStranger(strangers(100), 2 * day)).toEqual({ count: 1, startMs: 2 * day });
+  });
+
+  test("are fewer by those that were right", () => {
+    expect(someWereRight(strangers(100), 3)).toEqual({ count: 97, startMs: day });
+    expect(someWereRight(strangers(2), 3).count).toBe(0);
+  });
+
+  test("wait for no longer than a day, though the clock steps back", () => {
+    expect(waitForStrangers(strangers(100), -30 * day)).toBe(day);
+  });
+
+  test.each([
+    [7, day, day + 1, { count: 7, startMs: day }],
+    [5_000, day, day + 1, { count: 100, startMs: day }],
+    [7, day, 2 * day, noStrangers],
+  ])("that an earlier build counted, %i of them, count as the day's while it lasts", (count, lastMs, nowMs, expected) => {
+    expect(strangersOfEarlierBuild({ count, lastMs, lockedUntilMs: nowMs + day }, nowMs)).toEqual(expected);
   });
 });

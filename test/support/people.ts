@@ -49,8 +49,13 @@ export async function newFirm(more: Readonly<Record<string, unknown>> = {}): Pro
   };
 }
 
-export function tryToSignIn(email: string, more: Readonly<Record<string, unknown>> = {}): Promise<Answer> {
-  return postWithoutKey("/auth/token", { email, password, ...more });
+/** From an address of its own, or the one that the headers say. */
+export function tryToSignIn(
+  email: string,
+  more: Readonly<Record<string, unknown>> = {},
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  return postWithoutKey("/auth/token", { email, password, ...more }, headers);
 }
 
 export function refresh(refreshToken: string): Promise<Answer> {

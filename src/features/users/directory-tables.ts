@@ -21,13 +21,19 @@ export const users = sqliteTable(
     /** Somebody else knows the password. */
     mustChangePassword: integer("must_change_password", { mode: "boolean" }).notNull().default(false),
     passwordSetAt: integer("password_set_at"),
+    /** When they last signed in: of the users of one email, those are meant who use it. */
+    lastSignInAt: integer("last_sign_in_at"),
+    /** When somebody else last set the password: devices from before it are forgotten. */
+    devicesFrom: integer("devices_from"),
     /** Who has left stays known to what they did; their email is free again. */
     deletedAt: integer("deleted_at"),
     createdAt: integer("created_at").notNull(),
   },
   (table) => [
     uniqueIndex("users_email").on(table.firmId, table.email).where(sql`${table.deletedAt} is null`),
-    index("users_sign_in").on(table.email),
+    index("users_sign_in")
+      .on(table.email, sql`${table.lastSignInAt} desc`, table.createdAt, table.id)
+      .where(sql`${table.deletedAt} is null and ${table.passwordSetAt} is not null`),
     index("users_untold").on(table.id).where(sql`${table.toldRevision} < ${table.revision}`),
     index("users_firm").on(table.firmId, table.createdAt, table.id),
   ],

@@ -21,7 +21,15 @@ export async function newUser(
 ) {
   const { directory } = context;
   const [id, nowMs] = [context.newId(), context.clock()];
-  const none = { revision: 1, toldRevision: 1, passwordSetAt: null, deletedAt: null, createdAt: nowMs };
+  const none = {
+    revision: 1,
+    toldRevision: 1,
+    passwordSetAt: null,
+    lastSignInAt: null,
+    devicesFrom: null,
+    deletedAt: null,
+    createdAt: nowMs,
+  };
   if (password === undefined) {
     const user: UserRow = { id, ...wish, ...none, mustChangePassword: false };
     return { user, statements: [insertUser(directory, user)] };

@@ -31,8 +31,6 @@ export interface StoredPassword {
 }
 
 const keyBytes = 32;
-/** Salts that one look at a password tries. Users of one email share theirs, so that there are two only after a change of the cost, or of two passwords at once. */
-const saltsMax = 2;
 
 /**
  * The hash of a password, with its salt and its cost, in the PHC string format. `sameEmail`: the passwords of users of the same email in other firms. They
@@ -45,20 +43,32 @@ export function hashPassword(cost: Cost, password: string, userId: string, sameE
   return `$scrypt$ln=${cost.log2N},r=${cost.r},p=${cost.p}$${salt.toString("base64url")}$${tag.toString("base64url")}`;
 }
 
-/** The first of the passwords that it is. Where there are none, as much work is done. */
+/**
+ * The first of the passwords that it is. Where there are none, as much work is done. Users of one email share a salt: there is more than one of them, and at most
+ * as many as users, after a change of the cost, or where two set their first passwords at once.
+ */
 export function findPassword(cost: Cost, password: string, kept: readonly StoredPassword[]): StoredPassword | undefined {
   const derived = new Map<string, Buffer>();
   if (kept.length === 0) derive(password, Buffer.alloc(16), cost);
   let found: StoredPassword | undefined;
   for (const candidate of kept) {
     const { cost: itsCost, salt, tag } = readHash(candidate.hash);
-    const way = candidate.hash.slice(0, candidate.hash.lastIndexOf("$"));
-    if (!derived.has(way) && derived.size >= saltsMax) continue;
+    const way = wayOf(candidate);
     const key = derived.get(way) ?? derive(password, salt, itsCost);
     derived.set(way, key);
     if (timingSafeEqual(tagOf(key, candidate.userId), tag)) found ??= candidate;
   }
   return found;
+}
+
+/** How many scrypts a look at these passwords costs. */
+export function hashesFor(kept: readonly StoredPassword[]): number {
+  return Math.max(1, new Set(kept.map(wayOf)).size);
+}
+
+/** Cost and salt: what is derived is the same for all that share them. */
+function wayOf({ hash }: StoredPassword): string {
+  return hash.slice(0, hash.lastIndexOf("$"));
 }
 
 /** Whether a hash is of another cost than new ones have. */

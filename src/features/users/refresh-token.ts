@@ -1,4 +1,5 @@
 import { hashSecret, newSecret } from "../../access/token.ts";
+import { compactId, readCompactId } from "../../kernel/id.ts";
 
 /**
  * A refresh token: opaque to its owner, stored only as hashes. One half stays for the session's life, the other changes with each use, so that an old one
@@ -23,12 +24,12 @@ export function hashesOf({ family, turn }: RefreshToken): { readonly familyHash:
 }
 
 export function writeRefreshToken({ sessionId, family, turn }: RefreshToken): string {
-  return `chr_${sessionId.replaceAll("-", "")}_${family}${turn}`;
+  return `chr_${compactId(sessionId)}_${family}${turn}`;
 }
 
 export function readRefreshToken(text: string): RefreshToken | undefined {
-  const match = /^chr_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})_([\w-]{43})([\w-]{43})$/.exec(text);
+  const match = /^chr_([0-9a-f]{32})_([\w-]{43})([\w-]{43})$/.exec(text);
   if (match === null) return undefined;
-  const [, a, b, c, d, e, family = "", turn = ""] = match;
-  return { sessionId: `${a}-${b}-${c}-${d}-${e}`, family, turn };
+  const [, session = "", family = "", turn = ""] = match;
+  return { sessionId: readCompactId(session), family, turn };
 }

@@ -42,7 +42,7 @@ export const userRoutes: readonly Route[] = [
       tag: "Users",
       summary: "Sign a user in to a site, or go on with a session",
       description:
-        "With email and password, or with the refresh token of the answer before. The access token lives 15 minutes; its keys are at /.well-known/jwks.json. A refresh token is good once: used again, it ends the session. No answer is kept for a repetition: an Idempotency-Key does nothing here. Where the user has `mustChangePassword`, the session does nothing but change it until that is done.",
+        "With email and password, or with the refresh token of the answer before. The access token lives 15 minutes; its keys are at /.well-known/jwks.json. A refresh token is good once: used again, it ends the session. An email may have users in several firms: `siteId` says which is meant; without it at most five are tried, those who signed in last, then the oldest. Wrong passwords are counted by email and network (/24 of IPv4, /64 of IPv6), with waits that double, and up to 100 a day by email from all who show no `device`. Whoever sends the `device` of an earlier answer to the same user is held up by its own wrong passwords alone. No answer is kept for a repetition: an Idempotency-Key does nothing here. Where the user has `mustChangePassword`, the session does nothing but change it until that is done.",
       permission: "public",
       body: AuthTokenRequest,
       bodyExample: { email: "ada@example.com", password: "correct horse battery staple" },

@@ -74,9 +74,14 @@ export const AuthTokenRequest = z
     email: emailField.optional(),
     password: passwordField.optional().openapi({ description: "With the email." }),
     refreshToken: z.string().min(1).max(200).optional().openapi({ description: "In the place of email and password." }),
-    siteId: idField
-      .optional()
-      .openapi({ description: "The site of the session; by default the firm's first live one. `GET /sites` names the others." }),
+    siteId: idField.optional().openapi({
+      description:
+        "The site of the session; by default the firm's first live one. It says which firm's user is meant: without it at most five users of the email are tried, those who signed in last, then the oldest. `GET /sites` names the others.",
+    }),
+    device: z.string().min(1).max(300).optional().openapi({
+      description:
+        "The `device` of an earlier answer to this user. With it, wrong passwords that others have tried stop nobody; without, or with one that is over, it is a sign-in like any other.",
+    }),
   })
   .refine(
     ({ email, password, refreshToken }) =>
@@ -98,6 +103,10 @@ export const AuthToken = z
       expiresAt: instantField.openapi({ description: "When it ends however often it is refreshed; unused, it ends after 14 days." }),
     }),
     user: UserView,
+    device: z.string().nullable().openapi({
+      description:
+        "To be stored beside the email and sent with the user's next sign-in. It opens nothing, and is good for 180 days unless somebody else sets the password. Null where a session was refreshed: the one from before stays good.",
+    }),
   })
   .openapi("AuthToken");
 
@@ -142,6 +151,7 @@ export const authTokenExample: z.infer<typeof AuthToken> = {
   refreshToken: "chr_01980c1e7e107abc9def0123456789ab_EXAMPLE_EXAMPLE",
   session: { id: sessionExample.id, siteId: siteExample.id, expiresAt: sessionExample.expiresAt },
   user: userExample,
+  device: "chd_01980c1e7e0f7abc9def0123456789ab_01980c1e7e117abc9def0123456789ab_1780911000000_1796463000000_EXAMPLE",
 };
 export const meExample: z.infer<typeof Me> = {
   token: {

@@ -36,7 +36,7 @@ export async function setPassword(
     const nowMs = context.clock();
     const hash = await hashNewPassword(context, user, request.password);
     const after: UserRow = { ...user, mustChangePassword: mustChange, passwordSetAt: nowMs, revision: user.revision + 1 };
-    const statements = [markPasswordSet(context.directory, user, mustChange, nowMs), putPassword(context.directory, id, hash)];
+    const statements = [markPasswordSet(context.directory, user, mustChange, nowMs, isOwn), putPassword(context.directory, id, hash)];
     return { statements, value: userView(after) };
   });
   await propagateUser(context, await requireUser(context, id), context.tokenId);
@@ -57,7 +57,7 @@ function isOwnersKeyForOwner({ actor }: OperationContext, user: UserRow): boolea
   return actor.kind === "service" && actor.role === "OWNER" && user.role === "OWNER";
 }
 
-/** Wrong ones count as those of a sign-in do: a session that was stolen must not be a place to guess. */
+/** Wrong ones count as those of a sign-in do, by user: a session that was stolen must not be a place to guess, and what strangers have tried keeps no session out. */
 async function requirePresentPassword(
   context: OperationContext,
   user: UserRow,
@@ -66,10 +66,11 @@ async function requirePresentPassword(
   const fault = (pointer: string, message: string) => refusal("VALIDATION_ERROR", message, [{ pointer, code: "invalid", message }]);
   if (currentPassword === undefined) throw fault("/currentPassword", "One's own password is changed with the present one.");
   if (normalizePassword(currentPassword) === normalizePassword(password)) throw fault("/password", "The new password is the present one.");
-  await beginPassword(context.env, user.email);
+  const guesser = { kind: "user", name: user.id } as const;
+  await beginPassword(context.env, user.email, guesser);
   const hash = await findPasswordHash(context.directory, user.id);
   const isRight =
     findPassword(passwordCost(context.env), currentPassword, hash === undefined ? [] : [{ userId: user.id, hash }]) !== undefined;
   if (!isRight) throw refusal("PASSWORD_INCORRECT", "The present password is not right.");
-  await signInsOf(context.env, user.email).succeed(false);
+  await signInsOf(context.env, user.email).succeed(true, guesser);
 }

@@ -8,7 +8,7 @@ import type { AnonymousContext } from "../../operation/context.ts";
 import { objectOf } from "../../platform/objects.ts";
 import { refusal } from "../../platform/refused.ts";
 import { hashesOf, newRefreshToken, type RefreshToken } from "./refresh-token.ts";
-import { findPasswordHash, findUser, insertSession, type UserRow } from "./store.ts";
+import { findPasswordHash, findUser, insertSession, markSignedIn, type UserRow } from "./store.ts";
 
 export interface StartedSession {
   readonly refreshToken: RefreshToken;
@@ -38,6 +38,7 @@ export async function startSession(context: AnonymousContext, user: UserRow, has
   await directory.orm.batch([
     insertToken(directory, { ...token, revokedAt: null, lastUsedAt: null, isSession: true }),
     insertSession(directory, { id, userId: user.id, ...hashesOf(refreshToken), refreshedAt: nowMs, expiresAt: expiresAtMs }),
+    markSignedIn(directory, user.id, nowMs),
   ]);
   const now = await checkAgainstDirectory(context, { id, user, hash, site });
   await endOldest(context, user.id);

@@ -1,8 +1,8 @@
-import { and, asc, eq, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import { pageOfDirectory } from "../../db/directory-page.ts";
 import { deleteInPieces } from "../../db/purge.ts";
-import { sessionIdleMs } from "../../kernel/bounds.ts";
+import { sessionIdleMs, usersPerSignInMax } from "../../kernel/bounds.ts";
 import type { Page } from "../../kernel/page.ts";
 import type { Role } from "../../kernel/role.ts";
 import { passwords, sessions, users } from "./directory-tables.ts";
@@ -36,18 +36,42 @@ export function listUserRows(directory: DirectoryDatabase, firmId: string, page:
   return pageOfDirectory(directory, users, and(eq(users.firmId, firmId), isNull(users.deletedAt)), page);
 }
 
-/** More firms than anybody works for. */
-const firmsPerEmailMax = 100;
+/** A user of an email whose password can be tried. */
+export interface SignInCandidate {
+  readonly userId: string;
+  readonly hash: string;
+  readonly firmId: string;
+  readonly devicesFrom: number | null;
+}
 
-/** The passwords of the users of an email, in all firms. */
-export async function passwordsOfEmail(directory: DirectoryDatabase, email: string) {
+/** The users of an email in all firms whose passwords are tried: who signed in last, then the oldest. */
+export async function passwordsOfEmail(directory: DirectoryDatabase, email: string): Promise<SignInCandidate[]> {
+  return selectCandidates(directory, eq(users.email, email))
+    .orderBy(desc(users.lastSignInAt), asc(users.createdAt), asc(users.id))
+    .limit(usersPerSignInMax);
+}
+
+/** The user of an email in the firm, or of an id. */
+export async function candidateOfEmail(
+  directory: DirectoryDatabase,
+  email: string,
+  named: { readonly firmId: string } | { readonly userId: string },
+): Promise<SignInCandidate | undefined> {
+  const one = "firmId" in named ? eq(users.firmId, named.firmId) : eq(users.id, named.userId);
+  return selectCandidates(directory, and(eq(users.email, email), one)).get();
+}
+
+function selectCandidates(directory: DirectoryDatabase, which: SQL | undefined) {
   return directory.orm
-    .select({ userId: passwords.userId, hash: passwords.hash, firmId: users.firmId })
+    .select({ userId: passwords.userId, hash: passwords.hash, firmId: users.firmId, devicesFrom: users.devicesFrom })
     .from(users)
     .innerJoin(passwords, eq(passwords.userId, users.id))
-    .where(and(eq(users.email, email), isNull(users.deletedAt)))
-    .orderBy(asc(users.createdAt), asc(users.id))
-    .limit(firmsPerEmailMax);
+    .where(and(which, isNull(users.deletedAt), isNotNull(users.passwordSetAt)));
+}
+
+/** Notes a sign-in, in the batch that makes its session. It is no change of the user: the revision stays. */
+export function markSignedIn(directory: DirectoryDatabase, userId: string, atMs: number) {
+  return directory.orm.update(users).set({ lastSignInAt: atMs }).where(eq(users.id, userId));
 }
 
 export async function findPasswordHash(directory: DirectoryDatabase, userId: string): Promise<string | undefined> {
@@ -70,15 +94,16 @@ export async function replaceHash(directory: DirectoryDatabase, userId: string, 
 
 /**
  * Notes that the password was set, in the batch that sets it. The batch fails as a whole where the user has changed since `user` was read: an ADMIN must not reset
- * who has become OWNER. SQL has no other word for it than a null where none is taken.
+ * who has become OWNER. `isOwn`: the user set it themselves, and their devices stay known. SQL has no other word for it than a null where none is taken.
  */
-export function markPasswordSet(directory: DirectoryDatabase, user: UserRow, mustChangePassword: boolean, atMs: number) {
+export function markPasswordSet(directory: DirectoryDatabase, user: UserRow, mustChangePassword: boolean, atMs: number, isOwn: boolean) {
   const unchanged = sql`${users.revision} = ${user.revision} and ${users.deletedAt} is null`;
   return directory.orm
     .update(users)
     .set({
       mustChangePassword: sql`case when ${unchanged} then ${mustChangePassword ? 1 : 0} end`,
       passwordSetAt: atMs,
+      ...(isOwn ? {} : { devicesFrom: atMs }),
       revision: user.revision + 1,
     })
     .where(eq(users.id, user.id));
