@@ -16,6 +16,7 @@ const statusMeanings: Readonly<Record<FailureStatus, string>> = {
   413: "Too large",
   415: "Wrong media type",
   422: "A rule of the ledger refused",
+  428: "Names no version",
   429: "Too many requests",
   500: "Our fault",
   501: "Not possible on this platform",

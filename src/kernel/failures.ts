@@ -208,6 +208,12 @@ export const failureKinds = {
     meaning: "The resource has changed since the ETag in If-Match.",
     action: "Read it again and send the change with its present ETag.",
   },
+  VERSION_REQUIRED: {
+    status: 428,
+    retryable: false,
+    meaning: "Somebody else wrote the last version of the draft, so that posting or submitting it names the version that was looked at.",
+    action: "Read the draft, and send its approval.version as version in the body, or its ETag in If-Match.",
+  },
   BODY_TOO_LARGE: {
     status: 413,
     retryable: false,

@@ -90,7 +90,8 @@ export interface Made {
 /**
  * `body` is the JSON text of the answer, built once where the facts are.
  * With answer `one` it is the resource (entry, account, lock outcome); with `many` `{"data":[…],"head":{…}}`, refusals in `each` mode in place as `{"error":…}`.
- * `made` is of the only item, or of the first of many. Null where that has no id and status (a lock, a policy, a refusal), and with `minimal`.
+ * `made` is of the only item, or of the first of many; of the first that is new, where that waits for an approval. Null where that has no id and status
+ * (a lock, a policy, a refusal), and with `minimal` where it does not wait.
  */
 export type WriteOutcome = (WrittenAnswer & { readonly made: Made | null }) | RefusedAnswer;
 

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { Actor } from "../../src/kernel/role.ts";
 import { type Command, type LineRequest, refByCode } from "../../src/ledger/domain/command.ts";
+import { decodeFact } from "../../src/ledger/domain/fact.ts";
 import { idOf } from "../../src/ledger/domain/recorded-entry.ts";
 import type { RecordedEntry } from "../../src/ledger/domain/state.ts";
+import { draftOfRow } from "../../src/ledger/object/state/unposted.ts";
 import { agent, approver, owner, preparer } from "../support/actors.ts";
 import { openAccount } from "../support/ledger-steps.ts";
-import { type MemoryLedger, memoryLedger, type Written } from "../support/memory-ledger.ts";
+import { foldLog, identity, type MemoryLedger, memoryLedger, type Written } from "../support/memory-ledger.ts";
 
 const line = (code: string, side: "debit" | "credit", amount: number): LineRequest => ({ account: refByCode(code), side, amount });
 const moving = (amount: number, more: object = {}) => ({
@@ -138,6 +140,7 @@ describe("soft locks", () => {
 });
 
 describe("two faults at once give the first", () => {
+  const byAnother = { actor: preparer };
   test.each<[string, (ledger: MemoryLedger) => Command, Parameters<MemoryLedger["write"]>[1], string]>([
     [
       "an archived account before the state",
@@ -157,6 +160,9 @@ describe("two faults at once give the first", () => {
       {},
       "VERSION_STALE",
     ],
+    ["an archived account before a version that is not named", (ledger) => unnamed(pendingOn(ledger, true)), byAnother, "ACCOUNT_CLOSED"],
+    ["a version that is not named before the state", (ledger) => unnamed(pendingOn(ledger, false)), byAnother, "VERSION_REQUIRED"],
+    ["that it is no agent's before all of these", (ledger) => unnamed(pendingOn(ledger, true)), { actor: agent }, "FORBIDDEN"],
     ["the approver before the lock", (ledger) => locked(ledger, pendingOn(ledger, false)), { actor: owner }, "SELF_APPROVAL"],
     [
       "what is held before what balances",
@@ -170,6 +176,9 @@ describe("two faults at once give the first", () => {
     expect(codes(ledger.write([command(ledger)], request))).toBe(code);
   });
 
+  function unnamed(entryId: string): Command {
+    return { kind: "submit_draft", entryId };
+  }
   function pendingOn(ledger: MemoryLedger, isArchived: boolean): string {
     ledger.write([{ kind: "set_approval_policy", policy: "four_eyes" }, post(1)]);
     const accountId = ledger.account(ledger.accountNumber("c2") ?? 0)?.id ?? "";
@@ -232,9 +241,31 @@ describe("what an agent had a part in", () => {
     ledger.write([draft(1)], { actor: agent });
     const { id } = lastDraft(ledger);
     ledger.write([{ kind: "edit_draft", entryId: id, change: { description: "looked at" } }], { actor: preparer });
-    const command: Command = { kind: "post_draft", entryId: id };
+    const command: Command = { kind: "post_draft", entryId: id, expectedVersion: 2 };
     for (const actor of [preparer, approver]) expect(codes(ledger.write([command], { actor }))).toBe("PERSON_REQUIRED");
     expect(codes(ledger.write([command], { actor: { ...preparer, kind: "person" } }))).toEqual(["entry_posted"]);
+  });
+
+  test("has the agent's name still where a person has edited it, and is then no longer the agent's to change", () => {
+    const ledger = opened();
+    ledger.write([draft(1)], { actor: agent });
+    const { id } = lastDraft(ledger);
+    const edit: Command = { kind: "edit_draft", entryId: id, change: { description: "mine" } };
+    expect(codes(ledger.write([edit], { actor: agent }))).toEqual(["draft_saved"]);
+    ledger.write([edit], { actor: owner });
+    expect(lastDraft(ledger)).toMatchObject({ preparers: [{ id: "agent" }, { id: "owner" }], writtenBy: { kind: "person", id: "owner" } });
+    for (const command of [edit, drop(id), { kind: "submit_draft", entryId: id, expectedVersion: 3 } as const])
+      expect(codes(ledger.write([command], { actor: agent }))).toBe("FORBIDDEN");
+  });
+
+  test("within one write too: what another command has just changed is somebody else's", () => {
+    const ledger = opened();
+    ledger.write([post(1)], { actor: agent });
+    ledger.write([{ kind: "approve_entry", entryId: lastDraft(ledger).id }]);
+    const note: Command = { kind: "set_posting_reference", entryId: lastDraft(ledger).id, postingReference: "FI-1" };
+    expect(codes(ledger.write([note, note], { actor: agent }))).toEqual(["posting_reference_set", "posting_reference_set"]);
+    ledger.write([note]);
+    expect(codes(ledger.write([note], { actor: agent }))).toBe("FORBIDDEN");
   });
 
   test("is no hold of a group: an agent settles none", () => {
@@ -256,8 +287,9 @@ test("a reversal that was given back is posted by who may reverse, whatever the 
     { kind: "reject_entry", entryId: id, reason: "no" },
     { kind: "set_approval_policy", policy: "none" },
   ]);
-  expect(codes(ledger.write([{ kind: "post_draft", entryId: id }], { actor: preparer }))).toBe("FORBIDDEN");
-  expect(codes(ledger.write([{ kind: "post_draft", entryId: id }], { actor: approver }))).toEqual(["entry_posted"]);
+  const command: Command = { kind: "post_draft", entryId: id, expectedVersion: 2 };
+  expect(codes(ledger.write([command], { actor: preparer }))).toBe("FORBIDDEN");
+  expect(codes(ledger.write([command], { actor: approver }))).toEqual(["entry_posted"]);
 });
 
 describe("who placed a hold prepared its settlement", () => {
@@ -374,4 +406,37 @@ test("a person whose key was not made in their session neither approves, posts n
   const settle: Command = { kind: "settle_hold", holdId: lastHold(ledger).id };
   expect(codes(ledger.write([settle], { actor: behind, dryRun: true }))).toEqual(["draft_saved"]);
   expect(codes(ledger.write([settle], { actor: present }))).toEqual(["entry_posted"]);
+});
+
+describe("who wrote a draft last", () => {
+  test("is the actor of the commit where an earlier build's fact does not say it", () => {
+    const ledger = opened();
+    ledger.write([draft(1)], { actor: preparer });
+    ledger.write([{ kind: "submit_draft", entryId: lastDraft(ledger).id }], { actor: preparer });
+    const no = lastDraft(ledger).no;
+    const row = (sequence: number) => {
+      const { writtenBy: _writtenBy, ...fact } = decodeFact(ledger.log[sequence - 1]?.body ?? "") as never as { writtenBy: unknown };
+      const actor = sequence === no ? approver : owner;
+      return {
+        seq: sequence,
+        commitSeq: sequence,
+        version: 1,
+        body: JSON.stringify(fact),
+        context: { atMs: 0, actor, requestId: "" },
+        seal: "",
+      };
+    };
+    const stored = draftOfRow({ row }, identity, { no, at: 0, status: "pending_approval", saved: no + 1, content: no, entry: null });
+    expect(stored.writtenBy).toEqual({ kind: approver.kind, id: approver.id });
+  });
+
+  test("is somebody else where nothing says it", () => {
+    const ledger = opened();
+    ledger.write([draft(1)]);
+    const { id, no } = lastDraft(ledger);
+    const { writtenBy: _writtenBy, ...fact } = decodeFact(ledger.log[no - 1]?.body ?? "") as never as { writtenBy: unknown };
+    const before = foldLog([...ledger.log.slice(0, no - 1), { body: JSON.stringify(fact), atMs: ledger.log[no - 1]?.atMs ?? 0 }]);
+    expect(codes(before.write([{ kind: "post_draft", entryId: id }]))).toBe("VERSION_REQUIRED");
+    expect(codes(before.write([{ kind: "post_draft", entryId: id, expectedVersion: 1 }]))).toEqual(["entry_posted"]);
+  });
 });

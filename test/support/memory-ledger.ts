@@ -3,6 +3,7 @@ import type { Actor } from "../../src/kernel/role.ts";
 import { TextWriter } from "../../src/kernel/text-writer.ts";
 import { type Account, copyFigures } from "../../src/ledger/domain/account.ts";
 import { applyFact } from "../../src/ledger/domain/apply.ts";
+import type { Principal } from "../../src/ledger/domain/approval.ts";
 import type { Command, LedgerIdentity, Source } from "../../src/ledger/domain/command.ts";
 import { decide } from "../../src/ledger/domain/decide.ts";
 import type { Draft } from "../../src/ledger/domain/draft.ts";
@@ -83,6 +84,7 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
     if (account === undefined) throw new Error(`the log names account ${no}, which it never opened`);
     return account;
   };
+  const references = new Map<number, Principal | null>();
   const drafts = new Map<number, Draft>();
   const holds = new Map<number, Hold>();
   const isNamed = (of: { readonly source: Source | null }, source: Source) =>
@@ -97,6 +99,7 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
     entryByExternalId: (externalId) => find(entries, (entry) => entry.fact.externalId === externalId),
     entryBySource: (source) => find(entries, (entry) => entry.fact.source !== null && sourceText(entry.fact.source) === sourceText(source)),
     reversalOf: (sequence) => reversals.get(sequence),
+    postingReferenceBy: (sequence) => references.get(sequence),
     policy: "none",
     shared: { revision: 0, sequence: 0 },
     draft: (no) => drafts.get(no),
@@ -119,6 +122,7 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
       for (const ref of refsOf(after)) refs.set(ref, after.no);
     },
     addEntry: (sequence, entryAtMs, fact) => void entries.set(sequence, { sequence, atMs: entryAtMs, fact }),
+    setPostingReference: (entry, by) => void references.set(entry, by),
     setReversal: (original, reversal) => void reversals.set(original, reversal),
     setLocks(locks) {
       Object.assign(state, { locks });
@@ -200,6 +204,7 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
     entryByExternalId: state.entryByExternalId,
     entryBySource: state.entryBySource,
     reversalOf: state.reversalOf,
+    postingReferenceBy: state.postingReferenceBy,
     get policy() {
       return state.policy;
     },

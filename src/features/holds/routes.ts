@@ -85,7 +85,7 @@ export const holdRoutes: readonly Route[] = [
       path: "/holds/{id}/release",
       tag,
       summary: "Release a hold",
-      description: "What it kept is available again, at once. `{}` where there is no reason to give.",
+      description: "What it kept is available again, at once. An agent releases what it placed itself.",
       permission: "entries:prepare",
       idempotency: "accepted",
       params,

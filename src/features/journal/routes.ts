@@ -163,7 +163,7 @@ const correcting: readonly Route[] = [
       tag,
       summary: "Void an entry by a linked reversal on its own date, or let a draft go",
       description:
-        "For what should never have been posted, by APPROVER and above. The entry shows `voided` and both stay in the books. Where its date is locked, give another one: a date is never moved for you. A draft that was not posted is only marked `voided` (200), by PREPARER and above.",
+        "For what should never have been posted, by APPROVER and above. The entry shows `voided` and both stay in the books. Where its date is locked, give another one: a date is never moved for you. A draft that was not posted is only marked `voided` (200), by PREPARER and above; by an agent only what it alone prepared.",
       permission: "entries:prepare",
       idempotency: "accepted",
       params,
@@ -216,6 +216,7 @@ const correcting: readonly Route[] = [
       alsoAt: ["/entries/{id}/posting-reference"],
       tag,
       summary: "Note the document number under which another system booked the entry",
+      description: "The last one counts. An agent notes it for what it alone prepared, and does not replace what somebody else has noted.",
       permission: "entries:prepare",
       params,
       body: PostingReferenceRequest,

@@ -203,6 +203,15 @@ const seenVersion = z
   .min(1)
   .openapi({ format: "int64", description: "The version that was looked at: `approval.version` of the entry.", example: 2 });
 
+/** What a draft's content is posted or handed in as: required where somebody else wrote it last. */
+const seenVersionField = seenVersion.optional().openapi({
+  format: "int64",
+  description:
+    "The version that was looked at: `approval.version` of the draft. Required, unless `If-Match` names it, where somebody else wrote the draft last.",
+  example: 2,
+});
+export const SubmitDraftRequest = z.strictObject({ version: seenVersionField }).openapi("SubmitDraftRequest");
+export const PostDraftRequest = z.strictObject({ version: seenVersionField }).openapi("PostDraftRequest");
 export const ApproveEntryRequest = z.strictObject({ version: seenVersion }).openapi("ApproveEntryRequest");
 export const RejectEntryRequest = z.strictObject({ reason: line(reasonLengthMax) }).openapi("RejectEntryRequest");
 

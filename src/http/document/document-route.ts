@@ -56,7 +56,8 @@ export function documentRoute(definition: AnyDefinition): RouteConfig {
       ...(definition.body
         ? {
             body: {
-              required: true,
+              // No body reads as {}, where that will do.
+              required: !definition.body.safeParse({}).success,
               content: {
                 "application/json": {
                   schema: definition.body,

@@ -106,7 +106,7 @@ function finished(operation: WrittenOperation, route: AnyDefinition, tags: Tags,
   const refusals = documentRefusals(route, tags);
   const parameters = [
     ...(isUnderCompany(tags, route) ? [companyId, ...written.filter(({ name }) => !namesEntity.has(name))] : written),
-    ...(method === "patch" ? [ifMatch] : []),
+    ...(method === "patch" || route.ifMatch ? [ifMatch] : []),
   ];
   return {
     ...operation,

@@ -16,6 +16,7 @@ const answerNames = {
   413: "ContentTooLarge",
   415: "UnsupportedMediaType",
   422: "UnprocessableContent",
+  428: "PreconditionRequired",
   429: "TooManyRequests",
   500: "InternalServerError",
   501: "NotImplemented",

@@ -43,6 +43,7 @@ export function applyFact(state: MutableLedgerState, fact: Fact, sequence: numbe
       state.setIdentity(identityOf(fact));
       break;
     case "posting_reference_set":
+      state.setPostingReference(fact.entry, fact.setBy ?? null);
       break;
     case "approval_policy_set":
       state.setPolicy(fact.policy);
@@ -108,6 +109,7 @@ function carriedDraft(state: Placed, fact: DraftCarried): Draft {
     version,
     preparers,
     content: written.content,
+    writtenBy: written.writtenBy ?? null,
     contentSequence: contentRow.seq,
     savedSequence: saved,
     reason,
@@ -170,6 +172,7 @@ function savedDraft(state: MutableLedgerState, fact: DraftSaved, sequence: numbe
     version,
     preparers,
     content: written,
+    writtenBy: (typeof content === "number" ? earlier?.writtenBy : fact.writtenBy) ?? null,
     contentSequence: typeof content === "number" ? content : sequence,
     savedSequence: sequence,
     reason,

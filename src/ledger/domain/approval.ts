@@ -26,6 +26,16 @@ export function mustWait(policy: ApprovalPolicy, actor: Actor): boolean {
   return policy === "required" && !reaches(actor.role, "APPROVER");
 }
 
+/** Who acts, without what is known of the key in use. */
+export function principalOf({ kind, id }: Principal): Principal {
+  return { kind, id };
+}
+
+/** A principal is one by its id, whichever kind it acts as. */
+export function samePrincipal(a: Principal, b: Principal): boolean {
+  return a.id === b.id;
+}
+
 /** The users behind a principal. A person is one of them, and the only one where nothing else is known. */
 export function humansOf({ kind, id, humans = [] }: Preparer): readonly string[] {
   return kind !== "person" || humans.includes(id) ? humans : [id, ...humans];

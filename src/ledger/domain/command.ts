@@ -165,6 +165,8 @@ export interface CreateDraft extends EntryRequest {
 interface OnDraft {
   readonly entryId: string;
   readonly expectedVersion?: number;
+  /** The body named the version, and not If-Match: the refusal of another one says so. An approval's is always the body's. */
+  readonly versionIn?: "body";
 }
 
 /** What may change of a draft: all but what the operation sets. `null` removes it. */

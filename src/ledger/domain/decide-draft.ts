@@ -2,7 +2,8 @@ import { type Failure, failure } from "../../kernel/failures.ts";
 import { ok, type Result, refuse } from "../../kernel/result.ts";
 import { type Actor, reaches } from "../../kernel/role.ts";
 import type { AccountTerms } from "./account.ts";
-import { isPersonPresent, isSameEye, mustWait, type Preparer, withPreparer } from "./approval.ts";
+import { agentRefused } from "./agent-table.ts";
+import { isPersonPresent, isSameEye, mustWait, type Preparer, principalOf, samePrincipal, withPreparer } from "./approval.ts";
 import type {
   ApproveEntry,
   CreateDraft,
@@ -22,7 +23,7 @@ import { notToBeReversed, notToBeSettled } from "./final-states.ts";
 import { externalIdTaken, type Named, namedByExternalId, namedBySource, sameContent, sourceTaken } from "./names.ts";
 import { checkBalanced, closedAccount, type EntryToBe, namedLines, postChecked } from "./post.ts";
 import { draftById, entryById } from "./recorded-entry.ts";
-import type { LedgerState } from "./state.ts";
+import { isOpenDraft, type LedgerState } from "./state.ts";
 
 /** The entry as a draft that waits for its approval, in place of the entry. What it is by itself has been checked; what the books say is checked when it is posted. `alsoBy`: who prepared it before. */
 export function waitingEntry(entry: EntryToBe, actor: Actor, alsoBy?: Preparer): Result<Decision, Failure> {
@@ -36,13 +37,14 @@ export function waitingEntry(entry: EntryToBe, actor: Actor, alsoBy?: Preparer):
 }
 
 function firstVersion(content: DraftContent, status: DraftSaved["status"], actor: Actor, others: readonly Preparer[] = []): DraftSaved {
-  return { kind: "draft_saved", draft: null, version: 1, status, preparers: withPreparer(others, actor), reason: null, content };
+  const preparers = withPreparer(others, actor);
+  return { kind: "draft_saved", draft: null, version: 1, status, preparers, reason: null, content, writtenBy: principalOf(actor) };
 }
 
 /** The next version of a draft, with the content that it has unless another is given. */
 function nextVersion(
   draft: Draft,
-  change: Pick<DraftSaved, "status"> & Partial<Pick<DraftSaved, "preparers" | "reason" | "content">>,
+  change: Pick<DraftSaved, "status"> & Partial<Pick<DraftSaved, "preparers" | "reason" | "content" | "writtenBy">>,
 ): Result<Decision, Failure> {
   return made({
     kind: "draft_saved",
@@ -70,7 +72,7 @@ export function decideCreateDraft(state: LedgerState, command: CreateDraft, acto
 
 /** Changes a draft that nobody has to approve yet. */
 export function decideEditDraft(state: LedgerState, command: EditDraft, actor: Actor): Result<Decision, Failure> {
-  const found = draftIn(state, command, "edit");
+  const found = draftIn(state, command, "edit", (draft) => agentRefused(actor, command.kind, () => draft.preparers));
   if (!found.ok) return found;
   const draft = found.value;
   const before = draft.content;
@@ -83,12 +85,20 @@ export function decideEditDraft(state: LedgerState, command: EditDraft, actor: A
   const content: DraftContent = { ...before, ...change, lines: lines.value };
   const taken = nameTaken(state, content, draft) ?? unknownReplaced(state, content);
   if (taken) return refuse(taken);
-  return nextVersion(draft, { status: "draft", preparers: withPreparer(draft.preparers, actor), content });
+  return nextVersion(draft, {
+    status: "draft",
+    preparers: withPreparer(draft.preparers, actor),
+    content,
+    writtenBy: principalOf(actor),
+  });
 }
 
 /** Submits a draft. It is complete from here on: its accounts are open and it balances. */
-export function decideSubmitDraft(state: LedgerState, command: SubmitDraft): Result<Decision, Failure> {
-  const found = complete(state, command, "submit");
+export function decideSubmitDraft(state: LedgerState, command: SubmitDraft, actor: Actor): Result<Decision, Failure> {
+  const found = complete(state, command, "submit", {
+    first: (draft) => agentRefused(actor, command.kind, () => draft.preparers),
+    early: (draft) => versionMissing(draft, command, actor),
+  });
   if (!found.ok) return found;
   if (found.value.draft.version >= draftVersionsMax) return refuse(tooManyVersions);
   return nextVersion(found.value.draft, { status: "pending_approval" });
@@ -96,15 +106,23 @@ export function decideSubmitDraft(state: LedgerState, command: SubmitDraft): Res
 
 /** Posts a draft, where the policy lets the actor post at all. What an agent had a part in is posted by a person, as it is approved by one. */
 export function decidePostDraft(state: LedgerState, command: PostDraft, actor: Actor): Result<Decision, Failure> {
-  const found = complete(state, command, "post", (draft) => mayNotPost(state, draft, actor));
+  const found = complete(state, command, "post", {
+    first: () => (actor.kind === "agent" ? waitsFirst : undefined),
+    early: (draft) => versionMissing(draft, command, actor),
+    late: (draft) => mayNotPost(state, draft, actor),
+  });
   if (!found.ok) return found;
   const { draft, entry } = found.value;
   return postChecked(state, actor, entry, settledBy(state, draft));
 }
 
+const waitsFirst = failure(
+  "APPROVAL_REQUIRED",
+  "What you post waits for an approval under this ledger's policy; submit the draft instead.",
+);
+
 function mayNotPost(state: LedgerState, draft: Draft, actor: Actor): Failure | undefined {
-  if (mustWait(state.policy, actor))
-    return failure("APPROVAL_REQUIRED", "What you post waits for an approval under this ledger's policy; submit the draft instead.");
+  if (mustWait(state.policy, actor)) return waitsFirst;
   // One that waited and was given back, under a policy that is no longer.
   if (draft.content.reversalOf !== null && !reaches(actor.role, "APPROVER")) return mayNotReverse(actor);
   return personMissing(draft, actor);
@@ -117,7 +135,7 @@ export function mayNotReverse(actor: Actor): Failure {
 
 /** Posts what waits for approval. Refuses, under four_eyes, everyone who prepared it or stands behind who did, and whoever is no person where an agent did. */
 export function decideApprove(state: LedgerState, command: ApproveEntry, actor: Actor): Result<Decision, Failure> {
-  const found = complete(state, command, "approve", (draft) => mayNotApprove(state, draft, actor));
+  const found = complete(state, command, "approve", { late: (draft) => mayNotApprove(state, draft, actor) });
   if (!found.ok) return found;
   const { draft, entry } = found.value;
   return postChecked(state, actor, entry, settledBy(state, draft));
@@ -154,28 +172,26 @@ export function decideReject(state: LedgerState, command: RejectEntry): Result<D
 }
 
 /** Voids a draft: it never was in the books, and leaves its names to others. */
-export function voidDraft(draft: Draft, command: ReverseEntry): Result<Decision, Failure> {
-  const wrong = stateRefused(draft, command.void ? "void" : "reverse");
+export function voidDraft(draft: Draft, command: ReverseEntry, actor: Actor): Result<Decision, Failure> {
+  const wrong = agentRefused(actor, "void_draft", () => draft.preparers) ?? stateRefused(draft, command.void ? "void" : "reverse");
   if (wrong) return refuse(wrong);
   return nextVersion(draft, { status: "voided", reason: command.reason });
 }
 
 const tooManyVersions = failure("ENTRY_STATE", `The draft has ${draftVersionsMax} versions, which is the most; void it and write another.`);
 
-/** The draft of a command, in the state that the action requires and the version that the caller saw. */
-function draftIn(
-  state: LedgerState,
-  command: { readonly entryId: string; readonly expectedVersion?: number },
-  action: string,
-  closedOf: (draft: Draft) => Failure | undefined = () => undefined,
-): Result<Draft, Failure> {
+type OnDraft = NamedVersion & { readonly entryId: string };
+type RefusedTo = (draft: Draft) => Failure | undefined;
+
+/** The draft of a command, in the state that the action requires and the version that the caller saw. `early`: what is refused before the state is looked at. */
+function draftIn(state: LedgerState, command: OnDraft, action: string, early: RefusedTo = () => undefined): Result<Draft, Failure> {
   const draft = draftById(state, command.entryId);
   if (draft === undefined) {
     // A posted entry that never was a draft is in its last state.
     if (entryById(state, command.entryId) === undefined) return refuse(missing);
     return refuse(stateFailure("posted", action));
   }
-  const wrong = closedOf(draft) ?? stateRefused(draft, action) ?? versionRefused(draft, action, command.expectedVersion);
+  const wrong = early(draft) ?? stateRefused(draft, action) ?? versionRefused(draft, action, command);
   return wrong ? refuse(wrong) : ok(draft);
 }
 
@@ -189,25 +205,40 @@ function stateFailure(status: Draft["status"], action: string): Failure {
   return refusalAt("ENTRY_STATE", `The entry is ${status} and cannot take the action ${action}; ${then}.`, "", { status, allowed });
 }
 
-/** An approval names the version that it saw in its body; everything else names it by If-Match. */
-function versionRefused(draft: Draft, action: string, expected: number | undefined): Failure | undefined {
-  if (expected === undefined || expected === draft.version) return undefined;
-  const message = `The draft is at version ${draft.version}, not ${expected}.`;
-  if (action !== "approve") return failure("PRECONDITION_FAILED", message);
+/** What a command says of the version that its caller saw. */
+type NamedVersion = Pick<SubmitDraft, "expectedVersion" | "versionIn">;
+
+/** A version that the body names is stale; one of If-Match is a precondition that fails. An approval's is the body's. */
+function versionRefused(draft: Draft, action: string, { expectedVersion, versionIn }: NamedVersion): Failure | undefined {
+  if (expectedVersion === undefined || expectedVersion === draft.version) return undefined;
+  const message = `The draft is at version ${draft.version}, not ${expectedVersion}.`;
+  if (action !== "approve" && versionIn !== "body") return failure("PRECONDITION_FAILED", message);
   return refusalAt("VERSION_STALE", message, "/version", { version: draft.version });
 }
 
-/** The draft of a command with the entry that it will be, in the order in which refusals are checked. */
+/**
+ * Refuses, as `VERSION_REQUIRED`, who would hand in or post by its id alone what somebody else wrote last: they may have seen what it was before.
+ * Giving back and handing in change no word of it, so that they do not count. What is posted or voided is past it.
+ */
+function versionMissing(draft: Draft, { expectedVersion }: NamedVersion, actor: Actor): Failure | undefined {
+  const { writtenBy, version } = draft;
+  if (expectedVersion !== undefined || !isOpenDraft(draft)) return undefined;
+  if (writtenBy !== null && samePrincipal(writtenBy, actor)) return undefined;
+  const message = `Somebody else wrote the last version of the draft, which is ${version}: name the version that you have seen.`;
+  return refusalAt("VERSION_REQUIRED", message, "/version", { version });
+}
+
+/** The draft of a command with the entry that it will be, in the order in which refusals are checked; `refused` has those of one action, each in its place. */
 function complete(
   state: LedgerState,
-  command: { readonly entryId: string; readonly expectedVersion?: number },
+  command: OnDraft,
   action: string,
-  refusedTo: (draft: Draft) => Failure | undefined = () => undefined,
+  refused: { readonly first?: RefusedTo; readonly early?: RefusedTo; readonly late?: RefusedTo },
 ): Result<{ readonly draft: Draft; readonly entry: EntryToBe }, Failure> {
   let accounts: AccountTerms[] = [];
   const found = draftIn(state, command, action, (draft) => {
     accounts = draft.content.lines.map((line) => accountOf(state, line.account));
-    return closedAccount(accounts);
+    return refused.first?.(draft) ?? closedAccount(accounts) ?? refused.early?.(draft);
   });
   if (!found.ok) return found;
   const draft = found.value;
@@ -215,7 +246,7 @@ function complete(
   const entry = entryOf(draft, accounts);
   const wrong =
     originalRefused(state, content) ??
-    refusedTo(draft) ??
+    refused.late?.(draft) ??
     (content.lines.length < 2
       ? refusalAt("ENTRY_UNBALANCED", "An entry has two lines or more.", "/lines")
       : checkBalanced(content.lines)) ??

@@ -4,6 +4,7 @@ import { ok, type Result, refuse } from "../../kernel/result.ts";
 import { type Actor, reaches } from "../../kernel/role.ts";
 import type { Writable } from "../../kernel/writable.ts";
 import type { AccountTerms } from "./account.ts";
+import { agentBarred } from "./agent-table.ts";
 import { mustWait } from "./approval.ts";
 import type { LineRequest, PostEntry, ReverseEntry } from "./command.ts";
 import { mayNotReverse, voidDraft, waitingEntry } from "./decide-draft.ts";
@@ -66,10 +67,11 @@ export function decidePost(state: LedgerState, command: PostEntry, actor: Actor)
  */
 export function decideReverse(state: LedgerState, command: ReverseEntry, actor: Actor): Result<Decision, Failure> {
   const draft = draftById(state, command.entryId);
-  if (draft !== undefined && draft.entry === null) return voidDraft(draft, command);
+  if (draft !== undefined && draft.entry === null) return voidDraft(draft, command, actor);
   const original = entryById(state, command.entryId);
   if (original === undefined) return refuse(missing);
-  if (!reaches(actor.role, "APPROVER")) return refuse(mayNotReverse(actor));
+  const barred = agentBarred(actor, command.kind) ?? (reaches(actor.role, "APPROVER") ? undefined : mayNotReverse(actor));
+  if (barred) return refuse(barred);
   const lines: Writable<FactLine>[] = [];
   const accounts: AccountTerms[] = [];
   for (const line of original.fact.lines) {

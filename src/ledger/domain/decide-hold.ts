@@ -3,6 +3,7 @@ import { ok, type Result, refuse } from "../../kernel/result.ts";
 import type { Actor } from "../../kernel/role.ts";
 import type { Writable } from "../../kernel/writable.ts";
 import { type AccountFigures, type AccountTerms, addPending, copyFigures, pendingIn, pendingOut } from "./account.ts";
+import { agentRefused } from "./agent-table.ts";
 import { isPersonPresent, mustWait, preparerOf } from "./approval.ts";
 import type { PlaceHold, ReleaseHold, SettleHold } from "./command.ts";
 import { waitingEntry } from "./decide-draft.ts";
@@ -165,10 +166,10 @@ function linesTaken({ fact }: Hold, { lines: asked }: SettleHold): Result<Writab
 }
 
 /** Releases a hold: its amounts are available again. */
-export function decideReleaseHold(state: LedgerState, command: ReleaseHold): Result<Decision, Failure> {
+export function decideReleaseHold(state: LedgerState, command: ReleaseHold, actor: Actor): Result<Decision, Failure> {
   const hold = holdById(state, command.holdId);
   if (hold === undefined) return refuse(missing);
-  const wrong = notToBeSettled(state, hold);
+  const wrong = agentRefused(actor, command.kind, () => [hold.fact.placedBy]) ?? notToBeSettled(state, hold);
   if (wrong) return refuse(wrong);
   return made({ kind: "hold_released", hold: hold.no, reason: command.reason ?? null });
 }

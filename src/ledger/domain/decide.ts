@@ -1,6 +1,8 @@
 import type { Failure } from "../../kernel/failures.ts";
 import { type Result, refuse } from "../../kernel/result.ts";
 import type { Actor } from "../../kernel/role.ts";
+import { agentBarred, agentRefused } from "./agent-table.ts";
+import { type Principal, principalOf } from "./approval.ts";
 import type { Command, SetPostingReference } from "./command.ts";
 import { decideChangeAccount, decideDeleteAccount, decideOpenAccount } from "./decide-account.ts";
 import { decideApprove, decideCreateDraft, decideEditDraft, decidePostDraft, decideReject, decideSubmitDraft } from "./decide-draft.ts";
@@ -8,15 +10,18 @@ import { decidePost, decideReverse } from "./decide-entry.ts";
 import { decidePlaceHold, decideReleaseHold, decideSettleHold } from "./decide-hold.ts";
 import { decideLockPeriod } from "./decide-lock.ts";
 import { type Decision, made, missing } from "./decision.ts";
-import { entryById } from "./recorded-entry.ts";
+import { draftById, entryById } from "./recorded-entry.ts";
 import { decideSharedRecord } from "./shared-record.ts";
-import type { LedgerState, StateOfWrite } from "./state.ts";
+import type { LedgerState, RecordedEntry, StateOfWrite } from "./state.ts";
 
 /**
  * What a command does to the ledger as it stands. Pure: it changes nothing and reads only `state`.
  * Refusals are checked in the order of the catalogue in docs/architecture.md; two faults at once give the first.
  */
 export function decide(state: StateOfWrite, command: Command, actor: Actor): Result<Decision, Failure> {
+  // What reverses a draft voids it, which an agent may do to its own.
+  const barred = command.kind === "reverse_entry" ? undefined : agentBarred(actor, command.kind);
+  if (barred) return refuse(barred);
   switch (command.kind) {
     case "post_entry":
       return decidePost(state, command, actor);
@@ -31,7 +36,7 @@ export function decide(state: StateOfWrite, command: Command, actor: Actor): Res
     case "lock_period":
       return decideLockPeriod(state, command, actor);
     case "set_posting_reference":
-      return decidePostingReference(state, command);
+      return decidePostingReference(state, command, actor);
     case "set_approval_policy":
       return made({ kind: "approval_policy_set", policy: command.policy });
     case "set_shared_record":
@@ -41,7 +46,7 @@ export function decide(state: StateOfWrite, command: Command, actor: Actor): Res
     case "edit_draft":
       return decideEditDraft(state, command, actor);
     case "submit_draft":
-      return decideSubmitDraft(state, command);
+      return decideSubmitDraft(state, command, actor);
     case "post_draft":
       return decidePostDraft(state, command, actor);
     case "approve_entry":
@@ -53,12 +58,24 @@ export function decide(state: StateOfWrite, command: Command, actor: Actor): Res
     case "settle_hold":
       return decideSettleHold(state, command, actor);
     case "release_hold":
-      return decideReleaseHold(state, command);
+      return decideReleaseHold(state, command, actor);
   }
 }
 
-function decidePostingReference(state: LedgerState, command: SetPostingReference): Result<Decision, Failure> {
+/** Notes the number of an entry in another system. An agent does so for what it alone prepared, and leaves alone what somebody else has noted. */
+function decidePostingReference(state: LedgerState, command: SetPostingReference, actor: Actor): Result<Decision, Failure> {
   const entry = entryById(state, command.entryId);
   if (entry === undefined) return refuse(missing);
-  return made({ kind: "posting_reference_set", entry: entry.sequence, postingReference: command.postingReference });
+  const barred = agentRefused(actor, command.kind, () => behindReference(state, entry));
+  if (barred) return refuse(barred);
+  const { postingReference } = command;
+  return made({ kind: "posting_reference_set", entry: entry.sequence, postingReference, setBy: principalOf(actor) });
+}
+
+/** Who has a part in an entry and in its posting reference. What was never a draft was posted by no agent. */
+function behindReference(state: LedgerState, entry: RecordedEntry): readonly (Principal | null)[] {
+  const { draftId } = entry.fact;
+  const draft = draftId === null ? undefined : draftById(state, draftId);
+  const notedBy = state.postingReferenceBy(entry.sequence);
+  return [...(draft?.preparers ?? [null]), ...(notedBy === undefined ? [] : [notedBy])];
 }

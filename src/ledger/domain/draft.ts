@@ -1,4 +1,4 @@
-import type { DraftStatus, Preparer } from "./approval.ts";
+import type { DraftStatus, Preparer, Principal } from "./approval.ts";
 import type { DraftContent } from "./fact.ts";
 
 /** Versions of a draft, each a fact of its own. */
@@ -14,6 +14,8 @@ export interface Draft {
   /** Everyone who wrote a version of the content, with the humans behind them. */
   readonly preparers: readonly Preparer[];
   readonly content: DraftContent;
+  /** Who wrote the content; null where it is not known, which counts as somebody else. */
+  readonly writtenBy: Principal | null;
   /** The sequence of the fact that has the content. */
   readonly contentSequence: number;
   /** The sequence of the fact of this version. */

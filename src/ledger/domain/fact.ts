@@ -3,7 +3,7 @@ import type { TextWriter } from "../../kernel/text-writer.ts";
 import type { Whole } from "../../kernel/whole.ts";
 import type { Writable } from "../../kernel/writable.ts";
 import type { Account, AccountDescription, AccountStatus } from "./account.ts";
-import type { ApprovalPolicy, DraftStatus, Preparer } from "./approval.ts";
+import type { ApprovalPolicy, DraftStatus, Preparer, Principal } from "./approval.ts";
 import type { LedgerIdentity } from "./command.ts";
 import {
   type AskedContent,
@@ -158,6 +158,8 @@ export interface PostingReferenceSet {
   readonly kind: "posting_reference_set";
   readonly entry: number;
   readonly postingReference: string;
+  /** Who noted it. Earlier builds did not say so: it was the commit's actor. */
+  readonly setBy?: Principal;
 }
 
 /** Written by builds before the shared record, which has the policy since. */
@@ -184,6 +186,8 @@ export interface DraftSaved {
   readonly reason: string | null;
   /** The entry to be, whole, or the sequence of the earlier version that has it. */
   readonly content: DraftContent | number;
+  /** Who wrote the content, where this fact has it. Earlier builds did not say so: it was the commit's actor. */
+  readonly writtenBy?: Principal;
 }
 
 export interface HoldLine extends LineContent {

@@ -1,6 +1,6 @@
 import { type Account, type AccountFigures, type AccountTerms, copyFigures } from "./account.ts";
 import { applyFact } from "./apply.ts";
-import type { ApprovalPolicy } from "./approval.ts";
+import type { ApprovalPolicy, Principal } from "./approval.ts";
 import type { LedgerIdentity, Source } from "./command.ts";
 import type { Draft } from "./draft.ts";
 import type { EntryPosted, Fact } from "./fact.ts";
@@ -39,6 +39,7 @@ export class Overlay implements MutableLedgerState {
   /** The numbers of the write's own drafts and holds by external id and source; the draft itself says what has become of it since. */
   readonly #draftNames = new Map<string, number>();
   readonly #holdNames = new Map<string, number>();
+  readonly #referencedBy = new Map<number, Principal | null>();
   readonly facts: Fact[] = [];
   readonly firstSequence: number;
 
@@ -172,6 +173,14 @@ export class Overlay implements MutableLedgerState {
   addEntry(sequence: number, _atMs: number, fact: EntryPosted): void {
     if (fact.externalId !== null) this.externalIds.set(fact.externalId, sequence);
     if (fact.source !== null) this.sources.set(sourceText(fact.source), sequence);
+  }
+
+  postingReferenceBy(sequence: number): Principal | null | undefined {
+    return this.#referencedBy.has(sequence) ? this.#referencedBy.get(sequence) : this.base.postingReferenceBy(sequence);
+  }
+
+  setPostingReference(entry: number, by: Principal | null): void {
+    this.#referencedBy.set(entry, by);
   }
 
   setReversal(original: number, reversal: number): void {

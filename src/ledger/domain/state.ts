@@ -1,5 +1,5 @@
 import type { Account, AccountFigures, AccountTerms } from "./account.ts";
-import type { ApprovalPolicy } from "./approval.ts";
+import type { ApprovalPolicy, Principal } from "./approval.ts";
 import type { LedgerIdentity, Source } from "./command.ts";
 import type { Draft } from "./draft.ts";
 import type { EntryPosted } from "./fact.ts";
@@ -36,6 +36,8 @@ export interface LedgerState {
   entryBySource(source: Source): RecordedEntry | undefined;
   /** The sequence of the entry that reversed this one. */
   reversalOf(sequence: number): number | undefined;
+  /** Who noted the entry's posting reference last: undefined where it has none, null where it is not known. */
+  postingReferenceBy(sequence: number): Principal | null | undefined;
   readonly policy: ApprovalPolicy;
   readonly shared: SharedHeld;
   draft(no: number): Draft | undefined;
@@ -66,6 +68,7 @@ export interface MutableLedgerState extends LedgerState {
   indexAccount(before: AccountTerms, after: AccountTerms): void;
   addEntry(sequence: number, atMs: number, fact: EntryPosted): void;
   setReversal(original: number, reversal: number): void;
+  setPostingReference(entry: number, by: Principal | null): void;
   setLocks(locks: readonly PeriodLock[]): void;
   setIdentity(identity: LedgerIdentity): void;
   setPolicy(policy: ApprovalPolicy): void;

@@ -15,7 +15,9 @@ import {
   BatchApproveRequest,
   DraftRequest,
   JournalEntry,
+  PostDraftRequest,
   RejectEntryRequest,
+  SubmitDraftRequest,
   UpdateDraftRequest,
 } from "../schemas.ts";
 import { approveEntry } from "./approve-entry.ts";
@@ -31,6 +33,7 @@ const params = z.object({ id: idField });
 const contentRefusals: readonly FailureCode[] = ["REFERENCE_NOT_FOUND", "ACCOUNT_NOT_FOUND", "EXTERNAL_ID_TAKEN", ...ledgerRefusals];
 /** A reversal or a settlement may have gone another way before its draft is handed in or posted. */
 const laterRefusals: readonly FailureCode[] = ["ENTRY_STATE", "HOLD_STATE", "ALREADY_REVERSED", ...completionRefusals];
+const versionRefusals: readonly FailureCode[] = ["VERSION_REQUIRED", "PRECONDITION_FAILED", "VERSION_STALE"];
 const approveRefusals: readonly FailureCode[] = [...laterRefusals, "SELF_APPROVAL", "PERSON_REQUIRED", ...bookRefusals];
 
 /** An entry's text. A draft is answered with its version as its ETag. */
@@ -75,7 +78,7 @@ export const draftRoutes: readonly Route[] = [
       tag,
       summary: "Change a draft",
       description:
-        "Changes what is given; `null` takes it away, and lines are replaced as a whole. Everyone who changes a draft is one of its preparers.",
+        "Changes what is given; `null` takes it away, and lines are replaced as a whole. Everyone who changes a draft is one of its preparers. An agent changes what it alone prepared.",
       permission: "entries:prepare",
       params,
       body: UpdateDraftRequest,
@@ -95,14 +98,18 @@ export const draftRoutes: readonly Route[] = [
       tag,
       summary: "Hand a draft in for its approval",
       description:
-        "From here on it is complete: it balances and its accounts take entries. Locks, limits and conditions are checked when it is posted. `If-Match` may name the version that was looked at.",
+        "From here on it is complete: it balances and its accounts take entries. Locks, limits and conditions are checked when it is posted. Where somebody else wrote it last, `version` or `If-Match` names the version that was looked at (else 428). An agent submits what it alone prepared.",
       permission: "entries:prepare",
       idempotency: "accepted",
+      ifMatch: true,
       params,
+      body: SubmitDraftRequest,
+      bodyExample: { version: 1 },
       answers: { 200: { description: "The entry, which waits for its approval.", schema: JournalEntry, example: pendingExample } },
-      refusals: ["PRECONDITION_FAILED", ...laterRefusals, ...ledgerRefusals],
+      refusals: [...versionRefusals, ...laterRefusals, ...ledgerRefusals],
     },
-    (context, { params, companyId, revisions }) => submitDraft(context, { entryId: params.id, entityId: companyId, revisions }),
+    (context, { params, body, companyId, revisions }) =>
+      submitDraft(context, { entryId: params.id, entityId: companyId, revisions, version: body.version }),
     (written) => answerWrite(written, { status: 200 }),
   ),
   route(
@@ -114,14 +121,18 @@ export const draftRoutes: readonly Route[] = [
       tag,
       summary: "Post a draft without an approval",
       description:
-        "Where the entity's approval policy lets the caller post at all; else `APPROVAL_REQUIRED`, and the draft is to be submitted instead. What an agent had a part in is posted by a person. `If-Match` may name the version that was looked at.",
+        "Where the entity's approval policy lets the caller post at all; else `APPROVAL_REQUIRED`, and the draft is to be submitted instead. What an agent had a part in is posted by a person. Where somebody else wrote it last, `version` or `If-Match` names the version that was looked at (else 428).",
       permission: "entries:post",
       idempotency: "accepted",
+      ifMatch: true,
       params,
+      body: PostDraftRequest,
+      bodyExample: { version: 1 },
       answers: { 200: { description: "The posted entry.", schema: JournalEntry, example: approvedExample } },
-      refusals: ["PRECONDITION_FAILED", "APPROVAL_REQUIRED", "PERSON_REQUIRED", ...laterRefusals, ...bookRefusals],
+      refusals: [...versionRefusals, "APPROVAL_REQUIRED", "PERSON_REQUIRED", ...laterRefusals, ...bookRefusals],
     },
-    (context, { params, companyId, revisions }) => postDraft(context, { entryId: params.id, entityId: companyId, revisions }),
+    (context, { params, body, companyId, revisions }) =>
+      postDraft(context, { entryId: params.id, entityId: companyId, revisions, version: body.version }),
     (written) => answerWrite(written, { status: 200 }),
   ),
   route(
@@ -158,6 +169,7 @@ export const draftRoutes: readonly Route[] = [
         "In its next version, with the reason: it is changed and submitted anew. `If-Match` may name the version that was looked at.",
       permission: "entries:approve",
       idempotency: "accepted",
+      ifMatch: true,
       params,
       body: RejectEntryRequest,
       bodyExample: { reason: "The receipt is missing" },

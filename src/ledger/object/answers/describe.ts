@@ -57,7 +57,7 @@ export function describe(sql: SqlStorage, state: StoredState, asked: ToDescribe)
   if ("fingerprint" in asked && asked.body !== undefined) return storedAnswer(sql, state, asked, asked.body);
   const describer = "head" in asked ? describerOf(sql, state, asked) : rememberingDescriber(sql, state, asked);
   const textOf = (item: Item): string => ("failure" in item ? errorText(item.failure) : describer.whole(item));
-  if (asked.answer === "minimal") return { body: receiptsText(describer, asked.items), made: null };
+  if (asked.answer === "minimal") return { body: receiptsText(describer, asked.items), made: waitingOf(describer, asked.items) };
   const [item] = asked.items;
   const first = item === undefined ? undefined : describedItem(describer, item);
   if (asked.answer === "one") {
@@ -67,7 +67,14 @@ export function describe(sql: SqlStorage, state: StoredState, asked: ToDescribe)
   let text = first?.text ?? "";
   for (let i = 1; i < asked.items.length; i++) text += `,${textOf(asked.items[i] as Item)}`;
   const { sequence, seal } = describer.head;
-  return { body: `{"data":[${text}],"head":{"sequence":${sequence},"seal":"${seal}"}}`, made: first?.made ?? null };
+  const made = waitingOf(describer, asked.items) ?? first?.made ?? null;
+  return { body: `{"data":[${text}],"head":{"sequence":${sequence},"seal":"${seal}"}}`, made };
+}
+
+/** What is to be known of many: that they wait, where the first that is new does. What stands before it may be there already. */
+function waitingOf(describer: Describer, items: readonly Item[]): Made | null {
+  for (const item of items) if ("first" in item) return describer.draft(item);
+  return null;
 }
 
 function describedItem(describer: Describer, item: Item): Described {
@@ -76,7 +83,10 @@ function describedItem(describer: Describer, item: Item): Described {
 
 /** An answer that was stored as its bytes. What was made stands in the facts, as they stood when it was answered. */
 function storedAnswer(sql: SqlStorage, state: StoredState, stored: StoredAnswer, body: string): DescribedAnswer {
-  if (stored.answer === "minimal") return { body, made: null };
+  if (stored.answer !== "one") {
+    const waiting = waitingOf(rememberingDescriber(sql, state, stored), stored.items);
+    if (waiting !== null || stored.answer === "minimal") return { body, made: waiting };
+  }
   const [item] = stored.items;
   if (item === undefined) return { body };
   return { body, made: describedItem(rememberingDescriber(sql, state, stored), item).made };
@@ -110,6 +120,8 @@ interface Describer {
   /** The JSON text alone: thousands of items need no object each. */
   whole(item: Written): string;
   described(item: Written): Described;
+  /** Of a draft that was saved; null of anything else. */
+  draft(item: Written): Made | null;
 }
 
 function describerOf(sql: SqlStorage, state: StoredState, asked: Extract<ToDescribe, { head: Head }>): Describer {
@@ -121,6 +133,7 @@ function describerOf(sql: SqlStorage, state: StoredState, asked: Extract<ToDescr
       receipt: (out, item) => out.ascii(recorded.receipt(sequenceOf(item))),
       whole: (item) => recorded.described(sequenceOf(item)).text,
       described: (item) => recorded.described(sequenceOf(item)),
+      draft: (item) => recorded.draft(sequenceOf(item)),
     };
   const commit = commitText(overlay.identity, context, head.seal);
   const describing = describingOf(state, overlay.sequence, { overlay, context, seal: head.seal });
@@ -154,6 +167,10 @@ function describerOf(sql: SqlStorage, state: StoredState, asked: Extract<ToDescr
       const text = postedText(fact, sequence, overlay, context, commit, describing);
       return { text, made: { id: fact.draftId ?? commit.entryIds.whole(sequence), state: "posted" } };
     },
+    draft: (item) => {
+      const sequence = sequenceOf(item);
+      return sequence < overlay.firstSequence ? recorded.draft(sequence) : draftMade(describing, sequence, factAt(overlay, sequence));
+    },
   };
 }
 
@@ -170,6 +187,12 @@ function receiptOf(describing: Describing, sequence: number, fact: Fact): string
   if (fact.kind !== "draft_saved") return `{"id":"${idAt(describing, sequence)}","sequence":${sequence}}`;
   const no = fact.draft ?? sequence;
   return `{"id":"${idAt(describing, no)}","sequence":${no},"status":"${fact.status}"}`;
+}
+
+function draftMade(describing: Describing, sequence: number, fact: Fact): Made | null {
+  if (fact.kind !== "draft_saved") return null;
+  const [id, state] = [idAt(describing, fact.draft ?? sequence), fact.status];
+  return state === "voided" ? { id, state } : { id, state, version: fact.version };
 }
 
 /** What is written and not in the journal yet. */
@@ -295,6 +318,7 @@ function rememberingDescriber(sql: SqlStorage, state: StoredState, stored: Store
     receipt: (out, item) => out.ascii(recorded.receipt(sequenceOf(item))),
     whole: (item) => recorded.described(sequenceOf(item)).text,
     described: (item) => recorded.described(sequenceOf(item)),
+    draft: (item) => recorded.draft(sequenceOf(item)),
   };
 }
 
@@ -308,6 +332,7 @@ function recordDescriber(sql: SqlStorage, state: StoredState, knownAt: number, o
   const describing = describingOf(state, knownAt);
   return {
     receipt: (sequence: number): string => receiptOf(describing, sequence, describing.row(sequence).fact),
+    draft: (sequence: number): Made | null => draftMade(describing, sequence, describing.row(sequence).fact),
     described(sequence: number): Described {
       const { fact } = describing.row(sequence);
       switch (fact.kind) {

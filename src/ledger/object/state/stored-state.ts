@@ -4,7 +4,7 @@ import { dayOf } from "../../../kernel/calendar-date.ts";
 import { decodeAddress, isUuid } from "../../../kernel/id.ts";
 import { type Account, type AccountFigures, type AccountStatus, normalSign, setFigures, turnoverOf } from "../../domain/account.ts";
 import { lockChange } from "../../domain/apply.ts";
-import type { ApprovalPolicy } from "../../domain/approval.ts";
+import type { ApprovalPolicy, Principal } from "../../domain/approval.ts";
 import type { Draft } from "../../domain/draft.ts";
 import { decodeFact, type EntryPosted, type PeriodLocked } from "../../domain/fact.ts";
 import type { Hold } from "../../domain/hold.ts";
@@ -21,7 +21,7 @@ import type { EntryIndex } from "./entry-index.ts";
 import type { AccountTotal } from "./entry-tail.ts";
 import { RefNumbers } from "./ref-numbers.ts";
 import { externalIdTerm, sourceTerm } from "./terms.ts";
-import { type DraftRow, draftOfRow, type HoldRow, holdOfRow } from "./unposted.ts";
+import { type DraftRow, draftOfRow, type HoldRow, holdOfRow, writerOf } from "./unposted.ts";
 
 /** Accounts in memory; beyond this those that came first are dropped. A ledger may have millions, an isolate has 128 MB. */
 const accountsInMemoryMax = 50_000;
@@ -277,6 +277,14 @@ export class StoredState implements LedgerState {
   reversalOf(sequence: number): number | undefined {
     const own = this.#sql.exec<{ reversal: number }>("SELECT reversal FROM reversal WHERE original = ?", sequence).toArray()[0]?.reversal;
     return own ?? (sequence < this.firstSequence ? this.earlier.fact(sequence)?.reversal?.seq : undefined);
+  }
+
+  postingReferenceBy(sequence: number): Principal | undefined {
+    const own = this.#sql
+      .exec<{ seq: number }>("SELECT seq FROM posting_reference WHERE entry = ? ORDER BY seq DESC LIMIT 1", sequence)
+      .toArray()[0]?.seq;
+    const noted = own ?? (sequence < this.firstSequence ? this.earlier.fact(sequence)?.references.at(-1)?.[0] : undefined);
+    return noted === undefined ? undefined : writerOf(this, noted);
   }
 
   draft(no: number): Draft | undefined {

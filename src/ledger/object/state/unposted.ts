@@ -1,9 +1,8 @@
 /** Drafts and holds as their tables have them. What they say stands in the journal. */
 import { present } from "../../../kernel/assert.ts";
 import { encodeAddress } from "../../../kernel/id.ts";
-import type { DraftStatus } from "../../domain/approval.ts";
+import { type DraftStatus, type Principal, principalOf } from "../../domain/approval.ts";
 import type { Draft } from "../../domain/draft.ts";
-import type { DraftContent } from "../../domain/fact.ts";
 import { decodeFact, type Fact } from "../../domain/fact.ts";
 import type { Hold, HoldStatus } from "../../domain/hold.ts";
 import type { LedgerIdentity } from "../../rpc.ts";
@@ -35,13 +34,14 @@ function factAt<K extends Fact["kind"]>(log: Log, sequence: number, kind: K): Ex
 export function draftOfRow(log: Log, identity: LedgerIdentity, row: DraftRow): Draft {
   const { no, at, status, saved, content, entry } = row;
   const fact = factAt(log, saved, "draft_saved");
+  const written = contentAt(log, content);
   return {
     no,
     id: encodeAddress({ atMs: at, ledgerNumber: identity.number, kind: "entry", sequence: no }),
     status,
     version: fact.version,
     preparers: fact.preparers,
-    content: contentAt(log, content),
+    ...written,
     contentSequence: content,
     savedSequence: saved,
     reason: fact.reason,
@@ -49,10 +49,15 @@ export function draftOfRow(log: Log, identity: LedgerIdentity, row: DraftRow): D
   };
 }
 
-function contentAt(log: Log, sequence: number): DraftContent {
-  const { content } = factAt(log, sequence, "draft_saved");
+function contentAt(log: Log, sequence: number): Pick<Draft, "content" | "writtenBy"> {
+  const { content, writtenBy } = factAt(log, sequence, "draft_saved");
   if (typeof content === "number") throw new Error("assertion failed: a draft names the version that has its content");
-  return content;
+  return { content, writtenBy: writtenBy ?? writerOf(log, sequence) };
+}
+
+/** Who wrote what a row of the log has: the actor of its commit. Facts of earlier builds do not say it themselves. */
+export function writerOf(log: Log, sequence: number): Principal {
+  return principalOf(present(log.row(sequence), "the sequence is in the log").context.actor);
 }
 
 export function holdOfRow(log: Log, identity: LedgerIdentity, { no, at, status, resolved }: HoldRow): Hold {
