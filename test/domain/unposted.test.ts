@@ -397,7 +397,7 @@ test("a person whose key was not made in their session neither approves, posts n
   const [waiting, kept] = ledger.drafts().map(({ id }) => id);
   const commands: Command[] = [
     { kind: "approve_entry", entryId: waiting ?? "" },
-    { kind: "post_draft", entryId: kept ?? "" },
+    { kind: "post_draft", entryId: kept ?? "", expectedVersion: 1 },
   ];
   for (const command of commands) {
     expect(codes(ledger.write([command], { actor: behind }))).toBe("PERSON_REQUIRED");
