@@ -368,7 +368,7 @@ export const failureKinds = {
   RATE_LIMITED: {
     status: 429,
     retryable: true,
-    meaning: "The key has used up its requests.",
+    meaning: "The key has used up its requests; or, where no key is sent, the address has.",
     action: "Wait Retry-After seconds.",
   },
   SIGN_IN_LOCKED: {
