@@ -1,4 +1,6 @@
 import { createHmac, randomBytes, scryptSync, timingSafeEqual } from "node:crypto";
+import { failure } from "../../kernel/failures.ts";
+import { Refused } from "../../platform/refused.ts";
 import { normalizePassword } from "./domain/password-rules.ts";
 
 /**
@@ -7,16 +9,27 @@ import { normalizePassword } from "./domain/password-rules.ts";
  */
 const defaultCost: Cost = { log2N: 15, r: 8, p: 3 };
 
-/** `PASSWORD_COST_LOG2_N` is for tests, which hash by the hundred; and for who wants passwords to cost more. */
-export function passwordCost(env: object): Cost {
+/**
+ * `PASSWORD_COST_LOG2_N` is for tests, which hash by the hundred; and for who wants passwords to cost more. `PASSWORD_HASHER` is a binding of the launcher's
+ * alone: there the same thread answers everybody, and scrypt would keep it for a sixth of a second.
+ */
+export function passwordCost(env: object): Hashing {
   const log2N = Reflect.get(env, "PASSWORD_COST_LOG2_N");
-  return log2N === undefined ? defaultCost : { ...defaultCost, log2N: Number(log2N) };
+  const cost = log2N === undefined ? defaultCost : { ...defaultCost, log2N: Number(log2N) };
+  // wrangler.toml, and the type made from it, do not have it.
+  const hasher: Fetcher | undefined = Reflect.get(env, "PASSWORD_HASHER");
+  return hasher === undefined ? cost : { ...cost, hasher };
 }
 
 export interface Cost {
   readonly log2N: number;
   readonly r: number;
   readonly p: number;
+}
+
+/** What a hash costs, and who computes it: this isolate where there is no hasher. */
+export interface Hashing extends Cost {
+  readonly hasher?: Pick<Fetcher, "fetch">;
 }
 interface PasswordHash {
   readonly cost: Cost;
@@ -36,10 +49,10 @@ const keyBytes = 32;
  * The hash of a password, with its salt and its cost, in the PHC string format. `sameEmail`: the passwords of users of the same email in other firms. They
  * share a salt, so that a check of a password costs one scrypt for any number of firms: its time does not reveal the number.
  */
-export function hashPassword(cost: Cost, password: string, userId: string, sameEmail: readonly StoredPassword[]): string {
+export async function hashPassword(cost: Hashing, password: string, userId: string, sameEmail: readonly StoredPassword[]): Promise<string> {
   const shared = sameEmail.map(({ hash }) => readHash(hash)).find((kept) => isSameCost(kept.cost, cost));
   const salt = shared?.salt ?? randomBytes(16);
-  const tag = tagOf(derive(password, salt, cost), userId);
+  const tag = tagOf(await derive(cost, password, salt, cost), userId);
   return `$scrypt$ln=${cost.log2N},r=${cost.r},p=${cost.p}$${salt.toString("base64url")}$${tag.toString("base64url")}`;
 }
 
@@ -47,14 +60,14 @@ export function hashPassword(cost: Cost, password: string, userId: string, sameE
  * The first of the passwords that it is. Where there are none, as much work is done. Users of one email share a salt: there is more than one of them, and at most
  * as many as users, after a change of the cost, or where two set their first passwords at once.
  */
-export function findPassword(cost: Cost, password: string, kept: readonly StoredPassword[]): StoredPassword | undefined {
+export async function findPassword(cost: Hashing, password: string, kept: readonly StoredPassword[]): Promise<StoredPassword | undefined> {
   const derived = new Map<string, Buffer>();
-  if (kept.length === 0) derive(password, Buffer.alloc(16), cost);
+  if (kept.length === 0) await derive(cost, password, Buffer.alloc(16), cost);
   let found: StoredPassword | undefined;
   for (const candidate of kept) {
     const { cost: itsCost, salt, tag } = readHash(candidate.hash);
     const way = wayOf(candidate);
-    const key = derived.get(way) ?? derive(password, salt, itsCost);
+    const key = derived.get(way) ?? (await derive(cost, password, salt, itsCost));
     derived.set(way, key);
     if (timingSafeEqual(tagOf(key, candidate.userId), tag)) found ??= candidate;
   }
@@ -80,9 +93,21 @@ function isSameCost(one: Cost, other: Cost): boolean {
   return one.log2N === other.log2N && one.r === other.r && one.p === other.p;
 }
 
-function derive(password: string, salt: Buffer, { log2N, r, p }: Cost): Buffer {
+async function derive({ hasher }: Hashing, password: string, salt: Buffer, { log2N, r, p }: Cost): Promise<Buffer> {
+  if (hasher !== undefined) return deriveElsewhere(hasher, { password: normalizePassword(password), salt, log2N, r, p });
   const N = 2 ** log2N;
   return scryptSync(normalizePassword(password), salt, keyBytes, { N, r, p, maxmem: 2 * 128 * N * r });
+}
+
+async function deriveElsewhere(
+  hasher: Pick<Fetcher, "fetch">,
+  { password, salt, ...cost }: Cost & { readonly password: string; readonly salt: Buffer },
+): Promise<Buffer> {
+  const body = JSON.stringify({ password, salt: salt.toString("base64url"), ...cost, keyBytes });
+  const answer = await hasher.fetch("http://password-hasher/", { method: "POST", body });
+  if (answer.status === 503) throw new Refused({ ...failure("OVERLOADED", "Too many passwords are being checked."), retryAfterSeconds: 1 });
+  if (answer.status !== 200) throw new Error(`the password hasher answered ${answer.status}`);
+  return Buffer.from(await answer.arrayBuffer());
 }
 
 /** Makes it the user's: two with one salt and one password are not seen to have it, and a hash put in another's place opens nothing. */

@@ -70,7 +70,7 @@ async function requirePresentPassword(
   await beginPassword(context.env, user.email, guesser);
   const hash = await findPasswordHash(context.directory, user.id);
   const isRight =
-    findPassword(passwordCost(context.env), currentPassword, hash === undefined ? [] : [{ userId: user.id, hash }]) !== undefined;
+    (await findPassword(passwordCost(context.env), currentPassword, hash === undefined ? [] : [{ userId: user.id, hash }])) !== undefined;
   if (!isRight) throw refusal("PASSWORD_INCORRECT", "The present password is not right.");
   await signInsOf(context.env, user.email).succeed(true, guesser);
 }

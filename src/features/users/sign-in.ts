@@ -88,7 +88,7 @@ async function tryAsStranger(
   { email, password }: SignInRequest,
   given: { readonly candidates: readonly SignInCandidate[]; readonly stranger: Guesser; readonly isAlone: boolean },
 ): Promise<SignInCandidate | undefined> {
-  const right = findCandidate(env, password, given.candidates);
+  const right = await findCandidate(env, password, given.candidates);
   // Where others have the email too, a guesser may be one of them: a right password forgives no more than itself.
   if (right !== undefined) await signInsOf(env, email).succeed(given.isAlone, given.stranger);
   return right;
@@ -112,18 +112,22 @@ async function tryWithDevice(
   const device: Guesser = { kind: "device", name: given.device.id };
   await beginPassword(env, email, device);
   const signIns = signInsOf(env, email);
-  if (findCandidate(env, password, [own]) !== undefined) {
+  if ((await findCandidate(env, password, [own])) !== undefined) {
     await signIns.succeed(true, device);
     return own;
   }
   if (others.length === 0 || (await signIns.begin(stranger)) > 0) return undefined;
-  const right = findCandidate(env, password, others);
+  const right = await findCandidate(env, password, others);
   if (right !== undefined) await Promise.all([signIns.succeed(false, stranger), signIns.succeed(false, device)]);
   return right;
 }
 
-function findCandidate(env: Cloudflare.Env, password: string, candidates: readonly SignInCandidate[]): SignInCandidate | undefined {
-  const right = findPassword(passwordCost(env), password, candidates);
+async function findCandidate(
+  env: Cloudflare.Env,
+  password: string,
+  candidates: readonly SignInCandidate[],
+): Promise<SignInCandidate | undefined> {
+  const right = await findPassword(passwordCost(env), password, candidates);
   return candidates.find(({ userId }) => userId === right?.userId);
 }
 
@@ -150,7 +154,7 @@ async function renewHash(
   const cost = passwordCost(env);
   if (!isOutdated(cost, hash)) return hash;
   const others = ofEmail.filter((other) => other.userId !== userId);
-  const renewed = hashPassword(cost, password, userId, others);
+  const renewed = await hashPassword(cost, password, userId, others);
   await replaceHash(directory, userId, hash, renewed);
   return renewed;
 }
