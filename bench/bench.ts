@@ -1,13 +1,13 @@
-import type { RunningServer } from "../src/local/server.ts";
+import type { Served } from "../src/local/server.ts";
 import type { Figure } from "./figure.ts";
 import type { Product } from "./product.ts";
 
 /** What rows measure with. Each server is started by the first row that asks for it. */
 export interface Bench {
   readonly product: () => Promise<Product>;
-  readonly floor: () => Promise<RunningServer>;
+  readonly floor: () => Promise<Served>;
   /** The ledger's object alone, behind bench-worker.ts. */
-  readonly objects: () => Promise<RunningServer>;
+  readonly objects: () => Promise<Served>;
 }
 
 /** Rows of the table that are measured together, because what one needs is there for the other. */

@@ -5,10 +5,10 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { builtWorker, projectRoot } from "../src/local/build.ts";
 import { lockDataFolder } from "../src/local/data-folder.ts";
 import { guardRuntime } from "../src/local/runtime-guard.ts";
-import type { RunningServer } from "../src/local/server.ts";
+import type { Served } from "../src/local/server.ts";
 
 /** Runs a Worker of the bench's own with one kind of object, in the runtime and with the dates of the product. */
-export async function startOwnWorker(file: string, binding: string, className: string, dataDir: string): Promise<RunningServer> {
+export async function startOwnWorker(file: string, binding: string, className: string, dataDir: string): Promise<Served> {
   await mkdir(dataDir, { recursive: true });
   const lock = lockDataFolder(dataDir);
   const product = await builtWorker();

@@ -7,7 +7,7 @@ import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { projectRoot } from "../src/local/build.ts";
-import type { RunningServer } from "../src/local/server.ts";
+import type { Served } from "../src/local/server.ts";
 import type { Bench, Rows } from "./bench.ts";
 import { type Figure, figureLine } from "./figure.ts";
 import { startOwnWorker } from "./own-worker.ts";
@@ -79,8 +79,8 @@ async function run(): Promise<void> {
   const [load = 0] = loadavg();
   if (load > busyLoad) console.log(`Something else keeps this machine busy (load ${load.toFixed(1)}): the figures will be too low.\n`);
   const folder = await mkdtemp(path.join(tmpdir(), "countinghouse-bench-"));
-  const servers: Promise<RunningServer>[] = [];
-  const start = <Server extends RunningServer>(server: () => Promise<Server>) => {
+  const servers: Promise<Served>[] = [];
+  const start = <Server extends Served>(server: () => Promise<Server>) => {
     let started: Promise<Server> | undefined;
     return () => {
       started ??= server();

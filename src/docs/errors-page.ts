@@ -14,6 +14,7 @@ const statusMeanings: Readonly<Record<FailureStatus, string>> = {
   409: "Conflicts with what is",
   412: "Changed meanwhile",
   413: "Too large",
+  414: "Too long",
   415: "Wrong media type",
   422: "A rule of the ledger refused",
   428: "Names no version",

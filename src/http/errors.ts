@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { type Failure, type FailureCode, failureKinds } from "../kernel/failures.ts";
+import { failureAnswer } from "./failure-answer.ts";
 import { countField } from "./fields.ts";
 
 // The catalogue's keys are its codes; Object.keys has the type of any object's.
@@ -40,29 +41,8 @@ export const Problem = z
   })
   .openapi("Problem", { description: "An error, where `Accept` asks for `application/problem+json`." });
 
-/** The answer to a refusal: the envelope, or the same facts as RFC 9457 where the caller prefers `application/problem+json`. */
+/** The answer to a refusal. */
 export function answerFailure(failure: Failure, requestId: string, accept: string | undefined): Response {
-  const kind = failureKinds[failure.code];
-  const headers = new Headers();
-  const retryAfter = failure.retryAfterSeconds ?? (failure.code === "IDEMPOTENCY_IN_PROGRESS" || kind.status === 503 ? 1 : undefined);
-  if (retryAfter !== undefined) headers.set("Retry-After", String(retryAfter));
-  if (kind.status === 401) headers.set("WWW-Authenticate", 'Bearer realm="countinghouse"');
-  const details = failure.details ?? [];
-  if (accept?.includes("application/problem+json")) {
-    headers.set("Content-Type", "application/problem+json");
-    const problem = {
-      type: `/docs/errors#${failure.code}`,
-      title: kind.meaning,
-      status: kind.status,
-      detail: failure.message,
-      code: failure.code,
-      requestId,
-      retryable: kind.retryable,
-      errors: details,
-    };
-    return new Response(JSON.stringify(problem), { status: kind.status, headers });
-  }
-  headers.set("Content-Type", "application/json");
-  const body = { error: { code: failure.code, message: failure.message, requestId, retryable: kind.retryable, details } };
-  return new Response(JSON.stringify(body), { status: kind.status, headers });
+  const { status, headers, text } = failureAnswer(failure, requestId, accept);
+  return new Response(text, { status, headers });
 }

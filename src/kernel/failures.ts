@@ -220,6 +220,12 @@ export const failureKinds = {
     meaning: "The body is larger than 8 MiB.",
     action: "Send it in parts; up to 10,000 entries go into one batch.",
   },
+  URL_TOO_LONG: {
+    status: 414,
+    retryable: false,
+    meaning: "The URL is longer than the server takes.",
+    action: "Send fewer parameters at once. The servers of npm start take 16 KiB.",
+  },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
     retryable: false,
@@ -253,7 +259,8 @@ export const failureKinds = {
   CLOCK: {
     status: 503,
     retryable: true,
-    meaning: "The clocks of the server's parts do not agree, so that nothing is written: it would be dated wrongly for ever.",
+    meaning:
+      "The server's clock is wrong, or those of its parts do not agree, so that nothing is written: it would be dated wrongly for ever.",
     action: "Repeat the request, with its idempotency key, after Retry-After. Who runs the server sets its clock right.",
   },
   ACCOUNT_NOT_FOUND: {
@@ -403,6 +410,12 @@ export const failureKinds = {
     retryable: true,
     meaning: "The site is being moved to another database, and what would be written there waits. Reads and postings go on.",
     action: "Repeat the request after Retry-After seconds, with the same idempotency key. A move takes seconds, a large site's minutes.",
+  },
+  STORAGE_FULL: {
+    status: 503,
+    retryable: true,
+    meaning: "The disk of the server has too little free space to write to. Nothing was changed; reads go on.",
+    action: "Free space on the disk of the data folder. Repeat the request after Retry-After seconds, with the same idempotency key.",
   },
   OVERLOADED: {
     status: 503,

@@ -11,6 +11,7 @@ export const projectRoot = path.resolve(import.meta.dirname, "../..");
 
 /** Miniflare's options of a Worker, as wrangler makes them from wrangler.toml; the members that the launcher itself adds to. */
 export interface WorkerOptions {
+  readonly name?: string;
   readonly bindings?: Readonly<Record<string, unknown>>;
   readonly serviceBindings?: Readonly<Record<string, unknown>>;
   readonly [option: string]: unknown;

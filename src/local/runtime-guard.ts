@@ -1,12 +1,18 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
 const noteVariable = "COUNTINGHOUSE_RUNTIME_NOTE";
+const folderVariable = "COUNTINGHOUSE_RUNTIME_FOLDER";
+/** The runtime takes an address as host and port, and this port for a part of the file's name. */
+const socketName = "runtime:0";
+/** What fits into `sun_path` of every system, unix(7). */
+const socketPathMax = 100;
 const noteFile = (dataDir: string) => path.join(dataDir, "runtime.pid");
 const endsWithinMs = 10_000;
 
@@ -14,6 +20,8 @@ const endsWithinMs = 10_000;
 export interface RuntimeGuard {
   /** What the runtime's environment must say. */
   readonly environment: Record<string, string>;
+  /** The socket on which the runtime is to listen, in a folder that only this user may enter; on Windows there is none. */
+  readonly socketPath: string | undefined;
   /** Ends the watch, when the runtime has been stopped in order. */
   readonly end: () => Promise<void>;
 }
@@ -25,12 +33,19 @@ export interface RuntimeGuard {
  * pipe from this process breaks; and the next start ends whatever the note still names. Call it holding the folder's lock.
  */
 export async function guardRuntime(dataDir: string, starter: string): Promise<RuntimeGuard> {
-  if (process.platform === "win32") return { environment: {}, end: async () => undefined };
+  if (process.platform === "win32") return { environment: {}, socketPath: undefined, end: async () => undefined };
   await endOrphanedRuntime(dataDir);
   const note = noteFile(dataDir);
   process.env.MINIFLARE_WORKERD_PATH = starter;
-  const watch = `trap '' INT TERM HUP; cat > /dev/null; read -r pid rest < "$${noteVariable}" && kill -9 "$pid"`;
-  const environment = { [noteVariable]: note };
+  // Not in the data folder: its path may be too long, and its file system have no sockets. mkdtemp makes it this user's alone.
+  const folder = await mkdtemp(path.join(tmpdir().length + 40 > socketPathMax ? "/tmp" : tmpdir(), "countinghouse-runtime-"));
+  const watch = [
+    "trap '' INT TERM HUP",
+    "cat > /dev/null",
+    `if read -r pid rest < "$${noteVariable}"; then kill -9 "$pid"; fi`,
+    `rm -rf "$${folderVariable}"`,
+  ].join("; ");
+  const environment = { [noteVariable]: note, [folderVariable]: folder };
   const watcher = spawn("/bin/sh", ["-c", watch], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
@@ -43,19 +58,22 @@ export async function guardRuntime(dataDir: string, starter: string): Promise<Ru
     const ended = watcher.exitCode === null ? once(watcher, "exit") : undefined;
     watcher.stdin?.end();
     await ended;
+    await rm(folder, { recursive: true, force: true });
   };
-  return { environment, end };
+  return { environment, socketPath: path.join(folder, socketName), end };
 }
 
 /**
  * The script that the runtime is started with.
  * It notes its own process id, which the runtime inherits, and has the runtime ignore the terminal's Ctrl-C: the launcher stops it in order.
+ * The socket of a runtime that crashed is in the way of the next.
  */
 export function runtimeStarter(): string {
   const fromMiniflare = createRequire(createRequire(import.meta.url).resolve("miniflare"));
   const workerd: string = fromMiniflare("workerd").default;
   const note = `if [ -n "$${noteVariable}" ]; then echo "$$ $*" > "$${noteVariable}"; fi`;
-  return `#!/bin/sh\ntrap '' INT\n${note}\nexec '${workerd.replaceAll("'", `'\\''`)}' "$@"\n`;
+  const clear = `if [ -n "$${folderVariable}" ]; then rm -f "$${folderVariable}/${socketName}"; fi`;
+  return `#!/bin/sh\ntrap '' INT\n${note}\n${clear}\nexec '${workerd.replaceAll("'", `'\\''`)}' "$@"\n`;
 }
 
 /**

@@ -4,9 +4,9 @@ import path from "node:path";
 import { build } from "esbuild";
 import { type BuiltWorker, builtWorker, projectRoot } from "../../src/local/build.ts";
 import { workerSecrets } from "../../src/local/secrets.ts";
-import { type RunningServer, startServer } from "../../src/local/server.ts";
+import { type Served, startServer } from "../../src/local/server.ts";
 
-export interface ServerAt extends RunningServer {
+export interface ServerAt extends Served {
   /** What the Worker has logged as an error or a warning so far. */
   readonly logged: readonly string[];
 }

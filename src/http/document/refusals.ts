@@ -1,4 +1,5 @@
 import { type FailureCode, type FailureStatus, failureKinds } from "../../kernel/failures.ts";
+import { mayWrite } from "../reading-posts.ts";
 import type { AnyDefinition } from "../route.ts";
 import { refusalHeaders } from "./headers.ts";
 import type { DocumentedAnswer, Reference } from "./shape.ts";
@@ -14,6 +15,7 @@ const answerNames = {
   409: "Conflict",
   412: "PreconditionFailed",
   413: "ContentTooLarge",
+  414: "UriTooLong",
   415: "UnsupportedMediaType",
   422: "UnprocessableContent",
   428: "PreconditionRequired",
@@ -37,6 +39,7 @@ function refusalsOf(route: AnyDefinition, tags: Tags): ReadonlyMap<FailureStatus
   if (route.idempotency) for (const code of ["IDEMPOTENCY_KEY_INVALID", "IDEMPOTENCY_KEY_REUSED"] as const) codes.add(code);
   if (route.permission === "catalogue:write" || route.idempotency === "site") codes.add("SITE_MOVING");
   if (route.idempotency === "required") codes.add("IDEMPOTENCY_KEY_REQUIRED");
+  if (mayWrite(route.method.toUpperCase(), route.path)) for (const code of ["STORAGE_FULL", "CLOCK"] as const) codes.add(code);
   const byStatus = Map.groupBy(inOrder(codes), (code) => failureKinds[code].status);
   return new Map([...byStatus].sort(([a], [b]) => a - b));
 }

@@ -1,0 +1,333 @@
+import { randomUUID } from "node:crypto";
+import {
+  Agent,
+  type ClientRequest,
+  createServer,
+  type IncomingMessage,
+  request as requestRuntime,
+  type Server,
+  ServerResponse,
+} from "node:http";
+import type { Duplex, Readable, Writable } from "node:stream";
+import { failureAnswer } from "../http/failure-answer.ts";
+import { mayWrite } from "../http/reading-posts.ts";
+import { type Failure, type FailureCode, failure } from "../kernel/failures.ts";
+import { addressOf, hasBody, headersForClient, headersForRuntime, type Onward, schemeOf } from "./front-headers.ts";
+
+/** Where the runtime listens: a socket in a folder of this user's alone, or, on Windows, a port of 127.0.0.1. */
+export type RuntimeAddress = { readonly socketPath: string } | { readonly host: string; readonly port: number };
+
+export interface FrontOptions {
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly runtime: RuntimeAddress;
+  /** Whether one proxy stands in front, whose word on the client's address and scheme counts. */
+  readonly trustProxy: boolean;
+  /** Why nothing may be written now, asked with each request that may write. */
+  readonly refusesWrites: () => Failure | undefined;
+}
+
+export interface Front {
+  /** Without a slash at the end. */
+  readonly baseUrl: string;
+  /** Takes nothing more, lets what is under way end for a moment, then closes all connections. */
+  readonly close: () => Promise<void>;
+}
+
+const listensOn = "127.0.0.1";
+/** More than the longest list of ids and a cursor need; a longer URL is nobody's. */
+const urlLengthMax = 16 * 1024;
+/** The request line and all headers together: the URL, and as much again. Node answers 431 beyond. */
+const headBytesMax = 32 * 1024;
+/** A head that takes longer comes from somebody who means to keep the connection. */
+const headMsMax = 15_000;
+/** The largest body, 8 MiB, on a line of half a megabit. */
+const requestMsMax = 150_000;
+const connectionsCheckedEveryMs = 5_000;
+/** Longer than the clients' pools keep theirs, so that seldom one is closed while it is used again. */
+const idleMs = 65_000;
+/** Of those who stay connected; a system gives a process thousands of files, and each takes two. */
+const connectionsMax = 4_000;
+/** The runtime closes a connection that was idle for five seconds: one that is older than this is not used again. */
+const runtimeIdleMs = 2_000;
+/** How much of a body that is no more wanted is read, and for how long, so that the client gets to reading its answer (RFC 9112 §9.6). */
+const lingerBytesMax = 1024 * 1024;
+const lingerMs = 1_000;
+const closesWithinMs = 2_000;
+
+/**
+ * The public side of `npm start`. The runtime behind has doors of its own and believes what the platform's front says in headers: here is that front.
+ * It passes requests and answers on as they stream, drops what clients may not say, and says itself who they are.
+ */
+export async function startFront(options: FrontOptions): Promise<Front> {
+  const agent = new RuntimeAgent();
+  const upgraded = new Set<Duplex>();
+  const limits = {
+    maxHeaderSize: headBytesMax,
+    headersTimeout: headMsMax,
+    requestTimeout: requestMsMax,
+    connectionsCheckingInterval: connectionsCheckedEveryMs,
+    keepAliveTimeout: idleMs,
+  };
+  // What asks for another protocol than that of WebSockets goes on as if it did not (RFC 9110 §7.8). The types do not have the option yet.
+  const upgrades = { shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === "websocket" };
+  const server = createServer({ ...limits, ...upgrades }, (request, response) => pass(request, response));
+  server.maxConnections = connectionsMax;
+
+  const pass = (request: IncomingMessage, response: ServerResponse, expectsContinue = false) => {
+    const onward = onwardOf(request, options);
+    if ("refused" in onward) {
+      answer(request, response, onward.refused);
+      return;
+    }
+    if (expectsContinue) response.writeContinue();
+    let upstream: ClientRequest;
+    try {
+      upstream = requestTo(options.runtime, agent, request, onward, []);
+    } catch {
+      // Node will not send the path: it has characters that no URL has.
+      answer(request, response, failure("VALIDATION_ERROR", "The URL has characters that no URL has."));
+      return;
+    }
+    upstream.on("response", (coming) => passAnswer(request, response, coming, upstream));
+    upstream.on("error", (error) => answerBroken(request, response, error));
+    response.on("close", () => {
+      if (!response.writableFinished) upstream.destroy();
+    });
+    if (!hasBody(request)) upstream.end();
+    else {
+      // What waits for its own answer before it sends on is not to wait here.
+      if (expectsContinue || request.headers["content-length"] === undefined) upstream.flushHeaders();
+      passStream(request, upstream);
+    }
+  };
+  server.on("checkContinue", (request, response) => pass(request, response, true));
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    upgraded.add(socket);
+    socket.on("close", () => upgraded.delete(socket));
+    passUpgrade(request, socket, head, options, agent);
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, listensOn, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("assertion failed: it listens on a port");
+  const close = async () => {
+    await closeServer(server);
+    for (const socket of upgraded) socket.destroy();
+    agent.destroy();
+  };
+  return { baseUrl: `http://${listensOn}:${address.port}`, close };
+}
+
+/** Keeps connections to the runtime, and uses none again that the runtime may be closing. */
+class RuntimeAgent extends Agent {
+  readonly #freeSince = new WeakMap<Duplex, number>();
+
+  constructor() {
+    super({ keepAlive: true, maxFreeSockets: 256, scheduling: "lifo" });
+    this.on("free", (socket: Duplex) => this.#freeSince.set(socket, performance.now()));
+  }
+
+  /** Asked before each request. Those that were used last stand last, so that the first young one ends the search. */
+  dropIdle(): void {
+    const oldest = performance.now() - runtimeIdleMs;
+    for (const sockets of Object.values(this.freeSockets)) {
+      for (const socket of sockets ?? []) {
+        if ((this.#freeSince.get(socket) ?? 0) >= oldest) break;
+        socket.destroy();
+      }
+    }
+  }
+}
+
+/** Where a request is meant to go, or why it goes nowhere: the runtime's own doors are closed, and there are times when nothing may be written. */
+function onwardOf(request: IncomingMessage, { trustProxy, refusesWrites }: FrontOptions): Onward | { readonly refused: Failure } {
+  const { method = "GET", url = "/" } = request;
+  if (url.length > urlLengthMax) return refused("URL_TOO_LONG", `The URL has ${url.length} characters; the most is ${urlLengthMax}.`);
+  const [, absoluteHost, absolutePath] = /^https?:\/\/([^/?#]*)([^#]*)/i.exec(url) ?? [];
+  const host = absoluteHost ?? request.headers.host ?? `${listensOn}:${request.socket.localPort}`;
+  const path = absolutePath === undefined ? url : absolutePath.startsWith("/") ? absolutePath : `/${absolutePath}`;
+  if (!path.startsWith("/")) return refused("VALIDATION_ERROR", "The request names no path.");
+  if (!/^[\w.:[\]-]+$/.test(host) || hostsIn(request) > 1) return refused("VALIDATION_ERROR", "The Host header is none.");
+  if (isOwnDoor(path)) return refused("ROUTE_NOT_FOUND", `There is no route ${method} ${path.slice(0, 200)}.`);
+  const reason = mayWrite(method, path.replace(/[?#].*$/s, "")) ? refusesWrites() : undefined;
+  if (reason !== undefined) return { refused: reason };
+  return { host, path, scheme: schemeOf(request, trustProxy), address: addressOf(request, trustProxy) };
+}
+
+function refused(code: FailureCode, message: string): { readonly refused: Failure } {
+  return { refused: failure(code, message) };
+}
+
+function hostsIn({ rawHeaders }: IncomingMessage): number {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    if (rawHeaders[at]?.length === 4 && rawHeaders[at]?.toLowerCase() === "host") hosts += 1;
+  return hosts;
+}
+
+/** `/cdn-cgi/…`, however it is written. */
+function isOwnDoor(path: string): boolean {
+  if (!/cdn|%/i.test(path)) return false;
+  try {
+    return /^\/+cdn-cgi(?:\/|$)/i.test(new URL(`http://front${decodeURIComponent(path)}`).pathname);
+  } catch {
+    return /cdn-cgi/i.test(path);
+  }
+}
+
+function requestTo(
+  runtime: RuntimeAddress,
+  agent: RuntimeAgent,
+  request: IncomingMessage,
+  onward: Onward,
+  more: readonly string[],
+): ClientRequest {
+  agent.dropIdle();
+  const { method } = request;
+  const headers = [...headersForRuntime(request, onward), ...more];
+  // The whole URL, as to a proxy: so the runtime has the scheme from here too. Node takes headers as such a list, and its types do not say so.
+  const path = `${onward.scheme}://${onward.host}${onward.path}`;
+  return requestRuntime({ ...runtime, agent, method, path, headers: headers as never, setHost: false });
+}
+
+function passAnswer(request: IncomingMessage, response: ServerResponse, coming: IncomingMessage, upstream: ClientRequest): void {
+  const status = coming.statusCode ?? 502;
+  // The Worker names each answer. What has no name is the runtime's own, and says of it what is nobody's business.
+  if (status >= 400 && coming.headers["x-request-id"] === undefined) {
+    coming.resume();
+    answer(request, response, status < 500 ? notTaken() : broken());
+    return;
+  }
+  const headers = headersForClient(coming);
+  const early = hasBody(request) && !request.complete;
+  if (early) headers.push("Connection", "close");
+  response.writeHead(status, headers);
+  coming.on("data", (chunk: Buffer) => {
+    if (response.write(chunk)) return;
+    coming.pause();
+    response.once("drain", () => coming.resume());
+  });
+  coming.on("end", () => {
+    if (!early || request.complete) {
+      response.end();
+      return;
+    }
+    upstream.destroy();
+    linger(request, () => response.end());
+  });
+  coming.on("error", () => response.destroy());
+}
+
+/** Reads on for a moment what nobody wants any more: a connection that is closed over unread bytes takes the answer with it. */
+function linger(request: IncomingMessage, then: () => void): void {
+  let bytes = 0;
+  const timer = setTimeout(done, lingerMs);
+  function done() {
+    clearTimeout(timer);
+    request.off("data", count).off("close", done).off("end", done);
+    then();
+  }
+  function count(chunk: Buffer) {
+    bytes += chunk.length;
+    if (bytes > lingerBytesMax) done();
+  }
+  request.removeAllListeners("data");
+  request.on("data", count).on("close", done).on("end", done);
+  request.resume();
+}
+
+/** An answer of the front's own, in the product's form. */
+function answer(request: IncomingMessage, response: ServerResponse, reason: Failure): void {
+  const requestId = `req_${randomUUID().replaceAll("-", "")}`;
+  const { status, headers, text } = failureAnswer(reason, requestId, request.headers.accept);
+  const unread = hasBody(request) && !request.complete;
+  response.writeHead(status, {
+    ...headers,
+    "Content-Length": Buffer.byteLength(text),
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Request-Id": requestId,
+    ...(unread && { Connection: "close" }),
+  });
+  if (!unread) {
+    response.end(text);
+    return;
+  }
+  response.write(text);
+  linger(request, () => response.end());
+}
+
+function answerBroken(request: IncomingMessage, response: ServerResponse, error: NodeJS.ErrnoException): void {
+  if (response.destroyed || response.writableEnded) return;
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  // Not even connected: nothing was sent, so nothing was done.
+  const unsent = error.code === "ECONNREFUSED" || error.code === "ENOENT";
+  answer(request, response, unsent ? failure("OVERLOADED", "The server is starting again.") : broken());
+}
+
+const broken = () => failure("INTERNAL", "Something went wrong on our side.");
+const notTaken = () => failure("VALIDATION_ERROR", "The request is not of a form that the server takes.");
+
+function passUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, options: FrontOptions, agent: RuntimeAgent): void {
+  socket.on("error", () => socket.destroy());
+  const response = new ServerResponse(request);
+  // It is the socket of this server's connection, whatever its type says.
+  response.assignSocket(socket as never);
+  response.shouldKeepAlive = false;
+  response.on("finish", () => socket.end());
+  const onward = onwardOf(request, options);
+  if ("refused" in onward) {
+    answer(request, response, onward.refused);
+    return;
+  }
+  const upstream = requestTo(options.runtime, agent, request, onward, ["Connection", "Upgrade", "Upgrade", "websocket"]);
+  upstream.on("response", (coming) => passAnswer(request, response, coming, upstream));
+  upstream.on("error", (error) => answerBroken(request, response, error));
+  socket.on("close", () => upstream.destroy());
+  upstream.on("upgrade", (coming, theirs, theirHead) => {
+    response.detachSocket(socket as never);
+    const { rawHeaders } = coming;
+    let text = "HTTP/1.1 101 Switching Protocols\r\n";
+    for (let at = 0; at < rawHeaders.length; at += 2) text += `${rawHeaders[at]}: ${rawHeaders[at + 1]}\r\n`;
+    socket.write(`${text}\r\n`, "latin1");
+    if (theirHead.length > 0) socket.write(theirHead);
+    if (head.length > 0) theirs.write(head);
+    for (const [from, to] of [
+      [socket, theirs],
+      [theirs, socket],
+    ] as const) {
+      from.pipe(to);
+      from.on("close", () => to.destroy());
+      from.on("error", () => to.destroy());
+    }
+  });
+  upstream.end();
+}
+
+/** As fast as the reader takes it. */
+function passStream(from: Readable, to: Writable): void {
+  from.on("data", (chunk: Buffer) => {
+    if (to.write(chunk)) return;
+    from.pause();
+    to.once("drain", () => from.resume());
+  });
+  from.on("end", () => to.end());
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), closesWithinMs);
+  await closed;
+  clearTimeout(cut);
+}
