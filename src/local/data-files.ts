@@ -12,6 +12,8 @@ const StoredKeys = z.object({
   /** Up to which day the demo company's year runs; null where the sandbox is to stay empty. */
   demoEndsOn: z.string().nullable(),
   demoIsComplete: z.boolean(),
+  /** The firm's owner; nothing where an earlier build signed the firm up. */
+  owner: z.object({ email: z.string(), passwordShown: z.boolean() }).optional(),
 });
 export type StoredKeys = z.infer<typeof StoredKeys>;
 

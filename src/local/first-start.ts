@@ -7,6 +7,7 @@ import { pageLimitMax } from "../kernel/bounds.ts";
 import { isCalendarDate } from "../kernel/calendar-date.ts";
 import { type Api, callApi, RequestRefused } from "./api-client.ts";
 import { type StoredKeys, storedKeys, storeKeys } from "./data-files.ts";
+import { firstOwnerPassword, ownerEmail } from "./owner-password.ts";
 import type { WorkerSecrets } from "./secrets.ts";
 import { TrialBalance } from "./trial-balance-table.ts";
 
@@ -29,7 +30,7 @@ export async function signUp(
   if (kept) return kept;
   // The key is the data folder's own, so that a sign-up whose answer was lost is repeated and not made twice.
   const idempotencyKey = createHash("sha256").update(`sign-up ${secrets.OPERATOR_TOKEN}`).digest("hex");
-  const request = { firmName: "My firm", ownerEmail: "owner@example.com" };
+  const request = { firmName: "My firm", ownerEmail, ownerPassword: firstOwnerPassword(secrets) };
   const { body } = await callApi({ baseUrl }, "POST", "/signup", { body: request, idempotencyKey });
   const { live, sandbox } = SignedUp.parse(body);
   for (const { tokenId } of [live, sandbox]) await setPlan(baseUrl, secrets, tokenId);
@@ -38,6 +39,7 @@ export async function signUp(
     sandbox: { siteId: sandbox.siteId, key: sandbox.key, entityId: null },
     demoEndsOn: wishes.demo ? today() : null,
     demoIsComplete: !wishes.demo,
+    owner: { email: ownerEmail, passwordShown: false },
   };
   storeKeys(dataDir, keys);
   return keys;

@@ -4,20 +4,24 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { curlLines } from "../docs/curl-lines.ts";
 import { projectRoot } from "./build.ts";
-import { describeServer, forgetServer, storedKeys } from "./data-files.ts";
+import { describeServer, forgetServer, type StoredKeys, storedKeys } from "./data-files.ts";
 import { DataFolderInUse, lockDataFolder } from "./data-folder.ts";
 import { fillSandbox, readTrialBalance, renewKey, signUp } from "./first-start.ts";
+import { type OwnerAccess, ownerAccess, passwordShown, signInLine } from "./owner-password.ts";
 import { presentSandbox } from "./present-sandbox.ts";
 import { endOrphanedRuntime } from "./runtime-guard.ts";
-import { workerSecrets } from "./secrets.ts";
+import { type WorkerSecrets, workerSecrets } from "./secrets.ts";
 import { type RunningServer, startServer } from "./server.ts";
 import { trialBalanceTable } from "./trial-balance-table.ts";
 
-const usage = `npm start [-- --port 8787] [--data .countinghouse] [--empty]
+const usage = `npm start [-- --port 8787] [--data .countinghouse] [--empty] [--new-owner-password] [--trust-proxy] [--accept-clock]
 
-  --port   the port on 127.0.0.1; 0 takes any free one. Default 8787, or any if that is taken.
-  --data   the folder that keeps everything. Default .countinghouse.
-  --empty  do not fill the sandbox with the demo company on the first start.`;
+  --port                the port on 127.0.0.1; 0 takes any free one. Default 8787, or any if that is taken.
+  --data                the folder that keeps everything. Default .countinghouse.
+  --empty               do not fill the sandbox with the demo company on the first start.
+  --new-owner-password  set a new password for the firm's owner and show it.
+  --trust-proxy         one proxy stands in front: the client is who it names last in X-Forwarded-For, the scheme that of X-Forwarded-Proto.
+  --accept-clock        the clock is right as it stands, although it leapt a day ahead or stands an hour behind what was seen before.`;
 
 const defaultPort = 8787;
 
@@ -29,6 +33,9 @@ async function start(): Promise<void> {
       port: { type: "string" },
       data: { type: "string", default: path.join(projectRoot, ".countinghouse") },
       empty: { type: "boolean", default: false },
+      "new-owner-password": { type: "boolean", default: false },
+      "trust-proxy": { type: "boolean", default: false },
+      "accept-clock": { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -63,12 +70,17 @@ async function start(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   if (process.env.npm_lifecycle_event === "start") whenParentEnds(stop);
   let sandboxKey = async () => storedKeys(dataDir)?.sandbox;
-  server = await startServer({ dataDir, port, vars: secrets, sandboxKey: () => sandboxKey(), lock });
+  server = await startServer({
+    dataDir,
+    port,
+    vars: secrets,
+    sandboxKey: () => sandboxKey(),
+    lock,
+    trustProxy: values["trust-proxy"],
+    acceptClock: values["accept-clock"],
+  });
   try {
-    const signedUp = await signUp(dataDir, server.baseUrl, secrets, { demo: !values.empty });
-    const withLive = await renewKey(dataDir, server.baseUrl, secrets, signedUp, "live");
-    const withBoth = await renewKey(dataDir, server.baseUrl, secrets, withLive, "sandbox");
-    const keys = await fillSandbox(dataDir, server.baseUrl, withBoth);
+    const { keys, owner } = await readyKeys(dataDir, server, secrets, { demo: !values.empty, renew: values["new-owner-password"] });
     describeServer(dataDir, server.baseUrl, keys);
     sandboxKey = presentSandbox(dataDir, server.baseUrl, secrets, () => stoppingSince !== undefined);
     const report = await readTrialBalance(server.baseUrl, keys);
@@ -79,19 +91,52 @@ async function start(): Promise<void> {
       `Reference    ${server.baseUrl}/docs`,
       `Sandbox key  ${keys.sandbox.key}`,
       `Live key     ${keys.live.key}`,
+      ...(owner ? ownerLines(owner) : []),
       "",
       "To try it, paste:",
       "",
       ...curlLines(server.baseUrl, keys.sandbox).flatMap(({ title, command }) => [`# ${title}`, command, ""]),
+      ...(owner?.password === undefined
+        ? []
+        : [
+            "# Sign in as the owner, who approves what waits",
+            signInLine(server.baseUrl, keys.sandbox.siteId, owner.email, owner.password),
+            "",
+          ]),
       "Ctrl-C ends it; the data stays.",
     ];
     console.log(lines.join("\n"));
+    if (owner) passwordShown(dataDir, storedKeys(dataDir) ?? keys, owner);
   } catch (error) {
     // The requests of a start that is being stopped fail, and that is no news.
     if (stoppingSince !== undefined) return;
     await server.stop();
     throw error;
   }
+}
+
+function ownerLines({ email, password }: OwnerAccess): readonly string[] {
+  const another = "npm start -- --new-owner-password sets another";
+  if (password === undefined) return [`Owner        ${email}; the password was shown once, ${another}`];
+  return [`Owner        ${email}`, `Password     ${password}   (shown this once; ${another})`];
+}
+
+/** The keys and the owner, with all that a start does for them. Where nothing may be written the keys are as they were stored. */
+async function readyKeys(
+  dataDir: string,
+  { baseUrl, refusesWrites }: RunningServer,
+  secrets: WorkerSecrets,
+  wishes: { readonly demo: boolean; readonly renew: boolean },
+): Promise<{ readonly keys: StoredKeys; readonly owner?: OwnerAccess }> {
+  const stored = storedKeys(dataDir);
+  const reason = refusesWrites();
+  if (reason !== undefined && stored !== undefined) return { keys: stored };
+  if (reason !== undefined) throw new UsageError(`A first start has to write. ${reason.message}`);
+  const signedUp = await signUp(dataDir, baseUrl, secrets, wishes);
+  const withLive = await renewKey(dataDir, baseUrl, secrets, signedUp, "live");
+  const withBoth = await renewKey(dataDir, baseUrl, secrets, withLive, "sandbox");
+  const keys = await fillSandbox(dataDir, baseUrl, withBoth);
+  return { keys, owner: await ownerAccess(baseUrl, keys, secrets, wishes) };
 }
 
 /** A killed npm ends without a signal to its script, which would continue unseen, with the port and the data. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { after, afterEach, test } from "node:test";
@@ -88,6 +88,9 @@ test("a first start that is killed in the middle is completed by the next, with 
   for (const shown of [second.description.baseUrl, keys.sandbox.key, keys.live.key, "/docs", "Business Checking", "curl "]) {
     assert.ok(second.output().includes(shown), `the start does not show ${shown}`);
   }
+  // The first start was killed before it had shown the owner's password, so the second does, and no later one.
+  const password = shownPassword(second);
+  assert.equal(await signInStatus(second, password), 200);
   for (const file of ["keys.json", "secrets.json", "server.json"])
     assert.equal(statSync(path.join(folder.dataDir, file)).mode & 0o077, 0, `${file} is open to others`);
 
@@ -101,8 +104,50 @@ test("a first start that is killed in the middle is completed by the next, with 
   assert.deepEqual({ ...third.description, baseUrl: "", pid: 0 }, { ...second.description, baseUrl: "", pid: 0 });
   const again = await get<{ totals: object }>(third, `/companies/${third.description.sandbox.entityId}/reports/trial-balance`);
   assert.deepEqual(again.totals, trialBalance.totals);
+  assert.ok(!third.output().includes(password), "the owner's password is shown twice");
+  assert.equal(await signInStatus(third, password), 200);
   assert.equal(await interruptProcess(third), 0);
 });
+
+test("the owner of a data folder of an earlier build is given a password, and a new one on request", { timeout: 120_000 }, async () => {
+  const first = await start();
+  const { live } = first.description;
+  assert.equal(await interruptProcess(first), 0);
+  const keysFile = path.join(folder.dataDir, "keys.json");
+  const { owner, ...earlier } = JSON.parse(readFileSync(keysFile, "utf8"));
+  assert.deepEqual(owner, { email: "owner@example.com", passwordShown: true });
+  writeFileSync(keysFile, JSON.stringify(earlier));
+  // This owner has a password, which stays as it is.
+  const second = await start();
+  assert.doesNotMatch(second.output(), /^Password /m);
+  assert.equal(await interruptProcess(second), 0);
+  const third = await start(["--new-owner-password"]);
+  const password = shownPassword(third);
+  assert.equal(await signInStatus(third, password), 200);
+  assert.equal(third.description.live.key, live.key);
+  await killProcess(third, true);
+});
+
+/** The owner's password, as a start shows it beside the command that signs in with it. */
+function shownPassword(server: ServerProcess): string {
+  const [, password] = /^Password {5}(\S+) /m.exec(server.output()) ?? [];
+  assert.ok(password, server.output());
+  assert.ok(
+    server
+      .output()
+      .includes(`/api/v1/auth/token' -H 'Content-Type: application/json' -d '{"email":"owner@example.com","password":"${password}",`),
+  );
+  return password;
+}
+
+async function signInStatus({ description: { baseUrl, sandbox } }: ServerProcess, password: string): Promise<number> {
+  const { status } = await fetch(`${baseUrl}/api/v1/auth/token`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ email: "owner@example.com", password, siteId: sandbox.siteId }),
+  });
+  return status;
+}
 
 test("a second server on the same data is refused, and the first goes on", { timeout: 60_000 }, async () => {
   const server = await start();
