@@ -250,6 +250,18 @@ export const failureKinds = {
     meaning: "The ledger takes entries and need not be closed out.",
     action: "Leave it, or ask with force where it is to be closed out all the same.",
   },
+  LEDGER_FROZEN: {
+    status: 503,
+    retryable: true,
+    meaning: "The entity is being deleted, and whether it can be is not decided yet. Its books are read as before and take nothing.",
+    action: "Repeat the request, with its idempotency key, after Retry-After seconds. The entity is gone then, or takes it.",
+  },
+  LEDGER_RETIRED: {
+    status: 409,
+    retryable: false,
+    meaning: "The ledger went with its entity, which was deleted, or with the reset of its sandbox. Nothing is posted to it any more.",
+    action: "Name an entity that exists. After a reset, make entities, ledgers and accounts anew.",
+  },
   LEDGER_CLOSING_OUT: {
     status: 503,
     retryable: true,

@@ -19,6 +19,7 @@ export type {
   DeleteAccount,
   DraftChange,
   EditDraft,
+  FreezeLedger,
   HoldFields,
   LedgerIdentity,
   LineConditions,
@@ -28,11 +29,13 @@ export type {
   PlaceHold,
   PostEntry,
   RejectEntry,
+  RetireLedger,
   ReverseEntry,
   SetPostingReference,
   SetSharedRecord,
   SettleHold,
   Source,
+  ThawLedger,
 } from "./domain/command.ts";
 export type { GeneralLedgerAccountView, GeneralLedgerLineView, GeneralLedgerView } from "./domain/general-ledger-view.ts";
 export { type HoldStatus, holdStatuses } from "./domain/hold.ts";

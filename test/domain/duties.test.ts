@@ -23,6 +23,9 @@ function oneAlarm(standingMs: number | null = null) {
     setAlarm: async (scheduled: number | Date) => {
       atMs = Number(scheduled);
     },
+    deleteAlarm: async () => {
+      atMs = null;
+    },
     /** Rings as the platform does: by then the alarm is no longer set. */
     async ring(duties: Duties) {
       atMs = null;
@@ -151,6 +154,16 @@ describe("what an object does by itself", () => {
     expect(alarm.atMs).toBe(startMs + 100);
     duties.wakeBy(startMs + 50);
     expect(alarm.atMs).toBe(startMs + 50);
+  });
+
+  test("is over once the alarm is dropped, and begins again with the next that is due", async () => {
+    const alarm = oneAlarm(startMs + 100);
+    const duties = new Duties(alarm, () => "ledger", []);
+    await duties.load();
+    duties.drop();
+    expect(alarm.atMs).toBeNull();
+    duties.wakeBy(startMs + 200);
+    expect(alarm.atMs).toBe(startMs + 200);
   });
 
   test("is woken sooner by what comes while it is at work", async () => {

@@ -617,7 +617,7 @@ async function tablesOf(ledger: LedgerUnderTest): Promise<unknown> {
   for (const table of ["account", "reversal", "posting_reference", "draft", "draft_account", "hold", "hold_account", "account_pending"])
     tables[table] = await ledger.rows(`SELECT * FROM ${table} ORDER BY 1, 2`);
   tables.meta = await ledger.rows(
-    "SELECT * FROM meta WHERE key IN ('lock_facts', 'approval_policy', 'shared_record', 'tables') ORDER BY key",
+    "SELECT * FROM meta WHERE key IN ('lock_facts', 'approval_policy', 'shared_record', 'standing', 'tables') ORDER BY key",
   );
   return tables;
 }

@@ -11,9 +11,11 @@ import { decodeFact, type Fact, writeFact } from "../../src/ledger/domain/fact.t
 import type { Hold } from "../../src/ledger/domain/hold.ts";
 import { Overlay } from "../../src/ledger/domain/overlay.ts";
 import type { PeriodLock } from "../../src/ledger/domain/period-lock.ts";
+import { neverRemoved } from "../../src/ledger/domain/standing.ts";
 import {
   isOpenDraft,
   isOpenGroupHold,
+  isOpenHold,
   type LedgerState,
   type MutableLedgerState,
   type RecordedEntry,
@@ -102,6 +104,7 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
     postingReferenceBy: (sequence) => references.get(sequence),
     policy: "none",
     shared: { revision: 0, sequence: 0 },
+    standing: neverRemoved,
     draft: (no) => drafts.get(no),
     draftByExternalId: (externalId) => find(drafts, (draft) => isOpenDraft(draft) && draft.content.externalId === externalId),
     draftBySource: (source) => find(drafts, (draft) => isOpenDraft(draft) && isNamed(draft.content, source)),
@@ -110,6 +113,9 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
     holdBySource: (source) => find(holds, (hold) => isNamed(hold.fact, source)),
     groupHoldsDated: (from, to) =>
       [...holds.values()].filter((hold) => isOpenGroupHold(hold) && hold.fact.date >= from && hold.fact.date <= to),
+    hasEntries: () => entries.size > 0,
+    openDrafts: () => [...drafts.values()].filter(isOpenDraft).length,
+    openHolds: () => [...holds.values()].filter(isOpenHold).length,
     figures: opened,
     touchTerms: opened,
     touchFigures: opened,
@@ -135,6 +141,9 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
     },
     setShared(shared) {
       Object.assign(state, { shared });
+    },
+    setStanding(standing) {
+      Object.assign(state, { standing });
     },
     setDraft: (draft) => void drafts.set(draft.no, draft),
     setHold: (hold) => void holds.set(hold.no, hold),
@@ -218,6 +227,12 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
     holdByExternalId: state.holdByExternalId,
     holdBySource: state.holdBySource,
     groupHoldsDated: state.groupHoldsDated,
+    get standing() {
+      return state.standing;
+    },
+    hasEntries: state.hasEntries,
+    openDrafts: state.openDrafts,
+    openHolds: state.openHolds,
     expire,
     drafts: () => [...drafts.values()],
     holds: () => [...holds.values()],
@@ -235,6 +250,7 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
         reversals: [...reversals],
         policy: state.policy,
         shared: state.shared,
+        standing: state.standing,
         drafts: [...drafts.values()],
         holds: [...holds.values()],
       }),

@@ -141,7 +141,7 @@ const generations: readonly Route[] = [
       body: CloseOutLedgerRequest,
       bodyExample: { reason: "Full" },
       answers: { 202: { description: "The job that does what is left.", schema: Job, example: closeOutJobExample } },
-      refusals: ["LEDGER_NOT_FULL", "LEDGER_CLOSING_OUT", "LEDGER_NEWER", "CLOCK", "OVERLOADED"],
+      refusals: ["LEDGER_NOT_FULL", "LEDGER_FROZEN", "LEDGER_RETIRED", "LEDGER_CLOSING_OUT", "LEDGER_NEWER", "CLOCK", "OVERLOADED"],
     },
     (context, { params, body, companyId }) => closeOutLedger(context, params.id, body, companyId),
     (once) => answerOnce(once, { status: 202, collection: "jobs" }),

@@ -22,6 +22,7 @@ import type { Hold, HoldStatus } from "./hold.ts";
 import { setLock } from "./period-lock.ts";
 import { draftById } from "./recorded-entry.ts";
 import { applyShared } from "./shared-record.ts";
+import { neverRemoved } from "./standing.ts";
 import type { MutableLedgerState } from "./state.ts";
 
 /** The state after a fact. The same function posts, replays on start and verifies: there is no other way for state to change. */
@@ -65,10 +66,20 @@ export function applyFact(state: MutableLedgerState, fact: Fact, sequence: numbe
     case "holds_expired":
       for (const hold of fact.holds) resolve(state, hold, "expired", sequence);
       break;
+    case "ledger_frozen":
+      state.setStanding({ status: "frozen", removal: fact.removal });
+      break;
+    case "ledger_thawed":
+      state.setStanding({ status: "open", removal: fact.removal });
+      break;
+    case "ledger_retired":
+      state.setStanding({ status: "retired", removal: fact.removal });
+      break;
     case "ledger_continued":
       state.setIdentity(identityOf(fact));
       applyShared(state, fact);
       state.setShared({ revision: fact.sharedRevision ?? 0, sequence });
+      state.setStanding(fact.standing ?? neverRemoved);
       break;
     case "accounts_carried":
       for (const account of fact.accounts) state.addAccount(carriedAccount(account));

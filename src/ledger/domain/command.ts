@@ -229,6 +229,26 @@ export interface ReleaseHold {
   readonly reason?: string;
 }
 
+/** What is done with the ledger of an entity that is to be deleted, or of a site that is emptied. `removal`: the number of the attempt. */
+interface OnLedger {
+  readonly removal: number;
+}
+
+/** Has the ledger take nothing until the removal is decided. */
+export interface FreezeLedger extends OnLedger {
+  readonly kind: "freeze_ledger";
+}
+
+/** Gives the removal up. */
+export interface ThawLedger extends OnLedger {
+  readonly kind: "thaw_ledger";
+}
+
+/** Has the ledger take nothing any more. */
+export interface RetireLedger extends OnLedger {
+  readonly kind: "retire_ledger";
+}
+
 export type Command =
   | PostEntry
   | ReverseEntry
@@ -247,7 +267,10 @@ export type Command =
   | RejectEntry
   | PlaceHold
   | SettleHold
-  | ReleaseHold;
+  | ReleaseHold
+  | FreezeLedger
+  | ThawLedger
+  | RetireLedger;
 
 /** Commands in order: an array, or a list that makes each when it is asked for, so that thousands are never in memory at once. */
 export interface CommandList {

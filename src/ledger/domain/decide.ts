@@ -9,6 +9,7 @@ import { decideApprove, decideCreateDraft, decideEditDraft, decidePostDraft, dec
 import { decidePost, decideReverse } from "./decide-entry.ts";
 import { decidePlaceHold, decideReleaseHold, decideSettleHold } from "./decide-hold.ts";
 import { decideLockPeriod } from "./decide-lock.ts";
+import { barredBy, decideFreeze, decideRetire, decideThaw } from "./decide-removal.ts";
 import { type Decision, made, missing } from "./decision.ts";
 import { draftById, entryById } from "./recorded-entry.ts";
 import { decideSharedRecord } from "./shared-record.ts";
@@ -19,6 +20,8 @@ import type { LedgerState, RecordedEntry, StateOfWrite } from "./state.ts";
  * Refusals are checked in the order of the catalogue in docs/architecture.md; two faults at once give the first.
  */
 export function decide(state: StateOfWrite, command: Command, actor: Actor): Result<Decision, Failure> {
+  const removed = barredBy(state, command);
+  if (removed !== undefined) return refuse(removed);
   // What reverses a draft voids it, which an agent may do to its own.
   const barred = command.kind === "reverse_entry" ? undefined : agentBarred(actor, command.kind);
   if (barred) return refuse(barred);
@@ -59,6 +62,12 @@ export function decide(state: StateOfWrite, command: Command, actor: Actor): Res
       return decideSettleHold(state, command, actor);
     case "release_hold":
       return decideReleaseHold(state, command, actor);
+    case "freeze_ledger":
+      return decideFreeze(state, command);
+    case "thaw_ledger":
+      return decideThaw(state, command);
+    case "retire_ledger":
+      return decideRetire(state, command);
   }
 }
 

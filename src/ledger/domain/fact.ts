@@ -18,6 +18,7 @@ import {
 } from "./entry-fields.ts";
 import type { LockLevel, Module } from "./period-lock.ts";
 import type { SharedContent } from "./shared-content.ts";
+import type { Standing } from "./standing.ts";
 
 /** What happened, in the past tense: the only thing that is stored, and all that the state is folded from. */
 export type Fact =
@@ -33,6 +34,9 @@ export type Fact =
   | HoldPlaced
   | HoldReleased
   | HoldsExpired
+  | LedgerFrozen
+  | LedgerThawed
+  | LedgerRetired
   | LedgerClosed
   | LedgerContinued
   | AccountsCarried
@@ -219,6 +223,24 @@ export interface HoldsExpired {
   readonly holds: readonly number[];
 }
 
+/** A removal of the ledger is being decided: nothing is written until it is. */
+export interface LedgerFrozen {
+  readonly kind: "ledger_frozen";
+  readonly removal: number;
+}
+
+/** The removal was given up. Its freeze, should it come late, is refused. */
+export interface LedgerThawed {
+  readonly kind: "ledger_thawed";
+  readonly removal: number;
+}
+
+/** The last fact of a ledger: it takes nothing any more. */
+export interface LedgerRetired {
+  readonly kind: "ledger_retired";
+  readonly removal: number;
+}
+
 /** The last fact of a generation: the books continue in the next. */
 export interface LedgerClosed {
   readonly kind: "ledger_closed";
@@ -234,6 +256,8 @@ export interface LedgerContinued extends LedgerIdentity, SharedContent {
   readonly previousSeal: string;
   /** The revision of the shared record that the ledger holds; absent where it was told none, and in earlier builds. */
   readonly sharedRevision?: number;
+  /** Where a removal was ever heard of. Earlier builds had none. */
+  readonly standing?: Standing;
 }
 
 /** Accounts as the generation before left them, with what stands on them. Turnover as decimal texts. */
@@ -308,6 +332,9 @@ const kinds: ReadonlySet<string> = new Set([
   "hold_placed",
   "hold_released",
   "holds_expired",
+  "ledger_frozen",
+  "ledger_thawed",
+  "ledger_retired",
   "ledger_closed",
   "ledger_continued",
   "accounts_carried",

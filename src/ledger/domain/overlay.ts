@@ -6,9 +6,11 @@ import type { Draft } from "./draft.ts";
 import type { EntryPosted, Fact } from "./fact.ts";
 import type { Hold } from "./hold.ts";
 import type { PeriodLock } from "./period-lock.ts";
+import type { Standing } from "./standing.ts";
 import {
   isOpenDraft,
   isOpenGroupHold,
+  isOpenHold,
   type LedgerState,
   type MutableLedgerState,
   type RecordedEntry,
@@ -24,6 +26,7 @@ export class Overlay implements MutableLedgerState {
   identity: LedgerIdentity;
   sequence: number;
   locks: readonly PeriodLock[];
+  standing: Standing;
   /** Opened or changed accounts; their figures, once any line names them, are in `touched`. */
   readonly accounts = new Map<number, Account>();
   readonly touched = new Map<number, AccountFigures>();
@@ -50,6 +53,7 @@ export class Overlay implements MutableLedgerState {
     this.sequence = base.sequence;
     this.firstSequence = base.sequence + 1;
     this.locks = base.locks;
+    this.standing = base.standing;
     this.policy = base.policy;
     this.shared = base.shared;
   }
@@ -142,6 +146,18 @@ export class Overlay implements MutableLedgerState {
     return [...below, ...own];
   }
 
+  hasEntries(): boolean {
+    return this.base.hasEntries() || this.facts.some(({ kind }) => kind === "entry_posted");
+  }
+
+  openDrafts(): number {
+    return countWith(this.base.openDrafts(), this.drafts, isOpenDraft, (no) => this.base.draft(no));
+  }
+
+  openHolds(): number {
+    return countWith(this.base.openHolds(), this.holds, isOpenHold, (no) => this.base.hold(no));
+  }
+
   touchTerms(no: number): AccountTerms {
     const own = this.accounts.get(no);
     if (own !== undefined) return own;
@@ -203,6 +219,10 @@ export class Overlay implements MutableLedgerState {
     this.shared = shared;
   }
 
+  setStanding(standing: Standing): void {
+    this.standing = standing;
+  }
+
   setDraft(draft: Draft): void {
     this.drafts.set(draft.no, draft);
     const { externalId, source } = draft.content;
@@ -216,6 +236,21 @@ export class Overlay implements MutableLedgerState {
     if (externalId !== null) this.#holdNames.set(externalIdName(externalId), hold.no);
     if (source !== null) this.#holdNames.set(sourceText(source), hold.no);
   }
+}
+
+/** The count of what is open below, with what the write makes of it. */
+function countWith<T>(
+  below: number,
+  own: ReadonlyMap<number, T>,
+  isOpen: (one: T) => boolean,
+  before: (no: number) => T | undefined,
+): number {
+  let count = below;
+  for (const [no, now] of own) {
+    const earlier = before(no);
+    count += Number(isOpen(now)) - Number(earlier !== undefined && isOpen(earlier));
+  }
+  return count;
 }
 
 /** Most writes have neither drafts nor holds, and make no text to look for any. */

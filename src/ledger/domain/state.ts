@@ -5,6 +5,7 @@ import type { Draft } from "./draft.ts";
 import type { EntryPosted } from "./fact.ts";
 import type { Hold } from "./hold.ts";
 import type { PeriodLock } from "./period-lock.ts";
+import type { Standing } from "./standing.ts";
 
 /** A posted entry with its place in the log. */
 export interface RecordedEntry {
@@ -25,6 +26,7 @@ export interface LedgerState {
   /** The sequence of the last fact. */
   readonly sequence: number;
   readonly locks: readonly PeriodLock[];
+  readonly standing: Standing;
   /** What the account is; what stands on it are its `figures`. */
   account(no: number): AccountTerms | undefined;
   /** Of an account that exists. */
@@ -50,6 +52,11 @@ export interface LedgerState {
   holdBySource(source: Source): Hold | undefined;
   /** Open holds of groups dated from one day to another, both `YYYY-MM-DD` and inside. */
   groupHoldsDated(from: string, to: string): readonly Hold[];
+  /** Whether an entry was ever posted, in this generation or an earlier one. */
+  hasEntries(): boolean;
+  /** How many drafts are neither posted nor voided. */
+  openDrafts(): number;
+  openHolds(): number;
 }
 
 /** What a write asks: the state, and the one instant at which all of the write happens. */
@@ -73,6 +80,7 @@ export interface MutableLedgerState extends LedgerState {
   setIdentity(identity: LedgerIdentity): void;
   setPolicy(policy: ApprovalPolicy): void;
   setShared(shared: SharedHeld): void;
+  setStanding(standing: Standing): void;
   /** A new draft, or what has become of one. */
   setDraft(draft: Draft): void;
   /** A new hold, or what has become of one. */
@@ -87,8 +95,12 @@ export function isOpenDraft({ status }: Draft): boolean {
   return status === "draft" || status === "pending_approval";
 }
 
-export function isOpenGroupHold({ status, fact }: Hold): boolean {
-  return status === "open" && fact.groupId !== null;
+export function isOpenHold({ status }: Hold): boolean {
+  return status === "open";
+}
+
+export function isOpenGroupHold(hold: Hold): boolean {
+  return isOpenHold(hold) && hold.fact.groupId !== null;
 }
 
 /** The account of an id, unless it is deleted. */

@@ -23,7 +23,7 @@ interface Failed {
  * and the others are done all the same.
  */
 export class Duties {
-  readonly #storage: Pick<DurableObjectStorage, "getAlarm" | "setAlarm">;
+  readonly #storage: Pick<DurableObjectStorage, "getAlarm" | "setAlarm" | "deleteAlarm">;
   readonly #name: () => string;
   readonly #duties: readonly Duty[];
   readonly #failed = new Map<Duty, Failed>();
@@ -32,7 +32,7 @@ export class Duties {
   #seenMs = 0;
 
   /** `name`: whom a failure is logged of. */
-  constructor(storage: Pick<DurableObjectStorage, "getAlarm" | "setAlarm">, name: () => string, duties: readonly Duty[]) {
+  constructor(storage: Pick<DurableObjectStorage, "getAlarm" | "setAlarm" | "deleteAlarm">, name: () => string, duties: readonly Duty[]) {
     this.#storage = storage;
     this.#name = name;
     this.#duties = duties;
@@ -69,6 +69,12 @@ export class Duties {
     if (this.#alarmAtMs !== undefined && this.#alarmAtMs <= atMs) return;
     this.#alarmAtMs = atMs;
     this.#storage.setAlarm(atMs);
+  }
+
+  /** Drops the alarm: nothing is due any more. */
+  drop(): void {
+    this.#alarmAtMs = undefined;
+    this.#storage.deleteAlarm();
   }
 
   /** Does what is due when the alarm rings. Never throws: an alarm that throws six times is dropped for good. */

@@ -6,12 +6,13 @@ import { logFor } from "../../platform/log.ts";
 import { afterShort, hasShort, noteShort } from "../../platform/short-first.ts";
 import type { ReadForm, RestorePoint } from "../client.ts";
 import { decodeCommands, type EncodedCommands, sizeOf } from "../command-columns.ts";
+import { missing } from "../domain/decision.ts";
 import type { LedgerFactsMessage } from "../facts-message.ts";
 import type { CloseOutOutcome, CloseOutRequest, DescribedOutcome, LedgerIdentity, Query, ReadOutcome } from "../rpc.ts";
 import { StoredAnswers } from "./answers/idempotency.ts";
 import { type AskedWrite, refused, replay, writeCommands } from "./answers/write-commands.ts";
 import { cancelEarlierChecks, checkOfAll, startEarlierChecks, startOwnCheck } from "./checks/checks-of-all.ts";
-import { advanceVerification, cancelOwnCheck, isCheckRunning, ownCheck } from "./checks/verification.ts";
+import { advanceVerification, cancelOwnCheck, cancelRunningCheck, isCheckRunning, ownCheck } from "./checks/verification.ts";
 import { Duties } from "./duties.ts";
 import { answerEarlier } from "./generations/answer-earlier.ts";
 import { advanceCloseOut, listGenerations, takeOver } from "./generations/between-objects.ts";
@@ -60,6 +61,7 @@ export class LedgerObject extends DurableObject<Env> {
     const books = new Books(ctx.storage, limitsOf(env), {
       end: (reason) => ctx.abort(reason),
       committed: ({ holds, facts }) => {
+        if (books.isRetired) return this.#end();
         if (holds.size > 0 && books.nextHoldEndMs !== undefined) this.#duties.wakeBy(books.nextHoldEndMs);
         const changesAccounts = facts.some(({ kind }) => kind === "account_opened" || kind === "account_changed");
         // Of a ledger that was written to by a clock that was ahead, the time of a commit is not the time that it is.
@@ -81,6 +83,7 @@ export class LedgerObject extends DurableObject<Env> {
     const surroundings = this.#surroundings;
     const whileOpen = (dueAtMs: () => number | undefined) => () =>
       this.#books.newer === undefined && this.#books.isOpen ? dueAtMs() : undefined;
+    const whileInUse = (dueAtMs: () => number | undefined) => whileOpen(() => (this.#books.isRetired ? undefined : dueAtMs()));
     return new Duties(storage, () => `ledger-${this.#books.state.identity.number}`, [
       {
         name: "take_over",
@@ -110,7 +113,7 @@ export class LedgerObject extends DurableObject<Env> {
       },
       {
         name: "outbox",
-        dueAtMs: whileOpen(() => (queue === undefined ? undefined : outboxDueAtMs(this.#books))),
+        dueAtMs: whileInUse(() => (queue === undefined ? undefined : outboxDueAtMs(this.#books))),
         do: () => sendOutbox(this.#books, present(queue, "it is due where there is a queue")),
       },
     ]);
@@ -118,6 +121,12 @@ export class LedgerObject extends DurableObject<Env> {
 
   override alarm(): Promise<void> {
     return this.#duties.ring();
+  }
+
+  /** A ledger that is retired does nothing by itself any more. */
+  #end(): void {
+    cancelRunningCheck(this.ctx.storage.sql, Date.now());
+    this.#duties.drop();
   }
 
   /** Another generation's object. */
@@ -189,6 +198,8 @@ export class LedgerObject extends DurableObject<Env> {
   #readNow(query: Query, form: ReadForm, clockWrong: Failure | undefined): ReadAnswer {
     const books = this.#books;
     if (books.newer !== undefined) return { ok: false, failure: books.newer };
+    // Its end is still told: by that it is found, should it have to be restored.
+    if (books.isRetired && query.kind !== "head") return { ok: false, failure: missing };
     // To open a ledger is to write its first fact.
     if (!books.isOpen) return clockWrong === undefined ? { ok: "not_open" } : { ok: false, failure: clockWrong };
     // Until the next generation is open, the books are read here.

@@ -295,6 +295,9 @@ function describedAlone(
       return { text: JSON.stringify({ policy: fact.policy }), made: null };
     case "holds_expired":
       return { text: JSON.stringify({ expired: fact.holds.map((no) => idAt(describing, no)) }), made: null };
+    case "ledger_frozen":
+    case "ledger_thawed":
+    case "ledger_retired":
     case "ledger_opened":
     case "ledger_closed":
     case "ledger_continued":
@@ -303,7 +306,7 @@ function describedAlone(
     case "draft_carried":
     case "hold_carried":
     case "state_carried":
-      // Noted by the ledger itself, and the answer to no command.
+      // Noted by the ledger itself, or the answer to no client.
       return { text: JSON.stringify(describing.identity), made: null };
   }
 }

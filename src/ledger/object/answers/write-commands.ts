@@ -2,12 +2,14 @@ import { present } from "../../../kernel/assert.ts";
 import { type Failure, failure, failureKinds } from "../../../kernel/failures.ts";
 import type { DecodedCommands } from "../../command-columns.ts";
 import { decide } from "../../domain/decide.ts";
+import { barredBy } from "../../domain/decide-removal.ts";
 import type { Fact } from "../../domain/fact.ts";
 import { Overlay } from "../../domain/overlay.ts";
 import type { DescribedOutcome, WriteOptions } from "../../rpc.ts";
 import { type CommitContext, prepareCommit, storedActor } from "../log/journal.ts";
 import type { Books } from "../state/books.ts";
 import { keysAsOfMs } from "../state/key-life.ts";
+import type { StoredState } from "../state/stored-state.ts";
 import { describe, type Item, storable } from "./describe.ts";
 import { type ClaimAsked, findClaimed, isClaimable, type StoredAnswers } from "./idempotency.ts";
 
@@ -19,11 +21,15 @@ export function writeCommands(books: Books, answers: StoredAnswers, commands: De
   const atMs = books.nowMs();
   const { sql, state } = books;
   const { actor, requestId, answer, dryRun, mode } = options;
+  const barred = barredFrom(state, commands);
+  // What was answered before stays answered as long as the books may still come to something.
+  if (barred?.code === "LEDGER_RETIRED") return refused(barred);
   const key = dryRun ? undefined : options.idempotencyKey;
   const fingerprint = options.fingerprint ?? "";
   const replayed = key === undefined ? undefined : replay(books, answers, claimAsked(books, key, fingerprint, atMs));
   if (replayed !== undefined) return replayed;
-  if (books.isFull && !isSharedRecord(commands))
+  if (barred !== undefined) return refused(barred);
+  if (books.isFull && !isSharedRecord(commands) && !isRemoval(commands))
     return refused(failure("LEDGER_FULL", "The ledger has reached the size up to which it takes entries."));
   if (!dryRun) books.makeRoom(commands.lineCount, atMs);
   const at = { nowMs: atMs, gap: key === undefined ? undefined : books.keyGapAt(atMs) };
@@ -79,6 +85,19 @@ function claimAsked(books: Books, key: string, fingerprint: string, atMs: number
 /** Whether it is what the entity's ledgers share, for which a full ledger has room: it holds for what is settled or read there too. */
 function isSharedRecord(commands: DecodedCommands): boolean {
   return commands.at(0)?.kind === "set_shared_record";
+}
+
+/** Why nothing of the write is taken: told of all of it at once, whichever mode it has. */
+function barredFrom(state: StoredState, commands: DecodedCommands): Failure | undefined {
+  if (state.standing.status === "open") return undefined;
+  const first = commands.at(0);
+  return first === undefined ? undefined : barredBy(state, first);
+}
+
+/** Whether it decides about the ledger's removal, for which a full ledger has room. */
+function isRemoval(commands: DecodedCommands): boolean {
+  const kind = commands.at(0)?.kind;
+  return kind === "freeze_ledger" || kind === "thaw_ledger" || kind === "retire_ledger";
 }
 
 /** The first answer to a key, or why it is refused; undefined where the key is new. */

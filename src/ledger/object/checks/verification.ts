@@ -2,6 +2,7 @@ import { instant } from "../../../kernel/clock.ts";
 import { type Checked, checkedOf, checkFact, figuresDigest, nothingChecked } from "../../check-log.ts";
 import type { LedgerJob } from "../../client.ts";
 import { decodeFact } from "../../domain/fact.ts";
+import { neverRemoved, type Standing } from "../../domain/standing.ts";
 import type { Head } from "../../rpc.ts";
 import { sealOf } from "../../seal.ts";
 import { countRange } from "../index/sorted-source.ts";
@@ -10,6 +11,7 @@ import { ownSums, type Sums, sumsOfRuns } from "../reads/sums.ts";
 import type { Generation } from "../state/earlier.ts";
 import { linesOfAccount } from "../state/record-keys.ts";
 import type { StoredState } from "../state/stored-state.ts";
+import { standingAfter } from "./standing-check.ts";
 import { checkRowCounts, checkTables, noRows, type TableCounts } from "./table-check.ts";
 
 /** Facts checked in one turn: about 15 ms. */
@@ -27,6 +29,8 @@ interface Stored extends Omit<Verification, "progress"> {
   readonly seal: string;
   readonly faults: readonly string[];
   readonly counts: TableCounts;
+  /** Absent in a check that a build before removals began. */
+  readonly standing?: Standing;
   /** Digests of the accounts' figures: as they were carried over, and, of a closed generation, at its end. */
   readonly opening: string;
   readonly closing: string | null;
@@ -108,6 +112,12 @@ export function cancelOwnCheck(sql: SqlStorage, id: string, nowMs: number): void
   if (job?.status === "running") save(sql, { ...job, status: "cancelled", finishedAt: instant(nowMs) });
 }
 
+/** Ends whatever check runs: nothing takes it up any more. */
+export function cancelRunningCheck(sql: SqlStorage, nowMs: number): void {
+  const job = load(sql, undefined);
+  if (job !== undefined) cancelOwnCheck(sql, job.id, nowMs);
+}
+
 /** The job that runs, or a new one over all that is there now. */
 export function verificationOf(
   sql: SqlStorage,
@@ -156,7 +166,7 @@ export function advanceVerification(storage: DurableObjectStorage, state: Stored
   };
   let { seal } = job;
   let sequence = job.progress.sequence;
-  let { opening, counts } = job;
+  let { opening, counts, standing = neverRemoved } = job;
   const commits = readCommits(sql, sequence, job.progress.head);
   const accounts = new Map<number, Checked>();
   const accountOf = (no: number) => {
@@ -191,7 +201,9 @@ export function advanceVerification(storage: DurableObjectStorage, state: Stored
     for (const row of rows) {
       try {
         checkFact(state, row, accountOf, fault);
-        counts = checkTables(sql, (no) => state.draft(no), row.seq, decodeFact(row.body), counts, fault);
+        const fact = decodeFact(row.body);
+        counts = checkTables(sql, (no) => state.draft(no), row.seq, fact, counts, fault);
+        standing = standingAfter(standing, row.seq, fact, fault);
         opening = openingAfter(opening, row.body);
       } catch {
         // What does not fit the seal need not be a fact at all.
@@ -222,12 +234,14 @@ export function advanceVerification(storage: DurableObjectStorage, state: Stored
     if (done) {
       checkBalances(sql, state, job.progress.head, fault);
       checkRowCounts(sql, state.firstSequence, job.progress.head, counts, fault);
+      checkStanding(state, job.progress.head, standing, fault);
     }
     save(sql, {
       ...job,
       seal,
       faults,
       counts,
+      standing,
       opening,
       closing: done ? closingDigest(sql) : null,
       progress: { sequence, head: job.progress.head },
@@ -240,6 +254,13 @@ export function advanceVerification(storage: DurableObjectStorage, state: Stored
         : {}),
     });
   });
+}
+
+/** Holds what the ledger says of its removal to what the log says, where no fact has come since. */
+function checkStanding(state: StoredState, head: number, { status, removal }: Standing, fault: (text: string) => void): void {
+  const said = state.standing;
+  if (head === state.sequence && (said.status !== status || said.removal !== removal))
+    fault(`the ledger is said to be ${said.status} by removal ${said.removal}, the log has ${status} by ${removal}`);
 }
 
 /** The digest of what was carried over, after a fact that may carry more. */

@@ -89,7 +89,7 @@ function slice(facts: readonly Fact[], next: Cursor): Slice {
 }
 
 function start(sql: SqlStorage, state: StoredState, generation: Generation, closing: ClosedBefore): Slice {
-  const { identity, shared } = state;
+  const { identity, shared, standing } = state;
   const fact: LedgerContinued = {
     kind: "ledger_continued",
     ...identity,
@@ -97,6 +97,7 @@ function start(sql: SqlStorage, state: StoredState, generation: Generation, clos
     previousSeal: generation.seal,
     ...sharedOf(state),
     ...(shared.revision === 0 ? {} : { sharedRevision: shared.revision }),
+    ...(standing.removal === 0 ? {} : { standing }),
   };
   const beginning: Beginning = {
     generations: [...(readMeta<readonly Generation[]>(sql, "generations") ?? []), generation],

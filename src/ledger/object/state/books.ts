@@ -134,9 +134,14 @@ export class Books {
     return this.#takeOver;
   }
 
-  /** When the next hold expires. In a generation that is closed they are the next one's. */
+  /** When the next hold expires. In a generation that is closed they are the next one's, and in a ledger that is retired nobody's. */
   get nextHoldEndMs(): number | undefined {
-    return this.#closeOut === undefined ? this.#nextHoldEndMs : undefined;
+    return this.#closeOut === undefined && !this.isRetired ? this.#nextHoldEndMs : undefined;
+  }
+
+  /** Whether the ledger takes nothing any more, and does nothing by itself. */
+  get isRetired(): boolean {
+    return this.#state.standing.status === "retired";
   }
 
   /** Set where a newer release has written: this one reads and writes nothing. */

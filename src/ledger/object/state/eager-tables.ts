@@ -53,6 +53,8 @@ export function writeEagerTables(sql: SqlStorage, overlay: Overlay): void {
       addLockFact(sql, sequence);
       writeMeta(sql, "approval_policy", overlay.policy);
       writeMeta(sql, "shared_record", { revision: fact.revision, sequence } satisfies SharedHeld);
+    } else if (fact.kind === "ledger_frozen" || fact.kind === "ledger_thawed" || fact.kind === "ledger_retired") {
+      writeMeta(sql, "standing", overlay.standing);
     } else if (fact.kind === "hold_placed") {
       insertHold(sql, fact, sequence, overlay.atMs);
     } else storeCarried(sql, fact, sequence, overlay);
@@ -76,6 +78,7 @@ function storeCarried(sql: SqlStorage, fact: Fact, sequence: number, overlay: Ov
       writeMeta(sql, "approval_policy", fact.policy);
       writeMeta(sql, "locks_carried", fact.locks);
       writeMeta(sql, "shared_record", { revision: fact.sharedRevision ?? 0, sequence } satisfies SharedHeld);
+      writeMeta(sql, "standing", overlay.standing);
       break;
     case "accounts_carried":
       insertOpened(
@@ -226,7 +229,7 @@ export function areTablesBuilt(sql: SqlStorage): boolean {
 /** Throws the tables away. */
 export function dropTables(sql: SqlStorage): void {
   for (const table of eagerTables) sql.exec(`DELETE FROM ${table}`);
-  sql.exec("DELETE FROM meta WHERE key IN ('lock_facts', 'approval_policy', 'locks_carried', 'shared_record', 'tables')");
+  sql.exec("DELETE FROM meta WHERE key IN ('lock_facts', 'approval_policy', 'locks_carried', 'shared_record', 'standing', 'tables')");
 }
 
 function insertOpened(sql: SqlStorage, opened: readonly string[]): void {

@@ -11,6 +11,7 @@ import type { Hold } from "../../domain/hold.ts";
 import { Overlay } from "../../domain/overlay.ts";
 import { type PeriodLock, setLock } from "../../domain/period-lock.ts";
 import { completeShared } from "../../domain/shared-record.ts";
+import { neverRemoved, type Standing } from "../../domain/standing.ts";
 import { type LedgerState, type RecordedEntry, refsOf, type SharedHeld, sourceText } from "../../domain/state.ts";
 import type { AccountDescription, Command, LedgerIdentity, Source } from "../../rpc.ts";
 import { type Claim, decodeContext, type JournalRow, readFacts, readRareFacts, readRow, readRows } from "../log/journal.ts";
@@ -60,6 +61,7 @@ export class StoredState implements LedgerState {
   locks: readonly PeriodLock[] = [];
   policy: ApprovalPolicy = "none";
   shared: SharedHeld = nothingShared;
+  standing: Standing = neverRemoved;
   /** Most ledgers have neither, and need not look for them whenever they post. */
   #hasDrafts = false;
   #hasHolds = false;
@@ -341,6 +343,23 @@ export class StoredState implements LedgerState {
       .map((row) => holdOfRow(this, this.identity, row));
   }
 
+  hasEntries(): boolean {
+    const isCarried = () => this.#sql.exec("SELECT 1 FROM account_carried WHERE lines > 0 LIMIT 1").toArray().length > 0;
+    return this.index.entryCount > 0 || (this.firstSequence > 1 && isCarried());
+  }
+
+  openDrafts(): number {
+    return this.#hasDrafts ? this.#count("SELECT count(*) AS n FROM draft WHERE status IN ('draft', 'pending_approval')") : 0;
+  }
+
+  openHolds(): number {
+    return this.#hasHolds ? this.#count("SELECT count(*) AS n FROM hold WHERE status = 'open'") : 0;
+  }
+
+  #count(query: string): number {
+    return this.#sql.exec<{ n: number }>(query).one().n;
+  }
+
   /** The numbers of open holds whose end has come, the earliest first, some at a time; and when the next one's comes. */
   dueHolds(nowMs: number, max: number): readonly number[] {
     if (!this.#hasHolds) return [];
@@ -414,6 +433,7 @@ export class StoredState implements LedgerState {
     if (overlay.holds.size > 0) this.#hasHolds = true;
     this.policy = overlay.policy;
     this.shared = overlay.shared;
+    this.standing = overlay.standing;
     this.identity = overlay.identity;
     this.locks = overlay.locks;
     this.sequence = overlay.sequence;
@@ -433,6 +453,7 @@ export class StoredState implements LedgerState {
     this.locks = this.locksAt(Number.MAX_SAFE_INTEGER);
     this.policy = readMeta<ApprovalPolicy>(this.#sql, "approval_policy") ?? "none";
     this.shared = readMeta<SharedHeld>(this.#sql, "shared_record") ?? nothingShared;
+    this.standing = readMeta<Standing>(this.#sql, "standing") ?? neverRemoved;
     this.#hasDrafts = this.#sql.exec("SELECT 1 FROM draft LIMIT 1").toArray().length > 0;
     // A generation that begins with no hold may begin with accounts that had some.
     this.#hasHolds = this.#sql.exec("SELECT 1 FROM hold UNION ALL SELECT 1 FROM account_pending LIMIT 1").toArray().length > 0;
