@@ -11,6 +11,7 @@ const schemas = {
     "./src/db/fan-out-tables.ts",
     "./src/db/idempotency-tables.ts",
     "./src/db/site-fence-tables.ts",
+    "./src/db/site-reset-tables.ts",
   ],
   directory: [
     "./src/features/*/directory-tables.ts",

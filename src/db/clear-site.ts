@@ -1,6 +1,8 @@
 import { sql } from "drizzle-orm";
 import { refusal } from "../platform/refused.ts";
+import { runBatch } from "./run-batch.ts";
 import type { SiteDatabase } from "./site-database.ts";
+import { requireReset, resetsTable } from "./site-resets.ts";
 import { siteTablesReferringFirst } from "./site-schema.ts";
 
 /** A delete of more rows at once may block the database for its other sites for too long. */
@@ -8,12 +10,12 @@ const rowsPerDelete = 5_000;
 
 /**
  * Deletes all that a site has in its database, whichever feature put it there: every table of the schema carries the site.
- * In pieces, what refers before what it refers to: interrupted, the next one completes it.
+ * In pieces, what refers before what it refers to, each as long as the reset `no` is under way: interrupted, the next one completes it.
  */
-export async function clearSite(db: SiteDatabase): Promise<void> {
+export async function clearSite(db: SiteDatabase, no: number): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await clearOnce(db);
+      return await clearOnce(db, no);
     } catch (error) {
       // What others insert meanwhile refers to what is on its way out.
       if (!isForeignKeyViolation(error)) throw error;
@@ -29,13 +31,14 @@ function isForeignKeyViolation(error: unknown): boolean {
   return false;
 }
 
-async function clearOnce(db: SiteDatabase): Promise<void> {
+async function clearOnce(db: SiteDatabase, no: number): Promise<void> {
   for (const name of await siteTablesReferringFirst(db.session)) {
+    if (name === resetsTable) continue;
     const table = sql.identifier(name);
     const piece = sql`DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE site_id = ${db.siteId} LIMIT ${rowsPerDelete})`;
     for (;;) {
-      const { meta } = await db.orm.run(piece);
-      if (meta.changes < rowsPerDelete) break;
+      const [, deleted] = await runBatch(db, [requireReset(db, no), db.orm.run(piece)]);
+      if ((deleted?.meta.changes ?? 0) < rowsPerDelete) break;
     }
   }
 }

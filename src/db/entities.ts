@@ -1,12 +1,24 @@
-import { and, eq, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { and, eq, isNull, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Page } from "../kernel/page.ts";
 import { entities } from "./entity-tables.ts";
 import { type FilterConditions, type FoundRows, listRows } from "./list-rows.ts";
-import type { SiteDatabase } from "./site-database.ts";
+import { drizzleOver, type SiteDatabase } from "./site-database.ts";
 
 export type EntityRow = typeof entities.$inferSelect;
 
+/** An entity that is being deleted. */
+export type LeavingEntity = EntityRow & { readonly removal: NonNullable<EntityRow["removal"]> };
+
+/** Where its deletion is decided it is gone, whatever is left of it. */
+const isShown = sql`${entities.removal} IS NOT 'retiring'`;
+
 export async function findEntity(db: SiteDatabase, id: string): Promise<EntityRow | undefined> {
+  const row = await findEntityEvenRetiring(db, id);
+  return row?.removal === "retiring" ? undefined : row;
+}
+
+/** The same though its deletion is decided, for whoever takes that on. */
+export async function findEntityEvenRetiring(db: SiteDatabase, id: string): Promise<EntityRow | undefined> {
   return db.orm
     .select()
     .from(entities)
@@ -27,7 +39,7 @@ export async function firstTwoEntities(db: SiteDatabase): Promise<{ readonly id:
   return db.orm
     .select({ id: entities.id })
     .from(entities)
-    .where(and(eq(entities.siteId, db.siteId), eq(entities.status, "active")))
+    .where(and(eq(entities.siteId, db.siteId), eq(entities.status, "active"), isShown))
     .limit(2);
 }
 
@@ -54,7 +66,7 @@ export function listEntityRows(
   return listRows(db, {
     table: entities,
     sorts: { createdAt: entities.createdAt, name: entities.name },
-    where: [entityIds === null ? undefined : among(entities.id, entityIds)],
+    where: [isShown, entityIds === null ? undefined : among(entities.id, entityIds)],
     filters: entityFilters,
     asked: filter,
     page,
@@ -70,7 +82,7 @@ export function insertEntity(db: SiteDatabase, row: EntityRow) {
   return db.orm.insert(entities).values(row);
 }
 
-/** Changes an entity that is still at the row's revision; undefined where it is not. */
+/** Changes an entity that is still at the row's revision and that nobody is deleting; undefined where it is not. */
 export async function changeEntity(
   db: SiteDatabase,
   row: EntityRow,
@@ -79,9 +91,39 @@ export async function changeEntity(
   return db.orm
     .update(entities)
     .set({ ...change, revision: row.revision + 1 })
-    .where(and(eq(entities.siteId, db.siteId), eq(entities.id, row.id), eq(entities.revision, row.revision)))
+    .where(and(eq(entities.siteId, db.siteId), eq(entities.id, row.id), eq(entities.revision, row.revision), isNull(entities.removal)))
     .returning()
     .get();
+}
+
+/** Begins to delete an entity that is still at the row's revision. Where it is not, or somebody is deleting it, nothing is done. */
+export async function beginRemoval(db: SiteDatabase, row: Pick<EntityRow, "id" | "revision">, nowMs: number): Promise<void> {
+  await db.orm
+    .update(entities)
+    // By the clock, so that a database that was restored to an earlier time gives no number twice.
+    .set({ removal: "deleting", removalNo: sql`max(${entities.removalNo} + 1, ${nowMs})` })
+    .where(and(eq(entities.siteId, db.siteId), eq(entities.id, row.id), eq(entities.revision, row.revision), isNull(entities.removal)));
+}
+
+/** Takes a removal that is still where the row says to its next step; null gives it up. Of several who try, the first decides. */
+export async function takeRemovalOn(db: SiteDatabase, row: LeavingEntity, removal: EntityRow["removal"]): Promise<void> {
+  const isWhere = and(eq(entities.removal, row.removal), eq(entities.removalNo, row.removalNo));
+  await db.orm
+    .update(entities)
+    .set({ removal })
+    .where(and(eq(entities.siteId, db.siteId), eq(entities.id, row.id), isWhere));
+}
+
+/** Removals at once; the next run continues. */
+const removalsPerRun = 500;
+
+/** The entities of a database whose removal is under way. */
+export async function listRemovals(session: D1DatabaseSession): Promise<readonly Pick<EntityRow, "siteId" | "id">[]> {
+  return drizzleOver(session)
+    .select({ siteId: entities.siteId, id: entities.id })
+    .from(entities)
+    .where(sql`${entities.removal} IS NOT NULL`)
+    .limit(removalsPerRun);
 }
 
 export function removeEntity(db: SiteDatabase, id: string) {

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 export const entities = sqliteTable(
@@ -24,11 +25,19 @@ export const entities = sqliteTable(
     revision: integer("revision").notNull(),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
+    /**
+     * How far its deletion is, of which nothing is shown: its ledgers are being frozen, or thawed again, or it is decided and they are being retired.
+     * Nothing is added to an entity where this is not null: see standing-entity.ts.
+     */
+    removal: text("removal", { enum: ["deleting", "restoring", "retiring"] }),
+    /** The number of the last attempt to delete it, later ones having higher ones; 0 for none. Its ledgers know it by that. */
+    removalNo: integer("removal_no").notNull().default(0),
   },
   (table) => [
     primaryKey({ columns: [table.siteId, table.id] }),
     uniqueIndex("entities_external_id").on(table.siteId, table.externalId),
     index("entities_created").on(table.siteId, table.createdAt, table.id),
+    index("entities_removal").on(table.removal).where(sql`${table.removal} IS NOT NULL`),
     index("entities_name").on(table.siteId, table.name, table.id),
   ],
 );

@@ -1,4 +1,4 @@
-import { and, eq, gt } from "drizzle-orm";
+import { and, eq, gt, max } from "drizzle-orm";
 import type { LedgerIdentity } from "../ledger/rpc.ts";
 import type { DirectoryDatabase } from "./directory-database.ts";
 import { ledgerNumbers } from "./ledger-number-tables.ts";
@@ -34,6 +34,16 @@ export async function ledgerIdentity(directory: DirectoryDatabase, ledgerNumber:
       scale: row.scale,
     }
   );
+}
+
+/** The last number that a ledger of the site was given; 0 where none was. */
+export async function lastLedgerNumber(directory: DirectoryDatabase, siteId: string): Promise<number> {
+  const row = await directory.orm
+    .select({ last: max(ledgerNumbers.number) })
+    .from(ledgerNumbers)
+    .where(eq(ledgerNumbers.siteId, siteId))
+    .get();
+  return row?.last ?? 0;
 }
 
 const ledgersPerPage = 1_000;

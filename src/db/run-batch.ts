@@ -3,10 +3,13 @@ import type { BatchItem } from "drizzle-orm/batch";
 /** A statement of drizzle's before it is run: raw ones answer `getQuery`, built ones `toSQL`. */
 type Written = { getQuery?: () => { sql: string; params: unknown[] }; toSQL?: () => { sql: string; params: unknown[] } };
 
-/** Runs statements as one transaction, their results aside. Drizzle's own batch loses the parameters of raw statements. */
-export async function runBatch(db: { readonly session: D1DatabaseSession }, statements: readonly BatchItem<"sqlite">[]): Promise<void> {
-  if (statements.length === 0) return;
-  await db.session.batch(
+/** Runs statements as one transaction. Drizzle's own batch loses the parameters of raw statements. */
+export async function runBatch(
+  db: { readonly session: D1DatabaseSession },
+  statements: readonly BatchItem<"sqlite">[],
+): Promise<readonly D1Result[]> {
+  if (statements.length === 0) return [];
+  return db.session.batch(
     statements.map((statement) => {
       const written = statement as unknown as Written;
       const query = written.getQuery?.() ?? written.toSQL?.();

@@ -1,5 +1,7 @@
 import { purgeStoredAnswers } from "../db/purge.ts";
 import { purgeDeadLetters } from "../features/dead-letters/index.ts";
+import { continueRemovals } from "../features/entities/index.ts";
+import { continueResets } from "../features/sandbox/index.ts";
 import { continueMoves } from "../features/site-moves/index.ts";
 import { propagateWaitingUsers, purgeSessions } from "../features/users/index.ts";
 import { sweepFanOuts } from "../operation/fan-out.ts";
@@ -16,6 +18,8 @@ const hourly = "23 * * * *";
 /** What runs by the clock, by the name that it has in the log and as an actor. */
 export const crons = {
   "site-moves": { at: hourly, run: continueMoves },
+  "entity-removals": { at: hourly, run: continueRemovals },
+  "site-resets": { at: hourly, run: continueResets },
   "stored-answers": { at: hourly, run: ({ env, clock }) => purgeStoredAnswers(env, clock()) },
   sessions: { at: hourly, run: purgeSessions },
   "dead-letters": { at: hourly, run: purgeDeadLetters },

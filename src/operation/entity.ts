@@ -1,11 +1,11 @@
 import { findEntity, firstTwoEntities } from "../db/entities.ts";
 import { leaseMs } from "../kernel/bounds.ts";
 import { isUuid } from "../kernel/id.ts";
-import { notFound, refusal } from "../platform/refused.ts";
+import { notFound, type Refused, refusal } from "../platform/refused.ts";
 import type { OperationContext } from "./context.ts";
 import { siteCache } from "./site-cache.ts";
 
-/** Ids of entities that exist. One that is deleted has no accounts left that anything could be posted to. */
+/** Ids of entities that exist. The ledgers of one that is deleted are retired: nothing is posted to them, whoever remembers them. */
 const existing = siteCache<true>();
 /** A site's only entity: another isolate may make a second one. */
 const only = siteCache<string>(leaseMs);
@@ -44,6 +44,27 @@ export async function firstUnknownEntity(context: OperationContext, entityIds: r
   return at === -1 ? undefined : at;
 }
 
+/** Why nothing was added to an entity that is being deleted: whether it goes is not decided yet, or it is gone, and so is what the path named. */
+export async function refusedByRemoval(context: OperationContext, entityId: string, location: "path" | "body"): Promise<Refused> {
+  if (await findEntity(context.db, entityId)) return beingDeleted();
+  return location === "path" ? notFound() : unknownEntity();
+}
+
+/** Whether an entity goes is being decided, and nothing of it changes meanwhile. */
+export function beingDeleted(): Refused {
+  return refusal("LEDGER_FROZEN", "The entity is being deleted; whether it can be is decided within seconds.");
+}
+
+/** What would have been listed is of before a reset of the site. Asked again, it is made anew. */
+export function brokenByReset(): Refused {
+  return refusal("OVERLOADED", "The site is being reset, or was a moment ago; repeat the request.");
+}
+
+function unknownEntity(): Refused {
+  const message = "The site has no such entity.";
+  return refusal("REFERENCE_NOT_FOUND", message, [{ pointer: "entityId", code: "REFERENCE_NOT_FOUND", message }]);
+}
+
 function named(value: unknown, name: "entityId" | "ledgerId"): string | undefined {
   const found = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
   return typeof found === "string" ? found : undefined;
@@ -76,8 +97,7 @@ export async function entityInContext(
     const covered = context.entityIds === null || context.entityIds.includes(first);
     if (isUuid(first) && covered && (await isKnown(context, first))) return first;
     if (companyId !== undefined) throw notFound();
-    const message = "The site has no such entity.";
-    throw refusal("REFERENCE_NOT_FOUND", message, [{ pointer: "entityId", code: "REFERENCE_NOT_FOUND", message }]);
+    throw unknownEntity();
   }
   if (named(query, "ledgerId") !== undefined || named(body, "ledgerId") !== undefined) return "";
   if (context.entityIds?.length === 1 && context.entityIds[0] !== undefined) return context.entityIds[0];

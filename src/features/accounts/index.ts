@@ -2,9 +2,9 @@ import type { Feature } from "../feature.ts";
 import { accountOperatorRoutes } from "./operator-routes.ts";
 import { accountRoutes } from "./routes.ts";
 
-export { closeBooks } from "./close-books.ts";
 export { chartNames } from "./domain/charts/built-in.ts";
 export { prepareBooks } from "./prepare-books.ts";
+export { removeBooks } from "./remove-books.ts";
 export { ledgerFactsConsumer } from "./take-ledger-facts.ts";
 
 export const feature: Feature = {

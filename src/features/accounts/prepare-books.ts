@@ -23,7 +23,7 @@ export async function prepareBooks(
   const wish = { ...identity, functional: true, name: identity.currency, description: null, metadata: {} };
   const { row: ledger, statement } = await prepareLedger(context, wish, approvalPolicy);
   const statements = [statement];
-  if (chart === undefined) return { ledgerId: ledger.id, statements };
+  if (chart === undefined) return { ledgerId: ledger.id, ledgerNumber: ledger.number, statements };
   const outcome = await context.ledger(ledger.number).write(builtInCharts[chart].map(requestOfChart).map(openCommand), {
     mode: "atomic",
     answer: "many",
@@ -31,5 +31,9 @@ export async function prepareBooks(
     requestId: context.requestId,
   });
   if (outcome.outcome === "refused") throw new Refused(outcome.failure);
-  return { ledgerId: ledger.id, statements: [...statements, ...upsertAccountStatements(context.db, accountsIn(outcome.body))] };
+  return {
+    ledgerId: ledger.id,
+    ledgerNumber: ledger.number,
+    statements: [...statements, ...upsertAccountStatements(context.db, accountsIn(outcome.body))],
+  };
 }

@@ -120,6 +120,17 @@ export async function listAccountNodes(db: SiteDatabase, ledgerId: string): Prom
     .where(and(eq(accounts.siteId, db.siteId), eq(accounts.ledgerId, ledgerId), ne(accounts.status, "deleted")));
 }
 
+/** A delete of more rows at once may block the database for its other sites for too long. */
+const rowsPerDelete = 5_000;
+
+/** Removes some of the accounts of ledgers; false where few are left. `ledgerIds`: which, as a part of a statement. */
+export async function deleteSomeAccountsOf(db: SiteDatabase, ledgerIds: SQL): Promise<boolean> {
+  const { meta } = await db.orm.run(sql`
+    DELETE FROM ${accounts} WHERE rowid IN (
+      SELECT rowid FROM ${accounts} WHERE ${accounts.siteId} = ${db.siteId} AND ${accounts.ledgerId} IN ${ledgerIds} LIMIT ${rowsPerDelete})`);
+  return meta.changes === rowsPerDelete;
+}
+
 /** The statement that removes the accounts of ledgers. `ledgerIds`: which, as a part of a statement. */
 export function deleteAccountsOf(db: SiteDatabase, ledgerIds: SQL) {
   return db.orm.delete(accounts).where(and(eq(accounts.siteId, db.siteId), sql`${accounts.ledgerId} IN ${ledgerIds}`));

@@ -1,9 +1,10 @@
 import { type EntityRow, findEntityByExternalId, insertEntity } from "../../db/entities.ts";
 import { isUniqueViolation } from "../../db/run-batch.ts";
+import { isBrokenByReset } from "../../db/site-resets.ts";
 import { scaleOf } from "../../kernel/currency.ts";
 import { commitOnce, findStoredAnswer, type Once } from "../../operation/commit-once.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
-import { forgetEntities } from "../../operation/entity.ts";
+import { brokenByReset, forgetEntities } from "../../operation/entity.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
 import { prepareBooks } from "../accounts/index.ts";
 import type { CreateEntityRequest, Entity } from "./schemas.ts";
@@ -11,9 +12,13 @@ import { entityView } from "./views.ts";
 
 /**
  * Makes an entity with its functional ledger, and the accounts of a chart where one is named: all of it or nothing.
- * The accounts are opened first, in a ledger that nobody can name yet; the one batch that inserts the rows is what makes it all exist.
+ * The accounts are opened first, and what `fill` posts is posted, in a ledger that nobody can name yet; the one batch that inserts the rows is what makes it all exist.
  */
-export async function createEntity(context: OperationContext, request: CreateEntityRequest): Promise<Once<Entity>> {
+export async function createEntity(
+  context: OperationContext,
+  request: CreateEntityRequest,
+  fill?: (ledger: { readonly number: number }) => Promise<void>,
+): Promise<Once<Entity>> {
   requirePermission(context, "catalogue:write");
   if (context.entityIds !== null)
     throw refusal("ENTITY_FORBIDDEN", "The key is restricted to entities that exist; making one takes a key for the whole site.");
@@ -36,6 +41,7 @@ export async function createEntity(context: OperationContext, request: CreateEnt
     approvalPolicy,
     chart: request.chart,
   });
+  await fill?.({ number: books.ledgerNumber });
   const row: EntityRow = {
     siteId: context.site.id,
     id,
@@ -53,12 +59,15 @@ export async function createEntity(context: OperationContext, request: CreateEnt
     revision: 1,
     createdAt: now,
     updatedAt: now,
+    removal: null,
+    removalNo: 0,
   };
   try {
     const once = await commitOnce(context, [insertEntity(context.db, row), ...books.statements], entityView(row));
     forgetEntities(context.site.id);
     return once;
   } catch (error) {
+    if (isBrokenByReset(error)) throw brokenByReset();
     throw isUniqueViolation(error) && externalId !== null ? externalIdTaken(externalId) : error;
   }
 }

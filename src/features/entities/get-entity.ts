@@ -7,8 +7,13 @@ import { entityView } from "./views.ts";
 /** An entity of the site that the key covers; anything else is unknown. */
 export async function entityInReach(context: OperationContext, entityId: string): Promise<EntityRow> {
   const row = await findEntity(context.db, entityId);
-  if (row && (context.entityIds === null || context.entityIds.includes(row.id))) return row;
+  if (row && covers(context, row.id)) return row;
   throw notFound();
+}
+
+/** Whether the key covers an entity of the site. */
+export function covers({ entityIds }: OperationContext, entityId: string): boolean {
+  return entityIds === null || entityIds.includes(entityId);
 }
 
 export async function getEntity(context: OperationContext, entityId: string): Promise<Entity> {

@@ -1,6 +1,7 @@
 import type { Feature } from "../feature.ts";
 import { entityRoutes } from "./routes.ts";
 
+export { continueRemovals } from "./continue-removals.ts";
 export { createEntity } from "./create-entity.ts";
 export { CreateEntityRequest } from "./schemas.ts";
 

@@ -119,7 +119,8 @@ export const entityRoutes: readonly Route[] = [
       path: "/entities/{id}",
       tag: "Entities",
       summary: "Delete an entity in whose books nothing was posted",
-      description: "Its ledgers and accounts go with it. One with entries is archived instead: `PATCH` with `status: archived`.",
+      description:
+        "Its ledgers and accounts go with it. One whose books are in use is refused as `IN_USE`: an entry was ever posted, or a draft or a hold is open. It is archived instead: `PATCH` with `status: archived`. While that is found out, its books are read as before and writes are answered `LEDGER_FROZEN`. A request that is broken off is repeated, or goes on by itself.",
       permission: "catalogue:write",
       params: byId,
       answers: { 204: { description: "It is gone." } },

@@ -1,7 +1,7 @@
 import { changeEntity } from "../../db/entities.ts";
 import { isUniqueViolation } from "../../db/run-batch.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
-import { forgetEntities } from "../../operation/entity.ts";
+import { beingDeleted, forgetEntities } from "../../operation/entity.ts";
 import { type Revisions, requireRevision } from "../../operation/revision.ts";
 import { refusal } from "../../platform/refused.ts";
 import { setApprovalPolicy } from "../ledgers/index.ts";
@@ -20,6 +20,7 @@ export async function updateEntity(
   requirePermission(context, "catalogue:write");
   const row = await entityInReach(context, entityId);
   requireRevision(revisions, row.revision);
+  if (row.removal !== null) throw beingDeleted();
   const { name = row.name, country = row.country, externalId = row.externalId, metadata = row.metadata, status = row.status } = request;
   const { approvalPolicy = row.approvalPolicy } = request;
   // The ledgers decide by it, and so have it before it is shown. Where one could not be reached, the change is repeated as a whole.

@@ -1,6 +1,8 @@
+import { isEntityLeaving } from "../../db/standing-entity.ts";
 import type { LedgerJob } from "../../ledger/client.ts";
 import { commitOnce, type Once } from "../../operation/commit-once.ts";
 import type { OperationContext } from "../../operation/context.ts";
+import { refusedByRemoval } from "../../operation/entity.ts";
 import { findJob, insertJob, type JobRow } from "./store.ts";
 import { type JobView, jobView } from "./views.ts";
 
@@ -24,5 +26,9 @@ export async function recordJob(
     ownerId,
     status,
   };
-  return commitOnce(context, [insertJob(context.db, row)], jobView(row, job));
+  try {
+    return await commitOnce(context, insertJob(context.db, row), jobView(row, job));
+  } catch (error) {
+    throw isEntityLeaving(error) ? await refusedByRemoval(context, ledger.entityId, "path") : error;
+  }
 }

@@ -1,6 +1,8 @@
 import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
 import { type FilterConditions, type FoundRows, listRows } from "../../db/list-rows.ts";
 import type { SiteDatabase } from "../../db/site-database.ts";
+import { requireStandingEntity } from "../../db/standing-entity.ts";
 import { applied } from "../../kernel/filter-rows.ts";
 import type { Page } from "../../kernel/page.ts";
 import { type JobStatus, openStatuses } from "./domain/job.ts";
@@ -9,9 +11,10 @@ import { jobs } from "./tables.ts";
 
 export type JobRow = typeof jobs.$inferSelect;
 
-/** The statement that inserts a job. One that is known already stays. */
-export function insertJob(db: SiteDatabase, job: JobRow) {
-  return db.orm.insert(jobs).values(job).onConflictDoNothing();
+/** The statements that insert a job. One that is known already stays. They break their batch where the job's entity is being deleted. */
+export function insertJob(db: SiteDatabase, job: JobRow): readonly BatchItem<"sqlite">[] {
+  const insert = db.orm.insert(jobs).values(job).onConflictDoNothing();
+  return job.entityId === null ? [insert] : [requireStandingEntity(db, job.entityId), insert];
 }
 
 export async function findJob(db: SiteDatabase, id: string): Promise<JobRow | undefined> {

@@ -3,7 +3,7 @@ import { journalRoutes } from "./routes.ts";
 
 export { entryCommand } from "./entry-command.ts";
 export { entryExample, lineExample, pendingExample } from "./examples.ts";
-export { postEntryBatch } from "./post-entry-batch.ts";
+export { postBatchTo } from "./post-entry-batch.ts";
 export { bookRefusals, completionRefusals } from "./refusals.ts";
 export { type EntryBody, entryFields, JournalBatchRequest, JournalEntry, JournalLinePage, recordFields, recordLine } from "./schemas.ts";
 

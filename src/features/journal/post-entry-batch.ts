@@ -14,6 +14,17 @@ export async function postEntryBatch(
 ): Promise<LedgerAnswer> {
   requirePermission(context, "entries:post");
   const ledger = await ledgerInContext(context, { entityId, ledgerId: request.ledgerId, currency: request.currency }, "body");
+  return postBatchTo(context, ledger, request, minimal);
+}
+
+/** The same to a ledger that nobody can name yet, for who makes it. */
+export async function postBatchTo(
+  context: OperationContext,
+  ledger: { readonly number: number },
+  request: JournalBatchRequest | PlainBatch,
+  minimal: boolean,
+): Promise<LedgerAnswer> {
+  requirePermission(context, "entries:post");
   const commands = "commands" in request ? request.commands : entryCommands(request.entries);
   return writeCommands(context, ledger, commands, { mode: request.mode, answer: minimal ? "minimal" : "many" });
 }

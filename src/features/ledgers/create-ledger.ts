@@ -1,7 +1,10 @@
 import { isUniqueViolation } from "../../db/run-batch.ts";
+import { isBrokenByReset } from "../../db/site-resets.ts";
+import { isEntityLeaving } from "../../db/standing-entity.ts";
 import { scaleOf } from "../../kernel/currency.ts";
 import { commitOnce, findStoredAnswer, type Once } from "../../operation/commit-once.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
+import { brokenByReset, refusedByRemoval } from "../../operation/entity.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
 import { policyOf } from "./approval-policy.ts";
 import { ledgerInContext } from "./ledger-in-context.ts";
@@ -38,6 +41,8 @@ export async function createLedger(context: OperationContext, entityId: string, 
   try {
     return await commitOnce(context, [statement], ledgerView(row));
   } catch (error) {
+    if (isEntityLeaving(error)) throw await refusedByRemoval(context, entityId, "body");
+    if (isBrokenByReset(error)) throw brokenByReset();
     throw isUniqueViolation(error) ? taken : error;
   }
 }

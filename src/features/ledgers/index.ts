@@ -15,7 +15,9 @@ export {
 export { noteHead } from "./note-head.ts";
 export { prepareLedger } from "./prepare-ledger.ts";
 export { ledgerRefusals } from "./refusals.ts";
+export { freezeLedgers, retireLedgers, thawLedgers } from "./removal.ts";
 export { removeLedgers } from "./remove-ledgers.ts";
+export { retireLedgersOfSite } from "./retire-ledgers-of-site.ts";
 export { ledgerExample } from "./schemas.ts";
 export { writeById } from "./write-by-id.ts";
 

@@ -119,6 +119,7 @@ const books: readonly Route[] = [
       idempotency: "site",
       params: byId,
       answers: { 202: { description: "The job that does it.", schema: Job, example: runningJobExample } },
+      refusals: ["LEDGER_FROZEN"],
     },
     (context, { params, companyId }) => verifyLedger(context, params.id, companyId),
     (once) => answerOnce(once, { status: 202, collection: "jobs" }),

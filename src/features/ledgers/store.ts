@@ -1,9 +1,11 @@
 import { and, asc, desc, eq, inArray, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { type FilterConditions, type FoundRows, listRows } from "../../db/list-rows.ts";
 import type { SiteDatabase } from "../../db/site-database.ts";
-import { present } from "../../kernel/assert.ts";
+import { numberInUse } from "../../db/site-resets.ts";
+import { isKeptEntity, standingEntity } from "../../db/standing-entity.ts";
 import type { Page } from "../../kernel/page.ts";
 import type { LedgerHead } from "../../ledger/facts-message.ts";
+import { notFound } from "../../platform/refused.ts";
 import type { LedgersFilter } from "./schemas.ts";
 import { ledgerHeads, ledgers } from "./tables.ts";
 
@@ -49,9 +51,11 @@ export async function listLedgerRows(db: SiteDatabase, entityId: string): Promis
     .orderBy(desc(ledgers.functional), asc(ledgers.createdAt), asc(ledgers.id));
 }
 
-/** The row of a ledger that was found before, as it is now. */
+/** The row of a ledger that was found before, as it is now. It may have gone with its entity. */
 export async function requireLedgerRow(db: SiteDatabase, id: string): Promise<LedgerRow> {
-  return present(await findLedgerById(db, id), "a ledger in context has a row");
+  const row = await findLedgerById(db, id);
+  if (row === undefined) throw notFound();
+  return row;
 }
 
 const ledgerFilters: FilterConditions<LedgersFilter> = {
@@ -94,9 +98,9 @@ export async function changeLedger(
     .get();
 }
 
-/** The statement that inserts a ledger: its idempotency key and its entity may go with it. */
+/** The statement that inserts a ledger: its idempotency key and its entity may go with it. Breaks its batch where the entity is being deleted, or a reset came after the ledger was numbered. */
 export function insertLedger(db: SiteDatabase, row: LedgerRow) {
-  return db.orm.insert(ledgers).values(row);
+  return db.orm.insert(ledgers).values({ ...row, number: numberInUse(db, row.number), entityId: standingEntity(db, row.entityId) });
 }
 
 /** Those of the ids that the catalogue has a ledger for. */
@@ -110,10 +114,12 @@ export async function ledgerIdsAmong(db: SiteDatabase, ids: readonly string[]): 
 
 export async function insertHead(db: SiteDatabase, head: LedgerHead): Promise<void> {
   const { ledgerNumber, sequence, seal, at } = head;
-  await db.orm
-    .insert(ledgerHeads)
-    .values({ siteId: db.siteId, ledgerNumber, sequence, seal, at: Date.parse(at) })
-    .onConflictDoNothing();
+  // The message may be late, and its ledger gone.
+  await db.orm.run(sql`
+    INSERT INTO ${ledgerHeads} (site_id, ledger_number, sequence, seal, at)
+    SELECT ${ledgers.siteId}, ${ledgers.number}, ${sequence}, ${seal}, ${Date.parse(at)} FROM ${ledgers}
+    WHERE ${ledgers.siteId} = ${db.siteId} AND ${ledgers.number} = ${ledgerNumber}
+    ON CONFLICT DO NOTHING`);
 }
 
 /** Ids of the entity's ledgers, as a part of a statement. */
@@ -121,9 +127,13 @@ export function ledgerIdsOf(db: SiteDatabase, entityId: string): SQL {
   return sql`(SELECT ${ledgers.id} FROM ${ledgers} WHERE ${ledgers.siteId} = ${db.siteId} AND ${ledgers.entityId} = ${entityId})`;
 }
 
-/** Whether the catalogue has the ledger, as a part of a statement. */
+/**
+ * Whether the catalogue has the ledger and keeps it, as a part of a statement. What a frozen ledger decided before is still listed, for it may be
+ * thawed; nothing is any more once its entity's deletion is decided.
+ */
 export function hasLedgerRow(db: SiteDatabase, ledgerId: SQL): SQL {
-  return sql`EXISTS (SELECT 1 FROM ${ledgers} WHERE ${ledgers.siteId} = ${db.siteId} AND ${ledgers.id} = ${ledgerId})`;
+  const isIt = sql`${ledgers.siteId} = ${db.siteId} AND ${ledgers.id} = ${ledgerId}`;
+  return sql`EXISTS (SELECT 1 FROM ${ledgers} WHERE ${isIt} AND ${isKeptEntity(db, ledgers.entityId)})`;
 }
 
 /** The statements that remove an entity's ledgers with their stored heads. */

@@ -1,22 +1,21 @@
 import type { z } from "@hono/zod-openapi";
-import { clearSite } from "../../db/clear-site.ts";
+import { beginReset } from "../../db/site-resets.ts";
 import { dateOfDay } from "../../kernel/calendar-date.ts";
 import { commitOnce, madeId, type Once } from "../../operation/commit-once.ts";
 import { type OperationContext, requirePermission, requireWholeSite } from "../../operation/context.ts";
-import { forgetEntities } from "../../operation/entity.ts";
 import { notFound, refusal } from "../../platform/refused.ts";
 import { CreateEntityRequest, createEntity } from "../entities/index.ts";
-import { JournalBatchRequest, postEntryBatch } from "../journal/index.ts";
-import { forgetLedgers } from "../ledgers/index.ts";
+import { JournalBatchRequest, postBatchTo } from "../journal/index.ts";
 import { demoEntity, demoYear } from "./domain/demo-company.ts";
+import { emptySite } from "./empty-site.ts";
 import type { ResetSite, ResetSiteRequest } from "./schemas.ts";
 
 const entriesPerCommit = 500;
 const dayMs = 86_400_000;
 
 /**
- * Empties a sandbox. Its ledgers are left behind under their numbers, which are never given again, and nothing leads to them any more.
- * With `sampleData` the demo company is created again.
+ * Empties a sandbox. Its ledgers are retired before it is answered, so that nobody posts to one that is still remembered; their numbers are never given
+ * again. With `sampleData` the demo company is created again, with its entries or not at all.
  */
 export async function resetSite(
   context: OperationContext,
@@ -27,9 +26,7 @@ export async function resetSite(
   if (siteId !== context.site.id) throw notFound();
   requireWholeSite(context);
   if (context.site.environment !== "sandbox") throw refusal("FORBIDDEN", "Only a sandbox is reset.");
-  await clearSite(context.db);
-  forgetEntities(siteId);
-  forgetLedgers(siteId);
+  await emptySite(context, await beginReset(context.db, context.clock()));
   // Its steps store no answers of their own: the request's key is the reset's.
   const done = request.sampleData ? await makeDemoCompany(context.withClaim(undefined)) : { entityId: null, entries: 0 };
   const outcome: z.infer<typeof ResetSite> = { siteId, ...done };
@@ -37,15 +34,12 @@ export async function resetSite(
 }
 
 async function makeDemoCompany(context: OperationContext) {
-  const entityId = madeId(await createEntity(context, CreateEntityRequest.parse(demoEntity)));
   const entries = demoYear(dateOfDay(Math.floor(context.clock() / dayMs)));
-  for (let at = 0; at < entries.length; at += entriesPerCommit) {
-    await postEntryBatch(
-      context,
-      entityId,
-      JournalBatchRequest.parse({ mode: "atomic", entries: entries.slice(at, at + entriesPerCommit) }),
-      true,
-    );
-  }
-  return { entityId, entries: entries.length };
+  const once = await createEntity(context, CreateEntityRequest.parse(demoEntity), async (ledger) => {
+    for (let at = 0; at < entries.length; at += entriesPerCommit) {
+      const batch = JournalBatchRequest.parse({ mode: "atomic", entries: entries.slice(at, at + entriesPerCommit) });
+      await postBatchTo(context, ledger, batch, true);
+    }
+  });
+  return { entityId: madeId(once), entries: entries.length };
 }

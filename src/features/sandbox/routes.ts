@@ -15,6 +15,8 @@ export const sandboxRoutes: readonly Route[] = [
       path: "/sites/{siteId}/reset",
       tag: "Sites",
       summary: "Empty a sandbox, and fill it with the demo company if asked",
+      description:
+        "Everything in it goes but its keys. Before it is answered, every ledger of the site is retired: what is posted to one from then on is refused as `LEDGER_RETIRED`, or its entity is unknown. A reset that is broken off is repeated, or goes on by itself.",
       permission: "sites:write",
       params: z.object({ siteId: idField }),
       body: ResetSiteRequest,
@@ -23,7 +25,7 @@ export const sandboxRoutes: readonly Route[] = [
       answers: {
         200: { schema: ResetSite, description: "The sandbox as it is now.", example: { siteId: id, entityId: id, entries: 1500 } },
       },
-      refusals: ["ENTITY_FORBIDDEN"],
+      refusals: ["ENTITY_FORBIDDEN", "LEDGER_RETIRED", "LEDGER_CLOSING_OUT", "LEDGER_NEWER", "OVERLOADED"],
     },
     (context, { params, body }) => resetSite(context, params.siteId, body),
     (once) => answerOnce(once, { status: 200 }),

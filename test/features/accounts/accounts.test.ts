@@ -303,10 +303,16 @@ describe("the rows of the catalogue", () => {
   });
 
   test("the head of a ledger is kept from day to day", async () => {
-    const { siteId } = await newSite();
-    for (let i = 0; i < 2; i++)
-      await tell({ kind: "head", ledgerNumber: 7, siteId, sequence: 41, seal: "s", at: "2026-06-08T00:00:00.000Z" });
-    await tell({ kind: "head", ledgerNumber: 7, siteId, sequence: 42, seal: "t", at: "2026-06-09T00:00:00.000Z" });
+    const { api, ledgerId } = await newBooks();
+    const siteId: string = (await api.get("/me")).body.site.id;
+    const row = await env.DIRECTORY.prepare("SELECT number FROM ledger_numbers WHERE ledger_id = ?")
+      .bind(ledgerId)
+      .first<{ number: number }>();
+    const ledgerNumber = row?.number ?? 0;
+    // A late one, of a ledger that is gone.
+    await tell({ kind: "head", ledgerNumber: 7, siteId, sequence: 40, seal: "r", at: "2026-06-07T00:00:00.000Z" });
+    for (let i = 0; i < 2; i++) await tell({ kind: "head", ledgerNumber, siteId, sequence: 41, seal: "s", at: "2026-06-08T00:00:00.000Z" });
+    await tell({ kind: "head", ledgerNumber, siteId, sequence: 42, seal: "t", at: "2026-06-09T00:00:00.000Z" });
     const rows = [];
     for (const db of [env.SITE_DB_0, env.SITE_DB_1]) {
       rows.push(

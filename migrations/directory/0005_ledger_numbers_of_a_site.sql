@@ -1,0 +1,1 @@
+CREATE INDEX `ledger_numbers_site` ON `ledger_numbers` (`site_id`,`number`);

@@ -1,0 +1,102 @@
+import { and, eq, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { runBatch } from "./run-batch.ts";
+import { drizzleOver, type SiteDatabase } from "./site-database.ts";
+import { siteResets } from "./site-reset-tables.ts";
+
+/** The table is not emptied with its site. */
+export const resetsTable = "site_resets";
+
+/** Begins to empty a site. From here on nothing is listed in it; an earlier reset that is under way does nothing more. Answers its number. */
+export async function beginReset(db: SiteDatabase, nowMs: number): Promise<number> {
+  const no = await db.session
+    .prepare(
+      `INSERT INTO site_resets (site_id, no, retired_to)
+       SELECT ?1, max(coalesce(max(no), 0) + 1, ?2), coalesce(max(retired_to), 0) FROM site_resets WHERE site_id = ?1 RETURNING no`,
+    )
+    .bind(db.siteId, nowMs)
+    .first<number>("no");
+  if (no === null) throw new Error("assertion failed: a reset that begins has a number");
+  return no;
+}
+
+/**
+ * Sets up to which number the reset retires the site's ledgers, the first who says so, and answers that with how far it is. A reset that another has
+ * followed is broken here, before it has retired anything that may be of after it.
+ */
+export async function boundReset(
+  db: SiteDatabase,
+  no: number,
+  lastNumber: number,
+): Promise<{ readonly upTo: number; readonly retiredTo: number }> {
+  const isIt = and(eq(siteResets.siteId, db.siteId), eq(siteResets.no, no));
+  await runBatch(db, [
+    requireReset(db, no),
+    db.orm
+      .update(siteResets)
+      .set({ upTo: lastNumber })
+      .where(and(isIt, isNull(siteResets.upTo))),
+  ]);
+  const row = await db.orm.select({ upTo: siteResets.upTo, retiredTo: siteResets.retiredTo }).from(siteResets).where(isIt).get();
+  return { upTo: row?.upTo ?? 0, retiredTo: row?.retiredTo ?? 0 };
+}
+
+/** Notes up to which number the site's ledgers are retired. */
+export async function noteRetired(db: SiteDatabase, no: number, to: number): Promise<void> {
+  await runBatch(db, [
+    requireReset(db, no),
+    db.orm
+      .update(siteResets)
+      .set({ retiredTo: to })
+      .where(and(eq(siteResets.siteId, db.siteId), eq(siteResets.no, no))),
+  ]);
+}
+
+/** The site is empty, and is written to again. Of earlier resets nothing is kept. */
+export async function finishReset(db: SiteDatabase, no: number, nowMs: number): Promise<void> {
+  await runBatch(db, [
+    requireReset(db, no),
+    db.orm
+      .update(siteResets)
+      .set({ finishedAt: nowMs, retiredTo: sql`max(${siteResets.retiredTo}, coalesce(${siteResets.upTo}, 0))` })
+      .where(and(eq(siteResets.siteId, db.siteId), eq(siteResets.no, no))),
+    db.orm.delete(siteResets).where(and(eq(siteResets.siteId, db.siteId), lt(siteResets.no, no))),
+  ]);
+}
+
+/** A statement that breaks its batch unless the reset is under way and the last that began. */
+export function requireReset(db: SiteDatabase, no: number) {
+  const last = sql`(SELECT ${siteResets.no} FROM ${siteResets} WHERE ${siteResets.siteId} = ${db.siteId} ORDER BY ${siteResets.no} DESC LIMIT 1)`;
+  const isOn = sql`EXISTS (SELECT 1 FROM ${siteResets} WHERE ${siteResets.siteId} = ${db.siteId} AND ${siteResets.no} = ${no} AND ${siteResets.finishedAt} IS NULL)`;
+  return db.orm.run(
+    sql`INSERT INTO ${siteResets} (site_id, no, retired_to) SELECT ${db.siteId}, NULL, 0 WHERE NOT ${isOn} OR ${last} <> ${no}`,
+  );
+}
+
+/**
+ * A ledger's number where no reset has retired it or is about to, else null: as the value of a column that is never null it breaks its batch.
+ * A ledger that was numbered before the reset and would be listed after it has no object any more that takes anything.
+ */
+export function numberInUse(db: SiteDatabase, number: number): SQL<number> {
+  const isRetired = sql`(${siteResets.finishedAt} IS NULL OR ${siteResets.retiredTo} >= ${number})`;
+  return sql<number>`(SELECT ${number} WHERE NOT EXISTS (SELECT 1 FROM ${siteResets} WHERE ${siteResets.siteId} = ${db.siteId} AND ${isRetired}))`;
+}
+
+/** Whether a batch was broken by a reset: what it would have listed is of before, or the reset that it is a part of is over. */
+export function isBrokenByReset(error: unknown): boolean {
+  for (let at: unknown = error; at instanceof Error; at = at.cause)
+    if (/NOT NULL constraint failed: (?:ledgers\.number|site_resets\.no)\b/.test(at.message)) return true;
+  return false;
+}
+
+/** Resets at once; the next run continues. */
+const resetsPerRun = 100;
+
+/** The resets of a database that are under way; of a site the last. */
+export async function listResets(session: D1DatabaseSession): Promise<readonly { readonly siteId: string; readonly no: number }[]> {
+  return drizzleOver(session)
+    .select({ siteId: siteResets.siteId, no: sql<number>`max(${siteResets.no})` })
+    .from(siteResets)
+    .where(isNull(siteResets.finishedAt))
+    .groupBy(siteResets.siteId)
+    .limit(resetsPerRun);
+}
