@@ -92,6 +92,12 @@ const cells: Record<
     of: draftOf,
     act: (agent) => agent.patch(`/entities/${office.entityId}`, { approvalPolicy: "four_eyes" }),
   },
+  freeze_ledger: { of: draftOf, act: (agent) => agent.delete(`/entities/${office.entityId}`) },
+  thaw_ledger: { of: draftOf, act: (agent) => agent.delete(`/entities/${office.entityId}`) },
+  retire_ledger: {
+    of: draftOf,
+    act: async (agent) => agent.post(`/sites/${(await office.owner.get("/me")).body.site.id}/reset`, {}),
+  },
 };
 
 const outcomeOf = ({ status }: Answer): AgentOutcome | number =>

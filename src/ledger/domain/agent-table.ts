@@ -41,11 +41,9 @@ export const agentTable = {
   lock_period: { own: "refused", others: "refused" },
   set_approval_policy: { own: "refused", others: "refused" },
   set_shared_record: { own: "refused", others: "refused" },
-  // Deleting an entity is refused to an agent before anything is frozen.
   freeze_ledger: { own: "refused", others: "refused" },
   thaw_ledger: { own: "refused", others: "refused" },
-  // Decided elsewhere by then: whoever comes to it finishes a deletion or a reset.
-  retire_ledger: { own: "done", others: "done" },
+  retire_ledger: { own: "refused", others: "refused" },
 } as const satisfies Record<AgentAction, Row>;
 
 /** Refuses, as `FORBIDDEN`, what an agent does to nobody's things, not even its own. Whoever is no agent is not concerned. */
