@@ -10,6 +10,7 @@ const schemas = {
     "./src/db/entity-tables.ts",
     "./src/db/fan-out-tables.ts",
     "./src/db/idempotency-tables.ts",
+    "./src/db/shared-record-tables.ts",
     "./src/db/site-fence-tables.ts",
     "./src/db/site-reset-tables.ts",
   ],

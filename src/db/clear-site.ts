@@ -37,8 +37,8 @@ async function clearOnce(db: SiteDatabase, no: number): Promise<void> {
     const table = sql.identifier(name);
     const piece = sql`DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE site_id = ${db.siteId} LIMIT ${rowsPerDelete})`;
     for (;;) {
-      const [, deleted] = await runBatch(db, [requireReset(db, no), db.orm.run(piece)]);
-      if ((deleted?.meta.changes ?? 0) < rowsPerDelete) break;
+      const [, deleted = 0] = await runBatch(db, [requireReset(db, no), db.orm.run(piece)]);
+      if (deleted < rowsPerDelete) break;
     }
   }
 }

@@ -82,18 +82,23 @@ export function insertEntity(db: SiteDatabase, row: EntityRow) {
   return db.orm.insert(entities).values(row);
 }
 
-/** Changes an entity that is still at the row's revision and that nobody is deleting; undefined where it is not. */
-export async function changeEntity(
-  db: SiteDatabase,
-  row: EntityRow,
-  change: Pick<EntityRow, "name" | "approvalPolicy" | "country" | "externalId" | "metadata" | "status" | "updatedAt">,
-): Promise<EntityRow | undefined> {
+export type EntityChange = Pick<EntityRow, "name" | "country" | "externalId" | "metadata" | "status" | "updatedAt">;
+
+/** The statement that changes an entity that is still at the row's revision and that nobody is deleting. */
+export function changeEntity(db: SiteDatabase, row: EntityRow, change: EntityChange) {
   return db.orm
     .update(entities)
     .set({ ...change, revision: row.revision + 1 })
-    .where(and(eq(entities.siteId, db.siteId), eq(entities.id, row.id), eq(entities.revision, row.revision), isNull(entities.removal)))
-    .returning()
-    .get();
+    .where(isAtRevision(db, row));
+}
+
+/** Whether an entity is still at the row's revision, as a part of a statement on another table. */
+export function isEntityAt(db: SiteDatabase, row: EntityRow): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${entities} WHERE ${isAtRevision(db, row)})`;
+}
+
+function isAtRevision(db: SiteDatabase, { id, revision }: EntityRow): SQL | undefined {
+  return and(eq(entities.siteId, db.siteId), eq(entities.id, id), eq(entities.revision, revision), isNull(entities.removal));
 }
 
 /** Begins to delete an entity that is still at the row's revision. Where it is not, or somebody is deleting it, nothing is done. */

@@ -1,6 +1,7 @@
 import { purgeStoredAnswers } from "../db/purge.ts";
 import { purgeDeadLetters } from "../features/dead-letters/index.ts";
 import { continueRemovals } from "../features/entities/index.ts";
+import { sweepSharedRecords } from "../features/ledgers/index.ts";
 import { continueResets } from "../features/sandbox/index.ts";
 import { continueMoves } from "../features/site-moves/index.ts";
 import { propagateWaitingUsers, purgeSessions } from "../features/users/index.ts";
@@ -24,5 +25,6 @@ export const crons = {
   sessions: { at: hourly, run: purgeSessions },
   "dead-letters": { at: hourly, run: purgeDeadLetters },
   "fan-outs": { at: hourly, run: sweepFanOuts },
+  "shared-records": { at: hourly, run: sweepSharedRecords },
   "waiting-users": { at: hourly, run: propagateWaitingUsers },
 } satisfies Readonly<Record<string, Cron>>;

@@ -81,7 +81,12 @@ export const wrongPasswordsLifeMs = 24 * 60 * 60 * 1000;
 export const signingKeyLifeMs = 30 * 24 * 60 * 60 * 1000;
 /** Revocation and a changed role reach every isolate within this time. */
 export const leaseMs = 5_000;
+/** Separate ones of an entity: each ledger checks every entry against all of them. */
 export const periodLocksMax = 1_000;
+/** Entities of a database whose ledgers one sweep tells what they share. Each takes some seven calls, and an invocation has ten thousand for all databases. */
+export const sharedRecordsPerSweep = 200;
+/** Entities of earlier builds for which one sweep makes the record: each takes two calls more per ledger. */
+export const sharedRecordsMadePerSweep = 50;
 /** Points of a balance history: ten years of days. */
 export const historyPointsMax = 3_700;
 /** Periods of a report side by side: five years of months. */

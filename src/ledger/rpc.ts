@@ -40,6 +40,7 @@ export type {
 export type { GeneralLedgerAccountView, GeneralLedgerLineView, GeneralLedgerView } from "./domain/general-ledger-view.ts";
 export { type HoldStatus, holdStatuses } from "./domain/hold.ts";
 export { type LockLevel, type Module, modules } from "./domain/period-lock.ts";
+export type { SharedContent } from "./domain/shared-content.ts";
 export type {
   AccountView,
   ApprovalView,

@@ -1,4 +1,4 @@
-import type { ApprovalPolicy } from "../../ledger/rpc.ts";
+import type { SharedRecord } from "../../db/shared-records.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { Refused } from "../../platform/refused.ts";
 import { prepareLedger } from "../ledgers/index.ts";
@@ -15,13 +15,13 @@ export async function prepareBooks(
     readonly currency: string;
     readonly scale: number;
     readonly fiscalYearStart: string;
-    readonly approvalPolicy: ApprovalPolicy;
+    readonly shared: SharedRecord;
     readonly chart?: ChartName | undefined;
   },
 ) {
-  const { chart, approvalPolicy, ...identity } = books;
+  const { chart, shared, ...identity } = books;
   const wish = { ...identity, functional: true, name: identity.currency, description: null, metadata: {} };
-  const { row: ledger, statement } = await prepareLedger(context, wish, approvalPolicy);
+  const { row: ledger, statement } = await prepareLedger(context, wish, shared);
   const statements = [statement];
   if (chart === undefined) return { ledgerId: ledger.id, ledgerNumber: ledger.number, statements };
   const outcome = await context.ledger(ledger.number).write(builtInCharts[chart].map(requestOfChart).map(openCommand), {

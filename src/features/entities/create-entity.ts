@@ -1,10 +1,13 @@
 import { type EntityRow, findEntityByExternalId, insertEntity } from "../../db/entities.ts";
 import { isUniqueViolation } from "../../db/run-batch.ts";
+import { insertSharedRecord } from "../../db/shared-records.ts";
 import { isBrokenByReset } from "../../db/site-resets.ts";
 import { scaleOf } from "../../kernel/currency.ts";
+import { initialShared } from "../../ledger/domain/shared-record.ts";
 import { commitOnce, findStoredAnswer, type Once } from "../../operation/commit-once.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { brokenByReset, forgetEntities } from "../../operation/entity.ts";
+import { newSharedRecord } from "../../operation/shared-record.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
 import { prepareBooks } from "../accounts/index.ts";
 import type { CreateEntityRequest, Entity } from "./schemas.ts";
@@ -33,12 +36,13 @@ export async function createEntity(
   }
   const id = context.newId();
   const now = context.clock();
+  const shared = newSharedRecord(context, id, { ...initialShared, policy: approvalPolicy });
   const books = await prepareBooks(context, {
     entityId: id,
     currency,
     scale: scale.value,
     fiscalYearStart,
-    approvalPolicy,
+    shared,
     chart: request.chart,
   });
   await fill?.({ number: books.ledgerNumber });
@@ -63,7 +67,11 @@ export async function createEntity(
     removalNo: 0,
   };
   try {
-    const once = await commitOnce(context, [insertEntity(context.db, row), ...books.statements], entityView(row));
+    const once = await commitOnce(
+      context,
+      [insertEntity(context.db, row), insertSharedRecord(context.db, shared), ...books.statements],
+      entityView(row),
+    );
     forgetEntities(context.site.id);
     return once;
   } catch (error) {

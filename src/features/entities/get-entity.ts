@@ -1,6 +1,8 @@
 import { type EntityRow, findEntity } from "../../db/entities.ts";
+import { heldByAll, type SharedRecord } from "../../db/shared-records.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { notFound } from "../../platform/refused.ts";
+import { readSharedRecord } from "../ledgers/index.ts";
 import type { Entity } from "./schemas.ts";
 import { entityView } from "./views.ts";
 
@@ -16,9 +18,16 @@ export function covers({ entityIds }: OperationContext, entityId: string): boole
   return entityIds === null || entityIds.includes(entityId);
 }
 
+/** The policy that all ledgers hold; before they were ever told the same, the one that was shown. */
+export function shownPolicy(row: EntityRow, record: SharedRecord | undefined): EntityRow["approvalPolicy"] {
+  return (record && heldByAll(record)?.policy) ?? row.approvalPolicy;
+}
+
 export async function getEntity(context: OperationContext, entityId: string): Promise<Entity> {
   requirePermission(context, "read");
-  return entityView(await entityInReach(context, entityId));
+  const row = await entityInReach(context, entityId);
+  const shared = await readSharedRecord(context, entityId);
+  return entityView({ ...row, approvalPolicy: shownPolicy(row, shared?.record) }, shared?.pending);
 }
 
 /** The entity as a partner's company: those of another kind are not. */

@@ -12,7 +12,7 @@ export async function listEntities(context: OperationContext, query: ListEntitie
   filters satisfies Whole<typeof filters, keyof EntityFilter>;
   const page = readPage(context, query, { list: "entities", filters, sorts: ["createdAt", "name"], direction: "asc" });
   const found = await listEntityRows(context.db, filters, context.entityIds, page);
-  return pageAnswer(page, { ...found, data: found.rows.map(entityView) });
+  return pageAnswer(page, { ...found, data: found.rows.map((row) => entityView(row)) });
 }
 
 /** The entities of kind company, which partners call companies and organizations. */

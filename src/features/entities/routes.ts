@@ -4,7 +4,7 @@ import { etagOf } from "../../http/etag.ts";
 import { idField } from "../../http/fields.ts";
 import { pageExample } from "../../http/page-query.ts";
 import { type Route, route } from "../../http/route.ts";
-import { ledgerRefusals } from "../ledgers/index.ts";
+import { ledgerRefusals, pendingExample } from "../ledgers/index.ts";
 import { createEntity } from "./create-entity.ts";
 import { deleteEntity } from "./delete-entity.ts";
 import { getCompany, getEntity } from "./get-entity.ts";
@@ -95,7 +95,8 @@ export const entityRoutes: readonly Route[] = [
       path: "/entities/{id}",
       tag: "Entities",
       summary: "Change, archive or restore an entity",
-      description: "Kind, functional currency and fiscal year are fixed: earlier reports were told by them.",
+      description:
+        "Kind, functional currency and fiscal year are fixed: earlier reports were told by them. A new approval policy counts for each ledger from the moment that the ledger holds it.",
       permission: "catalogue:write",
       params: byId,
       body: UpdateEntityRequest,
@@ -106,11 +107,17 @@ export const entityRoutes: readonly Route[] = [
           schema: Entity,
           example: { ...entityExample, name: "Blue Bottle Holdings Ltd", revision: 2 },
         },
+        202: {
+          description:
+            "The change is made; some ledgers do not hold the new approval policy yet, and `approvalPolicy` is the one that all hold. They are told again by every read or change of the entity, and by the clock; nothing needs to be repeated.",
+          schema: Entity,
+          example: { ...entityExample, revision: 2, pending: pendingExample },
+        },
       },
       refusals: ["PRECONDITION_FAILED", "EXTERNAL_ID_TAKEN", ...ledgerRefusals],
     },
     (context, { params, body, revisions }) => updateEntity(context, params.id, body, revisions),
-    (entity) => answer(entity, 200, { ETag: etagOf(entity.revision) }),
+    (entity) => answer(entity, entity.pending === undefined ? 200 : 202, { ETag: etagOf(entity.revision) }),
   ),
   route(
     {

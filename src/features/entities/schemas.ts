@@ -15,6 +15,7 @@ import { nameLengthMax } from "../../kernel/bounds.ts";
 import { daysInMonth } from "../../kernel/calendar-date.ts";
 import { approvalPolicies } from "../../ledger/rpc.ts";
 import { chartNames } from "../accounts/index.ts";
+import { SharedPending } from "../ledgers/index.ts";
 import { isCountry } from "../metadata/index.ts";
 
 const entityKinds = ["company", "individual", "custodian"] as const;
@@ -48,7 +49,7 @@ export const Entity = z
     functionalCurrency: z.string(),
     scale: countField,
     fiscalYearStart: z.string(),
-    approvalPolicy: z.enum(approvalPolicies),
+    approvalPolicy: z.enum(approvalPolicies).openapi({ description: "The policy that all ledgers of the entity hold." }),
     country: z.string().nullable(),
     externalId: z.string().nullable(),
     metadata: z.record(z.string(), z.string()),
@@ -57,6 +58,7 @@ export const Entity = z
     createdAt: instantField,
     updatedAt: instantField,
     revision: versionField.openapi({ description: "+1 per change; the ETag." }),
+    pending: SharedPending.optional(),
   })
   .openapi("Entity");
 export type Entity = z.output<typeof Entity>;

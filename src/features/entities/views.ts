@@ -1,8 +1,11 @@
 import type { EntityRow } from "../../db/entities.ts";
 import { instant } from "../../kernel/clock.ts";
+import type { SharedPending } from "../../operation/shared-record.ts";
+import { pendingView } from "../ledgers/index.ts";
 import type { Entity } from "./schemas.ts";
 
-export function entityView(row: EntityRow): Entity {
+/** `pending`: what not every ledger of the entity holds yet. */
+export function entityView(row: EntityRow, pending?: SharedPending): Entity {
   return {
     id: row.id,
     kind: row.kind,
@@ -19,5 +22,6 @@ export function entityView(row: EntityRow): Entity {
     createdAt: instant(row.createdAt),
     updatedAt: instant(row.updatedAt),
     revision: row.revision,
+    ...pendingView({ pending }),
   };
 }

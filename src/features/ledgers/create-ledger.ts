@@ -1,15 +1,17 @@
 import { isUniqueViolation } from "../../db/run-batch.ts";
+import { isSharedRecordMoved, requireSharedRevision } from "../../db/shared-records.ts";
 import { isBrokenByReset } from "../../db/site-resets.ts";
 import { isEntityLeaving } from "../../db/standing-entity.ts";
 import { scaleOf } from "../../kernel/currency.ts";
 import { commitOnce, findStoredAnswer, type Once } from "../../operation/commit-once.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { brokenByReset, refusedByRemoval } from "../../operation/entity.ts";
+import { whileSharedMoves } from "../../operation/shared-record.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
-import { policyOf } from "./approval-policy.ts";
 import { ledgerInContext } from "./ledger-in-context.ts";
-import { prepareLedger } from "./prepare-ledger.ts";
+import { holdRecord, prepareLedger } from "./prepare-ledger.ts";
 import type { CreateLedgerRequest, Ledger } from "./schemas.ts";
+import { sharedRecordOf } from "./shared-record.ts";
 import { findLedgerOfCurrency } from "./store.ts";
 import { ledgerView } from "./views.ts";
 
@@ -18,7 +20,7 @@ export async function createLedger(context: OperationContext, entityId: string, 
   requirePermission(context, "catalogue:write");
   const scale = scaleOf(request.currency, request.scale);
   if (!scale.ok) throw new Refused(scale.failure);
-  const { fiscalYearStart, number: functional } = await ledgerInContext(context, { entityId }, "body");
+  const { fiscalYearStart } = await ledgerInContext(context, { entityId }, "body");
   const taken = refusal("CODE_TAKEN", `The entity has a ledger in ${request.currency}.`, [
     { pointer: "/currency", code: "CODE_TAKEN", message: `The entity has a ledger in ${request.currency}.` },
   ]);
@@ -37,12 +39,19 @@ export async function createLedger(context: OperationContext, entityId: string, 
     description: request.description ?? null,
     metadata: request.metadata ?? {},
   };
-  const { row, statement } = await prepareLedger(context, identity, await policyOf(context, functional));
-  try {
-    return await commitOnce(context, [statement], ledgerView(row));
-  } catch (error) {
-    if (isEntityLeaving(error)) throw await refusedByRemoval(context, entityId, "body");
-    if (isBrokenByReset(error)) throw brokenByReset();
-    throw isUniqueViolation(error) ? taken : error;
-  }
+  let shared = await sharedRecordOf(context, entityId);
+  const { row, statement } = await prepareLedger(context, identity, shared);
+  return whileSharedMoves(async () => {
+    try {
+      // Listed where it holds what the others are told from then on: whoever wishes something else later finds it listed.
+      return await commitOnce(context, [requireSharedRevision(context.db, shared), statement], ledgerView(row));
+    } catch (error) {
+      if (isEntityLeaving(error)) throw await refusedByRemoval(context, entityId, "body");
+      if (isBrokenByReset(error)) throw brokenByReset();
+      if (!isSharedRecordMoved(error)) throw isUniqueViolation(error) ? taken : error;
+      shared = await sharedRecordOf(context, entityId);
+      await holdRecord(context, row, shared);
+      return "moved";
+    }
+  });
 }

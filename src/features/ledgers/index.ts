@@ -2,7 +2,6 @@ import type { Feature } from "../feature.ts";
 import { ledgerOperatorRoutes } from "./operator-routes.ts";
 import { ledgerRoutes } from "./routes.ts";
 
-export { setApprovalPolicy } from "./approval-policy.ts";
 export { hasLedger, isInCatalogue } from "./in-catalogue.ts";
 export {
   forgetLedgers,
@@ -18,7 +17,9 @@ export { ledgerRefusals } from "./refusals.ts";
 export { freezeLedgers, retireLedgers, thawLedgers } from "./removal.ts";
 export { removeLedgers } from "./remove-ledgers.ts";
 export { retireLedgersOfSite } from "./retire-ledgers-of-site.ts";
-export { ledgerExample } from "./schemas.ts";
+export { ledgerExample, pendingExample, SharedPending } from "./schemas.ts";
+export { driveSharedRecord, healSharedRecord, pendingView, readSharedRecord, sharedRecordOf } from "./shared-record.ts";
+export { sweepSharedRecords } from "./sweep-shared-records.ts";
 export { writeById } from "./write-by-id.ts";
 
 export const feature: Feature = {

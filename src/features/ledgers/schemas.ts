@@ -91,6 +91,17 @@ const LedgerGeneration = z
   .openapi("LedgerGeneration");
 export const LedgerGenerations = z.object({ data: z.array(LedgerGeneration) }).openapi("LedgerGenerations");
 
+export const SharedPending = z
+  .object({
+    revision: versionField.openapi({ description: "Of what the entity's ledgers share: its approval policy and its period locks." }),
+    ledgers: z.array(idField).openapi({ description: "The ids of those that do not hold it yet." }),
+  })
+  .openapi("SharedPending", {
+    description: "Only while some ledger of the entity does not hold what was last set for all of them. What is shown is what all hold.",
+  });
+
+export const pendingExample = { revision: 3, ledgers: ["01980c1e-7e0c-7abc-9def-0123456789ad"] } satisfies z.input<typeof SharedPending>;
+
 export const ledgerExample = {
   id: "01980c1e-7e0c-7abc-9def-0123456789ac",
   entityId: "01980c1e-7e0c-7abc-9def-0123456789ab",

@@ -3,6 +3,7 @@ import { ErrorEnvelope } from "../../http/errors.ts";
 import { countField, dateField, idField, line } from "../../http/fields.ts";
 import { reasonLengthMax } from "../../kernel/bounds.ts";
 import { modules } from "../../ledger/rpc.ts";
+import { SharedPending } from "../ledgers/index.ts";
 
 const module = z.enum(modules).openapi("Module", { description: "The part of the API that posts, or all of it." });
 
@@ -30,7 +31,13 @@ export type PeriodLock = z.input<typeof PeriodLock>;
 const ledgerLocks = { ledgerId: idField, currency: z.string(), locks: z.array(PeriodLock) };
 
 export const PeriodLocks = z
-  .object({ entityId: idField, ledgers: z.array(z.object(ledgerLocks).openapi("LedgerLocks")) })
+  .object({
+    entityId: idField,
+    ledgers: z
+      .array(z.object(ledgerLocks).openapi("LedgerLocks"))
+      .openapi({ description: "All ledgers of the entity have the same locks: those that all of them hold." }),
+    pending: SharedPending.optional(),
+  })
   .openapi("PeriodLocks");
 export type PeriodLocks = z.input<typeof PeriodLocks>;
 
@@ -42,7 +49,9 @@ export const PeriodLockOutcome = z
         .object({
           ledgerId: idField,
           currency: z.string(),
-          outcome: z.enum(["applied", "refused"]),
+          outcome: z
+            .enum(["applied", "pending"])
+            .openapi({ description: "`pending`: the ledger does not hold the lock yet, for the reason in `error`; it is told again." }),
           locks: z.array(PeriodLock).optional().openapi({ description: "The ledger's locks after the change." }),
           openDrafts: countField
             .optional()
@@ -54,6 +63,7 @@ export const PeriodLockOutcome = z
         })
         .openapi("LedgerLockOutcome"),
     ),
+    pending: SharedPending.optional(),
   })
   .openapi("PeriodLockOutcome");
 export type PeriodLockOutcome = z.input<typeof PeriodLockOutcome>;

@@ -1,44 +1,87 @@
-import type { LockPeriod, WriteOutcome } from "../../ledger/rpc.ts";
+import { type SharedRecord, trySharedWish } from "../../db/shared-records.ts";
+import { periodLocksMax } from "../../kernel/bounds.ts";
+import { dayOf } from "../../kernel/calendar-date.ts";
+import type { Failure } from "../../kernel/failures.ts";
+import { checkLockChange, type LockChange, setLock } from "../../ledger/domain/period-lock.ts";
+import { isSameShared, refusedLock } from "../../ledger/domain/shared-record.ts";
+import type { UnpostedView } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
-import { Refused } from "../../platform/refused.ts";
-import { listLedgersOfEntity } from "../ledgers/index.ts";
-import type { PeriodLock, PeriodLockOutcome, PeriodLockRequest } from "./schemas.ts";
+import { askLedgers, type PendingLedger, whileSharedMoves, wishedBy } from "../../operation/shared-record.ts";
+import { Refused, refusal } from "../../platform/refused.ts";
+import { driveSharedRecord, type LedgerInContext, listLedgersOfEntity, pendingView } from "../ledgers/index.ts";
+import type { PeriodLockOutcome, PeriodLockRequest } from "./schemas.ts";
+import { lockOf } from "./views.ts";
 
 /**
- * Applies one lock to every ledger of the entity, and answers per ledger: one that refuses leaves the others as they are.
- * Where all refuse, the refusal is the answer.
+ * Sets one lock for all ledgers of the entity, or for none: each is asked before it is wished, and where one cannot take it after all it is taken back.
+ * Who may set it is checked against what was wished last. Ledgers that do not answer are `pending`, and told again by whoever comes next.
  */
 export async function setPeriodLock(context: OperationContext, entityId: string, request: PeriodLockRequest): Promise<PeriodLockOutcome> {
   requirePermission(context, "periods:lock");
-  const { startDate, endDate, module, level, reason } = request;
-  const command: LockPeriod = { kind: "lock_period", startDate, endDate, module, level, ...(reason === undefined ? {} : { reason }) };
+  const change = changeOf(request);
+  const wished = await whileSharedMoves(async () => {
+    // Others' wishes come to their end first, as far as that is possible now.
+    const { record } = await driveSharedRecord(context, entityId);
+    const content = { ...record.content, locks: locksAfter(context, record, change) };
+    if (isSameShared(content, record.content)) return record.revision;
+    const refused = await askLedgers(context, await listLedgersOfEntity(context, entityId), record, content);
+    if (refused !== undefined) throw new Refused(refused);
+    return (await trySharedWish(context.db, record, { content, wishedBy: wishedBy(context) })) ? record.revision + 1 : "moved";
+  });
+  const standing = await driveSharedRecord(context, entityId);
+  const refused = withdrawalOf(standing.record, wished, change);
+  if (refused !== undefined) throw new Refused(refused);
   const ledgers = await listLedgersOfEntity(context, entityId);
   const outcomes = await Promise.all(
-    ledgers.map((ledger) =>
-      context.ledger(ledger.number).write([command], { mode: "atomic", answer: "one", actor: context.actor, requestId: context.requestId }),
-    ),
+    ledgers.map((ledger) => outcomeOf(context, ledger, standing.record, request, standing.pending?.ledgers)),
   );
-  const refused = outcomes.filter((outcome) => outcome.outcome === "refused");
-  const first = refused[0];
-  if (first !== undefined && refused.length === outcomes.length) throw new Refused(first.failure);
-  return { entityId, ledgers: ledgers.map((ledger, i) => ({ ledgerId: ledger.id, currency: ledger.currency, ...outcomeOf(outcomes[i]) })) };
+  return { entityId, ledgers: outcomes, ...pendingView(standing) };
 }
 
-interface LockTold {
-  locks: PeriodLock[];
-  openDrafts: number;
-  openDraftIds: string[];
-  openHolds: number;
-  openHoldIds: string[];
+function changeOf({ startDate, endDate, module, level, reason }: PeriodLockRequest): LockChange {
+  return { startDay: dayOf(startDate), endDay: dayOf(endDate), module, level, reason: reason ?? null };
 }
 
-function outcomeOf(outcome: WriteOutcome | undefined): Omit<PeriodLockOutcome["ledgers"][number], "ledgerId" | "currency"> {
-  if (outcome === undefined) throw new Error("assertion failed: every ledger has answered");
-  if (outcome.outcome === "refused") {
-    const { code, message, details } = outcome.failure;
-    return { outcome: "refused", error: { code, message, details: [...(details ?? [])] } };
+function locksAfter(context: OperationContext, { content }: SharedRecord, change: LockChange) {
+  const allowed = checkLockChange(content.locks, change, context.actor);
+  if (!allowed.ok) throw new Refused(allowed.failure);
+  const locks = setLock(content.locks, change);
+  if (locks.length <= periodLocksMax || locks.length <= content.locks.length) return locks;
+  const message = `An entity has at most ${periodLocksMax} separate locks; lock longer ranges.`;
+  throw refusal("VALIDATION_ERROR", message, [{ pointer: "/startDate", code: "VALIDATION_ERROR", message }]);
+}
+
+/** Why a lock was taken back that was wished at a revision. */
+function withdrawalOf({ withdrawn }: SharedRecord, wished: number, change: LockChange): Failure | undefined {
+  const isOfChange = (failure: Failure) => {
+    const lock = refusedLock(failure);
+    return lock !== undefined && lock.module === change.module && lock.startDay <= change.endDay && change.startDay <= lock.endDay;
+  };
+  return change.level === "open" ? undefined : withdrawn.find(({ revision, failure }) => revision > wished && isOfChange(failure))?.failure;
+}
+
+type Outcome = PeriodLockOutcome["ledgers"][number];
+
+async function outcomeOf(
+  context: OperationContext,
+  { id, number, currency }: LedgerInContext,
+  { content }: SharedRecord,
+  { startDate, endDate, module }: PeriodLockRequest,
+  pending: readonly PendingLedger[] = [],
+): Promise<Outcome> {
+  const ledger = { ledgerId: id, currency };
+  const waiting = pending.find(({ ledgerId }) => ledgerId === id);
+  if (waiting !== undefined) {
+    const { code, message, details } = waiting.failure;
+    return { ...ledger, outcome: "pending", error: { code, message, details: [...(details ?? [])] } };
   }
-  // The ledger describes a lock as {"locks":[…], …}, and what it found inside.
-  const { locks, openDrafts, openDraftIds, openHolds, openHoldIds } = JSON.parse(outcome.body) as LockTold;
-  return { outcome: "applied", locks, openDrafts, openDraftIds, openHolds, openHoldIds };
+  const applied = { ...ledger, outcome: "applied", locks: content.locks.map(lockOf) } as const;
+  try {
+    const within = await context.ledger(number).read<UnpostedView>({ kind: "unposted_within", startDate, endDate, module });
+    return { ...applied, ...within, openDraftIds: [...within.openDraftIds], openHoldIds: [...within.openHoldIds] };
+  } catch (error) {
+    // It holds the lock, whatever stands inside.
+    context.log.error("unposted_within", error, { ledgerNumber: number });
+    return applied;
+  }
 }

@@ -16,6 +16,11 @@ export interface PeriodLock {
   readonly reason: string | null;
 }
 
+/** What is set for a range of days: `open` leaves a gap. */
+export interface LockChange extends Omit<PeriodLock, "level"> {
+  readonly level: LockLevel;
+}
+
 /** 9999-12-31, the last day that a date can name: locks for ever end here. */
 const lastDay: DayNumber = 2_932_896;
 
@@ -89,16 +94,7 @@ function firstOpenDay(locks: readonly PeriodLock[], day: DayNumber, module: Modu
 }
 
 /** The locks after `level` was set for a range and module: what it overlaps of the same module is cut, `open` leaves a gap. */
-export function setLock(
-  locks: readonly PeriodLock[],
-  change: {
-    readonly startDay: DayNumber;
-    readonly endDay: DayNumber;
-    readonly module: Module;
-    readonly level: LockLevel;
-    readonly reason: string | null;
-  },
-): PeriodLock[] {
+export function setLock(locks: readonly PeriodLock[], change: LockChange): PeriodLock[] {
   const after: PeriodLock[] = [];
   for (const lock of locks) {
     if (lock.module !== change.module || lock.endDay < change.startDay || change.endDay < lock.startDay) {
@@ -142,17 +138,7 @@ export function restoreLocks(
 /**
  * Whether the change may be made: loosening a hard lock anywhere requires ADMIN and a reason.
  */
-export function checkLockChange(
-  locks: readonly PeriodLock[],
-  change: {
-    readonly startDay: DayNumber;
-    readonly endDay: DayNumber;
-    readonly module: Module;
-    readonly level: LockLevel;
-    readonly reason: string | null;
-  },
-  actor: Actor,
-): Result<"allowed", Failure> {
+export function checkLockChange(locks: readonly PeriodLock[], change: LockChange, actor: Actor): Result<"allowed", Failure> {
   if (change.level === "hard") return ok("allowed");
   const loosened = locks.some(
     (lock) => lock.level === "hard" && lock.module === change.module && lock.startDay <= change.endDay && change.startDay <= lock.endDay,
