@@ -18,6 +18,7 @@ const background = () => {
 
 /** For what hangs. A slow machine is no fault, and no test says how fast something is. */
 const testTimeout = 120_000;
+const hookTimeout = testTimeout;
 
 /** Where Linux has files in memory. */
 const memory = "/dev/shm";
@@ -62,7 +63,7 @@ export default defineConfig(async () => ({
     // Messages of ledgers that a test made without a site come again under whatever file runs then.
     silent: "passed-only" as const,
     projects: [
-      { test: { name: "domain", include: inNode, testTimeout, ...sharing } },
+      { test: { name: "domain", include: inNode, testTimeout, hookTimeout, ...sharing } },
       {
         plugins: [
           cloudflareTest({
@@ -93,6 +94,7 @@ export default defineConfig(async () => ({
           exclude: [...inNode, ...runBesideThese],
           setupFiles: ["./test/support/leave-as-found.ts", "./test/support/migrate.ts"],
           testTimeout,
+          hookTimeout,
           ...sharing,
         },
       },
