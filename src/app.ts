@@ -22,6 +22,7 @@ import { routeTable } from "./http/route-table.ts";
 import { createRouter, mount } from "./http/router.ts";
 import { answerThrown } from "./http/thrown.ts";
 import { operationContext } from "./operation/build-context.ts";
+import { isClockDoubted } from "./platform/clock-doubt.ts";
 import { refusal } from "./platform/refused.ts";
 
 const { version } = packageJson;
@@ -81,6 +82,7 @@ function setContext(c: RequestContext, authority: Authority, noteUse: boolean): 
     log: c.get("log"),
     bookmark: c.req.header("x-bookmark"),
     waitUntil: (work) => c.executionCtx.waitUntil(work),
+    clockDoubted: isClockDoubted(c.env, (name) => c.req.header(name)),
   });
   c.set("context", context);
   if (noteUse) context.waitUntil(noteTokenUse(context.directory, authority.tokenId, context.clock()));

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
+import { clockDoubtedHeader } from "../platform/clock-doubt.ts";
 
 /**
  * What a client's headers may not say to the runtime: what concerns one connection alone (RFC 9110 §7.6.1), and what a proxy or the platform in front would
@@ -21,6 +22,7 @@ export interface Onward {
   readonly path: string;
   readonly scheme: "http" | "https";
   readonly address: string;
+  readonly clockDoubted: boolean;
 }
 
 /** The address of the client: of the connection, or what the one proxy in front says of it, which is the last that it appended. */
@@ -49,10 +51,14 @@ function lastOf(header: string | string[] | undefined): string {
 }
 
 /** The headers for the runtime, names and values in turn. */
-export function headersForRuntime(request: IncomingMessage, { host, address }: Pick<Onward, "host" | "address">): string[] {
+export function headersForRuntime(
+  request: IncomingMessage,
+  { host, address, clockDoubted }: Pick<Onward, "host" | "address" | "clockDoubted">,
+): string[] {
   const { rawHeaders, headers } = request;
   const named = namesInConnection(headers.connection);
   const kept = ["Host", host, "CF-Connecting-IP", address];
+  if (clockDoubted) kept.push(clockDoubtedHeader, "1");
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const [name, value] = [rawHeaders[at] as string, rawHeaders[at + 1] as string];
     const lower = name.toLowerCase();

@@ -25,6 +25,8 @@ export interface FrontOptions {
   readonly trustProxy: boolean;
   /** Why nothing may be written now, asked with each request that may write. */
   readonly refusesWrites: () => Failure | undefined;
+  /** Whether the machine's clock is doubted, so that nothing may be recorded by it while it is read either. */
+  readonly doubtsClock: () => boolean;
 }
 
 export interface Front {
@@ -147,7 +149,10 @@ class RuntimeAgent extends Agent {
 }
 
 /** Where a request is meant to go, or why it goes nowhere: the runtime's own doors are closed, and there are times when nothing may be written. */
-function onwardOf(request: IncomingMessage, { trustProxy, refusesWrites }: FrontOptions): Onward | { readonly refused: Failure } {
+function onwardOf(
+  request: IncomingMessage,
+  { trustProxy, refusesWrites, doubtsClock }: FrontOptions,
+): Onward | { readonly refused: Failure } {
   const { method = "GET", url = "/" } = request;
   if (url.length > urlLengthMax) return refused("URL_TOO_LONG", `The URL has ${url.length} characters; the most is ${urlLengthMax}.`);
   const [, absoluteHost, absolutePath] = /^https?:\/\/([^/?#]*)([^#]*)/i.exec(url) ?? [];
@@ -158,7 +163,7 @@ function onwardOf(request: IncomingMessage, { trustProxy, refusesWrites }: Front
   if (isOwnDoor(path)) return refused("ROUTE_NOT_FOUND", `There is no route ${method} ${path.slice(0, 200)}.`);
   const reason = mayWrite(method, path.replace(/[?#].*$/s, "")) ? refusesWrites() : undefined;
   if (reason !== undefined) return { refused: reason };
-  return { host, path, scheme: schemeOf(request, trustProxy), address: addressOf(request, trustProxy) };
+  return { host, path, scheme: schemeOf(request, trustProxy), address: addressOf(request, trustProxy), clockDoubted: doubtsClock() };
 }
 
 function refused(code: FailureCode, message: string): { readonly refused: Failure } {

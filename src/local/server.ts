@@ -74,11 +74,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const space = await watchFreeSpace(dataDir, freeBytes ? { read: freeBytes } : {});
     stops.push(space.stop);
     const refusesWrites = () => firstRefusal([clock, space]);
+    const doubtsClock = () => clock.refusal() !== undefined;
     const worker = await builtWorker(options.root);
     const guard = await guardRuntime(dataDir, worker.starter);
     stops.push(guard.end);
     const miniflare = withoutSignalListeners(
-      () => new Miniflare(miniflareOptions(worker, guard.environment, guard.socketPath, { ...options, dataDir })),
+      () =>
+        new Miniflare(
+          miniflareOptions(worker, guard.environment, guard.socketPath, {
+            ...options,
+            dataDir,
+            doubtsClock,
+          }),
+        ),
     );
     stops.push(() => miniflare.dispose());
     await miniflare.ready;
@@ -87,7 +95,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       writeFileWhole(markFile(dataDir), markOf(worker));
     }
     const runtime = await addressOfRuntime(miniflare, worker, guard.socketPath);
-    const front = await startFront({ port: options.port, runtime, trustProxy, refusesWrites });
+    const front = await startFront({ port: options.port, runtime, trustProxy, refusesWrites, doubtsClock });
     stops.push(front.close);
     // What was queued went with the server that was killed: a site that it was moving stays closed until somebody resumes the move.
     stops.push(scheduleCrons(miniflare, worker, refusesWrites));
@@ -153,7 +161,7 @@ function miniflareOptions(
   worker: BuiltWorker,
   environment: Record<string, string>,
   socketPath: string | undefined,
-  options: ServerOptions,
+  options: ServerOptions & { readonly doubtsClock: () => boolean },
 ): ConstructorParameters<typeof Miniflare>[0] {
   const hash = passwordHasher();
   // What wrangler made of wrangler.toml is in Miniflare's older form, which Miniflare itself converts.
@@ -186,7 +194,9 @@ function miniflareOptions(
             const key = await options.sandboxKey?.();
             return key ? Response.json(key) : new Response(null, { status: 204 });
           },
-          // And another: see src/features/users/password-hash.ts.
+          // And another: see src/platform/clock-doubt.ts.
+          CLOCK_WATCH: async () => new Response(null, { status: options.doubtsClock() ? 503 : 204 }),
+          // And one more: see src/features/users/password-hash.ts.
           PASSWORD_HASHER: async (request: Request) => {
             const key = await hash(await request.text());
             return key === undefined ? new Response(null, { status: 503 }) : new Response(key);

@@ -2,6 +2,7 @@ import type { Authority } from "../access/token.ts";
 import { directoryDatabase } from "../db/directory-database.ts";
 import { ledgerIdentity } from "../db/ledger-numbers.ts";
 import { siteDatabase } from "../db/site-database.ts";
+import type { Clock } from "../kernel/clock.ts";
 import { uuidV7 } from "../kernel/id.ts";
 import type { Jurisdiction } from "../kernel/region.ts";
 import type { Actor } from "../kernel/role.ts";
@@ -20,6 +21,8 @@ export interface ContextParts {
   /** Where the client's last request left the site's database. */
   readonly bookmark: string | undefined;
   readonly waitUntil: (work: Promise<unknown>) => void;
+  /** Nothing may be recorded by the clock as it stands. */
+  readonly clockDoubted?: boolean;
 }
 
 const random = new Uint8Array(10);
@@ -106,7 +109,7 @@ class PartsInContext implements OperationContext {
   }
 
   ledger(number: number): LedgerClient {
-    return ledgerOf(this.env, this.site, number, () => this.#identityOf(number));
+    return ledgerOf(this.env, this.site, number, () => this.#identityOf(number), this.#parts.clockDoubted ? noClock : Date.now);
   }
 
   withClaim(idempotency: IdempotencyClaim | undefined): OperationContext {
@@ -141,9 +144,18 @@ function actorOf(authority: Authority): Actor {
   return actor;
 }
 
+/** Told to a ledger's object, it agrees with no clock: nothing is written. */
+const noClock: Clock = () => 0;
+
 /** The only access to a ledger of a site; `identity` says what it is, should its object not be open yet. */
-export function ledgerOf(env: Cloudflare.Env, site: SiteScope, number: number, identity: () => Promise<LedgerIdentity>): LedgerClient {
-  return ledgerClient(number, ledgerObjects(env, site, number), identity);
+export function ledgerOf(
+  env: Cloudflare.Env,
+  site: SiteScope,
+  number: number,
+  identity: () => Promise<LedgerIdentity>,
+  clock: Clock = Date.now,
+): LedgerClient {
+  return ledgerClient(number, ledgerObjects(env, site, number), identity, clock);
 }
 
 /** Cached ids of ledgers' objects, by number and generation; a flood of others empties them at once. To make one is to hash its name. */

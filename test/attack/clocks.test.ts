@@ -85,6 +85,33 @@ describe("an object whose clock differs from the edge's by more than a minute", 
   });
 });
 
+describe("behind a front that doubts the machine's clock", () => {
+  /** Edge and objects go by the one clock of the machine; the front alone knows that it has leapt. */
+  const front = { CLOCK_WATCH: { fetch: async () => new Response(null, { status: 503 }) } };
+  const doubted = { "cf-clock-doubted": "1" };
+
+  test("nothing is written, and no hold expires by a read", async () => {
+    const books = await newBooks();
+    const expiresAt = new Date(startMs + 30 * dayMs).toISOString();
+    const held = await books.api.post("/holds", { entityId: books.entityId, ...entryOf("cash", "sales", 7), expiresAt }, freshKey());
+    const path = `/holds/${held.body.id}`;
+    vi.setSystemTime(startMs + aheadMs);
+    const behind = apiThrough(() => undefined, books.api, front);
+    expect((await behind.get(path, doubted)).body.status).toBe("open");
+    expectClock(
+      await behind.post("/journal-entries", { entityId: books.entityId, ...entryOf("cash", "sales", 1) }, { ...freshKey(), ...doubted }),
+    );
+    vi.setSystemTime(startMs);
+    expect((await books.api.get(path)).body.status).toBe("open");
+  });
+
+  test("a client cannot say so where there is no such front", async () => {
+    const books = await newBooks();
+    const body = { entityId: books.entityId, ...entryOf("cash", "sales", 1) };
+    expect((await books.api.post("/journal-entries", body, { ...freshKey(), ...doubted })).status).toBe(201);
+  });
+});
+
 describe("after a gap of more than a day between two commits", () => {
   test("a key used just before it is answered as at first until 24 hours after the first commit, and is forgotten then", async () => {
     const books = await newBooks();

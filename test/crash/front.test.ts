@@ -27,7 +27,14 @@ async function startBefore(runtime: Runtime, options: Partial<FrontOptions> = {}
   const socketPath = path.join(folder, "runtime:0");
   const server = createServer(runtime).listen(socketPath);
   await once(server, "listening");
-  const front = await startFront({ port: 0, runtime: { socketPath }, trustProxy: false, refusesWrites: () => undefined, ...options });
+  const front = await startFront({
+    port: 0,
+    runtime: { socketPath },
+    trustProxy: false,
+    refusesWrites: () => undefined,
+    doubtsClock: () => false,
+    ...options,
+  });
   ends.push(async () => {
     await front.close();
     server.closeAllConnections();
@@ -81,6 +88,15 @@ test("a request goes on with its method, its whole URL and its headers, and its 
   assert.equal(heard.headers["x-api-key"], "k");
   assert.equal(heard.headers["if-match"], '"1"');
   assert.equal(heard.headers.host, host);
+});
+
+test("the runtime learns from the front alone that the clock is doubted", async () => {
+  let doubted = false;
+  const { front } = await startBefore(echo, { doubtsClock: () => doubted });
+  const said = { headers: { "CF-Clock-Doubted": "1" } };
+  assert.equal((await heardBy(front, "/api/v1/me", said)).headers["cf-clock-doubted"], undefined);
+  doubted = true;
+  assert.equal((await heardBy(front, "/api/v1/me")).headers["cf-clock-doubted"], "1");
 });
 
 test("what only a proxy or the platform may say is not passed on, and the address is the connection's", async () => {

@@ -131,6 +131,15 @@ describe("what an object does by itself", () => {
     expect(alarm.atMs).toBe(startMs);
   });
 
+  test("is put off while the clock is doubted", async () => {
+    const done: string[] = [];
+    const alarm = oneAlarm(startMs);
+    const duties = new Duties(alarm, () => "ledger", [duty("expiry", done)]);
+    await duties.load();
+    duties.postpone();
+    expect([done, alarm.atMs]).toEqual([[], startMs + 60_000]);
+  });
+
   test("keeps nothing else from being done where it cannot say when it is due", async () => {
     const done: string[] = [];
     const unreadable: Duty = {

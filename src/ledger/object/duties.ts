@@ -13,6 +13,9 @@ export interface Duty {
 const backOffMs = 5_000;
 const backOffMaxMs = 3_600_000;
 
+/** How soon the alarm rings again while the clock is doubted. */
+const postponedMs = 60_000;
+
 interface Failed {
   readonly times: number;
   readonly untilMs: number;
@@ -55,6 +58,12 @@ export class Duties {
       this.#wakeForDue();
     }
     this.#seenMs = nowMs;
+  }
+
+  /** In place of what the alarm rings for: it rings again after a while. */
+  postpone(): void {
+    this.#alarmAtMs = undefined;
+    this.wakeBy(Date.now() + postponedMs);
   }
 
   #wakeForDue(): void {

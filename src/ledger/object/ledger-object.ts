@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import { present } from "../../kernel/assert.ts";
 import { bulkBytesMin } from "../../kernel/bounds.ts";
 import type { Failure } from "../../kernel/failures.ts";
+import { isClockDoubtedNow } from "../../platform/clock-doubt.ts";
 import { logFor } from "../../platform/log.ts";
 import { afterShort, hasShort, noteShort } from "../../platform/short-first.ts";
 import type { ReadForm, RestorePoint } from "../client.ts";
@@ -119,8 +120,9 @@ export class LedgerObject extends DurableObject<Env> {
     ]);
   }
 
-  override alarm(): Promise<void> {
-    return this.#duties.ring();
+  override async alarm(): Promise<void> {
+    if (await isClockDoubtedNow(this.env)) this.#duties.postpone();
+    else await this.#duties.ring();
   }
 
   /** A ledger that is retired does nothing by itself any more. */

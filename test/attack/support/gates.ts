@@ -170,8 +170,8 @@ function gatedDatabase(binding: string, database: D1Database, gate: Gate): D1Dat
 const methodsOfOthers = new Set(["send", "sendBatch", "put", "get", "delete", "head", "list"]);
 
 /** The Worker's bindings with a gate before and after every call to them. */
-export function gatedEnv(gate: Gate): Cloudflare.Env {
-  const bound = { ...env } as unknown as Record<string, unknown>;
+export function gatedEnv(gate: Gate, more: Readonly<Record<string, unknown>> = {}): Cloudflare.Env {
+  const bound = { ...env, ...more } as unknown as Record<string, unknown>;
   for (const [name, value] of Object.entries(bound)) {
     if (typeof value !== "object" || value === null) continue;
     if ("idFromName" in value) bound[name] = gatedNamespace(name, value as DurableObjectNamespace, gate);
@@ -193,10 +193,11 @@ export async function requestThrough(
   url: string,
   headers: Record<string, string>,
   text?: string,
+  more: Readonly<Record<string, unknown>> = {},
 ): Promise<Answer> {
   const ctx = createExecutionContext();
   const request = new Request(`https://countinghouse.test${url}`, { method, headers, ...(text === undefined ? {} : { body: text }) });
-  const response = await worker.fetch(request as Parameters<typeof worker.fetch>[0], gatedEnv(gate), ctx);
+  const response = await worker.fetch(request as Parameters<typeof worker.fetch>[0], gatedEnv(gate, more), ctx);
   const answered = await response.text();
   await waitOnExecutionContext(ctx);
   let body: unknown;
@@ -210,9 +211,9 @@ export async function requestThrough(
   return answer;
 }
 
-/** The API through the same key, its calls behind the gate. */
-export function apiThrough(gate: Gate, { key }: Pick<Api, "key">): Api {
-  return apiThat((method, url, headers, text) => requestThrough(gate, method, url, headers, text), key);
+/** The API through the same key, its calls behind the gate. `more`: bindings beside those of the tests. */
+export function apiThrough(gate: Gate, { key }: Pick<Api, "key">, more: Readonly<Record<string, unknown>> = {}): Api {
+  return apiThat((method, url, headers, text) => requestThrough(gate, method, url, headers, text, more), key);
 }
 
 /** Runs what a trigger runs, its calls behind the gate. */
