@@ -1,13 +1,15 @@
-import type { Served } from "../src/local/server.ts";
 import type { Figure } from "./figure.ts";
-import type { Product } from "./product.ts";
+import type { OwnWorker } from "./own-worker.ts";
+import type { FrontedProduct, Product } from "./product.ts";
 
 /** What rows measure with. Each server is started by the first row that asks for it. */
 export interface Bench {
   readonly product: () => Promise<Product>;
-  readonly floor: () => Promise<Served>;
+  /** The product in a process of its own. */
+  readonly fronted: () => Promise<FrontedProduct>;
+  readonly floor: () => Promise<OwnWorker>;
   /** The ledger's object alone, behind bench-worker.ts. */
-  readonly objects: () => Promise<Served>;
+  readonly objects: () => Promise<OwnWorker>;
 }
 
 /** Rows of the table that are measured together, because what one needs is there for the other. */

@@ -9,6 +9,7 @@ import { drive } from "./load.ts";
 import { postsTo } from "./posting.ts";
 import { type Books, newBooks, type Product, startProduct } from "./product.ts";
 import { interleave, median, ratios } from "./rounds.ts";
+import { targetAt } from "./target.ts";
 
 const usage = `node bench/compare.ts --against DIR [--rounds 30]
 
@@ -22,8 +23,10 @@ interface Way {
   readonly warmUpSeconds: number;
   readonly connections: number;
   readonly entriesPerRequest: number;
-  readonly next: (product: Product, books: Books) => Parameters<typeof drive>[1]["next"];
+  readonly next: (product: ComparedProduct, books: Books) => Parameters<typeof drive>[1]["next"];
 }
+
+type ComparedProduct = Omit<Product, "target"> & Partial<Pick<Product, "target">>;
 
 const secondsPerRound = 0.8;
 
@@ -72,9 +75,15 @@ if (values.against === undefined || !existsSync(path.join(values.against, "bench
   process.exit(1);
 }
 // The other checkout starts its own build with its own launcher.
-const other = (await import(pathToFileURL(path.resolve(values.against, "bench/product.ts")).href)) as { startProduct: typeof startProduct };
+const other = (await import(pathToFileURL(path.resolve(values.against, "bench/product.ts")).href)) as {
+  // One from before the front has no target: its base URL is the runtime's own.
+  startProduct: (dataDir: string) => Promise<ComparedProduct>;
+};
 const folder = await mkdtemp(path.join(tmpdir(), "countinghouse-compare-"));
-const products = { before: await other.startProduct(path.join(folder, "before")), now: await startProduct(path.join(folder, "now")) };
+const products: Record<"before" | "now", ComparedProduct> = {
+  before: await other.startProduct(path.join(folder, "before")),
+  now: await startProduct(path.join(folder, "now")),
+};
 try {
   for (const way of ways) {
     const contender = async (name: keyof typeof products) => {
@@ -82,7 +91,7 @@ try {
       const next = way.next(product, await newBooks(product.api, way.name, way.accounts));
       return async (round: number | "warm_up") => {
         const seconds = round === "warm_up" ? way.warmUpSeconds : secondsPerRound;
-        const done = await drive(product.api.baseUrl, { connections: way.connections, seconds, next });
+        const done = await drive(product.target ?? targetAt(product.api.baseUrl), { connections: way.connections, seconds, next });
         return (done.requests * way.entriesPerRequest) / done.seconds;
       };
     };

@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import type { Target } from "./target.ts";
 
 export interface PreparedRequest {
   readonly method: "GET" | "POST";
@@ -26,7 +27,7 @@ const headBytesMax = 16 * 1024;
  * of 80 KB as the server does to make it, on the core beside.
  */
 export class Connection {
-  readonly #host: string;
+  readonly #target: Target;
   readonly #socket: Socket;
   readonly #ready: Promise<void>;
   #head = "";
@@ -36,10 +37,10 @@ export class Connection {
   #text = "";
   #settle: { readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void } | undefined;
 
-  constructor(hostname: string, port: number) {
-    this.#host = `${hostname}:${port}`;
+  constructor(target: Target) {
+    this.#target = target;
     const onread = { buffer: Buffer.allocUnsafe(readBytes), callback: (length: number, bytes: Uint8Array) => this.#read(bytes, length) };
-    this.#socket = connect({ host: hostname, port, noDelay: true, onread });
+    this.#socket = connect({ ...target.connect, noDelay: true, onread });
     this.#ready = new Promise((resolve, reject) => {
       this.#socket.once("connect", () => resolve());
       this.#socket.once("error", reject);
@@ -53,7 +54,8 @@ export class Connection {
   async send({ method, path, headers, body }: PreparedRequest): Promise<Answer> {
     await this.#ready;
     if (this.#socket.destroyed) throw new Error("the connection was closed");
-    let head = `${method} ${path} HTTP/1.1\r\nhost: ${this.#host}\r\n`;
+    const { origin, host } = this.#target;
+    let head = `${method} ${origin}${path} HTTP/1.1\r\nhost: ${host}\r\n`;
     for (const [name, value] of Object.entries(headers)) head += `${name}: ${value}\r\n`;
     if (body !== undefined) head += `content-length: ${body.length}\r\n`;
     const answer = new Promise<Answer>((resolve, reject) => {

@@ -1,5 +1,6 @@
 /** A cheap HTTP client: it shares the machine's cores with what it measures. */
 import { Connection, type PreparedRequest } from "./connection.ts";
+import type { Target } from "./target.ts";
 
 export interface LoadResult {
   readonly requests: number;
@@ -11,7 +12,7 @@ export interface LoadResult {
 
 /** Sends what `next` gives over so many keep-alive connections, until it gives nothing more or the time is up. Throws on any answer but 2xx. */
 export async function drive(
-  baseUrl: string,
+  target: Target,
   load: {
     readonly connections: number;
     readonly seconds: number;
@@ -19,8 +20,7 @@ export async function drive(
     readonly next: () => PreparedRequest | undefined;
   },
 ): Promise<LoadResult> {
-  const { hostname, port } = new URL(baseUrl);
-  const connections = Array.from({ length: load.connections }, () => new Connection(hostname, Number(port)));
+  const connections = Array.from({ length: load.connections }, () => new Connection(target));
   const latenciesMs: number[] = [];
   const startedAt = performance.now();
   const endsAt = startedAt + load.seconds * 1_000;

@@ -1,9 +1,11 @@
 /** The calls of bench-worker.ts. */
 import type { Query } from "../src/ledger/rpc.ts";
 import type { shapes } from "./bodies.ts";
+import type { OwnWorker } from "./own-worker.ts";
+import type { Target } from "./target.ts";
 
 export interface Objects {
-  readonly baseUrl: string;
+  readonly target: Target;
   /** Opens a ledger with accounts of the codes of bodies.ts, and answers their ids. */
   readonly open: (ledger: string, accounts: number) => Promise<readonly string[]>;
   readonly fill: (
@@ -20,7 +22,7 @@ export interface Objects {
 
 let numbers = 0;
 
-export function objectsAt(baseUrl: string): Objects {
+export function objectsAt({ baseUrl, target }: OwnWorker): Objects {
   const call = async (path: string, parameters: Readonly<Record<string, string | number>>, body?: unknown) => {
     const query = new URLSearchParams(Object.entries(parameters).map(([name, value]) => [name, String(value)]));
     const response = await fetch(`${baseUrl}${path}?${query}`, {
@@ -32,7 +34,7 @@ export function objectsAt(baseUrl: string): Objects {
     return text === "" ? undefined : JSON.parse(text);
   };
   return {
-    baseUrl,
+    target,
     open: (ledger, accounts) => call("/open", { ledger, accounts, number: ++numbers }),
     fill: (ledger, what) => call("/fill", { ledger, ...what }),
     settle: (ledger) => call("/settle", { ledger }),

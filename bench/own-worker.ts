@@ -5,10 +5,16 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { builtWorker, projectRoot } from "../src/local/build.ts";
 import { lockDataFolder } from "../src/local/data-folder.ts";
 import { guardRuntime } from "../src/local/runtime-guard.ts";
-import type { Served } from "../src/local/server.ts";
+import { directAddress, directSocket, type Served } from "../src/local/server.ts";
+import { type Target, targetOfRuntime } from "./target.ts";
+
+/** A Worker of the bench's own: its calls go to the base URL, its load straight to the runtime, as the product's does. */
+export interface OwnWorker extends Served {
+  readonly target: Target;
+}
 
 /** Runs a Worker of the bench's own with one kind of object, in the runtime and with the dates of the product. */
-export async function startOwnWorker(file: string, binding: string, className: string, dataDir: string): Promise<Served> {
+export async function startOwnWorker(file: string, binding: string, className: string, dataDir: string): Promise<OwnWorker> {
   await mkdir(dataDir, { recursive: true });
   const lock = lockDataFolder(dataDir);
   const product = await builtWorker();
@@ -39,6 +45,7 @@ export async function startOwnWorker(file: string, binding: string, className: s
       workers: [
         {
           name: "bench",
+          unsafeDirectSockets: [directSocket(guard.socketPath)],
           // Read out of wrangler.toml.
           compatibilityDate: String(compatibilityDate),
           compatibilityFlags: compatibilityFlags as string[],
@@ -54,5 +61,6 @@ export async function startOwnWorker(file: string, binding: string, className: s
     await guard.end();
     lock.release();
   };
-  return { baseUrl: (await miniflare.ready).origin, stop };
+  const { origin: baseUrl } = await miniflare.ready;
+  return { baseUrl, stop, target: targetOfRuntime(await directAddress(miniflare, "bench", guard.socketPath)) };
 }

@@ -3,11 +3,17 @@ import { type Api, callApi } from "../src/local/api-client.ts";
 import { newSecrets } from "../src/local/secrets.ts";
 import { type RunningServer, startServer } from "../src/local/server.ts";
 import { accountCode } from "./bodies.ts";
+import { type Target, targetOfRuntime } from "./target.ts";
 
 /** The built Worker with a key whose plan does not limit it. */
 export interface Product extends RunningServer {
   readonly api: Required<Api>;
+  /** Where load goes: straight to the runtime, as the floor's does. The front, which is in this process, would share the client's thread. */
+  readonly target: Target;
 }
+
+/** The same in a process of its own. */
+export type FrontedProduct = Pick<Product, "baseUrl" | "runtime" | "api" | "stop">;
 
 /** A company's books, with accounts of the codes of bodies.ts. */
 export interface Books {
@@ -29,7 +35,7 @@ export async function startProduct(dataDir: string): Promise<Product> {
     body: JSON.stringify({ requestsPerMinute }),
   });
   if (!planned.ok) throw new Error(`The key's plan could not be set: ${await planned.text()}`);
-  return { ...server, api: { baseUrl: server.baseUrl, key } };
+  return { ...server, api: { baseUrl: server.baseUrl, key }, target: targetOfRuntime(server.runtime) };
 }
 
 const Created = z.object({ id: z.string() });

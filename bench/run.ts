@@ -10,10 +10,12 @@ import { projectRoot } from "../src/local/build.ts";
 import type { Served } from "../src/local/server.ts";
 import type { Bench, Rows } from "./bench.ts";
 import { type Figure, figureLine } from "./figure.ts";
+import { startFrontedProduct } from "./fronted-product.ts";
 import { startOwnWorker } from "./own-worker.ts";
 import { startProduct } from "./product.ts";
 import { balanceRead } from "./rows/balance-read.ts";
 import { billedRows } from "./rows/billed-rows.ts";
+import { front } from "./rows/front.ts";
 import { hotAgainstMany } from "./rows/hot-accounts.ts";
 import { millionEntries } from "./rows/million-entries.ts";
 import { pauses } from "./rows/pauses.ts";
@@ -26,6 +28,7 @@ const usage = `npm run bench [-- --only "one by one"] [--list]
 
 const table: readonly Rows[] = [
   oneByOne,
+  front,
   hundred,
   thousandMinimal,
   thousandFull,
@@ -90,6 +93,7 @@ async function run(): Promise<void> {
   };
   const bench: Bench = {
     product: start(() => startProduct(path.join(folder, "product"))),
+    fronted: start(() => startFrontedProduct(path.join(folder, "fronted"))),
     floor: start(() => startOwnWorker("floor-worker.ts", "FLOOR", "FloorObject", path.join(folder, "floor"))),
     objects: start(() => startOwnWorker("bench-worker.ts", "LEDGER", "MeasuredLedger", path.join(folder, "objects"))),
   };

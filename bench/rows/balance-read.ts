@@ -5,6 +5,7 @@ import { drive } from "../load.ts";
 import { insertsTo, once, postsTo } from "../posting.ts";
 import { type Books, newBooks } from "../product.ts";
 import { interleave, ratios } from "../rounds.ts";
+import type { Target } from "../target.ts";
 
 const name = "balance read, of a bare object read";
 const connections = 16;
@@ -19,34 +20,34 @@ export const balanceRead: Rows = (() => {
   return {
     names: [name],
     async prepare(bench) {
-      const { api } = await bench.product();
+      const { api, target } = await bench.product();
       books = await newBooks(api, "balance-read", oneDate.accounts);
       const bodies = batchBodies(oneDate, 1_000, batches, 4);
-      await drive(api.baseUrl, { connections: 1, seconds: 60, next: once(postsTo(api, books, "minimal", bodies), batches) });
+      await drive(target, { connections: 1, seconds: 60, next: once(postsTo(api, books, "minimal", bodies), batches) });
       const floor = await bench.floor();
-      await drive(floor.baseUrl, { connections: 1, seconds: 60, next: once(insertsTo("balance-read", bodies), batches) });
+      await drive(floor.target, { connections: 1, seconds: 60, next: once(insertsTo("balance-read", bodies), batches) });
     },
     async measure(bench) {
       if (books === undefined) throw new Error("assertion failed: prepared first");
       const { accountIds } = books;
-      const { api } = await bench.product();
+      const { api, target } = await bench.product();
       const floor = await bench.floor();
       const headers = { "x-api-key": api.key };
       let asked = 0;
       const rateOf = async (
-        baseUrl: string,
+        at: Target,
         round: number | "warm_up",
         path: (no: number) => string,
         sent: Readonly<Record<string, string>>,
       ) => {
         const next = () => ({ method: "GET", path: path(asked++), headers: sent }) as const;
-        const done = await drive(baseUrl, { connections, seconds: round === "warm_up" ? warmUpSeconds : secondsPerRound, next });
+        const done = await drive(at, { connections, seconds: round === "warm_up" ? warmUpSeconds : secondsPerRound, next });
         return done.requests / done.seconds;
       };
       const figures = await interleave(
         {
-          floor: (round) => rateOf(floor.baseUrl, round, (no) => `/?object=balance-read&seq=${1 + (no % (batches * 1_000))}`, {}),
-          product: (round) => rateOf(api.baseUrl, round, (no) => `/api/v1/accounts/${accountIds[no % accountIds.length]}/balance`, headers),
+          floor: (round) => rateOf(floor.target, round, (no) => `/?object=balance-read&seq=${1 + (no % (batches * 1_000))}`, {}),
+          product: (round) => rateOf(target, round, (no) => `/api/v1/accounts/${accountIds[no % accountIds.length]}/balance`, headers),
         },
         rounds,
       );

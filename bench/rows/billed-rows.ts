@@ -18,7 +18,7 @@ const purgeAfterHours = [8, 16, 24, 32, 40];
 export const billedRows: Rows = {
   names: [oneDateName, yearName, singleName, quietName],
   async measure(bench) {
-    const objects = objectsAt((await bench.objects()).baseUrl);
+    const objects = objectsAt(await bench.objects());
     return [
       figure(oneDateName, "rows", [await inBulk(objects, "oneDate")], { atMost: 4.2 }),
       figure(yearName, "rows", [await inBulk(objects, "yearWithIds")], { atMost: 6 }),

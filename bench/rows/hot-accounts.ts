@@ -28,12 +28,12 @@ export const hotAgainstMany: readonly Rows[] = kinds.map(({ name, kind, connecti
     },
     async measure(bench) {
       if (books === undefined) throw new Error("assertion failed: prepared first");
-      const { api } = await bench.product();
+      const { api, target } = await bench.product();
       const rateOf = (of: Books, shape: typeof oneDate) => {
         const bodies = kind === "one" ? singleBodies(shape, 2_000, 3) : batchBodies(shape, entriesPerRequest, 40, 3);
         const next = postsTo(api, of, kind, bodies);
         return async () => {
-          const done = await drive(api.baseUrl, { connections, seconds: secondsPerRound, next });
+          const done = await drive(target, { connections, seconds: secondsPerRound, next });
           return (done.requests * entriesPerRequest) / done.seconds;
         };
       };

@@ -69,7 +69,7 @@ export const millionEntries: Rows = {
     coldTailName,
   ],
   async measure(bench) {
-    const objects = objectsAt((await bench.objects()).baseUrl);
+    const objects = objectsAt(await bench.objects());
     const accountIds = await objects.open(large, accounts);
     const startedAt = performance.now();
     await fillWith(objects, large, largeEntries, 1);
@@ -103,7 +103,7 @@ async function growth(objects: Objects): Promise<Figure> {
       Buffer.from(JSON.stringify(Array.from({ length: 1_000 }, () => commandOf(next())))),
     );
     let sent = 0;
-    const done = await drive(objects.baseUrl, {
+    const done = await drive(objects.target, {
       connections: 3,
       seconds: 30,
       next: () => {

@@ -6,6 +6,7 @@ import { drive } from "../load.ts";
 import { insertsTo, once, postsTo } from "../posting.ts";
 import { type Books, newBooks } from "../product.ts";
 import { interleave, percentile } from "../rounds.ts";
+import type { Target } from "../target.ts";
 
 /** Many and short: a round's longest pause is a single one, and the machine has some of its own. */
 const rounds = 7;
@@ -18,7 +19,7 @@ const probeEveryMs = 4;
 
 /** What is sent at the same time, and what the probes saw. */
 interface Load {
-  readonly baseUrl: string;
+  readonly target: Target;
   readonly bulk: () => PreparedRequest;
   readonly read: () => PreparedRequest;
   readonly post: () => PreparedRequest;
@@ -44,12 +45,12 @@ function pausesUnder(load: keyof typeof shapes, shape: typeof oneDate, said: str
       books = await newBooks((await bench.product()).api, company, shape.accounts);
       // The floor has a row to read before the load.
       const first = insertsTo(company, singleBodies(oneDate, 1, 5));
-      await drive((await bench.floor()).baseUrl, { connections: 1, seconds: 60, next: once(first, 1) });
+      await drive((await bench.floor()).target, { connections: 1, seconds: 60, next: once(first, 1) });
     },
     async measure(bench) {
       if (books === undefined) throw new Error("assertion failed: prepared first");
       const measured = books;
-      const { api } = await bench.product();
+      const { api, target } = await bench.product();
       const floor = await bench.floor();
       const singles = singleBodies(oneDate, 500, 5);
       const bodies = (round: number | "warm_up") => batchBodies(shape, 1_000, batchesPerRound, round === "warm_up" ? 999 : round);
@@ -60,14 +61,14 @@ function pausesUnder(load: keyof typeof shapes, shape: typeof oneDate, said: str
         {
           floor: (round) =>
             probe(round, onFloor, {
-              baseUrl: floor.baseUrl,
+              target: floor.target,
               bulk: insertsTo(company, bodies(999)),
               read: () => ({ method: "GET", path: `/?object=${company}&seq=1`, headers: {} }),
               post: insertsTo(company, singles),
             }),
           product: (round) =>
             probe(round, onProduct, {
-              baseUrl: api.baseUrl,
+              target,
               bulk: postsTo(api, measured, "minimal", bodies(round)),
               read: () => ({ method: "GET", path: `/api/v1/accounts/${measured.accountIds[0]}/balance`, headers }),
               post: postsTo(api, measured, "one", singles),
@@ -90,12 +91,12 @@ function pausesUnder(load: keyof typeof shapes, shape: typeof oneDate, said: str
   };
 }
 
-async function probe(round: number | "warm_up", seen: Seen, { baseUrl, bulk, read, post }: Load): Promise<number> {
+async function probe(round: number | "warm_up", seen: Seen, { target, bulk, read, post }: Load): Promise<number> {
   const seconds = round === "warm_up" ? warmUpSeconds : secondsPerRound;
   let loaded = true;
   const beside = (next: () => PreparedRequest) =>
-    drive(baseUrl, { connections: 1, seconds, pauseMs: probeEveryMs, next: () => (loaded ? next() : undefined) });
-  const load = drive(baseUrl, { connections: 3, seconds, next: once(bulk, batchesPerRound) }).finally(() => {
+    drive(target, { connections: 1, seconds, pauseMs: probeEveryMs, next: () => (loaded ? next() : undefined) });
+  const load = drive(target, { connections: 3, seconds, next: once(bulk, batchesPerRound) }).finally(() => {
     loaded = false;
   });
   const [done, reads, posts] = await Promise.all([load, beside(read), beside(post)]);

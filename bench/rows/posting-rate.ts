@@ -28,7 +28,7 @@ const batchesPerRound = 300;
 function postingRate({ company, kind, shape, entriesPerRequest, ofFloor, rate }: PostingRate): Rows {
   let books: Books | undefined;
   const measureWith = async (bench: Bench, of: Books): Promise<Record<"floor" | "product", number[]>> => {
-    const { api } = await bench.product();
+    const { api, target } = await bench.product();
     const floor = await bench.floor();
     // The floor and whoever posts no external ids may see a body again.
     const bodies = kind === "one" ? singleBodies(shape, 2_000, 0) : batchBodies(shape, entriesPerRequest, 40, 0);
@@ -40,13 +40,13 @@ function postingRate({ company, kind, shape, entriesPerRequest, ofFloor, rate }:
       {
         floor: async (round) => {
           const next = insertsTo(company, bodies);
-          const done = await drive(floor.baseUrl, { connections: connections[kind], seconds: secondsOf(round), next });
+          const done = await drive(floor.target, { connections: connections[kind], seconds: secondsOf(round), next });
           return (done.requests * entriesPerRequest) / done.seconds;
         },
         product: async (round) => {
           const fresh = bodiesOf(round);
           const next = once(postsTo(api, of, kind, fresh), shape.externalIds ? fresh.length : Number.POSITIVE_INFINITY);
-          const done = await drive(api.baseUrl, { connections: connections[kind], seconds: secondsOf(round), next });
+          const done = await drive(target, { connections: connections[kind], seconds: secondsOf(round), next });
           posted += done.requests * entriesPerRequest;
           return (done.requests * entriesPerRequest) / done.seconds;
         },

@@ -94,7 +94,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await migrate(miniflare, worker);
       writeFileWhole(markFile(dataDir), markOf(worker));
     }
-    const runtime = await addressOfRuntime(miniflare, worker, guard.socketPath);
+    const runtime = await directAddress(miniflare, worker.options.name, guard.socketPath);
     const front = await startFront({ port: options.port, runtime, trustProxy, refusesWrites, doubtsClock });
     stops.push(front.close);
     // What was queued went with the server that was killed: a site that it was moving stays closed until somebody resumes the move.
@@ -106,9 +106,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-async function addressOfRuntime(miniflare: Miniflare, worker: BuiltWorker, socketPath: string | undefined): Promise<RuntimeAddress> {
+/** A socket that leads straight to a Worker. It takes requests as a proxy does: the front names the whole URL, and so its scheme. */
+export function directSocket(socketPath: string | undefined) {
+  return { host: socketPath === undefined ? "127.0.0.1" : unixHost(socketPath), port: 0, proxy: true };
+}
+
+export async function directAddress(
+  miniflare: Miniflare,
+  worker: string | undefined,
+  socketPath: string | undefined,
+): Promise<RuntimeAddress> {
   if (socketPath !== undefined) return { socketPath };
-  const { hostname, port } = await miniflare.unsafeGetDirectURL(worker.options.name);
+  const { hostname, port } = await miniflare.unsafeGetDirectURL(worker);
   return { host: hostname, port: Number(port) };
 }
 
@@ -183,8 +192,7 @@ function miniflareOptions(
       },
       {
         ...worker.options,
-        // As to a proxy: the front names the whole URL, and so its scheme.
-        unsafeDirectSockets: [{ host: socketPath === undefined ? "127.0.0.1" : unixHost(socketPath), port: 0, proxy: true }],
+        unsafeDirectSockets: [directSocket(socketPath)],
         bindings: { ...worker.options.bindings, ...options.vars },
         serviceBindings: {
           ...worker.options.serviceBindings,
