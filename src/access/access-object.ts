@@ -91,6 +91,7 @@ export class AccessObject extends DurableObject {
       ...token,
       role: session ? user.role : lesserRole(role, user.role),
       ...(session ? { session: { ...session, mustChangePassword: user.mustChangePassword } } : {}),
+      ...heldNow(token, user),
       userRevision: user.revision,
     });
     return true;
@@ -137,8 +138,17 @@ function isLater(a: Authority["site"], b: Authority["site"]): boolean {
   return a.epoch > b.epoch || (a.epoch === b.epoch && a.revision > b.revision);
 }
 
+/**
+ * Who is behind a user's session or key now. A session's password is the user's present one. A key may have been made by whoever set an earlier one, which
+ * another password does not change; that the user has been confirmed, and nobody else set the present one, does.
+ */
+function heldNow({ kind, principalId, session }: Stored, { credentialHumans }: UserStanding): Pick<Stored, "heldBy"> {
+  if (kind !== "person" || credentialHumans === undefined) return {};
+  return session || credentialHumans.length === 0 ? { heldBy: [principalId, ...credentialHumans] } : {};
+}
+
 function authorityOf(token: Stored): Authority {
-  const { tokenId, kind, role, principalId, site, entityIds, expiresAtMs, plan, session } = token;
+  const { tokenId, kind, role, principalId, site, entityIds, expiresAtMs, plan, session, heldBy = [] } = token;
   const isPerson = kind === "person";
   return {
     tokenId,
@@ -149,7 +159,7 @@ function authorityOf(token: Stored): Authority {
     entityIds,
     expiresAtMs,
     plan,
-    humans: isPerson ? [principalId] : [],
+    humans: isPerson && !heldBy.includes(principalId) ? [principalId, ...heldBy] : heldBy,
     ...(isPerson ? { madeInSession: true } : {}),
     ...(session ? { session } : {}),
   };

@@ -46,9 +46,14 @@ export async function updateTokens(
   ids: readonly string[],
   user: UserStanding & { readonly id: string },
 ): Promise<void> {
-  const { role, revision, mustChangePassword } = user;
+  const { role, revision, mustChangePassword, credentialHumans } = user;
   await eachOf(ids, async (id) => {
-    await (await objectOfToken(context, id))?.follow({ role, revision, mustChangePassword });
+    await (await objectOfToken(context, id))?.follow({
+      role,
+      revision,
+      mustChangePassword,
+      ...(credentialHumans ? { credentialHumans } : {}),
+    });
     forgetLeasesOf(id);
   });
   await markUserRole(context.directory, user.id, role);

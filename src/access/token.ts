@@ -39,6 +39,8 @@ export interface Authority {
 export interface NewToken extends Authority {
   /** Null for a session: its access tokens are signed, and the edge has verified the one it asks for. */
   readonly secretHash: string | null;
+  /** The users who made it, or were shown its secret or that of the key that made it. A key of an earlier build does not say. */
+  readonly heldBy?: readonly string[];
 }
 
 /** What a user is, for the sessions and keys that are theirs. Of two, the one of the higher revision counts. */
@@ -46,6 +48,8 @@ export interface UserStanding {
   readonly role: Role;
   readonly mustChangePassword: boolean;
   readonly revision: number;
+  /** Who set the password from which the user's descends, and those behind them: four eyes count them and the user as one. An edge of an earlier build does not say. */
+  readonly credentialHumans?: readonly string[];
 }
 
 /** A short authority to answer requests without asking again: never longer than `leaseMs`, nor than the token lives. */

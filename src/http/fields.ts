@@ -72,7 +72,14 @@ export const preparerField = principalField
     independent: z.boolean().openapi({ description: "An OWNER has said of the key in use that it acts by itself." }),
   })
   .openapi("Preparer");
-export const approverField = principalField.extend({ humans: humansField }).openapi("Approver");
+export const approverField = principalField
+  .extend({
+    humans: humansField,
+    credentialSetBy: z.string().nullable().openapi({
+      description: "Who had set the password of the person who approved, as far as it was not their own: see `POST /users/{id}/confirm`.",
+    }),
+  })
+  .openapi("Approver");
 export const currencyField = z
   .string()
   .min(3)

@@ -99,7 +99,7 @@ export const draftExample = {
 
 export const approvedExample = {
   ...entryExample,
-  approval: { ...pendingExample.approval, approvedBy: { ...approver, humans: [approver.id] } },
+  approval: { ...pendingExample.approval, approvedBy: { ...approver, humans: [approver.id], credentialSetBy: null } },
 } satisfies z.input<typeof JournalEntry>;
 
 export const lineExample = {

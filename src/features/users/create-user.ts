@@ -4,6 +4,7 @@ import type { Once } from "../../operation/commit-once.ts";
 import { commitSecretOnce, ownClaim } from "../../operation/commit-secret-once.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
+import { credentialBy } from "./credential.ts";
 import { newUser } from "./new-user.ts";
 import { requireRoleInReach, requireUsersInReach } from "./reach.ts";
 import type { CreateUserRequest, UserView } from "./schemas.ts";
@@ -20,7 +21,7 @@ export async function createUser(
   const wish = { firmId: context.site.firmId, email, name, role, mustChangePassword: request.mustChangePassword ?? true };
   try {
     return await commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
-      const { user, statements } = await newUser(context, wish, password, "/password");
+      const { user, statements } = await newUser(context, wish, password, "/password", (id) => credentialBy(context, id));
       return { statements, value: userView(user) };
     });
   } catch (error) {

@@ -21,6 +21,13 @@ export const users = sqliteTable(
     /** Somebody else knows the password. */
     mustChangePassword: integer("must_change_password", { mode: "boolean" }).notNull().default(false),
     passwordSetAt: integer("password_set_at"),
+    /** Who else set the password from which the present one descends, and may therefore know it: who cannot say that it is the user's own. Null: nobody else. */
+    credentialSetBy: text("credential_set_by", { mode: "json" }).$type<string[]>(),
+    /** They and everyone who was behind them when they set it. Four eyes count all of them and the user as one. */
+    credentialHumans: text("credential_humans", { mode: "json" }).$type<string[]>(),
+    /** Who has said that the password is the user's own all the same. */
+    credentialConfirmedBy: text("credential_confirmed_by"),
+    credentialConfirmedAt: integer("credential_confirmed_at"),
     /** When they last signed in: of the users of one email, those are meant who use it. */
     lastSignInAt: integer("last_sign_in_at"),
     /** When somebody else last set the password: devices from before it are forgotten. */

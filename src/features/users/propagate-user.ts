@@ -1,4 +1,5 @@
 import { endTokensOfUser, type TokenContext, updateTokensOfUser } from "../../access/end-tokens.ts";
+import { standingOf } from "./credential.ts";
 import { deletePassword, markPropagated, type UserRow, usersToPropagate } from "./store.ts";
 
 /**
@@ -11,7 +12,7 @@ export async function propagateUser(context: TokenContext, user: UserRow, spared
     await deletePassword(context.directory, user.id);
   } else {
     if (spared !== undefined) await endSessionsBeforePassword(context, user, spared);
-    await updateTokensOfUser(context, user);
+    await updateTokensOfUser(context, standingOf(user));
   }
   await markPropagated(context.directory, user);
 }

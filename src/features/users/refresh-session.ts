@@ -6,6 +6,7 @@ import { sessionIdleMs } from "../../kernel/bounds.ts";
 import type { AnonymousContext } from "../../operation/context.ts";
 import { objectOf } from "../../platform/objects.ts";
 import { refusal } from "../../platform/refused.ts";
+import { standingOf } from "./credential.ts";
 import { hashesOf, nextRefreshToken, readRefreshToken } from "./refresh-token.ts";
 import type { StartedSession } from "./start-session.ts";
 import { findSession, findUser, turnSession } from "./store.ts";
@@ -31,7 +32,7 @@ export async function refreshSession(context: AnonymousContext, text: string, si
   const site = await findSiteScope(directory, token.siteId);
   const user = site && (await findUser(directory, site.firmId, session.userId));
   // Updated once more, so that a change that was interrupted in between is missing no longer than an access token lives.
-  if (site === undefined || user === undefined || !(await objectOf(context.env.ACCESS, site, session.id).follow(user))) {
+  if (site === undefined || user === undefined || !(await objectOf(context.env.ACCESS, site, session.id).follow(standingOf(user)))) {
     await endTokens(context, [session.id]);
     throw wrong();
   }

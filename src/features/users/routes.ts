@@ -6,6 +6,7 @@ import { idField } from "../../http/fields.ts";
 import { pageExample } from "../../http/page-query.ts";
 import type { Router } from "../../http/request-context.ts";
 import { publicRoute, type Route, route } from "../../http/route.ts";
+import { confirmUser } from "./confirm-user.ts";
 import { createAuthToken } from "./create-auth-token.ts";
 import { createUser } from "./create-user.ts";
 import { deleteUser } from "./delete-user.ts";
@@ -194,6 +195,24 @@ export const userRoutes: readonly Route[] = [
     },
     (context, { params, body }) => setPassword(context, params.id, body),
     (once) => answerOnce(once, { status: 200, collection: "users" }),
+  ),
+  route(
+    {
+      operationId: "confirmUser",
+      method: "post",
+      path: "/users/{id}/confirm",
+      tag: "Users",
+      summary: "Say that a user's password is their own, though somebody else once set it",
+      description:
+        "Under `four_eyes` whoever set a user's password counts as one human with the user (`credentialSetBy`), also after the user has changed it: they could have been the one who did. A second OWNER or ADMIN, who is neither of them, lifts it in a session of their own, everywhere within five seconds.",
+      permission: "users:write",
+      params: byId,
+      idempotency: "accepted",
+      answers: { 200: { schema: UserView, description: "The user.", example: userExample } },
+      refusals: ["SESSION_REQUIRED", "PASSWORD_CHANGE_REQUIRED", "PRECONDITION_FAILED", "LIVE_KEY_REQUIRED", "ENTITY_FORBIDDEN"],
+    },
+    (context, { params }) => confirmUser(context, params.id),
+    (user) => answer(userView(user), 200, { ETag: etagOf(user.revision) }),
   ),
 ];
 

@@ -36,6 +36,12 @@ export const UserView = z
     role: roleField,
     passwordSetAt: instantField.nullable().openapi({ description: "Null where the user has no password and cannot sign in." }),
     mustChangePassword: mustChangeField,
+    credentialSetBy: z.string().nullable().openapi({
+      description:
+        "Who set the password from which the present one descends: while it says somebody, four eyes count them and the user as one human. Null: the user, or it has been confirmed.",
+      example: "01980c1e-7e0c-7abc-9def-0123456789af",
+    }),
+    credentialConfirmedBy: idField.nullable().openapi({ description: "Who has said since that the password is the user's own." }),
     createdAt: instantField,
   })
   .openapi("User");
@@ -141,6 +147,8 @@ export const userExample: UserView = {
   role: "APPROVER",
   passwordSetAt: "2026-06-08T09:30:00.000Z",
   mustChangePassword: false,
+  credentialSetBy: null,
+  credentialConfirmedBy: "01980c1e-7e0c-7abc-9def-0123456789ac",
   createdAt: "2026-06-08T09:30:00.000Z",
 };
 const sessionExample = { id: "01980c1e-7e10-7abc-9def-0123456789ab", expiresAt: "2026-07-08T09:30:00.000Z" };

@@ -4,6 +4,7 @@ import type { Once } from "../../operation/commit-once.ts";
 import { commitSecretOnce, ownClaim, type SecretWork } from "../../operation/commit-secret-once.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
+import { credentialBy, credentialColumns } from "./credential.ts";
 import { normalizePassword } from "./domain/password-rules.ts";
 import { requireUser } from "./get-user.ts";
 import { hashNewPassword, requirePasswordFit } from "./new-password.ts";
@@ -12,7 +13,7 @@ import { propagateUser } from "./propagate-user.ts";
 import { requireRoleInReach, requireUsersInReach } from "./reach.ts";
 import type { SetPasswordRequest, UserView } from "./schemas.ts";
 import { beginPassword } from "./sign-in.ts";
-import { findPasswordHash, isChangedMeanwhile, markPasswordSet, putPassword, type UserRow } from "./store.ts";
+import { type CredentialColumns, findPasswordHash, isChangedMeanwhile, markPasswordSet, putPassword, type UserRow } from "./store.ts";
 import { userView } from "./views.ts";
 
 /**
@@ -35,8 +36,10 @@ export async function setPassword(
     if (isOwn) await requirePresentPassword(context, user, request);
     const nowMs = context.clock();
     const hash = await hashNewPassword(context, user, request.password);
-    const after: UserRow = { ...user, mustChangePassword: mustChange, passwordSetAt: nowMs, revision: user.revision + 1 };
-    const statements = [markPasswordSet(context.directory, user, mustChange, nowMs, isOwn), putPassword(context.directory, id, hash)];
+    const credential = isOwn ? undefined : credentialOf(context, user);
+    const set = { mustChangePassword: mustChange, atMs: nowMs, isOwn, credential };
+    const after: UserRow = { ...user, ...credential, mustChangePassword: mustChange, passwordSetAt: nowMs, revision: user.revision + 1 };
+    const statements = [markPasswordSet(context.directory, user, set), putPassword(context.directory, id, hash)];
     return { statements, value: userView(after) };
   });
   await propagateUser(context, await requireUser(context, id), context.tokenId);
@@ -50,6 +53,14 @@ async function commit<V>(context: OperationContext, work: () => Promise<SecretWo
     if (!isChangedMeanwhile(error)) throw error;
     throw refusal("PRECONDITION_FAILED", "The user was changed meanwhile.");
   }
+}
+
+/** Who else sets the password. What descends from somebody else's stays so where the user changes it, in a session that may be the other's. */
+function credentialOf(context: OperationContext, user: UserRow): CredentialColumns | undefined {
+  const isHeldByNobody = (context.actor.humans ?? []).length === 0;
+  if (user.passwordSetAt === null && isHeldByNobody && isOwnersKeyForOwner(context, user)) return undefined;
+  const credential = credentialBy(context, user.id);
+  return credential && credentialColumns(credential);
 }
 
 /** How a firm that signed up without a password gets its OWNER's: nobody else has set it. */

@@ -7,6 +7,7 @@ import type { Jurisdiction } from "../../kernel/region.ts";
 import type { AnonymousContext } from "../../operation/context.ts";
 import { objectOf } from "../../platform/objects.ts";
 import { refusal } from "../../platform/refused.ts";
+import { credentialHumans, standingOf } from "./credential.ts";
 import { hashesOf, newRefreshToken, type RefreshToken } from "./refresh-token.ts";
 import { findPasswordHash, findUser, insertSession, markSignedIn, type UserRow } from "./store.ts";
 
@@ -33,6 +34,7 @@ export async function startSession(context: AnonymousContext, user: UserRow, has
     expiresAtMs,
     plan: defaultPlan,
     session: { expiresAtMs, mustChangePassword: user.mustChangePassword },
+    heldBy: [user.id, ...credentialHumans(user)],
   });
   const token = { id, siteId: site.id, name: "Session", ...person, hint: "", expiresAt: expiresAtMs, createdAt: nowMs };
   await directory.orm.batch([
@@ -63,7 +65,7 @@ async function checkAgainstDirectory(
     await endTokens(context, [id]);
     throw refusal("CREDENTIALS_INVALID", "The user or the password has changed meanwhile.");
   }
-  if (userNow.revision !== user.revision) await updateTokens(context, [id], userNow);
+  if (userNow.revision !== user.revision) await updateTokens(context, [id], standingOf(userNow));
   if (siteNow.revision !== site.revision || siteNow.epoch !== site.epoch)
     await objectOf(context.env.ACCESS, site, id).setSite(siteScope(siteNow));
   return userNow;

@@ -8,6 +8,8 @@ import type { Role } from "../../kernel/role.ts";
 import { passwords, sessions, users } from "./directory-tables.ts";
 
 export type UserRow = typeof users.$inferSelect;
+/** Who else has set a user's password, and who has said that it is their own by now. */
+export type CredentialColumns = Pick<UserRow, "credentialSetBy" | "credentialHumans" | "credentialConfirmedBy" | "credentialConfirmedAt">;
 export type SessionRow = typeof sessions.$inferSelect;
 
 export function insertUser(directory: DirectoryDatabase, row: UserRow) {
@@ -92,11 +94,19 @@ export async function replaceHash(directory: DirectoryDatabase, userId: string, 
     .run();
 }
 
+/** How a password was set. `credential`: what else changes, where somebody else has set it. */
+interface PasswordSet {
+  readonly mustChangePassword: boolean;
+  readonly atMs: number;
+  readonly isOwn: boolean;
+  readonly credential: CredentialColumns | undefined;
+}
+
 /**
  * Notes that the password was set, in the batch that sets it. The batch fails as a whole where the user has changed since `user` was read: an ADMIN must not reset
  * who has become OWNER. `isOwn`: the user set it themselves, and their devices stay known. SQL has no other word for it than a null where none is taken.
  */
-export function markPasswordSet(directory: DirectoryDatabase, user: UserRow, mustChangePassword: boolean, atMs: number, isOwn: boolean) {
+export function markPasswordSet(directory: DirectoryDatabase, user: UserRow, { mustChangePassword, atMs, isOwn, credential }: PasswordSet) {
   const unchanged = sql`${users.revision} = ${user.revision} and ${users.deletedAt} is null`;
   return directory.orm
     .update(users)
@@ -104,6 +114,7 @@ export function markPasswordSet(directory: DirectoryDatabase, user: UserRow, mus
       mustChangePassword: sql`case when ${unchanged} then ${mustChangePassword ? 1 : 0} end`,
       passwordSetAt: atMs,
       ...(isOwn ? {} : { devicesFrom: atMs }),
+      ...credential,
       revision: user.revision + 1,
     })
     .where(eq(users.id, user.id));
@@ -126,7 +137,13 @@ function keepsAnOwner(user: UserRow): SQL {
 export async function changeUser(
   directory: DirectoryDatabase,
   user: UserRow,
-  change: { readonly name?: string | null; readonly role?: Role; readonly deletedAt?: number },
+  change: {
+    readonly name?: string | null;
+    readonly role?: Role;
+    readonly deletedAt?: number;
+    readonly credentialConfirmedBy?: string;
+    readonly credentialConfirmedAt?: number;
+  },
 ): Promise<UserRow | undefined> {
   const staysOwner = user.role !== "OWNER" || ((change.role ?? "OWNER") === "OWNER" && change.deletedAt === undefined);
   return directory.orm

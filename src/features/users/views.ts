@@ -1,4 +1,5 @@
 import { instant } from "../../kernel/clock.ts";
+import { credentialHumans } from "./credential.ts";
 import type { UserView } from "./schemas.ts";
 import type { UserRow } from "./store.ts";
 
@@ -12,6 +13,8 @@ export function userView(row: UserRow): UserView {
     role,
     passwordSetAt: passwordSetAt === null ? null : instant(passwordSetAt),
     mustChangePassword,
+    credentialSetBy: credentialHumans(row)[0] ?? null,
+    credentialConfirmedBy: row.credentialConfirmedBy,
     createdAt: instant(createdAt),
   };
 }

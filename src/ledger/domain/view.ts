@@ -54,14 +54,20 @@ export interface EntryView extends ContentView {
 }
 
 /** Who prepared it, with the users behind the keys in use. */
-export interface PreparerView extends ApproverView {
+export interface PreparerView extends HumansView {
   /** An OWNER has said of the keys in use that they act by themselves. */
   readonly independent: boolean;
 }
 
-/** Who approved it, with the users behind the key in use. */
-export interface ApproverView extends Principal {
+/** Who acted, with the users behind the key in use. */
+interface HumansView extends Principal {
   readonly humans: readonly string[];
+}
+
+/** Who approved it. */
+export interface ApproverView extends HumansView {
+  /** Who had set the password of the person who approved, as far as it was not their own. */
+  readonly credentialSetBy: string | null;
 }
 
 export interface ApprovalView {

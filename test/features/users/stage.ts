@@ -12,8 +12,19 @@ export const part: StagePart = {
       const { email, password } = call.body as { readonly email: string; readonly password: string };
       return [{ email, password }];
     },
+    // Who has yet to change their password is not confirmed.
+    createUser: (_stage, example) => [{ ...(example as object), mustChangePassword: false }, example],
   },
   callers: {
+    // Another than the key that made the user, in a session.
+    confirmUser: async (stage) => {
+      const owner = { email: `${crypto.randomUUID()}@example.com`, password: "correct horse battery staple" };
+      const made = await stage.api.post("/users", { ...owner, role: "OWNER", mustChangePassword: false });
+      expect(made.status, made.text).toBe(201);
+      const session = await stage.api.post("/auth/token", owner);
+      expect(session.status, session.text).toBe(200);
+      return apiWith(session.body.accessToken);
+    },
     logOut: async (stage, hands) => {
       const { answer: session } = await hands.send(stage, "createAuthToken");
       expect(session.status, session.text).toBe(200);

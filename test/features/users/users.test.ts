@@ -226,7 +226,7 @@ describe("who may touch whom", () => {
     expect(await changeUser(directory, before, { role: "PREPARER" })).toBeUndefined();
     expect(await changeUser(directory, before, { deletedAt: Date.now() })).toBeUndefined();
     const reset = directory.orm.batch([
-      markPasswordSet(directory, before, true, Date.now(), false),
+      markPasswordSet(directory, before, { mustChangePassword: true, atMs: Date.now(), isOwn: false, credential: undefined }),
       putPassword(directory, id, "of an ADMIN"),
     ]);
     const failed = await reset.then(

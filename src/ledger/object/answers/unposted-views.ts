@@ -112,14 +112,20 @@ function approvalView({ version, preparers, status, reason }: DraftSaved, posted
   const approvedBy = status === "pending_approval" ? postedBy : null;
   return {
     version,
-    preparedBy: preparers.map((preparer) => ({ ...approverView(preparer), independent: preparer.independent ?? false })),
+    preparedBy: preparers.map((preparer) => ({ ...humansView(preparer), independent: preparer.independent ?? false })),
     approvedBy: approvedBy && approverView(approvedBy),
     reason,
   };
 }
 
-function approverView(who: Preparer): ApproverView {
+function humansView(who: Preparer): Omit<ApproverView, "credentialSetBy"> {
   return { kind: who.kind, id: who.id, humans: humansOf(who) };
+}
+
+/** Behind a person stands nobody but who had set their password, who is named first. */
+function approverView(who: Preparer): ApproverView {
+  const view = humansView(who);
+  return { ...view, credentialSetBy: who.kind === "person" ? (view.humans.find((human) => human !== who.id) ?? null) : null };
 }
 
 /** JSON of the approval of a posted entry; null where it was never a draft. */
