@@ -72,8 +72,8 @@ export const failureKinds = {
   FORBIDDEN: {
     status: 403,
     retryable: false,
-    meaning: "The key's role does not allow the operation.",
-    action: "Use a key with the role named in the message, or ask an administrator of the site.",
+    meaning: "The key's role, or who acts with it, does not allow the operation.",
+    action: "Use a key with the role named in the message, or ask somebody who may.",
   },
   ENTITY_FORBIDDEN: {
     status: 403,
@@ -90,14 +90,15 @@ export const failureKinds = {
   PASSWORD_CHANGE_REQUIRED: {
     status: 403,
     retryable: false,
-    meaning: "The user's password was set by somebody else. Until it is changed, the session may do nothing but that.",
-    action: "POST /users/{id}/password with the present password and one that nobody else knows.",
+    meaning:
+      "The user's password was set by somebody else. Until it is changed, the session may do nothing but that, and nobody confirms the user.",
+    action: "The user sends POST /users/{id}/password with the present password and one that nobody else knows.",
   },
   SESSION_REQUIRED: {
     status: 403,
     retryable: false,
-    meaning: "The operation is about the session in use, and the request came with a key.",
-    action: "Use the access token of a session; a key is ended with DELETE /tokens/{id}.",
+    meaning: "The operation is about the session in use, or for a person in one, and the request came with a key.",
+    action: "Sign in, and use the access token of the session; a key is ended with DELETE /tokens/{id}.",
   },
   LIVE_KEY_REQUIRED: {
     status: 403,

@@ -63,6 +63,8 @@ describe("a user", () => {
       role: "APPROVER",
       passwordSetAt: expect.any(String),
       mustChangePassword: true,
+      credentialSetBy: expect.any(String),
+      credentialConfirmedBy: null,
       createdAt: made.body.createdAt,
     });
     const read = await api.get(`/users/${made.body.id}`);
