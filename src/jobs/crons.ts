@@ -1,6 +1,7 @@
 import { purgeStoredAnswers } from "../db/purge.ts";
 import { purgeDeadLetters } from "../features/dead-letters/index.ts";
 import { continueRemovals } from "../features/entities/index.ts";
+import { sweepHoldGroups } from "../features/holds/index.ts";
 import { sweepSharedRecords } from "../features/ledgers/index.ts";
 import { continueResets } from "../features/sandbox/index.ts";
 import { continueMoves } from "../features/site-moves/index.ts";
@@ -26,5 +27,6 @@ export const crons = {
   "dead-letters": { at: hourly, run: purgeDeadLetters },
   "fan-outs": { at: hourly, run: sweepFanOuts },
   "shared-records": { at: hourly, run: sweepSharedRecords },
+  "hold-groups": { at: hourly, run: sweepHoldGroups },
   "waiting-users": { at: hourly, run: propagateWaitingUsers },
 } satisfies Readonly<Record<string, Cron>>;

@@ -13,6 +13,8 @@ export const linesPerEntryMin = 2;
 export const entriesPerBatchMax = 10_000;
 /** Approvals in one request: as many as a person looks through at once. */
 export const approvalsPerBatchMax = 500;
+/** Holds of one group, and placements of it that no ledger has answered: each is asked for when the group is decided. */
+export const holdsPerGroupMax = 100;
 /** The lines of one bulk request together; more is split by the client. */
 export const linesPerBatchMax = 40_000;
 export const accountsPerImportMax = 5_000;

@@ -321,8 +321,15 @@ export const failureKinds = {
   HOLD_STATE: {
     status: 409,
     retryable: false,
-    meaning: "The hold is settled, released or expired.",
-    action: "Read the hold; place a new one if the money is still to be kept.",
+    meaning: "The hold is settled, released or expired; or the holds of its group cannot be settled or released as asked for.",
+    action:
+      "Read the hold, or its group with GET /hold-groups/{groupId}: details name the decision or the hold that is in the way. Place a new one if the money is still to be kept.",
+  },
+  GROUP_ENDED: {
+    status: 409,
+    retryable: false,
+    meaning: "The group of holds has been settled or released, and takes no further hold.",
+    action: "Read the group with GET /hold-groups/{groupId}; place the hold under a new groupId if the money is still to be kept.",
   },
   ENTRY_UNBALANCED: {
     status: 422,

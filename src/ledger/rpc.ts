@@ -19,7 +19,9 @@ export type {
   DeleteAccount,
   DraftChange,
   EditDraft,
+  EndGroup,
   FreezeLedger,
+  GroupOutcome,
   HoldFields,
   LedgerIdentity,
   LineConditions,
@@ -29,6 +31,7 @@ export type {
   PlaceHold,
   PostEntry,
   RejectEntry,
+  ReleaseHold,
   RetireLedger,
   ReverseEntry,
   SetPostingReference,
@@ -37,7 +40,9 @@ export type {
   Source,
   ThawLedger,
 } from "./domain/command.ts";
+export { groupOutcomes } from "./domain/command.ts";
 export type { GeneralLedgerAccountView, GeneralLedgerLineView, GeneralLedgerView } from "./domain/general-ledger-view.ts";
+export { groupRule } from "./domain/group.ts";
 export { type HoldStatus, holdStatuses } from "./domain/hold.ts";
 export { type LockLevel, type Module, modules } from "./domain/period-lock.ts";
 export type { SharedContent } from "./domain/shared-content.ts";
@@ -209,7 +214,21 @@ export type Query =
       /** Of lines; an account without any counts as one. */
       readonly limit: number;
     }
+  | {
+      /** The open holds of groups from `after` on, by their sequence: see OpenGroupHold. */
+      readonly kind: "open_group_holds";
+      readonly after: number;
+      readonly limit: number;
+    }
   | { readonly kind: "head" };
+
+/** An open hold of a group, as the query of them has it. */
+export interface OpenGroupHold {
+  readonly sequence: number;
+  readonly holdId: string;
+  readonly groupId: string;
+  readonly placedBy: string;
+}
 
 /** The page of a list that is wanted. */
 export interface ListPaging {

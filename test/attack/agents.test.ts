@@ -38,6 +38,7 @@ beforeAll(async () => {
 
 const draftOf = async (api: Api) => made(await api.post("/entries", entry()), 201);
 const holdOf = async (api: Api) => made(await api.post("/holds", entry(), key()), 201);
+const groupHoldOf = async (api: Api) => made(await api.post("/holds", entry({ groupId: crypto.randomUUID() }), key()), 201);
 /** A posted entry that the agent prepared and a person approved, or that a person posted. */
 const postedOf = async (api: Api) => {
   const written = await api.post("/journal-entries", entry(), key());
@@ -77,6 +78,12 @@ const cells: Record<
   place_hold: { of: holdOf, act: (agent) => agent.post("/holds", entry(), key()) },
   settle_hold: { of: holdOf, act: (agent, of) => agent.post(`/holds/${of.body.id}/settle`, {}, key()), read: "holds" },
   release_hold: { of: holdOf, act: (agent, of) => agent.post(`/holds/${of.body.id}/release`, {}), read: "holds" },
+  // An agent places no hold of a group.
+  end_group: {
+    of: () => groupHoldOf(office.person),
+    act: (agent, of) => agent.post(`/hold-groups/${of.body.groupId}/release`, {}, key()),
+    read: "holds",
+  },
   open_account: { of: draftOf, act: (agent) => agent.post("/accounts", { code: "9999", name: "Mine", type: "bank" }) },
   change_account: { of: draftOf, act: async (agent) => agent.patch(`/accounts/${(await accountOf("6100")).id}`, { name: "Mine" }) },
   delete_account: { of: draftOf, act: async (agent) => agent.delete(`/accounts/${(await accountOf("6160")).id}`) },

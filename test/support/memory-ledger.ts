@@ -13,6 +13,7 @@ import { Overlay } from "../../src/ledger/domain/overlay.ts";
 import type { PeriodLock } from "../../src/ledger/domain/period-lock.ts";
 import { neverRemoved } from "../../src/ledger/domain/standing.ts";
 import {
+  type GroupEnd,
   isOpenDraft,
   isOpenGroupHold,
   isOpenHold,
@@ -89,6 +90,7 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
   const references = new Map<number, Principal | null>();
   const drafts = new Map<number, Draft>();
   const holds = new Map<number, Hold>();
+  const groupEnds = new Map<string, GroupEnd>();
   const isNamed = (of: { readonly source: Source | null }, source: Source) =>
     of.source !== null && sourceText(of.source) === sourceText(source);
   const state: MutableLedgerState & { sequence: number } = {
@@ -116,6 +118,8 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
     hasEntries: () => entries.size > 0,
     openDrafts: () => [...drafts.values()].filter(isOpenDraft).length,
     openHolds: () => [...holds.values()].filter(isOpenHold).length,
+    openHoldsOf: (groupId) => [...holds.values()].filter(({ status, fact }) => status === "open" && fact.groupId === groupId),
+    groupEnd: (groupId) => groupEnds.get(groupId),
     figures: opened,
     touchTerms: opened,
     touchFigures: opened,
@@ -147,6 +151,7 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
     },
     setDraft: (draft) => void drafts.set(draft.no, draft),
     setHold: (hold) => void holds.set(hold.no, hold),
+    setGroupEnd: (groupId, end) => void groupEnds.set(groupId, end),
   };
   const fold = (body: string, atMs: number): void => {
     log.push({ body, atMs });
@@ -233,6 +238,8 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
     hasEntries: state.hasEntries,
     openDrafts: state.openDrafts,
     openHolds: state.openHolds,
+    openHoldsOf: state.openHoldsOf,
+    groupEnd: state.groupEnd,
     expire,
     drafts: () => [...drafts.values()],
     holds: () => [...holds.values()],
@@ -253,6 +260,7 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
         standing: state.standing,
         drafts: [...drafts.values()],
         holds: [...holds.values()],
+        groupEnds: [...groupEnds],
       }),
   };
 }

@@ -1,6 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import { entryExample } from "../journal/index.ts";
-import type { Hold } from "./schemas.ts";
+import type { Hold, HoldGroup } from "./schemas.ts";
 
 export const holdRequestExample = {
   date: "2026-06-08",
@@ -75,3 +75,43 @@ export const releasedExample = {
   resolvedAt: "2026-06-09T10:00:00.000Z",
   reason: "Cancelled by the merchant",
 } satisfies z.input<typeof Hold>;
+
+const groupId = "01980c1e-7e0c-7abc-9def-0123456789ff";
+
+const holdOfGroup = {
+  holdId: holdExample.id,
+  ledgerId: entryExample.ledgerId,
+  entityId: "01980c1e-7e0c-7abc-9def-0123456789ab",
+  currency: "USD",
+  status: "open",
+  entryId: null,
+} as const;
+
+export const openGroupExample = {
+  groupId,
+  state: "open",
+  decision: null,
+  decidedBy: null,
+  decidedAt: null,
+  reason: null,
+  holds: [holdOfGroup],
+} satisfies z.input<typeof HoldGroup>;
+
+const decided = { decidedBy: holdExample.actor, decidedAt: "2026-06-09T10:00:00.000Z" } as const;
+
+export const settledGroupExample = {
+  ...openGroupExample,
+  ...decided,
+  state: "settled",
+  decision: "settle",
+  holds: [{ ...holdOfGroup, status: "settled", entryId: entryExample.id }],
+} satisfies z.input<typeof HoldGroup>;
+
+export const releasedGroupExample = {
+  ...openGroupExample,
+  ...decided,
+  state: "released",
+  decision: "release",
+  reason: "Cancelled by the merchant",
+  holds: [{ ...holdOfGroup, status: "released" }],
+} satisfies z.input<typeof HoldGroup>;

@@ -5,6 +5,7 @@ import type { LedgerAnswer } from "../../operation/ledger-write.ts";
 import { writeOne } from "../../operation/ledger-write.ts";
 import { type EntryBody, entryCommand } from "../journal/index.ts";
 import { type LedgerChoice, ledgerInContext } from "../ledgers/index.ts";
+import { placeInGroup } from "./place-in-group.ts";
 import type { HoldRequest } from "./schemas.ts";
 
 /** Places a hold. */
@@ -19,5 +20,5 @@ export async function placeHold(context: OperationContext, entityId: string, req
     ...(groupId === undefined ? {} : { groupId }),
     ...(expiresAt === undefined ? {} : { expiresAtMs: Date.parse(expiresAt) }),
   };
-  return writeOne(context, ledger, command);
+  return groupId === undefined ? writeOne(context, ledger, command) : placeInGroup(context, ledger, { ...command, groupId });
 }

@@ -1,6 +1,6 @@
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import type { LedgerAnswer } from "../../operation/ledger-write.ts";
-import { writeById } from "../ledgers/index.ts";
+import { resolveHold } from "./resolve-hold.ts";
 import type { ReleaseHoldRequest } from "./schemas.ts";
 
 /** Releases a hold: its amounts are available again. */
@@ -11,5 +11,5 @@ export async function releaseHold(
   { reason }: ReleaseHoldRequest,
 ): Promise<LedgerAnswer> {
   requirePermission(context, "entries:prepare");
-  return writeById(context, holdId, entityId, { kind: "release_hold", holdId, ...(reason === undefined ? {} : { reason }) });
+  return resolveHold(context, entityId, { kind: "release_hold", holdId, ...(reason === undefined ? {} : { reason }) });
 }

@@ -1,20 +1,50 @@
 import { z } from "@hono/zod-openapi";
-import { answerPage, answerText, answerWrite } from "../../http/answers.ts";
+import { answer, answerPage, answerText, answerWrite, replayHeaders } from "../../http/answers.ts";
 import { idField } from "../../http/fields.ts";
 import { pageExample } from "../../http/page-query.ts";
 import { type Route, route } from "../../http/route.ts";
+import type { FailureCode } from "../../kernel/failures.ts";
 import { bookRefusals, completionRefusals, JournalEntry, pendingExample } from "../journal/index.ts";
 import { ledgerRefusals } from "../ledgers/index.ts";
-import { holdExample, holdRequestExample, releasedExample, settlementExample } from "./examples.ts";
+import type { DecidedGroup } from "./decide-hold-group.ts";
+import {
+  holdExample,
+  holdRequestExample,
+  openGroupExample,
+  releasedExample,
+  releasedGroupExample,
+  settledGroupExample,
+  settlementExample,
+} from "./examples.ts";
 import { getHold } from "./get-hold.ts";
+import { getHoldGroup } from "./get-hold-group.ts";
 import { listHolds } from "./list-holds.ts";
 import { placeHold } from "./place-hold.ts";
 import { releaseHold } from "./release-hold.ts";
-import { Hold, HoldPage, HoldRequest, HoldsQuery, ReleaseHoldRequest, SettleHoldRequest } from "./schemas.ts";
+import { releaseHoldGroup } from "./release-hold-group.ts";
+import {
+  Hold,
+  HoldGroup,
+  HoldPage,
+  HoldRequest,
+  HoldsQuery,
+  ReleaseHoldRequest,
+  SettleHoldGroupRequest,
+  SettleHoldRequest,
+} from "./schemas.ts";
 import { settleHold } from "./settle-hold.ts";
+import { settleHoldGroup } from "./settle-hold-group.ts";
 
 const tag = "Holds";
 const params = z.object({ id: idField });
+
+const groupParams = z.object({ groupId: idField });
+const groupRefusals: readonly FailureCode[] = ["HOLD_STATE", "SITE_MOVING", ...ledgerRefusals];
+
+/** The answer to a decision: 202 where a ledger has yet to carry it out. */
+function answerDecided({ view, replayed }: DecidedGroup): Response {
+  return answer(view, view.state === "settled" || view.state === "released" ? 200 : 202, replayed ? replayHeaders(200) : {});
+}
 
 export const holdRoutes: readonly Route[] = [
   route(
@@ -39,7 +69,7 @@ export const holdRoutes: readonly Route[] = [
           example: holdExample,
         },
       },
-      refusals: ["ACCOUNT_NOT_FOUND", "APPROVAL_REQUIRED", ...completionRefusals, ...bookRefusals],
+      refusals: ["ACCOUNT_NOT_FOUND", "APPROVAL_REQUIRED", "GROUP_ENDED", "SITE_MOVING", ...completionRefusals, ...bookRefusals],
     },
     (context, { body, entityId }) => placeHold(context, entityId, body),
     (written) => answerWrite(written, { status: 201, collection: "holds" }),
@@ -73,7 +103,15 @@ export const holdRoutes: readonly Route[] = [
         },
         200: { description: "What a repeated key answered.", schema: JournalEntry, example: settlementExample },
       },
-      refusals: ["HOLD_STATE", "SETTLES_MORE_THAN_HELD", "APPROVAL_REQUIRED", "ACCOUNT_CLOSED", "ENTRY_UNBALANCED", ...bookRefusals],
+      refusals: [
+        "HOLD_STATE",
+        "SITE_MOVING",
+        "SETTLES_MORE_THAN_HELD",
+        "APPROVAL_REQUIRED",
+        "ACCOUNT_CLOSED",
+        "ENTRY_UNBALANCED",
+        ...bookRefusals,
+      ],
     },
     (context, { params, body, companyId }) => settleHold(context, params.id, companyId, body),
     (written) => answerWrite(written, { status: 201, collection: "journal-entries" }),
@@ -92,7 +130,7 @@ export const holdRoutes: readonly Route[] = [
       body: ReleaseHoldRequest,
       bodyExample: { reason: "Cancelled by the merchant" },
       answers: { 200: { description: "The hold.", schema: Hold, example: releasedExample } },
-      refusals: ["HOLD_STATE", ...ledgerRefusals],
+      refusals: ["HOLD_STATE", "SITE_MOVING", ...ledgerRefusals],
     },
     (context, { params, body, companyId }) => releaseHold(context, params.id, companyId, body),
     (written) => answerWrite(written, { status: 200 }),
@@ -127,5 +165,77 @@ export const holdRoutes: readonly Route[] = [
     },
     (context, { params, companyId }) => getHold(context, params.id, companyId),
     (text) => answerText(text),
+  ),
+  route(
+    {
+      operationId: "settleHoldGroup",
+      method: "post",
+      path: "/hold-groups/{groupId}/settle",
+      tag,
+      summary: "Settle every hold of a group",
+      description:
+        "Decided once for all of its ledgers, by who placed every hold of the group or by an ADMIN, and not by an agent; then each ledger posts its holds in full, on their own dates. Every placement must have been answered, and no hold released (409 `HOLD_STATE`, which says which). From then on no hold of the group is placed (409 `GROUP_ENDED`), and none settled or released by itself. Repeated, or decided the same way before, it answers the group as it is.",
+      permission: "entries:post",
+      idempotency: "required",
+      params: groupParams,
+      body: SettleHoldGroupRequest,
+      bodyExample: {},
+      answers: {
+        200: { description: "The group: every ledger has settled its holds.", schema: HoldGroup, example: settledGroupExample },
+        202: {
+          description:
+            "The group, which is decided; a ledger has yet to carry it out. It will: by itself, or when the request is repeated.",
+          schema: HoldGroup,
+          example: { ...settledGroupExample, state: "settling" },
+        },
+      },
+      refusals: groupRefusals,
+    },
+    (context, { params, companyId }) => settleHoldGroup(context, { groupId: params.groupId, entityId: companyId }),
+    answerDecided,
+  ),
+  route(
+    {
+      operationId: "releaseHoldGroup",
+      method: "post",
+      path: "/hold-groups/{groupId}/release",
+      tag,
+      summary: "Release every hold of a group",
+      description:
+        "As settling it, and possible as long as none of its holds was settled by itself: also where a placement was not answered, which is refused from then on (409 `GROUP_ENDED`). `{}` where there is no reason to give.",
+      permission: "entries:prepare",
+      idempotency: "accepted",
+      params: groupParams,
+      body: ReleaseHoldRequest,
+      bodyExample: { reason: "Cancelled by the merchant" },
+      answers: {
+        200: { description: "The group: every ledger has released its holds.", schema: HoldGroup, example: releasedGroupExample },
+        202: {
+          description:
+            "The group, which is decided; a ledger has yet to carry it out. It will: by itself, or when the request is repeated.",
+          schema: HoldGroup,
+          example: { ...releasedGroupExample, state: "releasing" },
+        },
+      },
+      refusals: groupRefusals,
+    },
+    (context, { params, companyId, body }) => releaseHoldGroup(context, { groupId: params.groupId, entityId: companyId }, body),
+    answerDecided,
+  ),
+  route(
+    {
+      operationId: "getHoldGroup",
+      method: "get",
+      path: "/hold-groups/{groupId}",
+      tag,
+      summary: "Read a group of holds",
+      description: "A key that is restricted to entities finds the group only if it reaches every hold of it.",
+      permission: "read",
+      params: groupParams,
+      answers: { 200: { description: "The group.", schema: HoldGroup, example: openGroupExample } },
+      refusals: ["OVERLOADED"],
+    },
+    (context, { params, companyId }) => getHoldGroup(context, { groupId: params.groupId, entityId: companyId }),
+    (group) => answer(group),
   ),
 ];

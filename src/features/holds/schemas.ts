@@ -9,13 +9,16 @@ import {
   line,
   list,
   minorField,
+  principalField,
   sequenceField,
   versionField,
 } from "../../http/fields.ts";
 import { listQuery, pageOf } from "../../http/page-query.ts";
 import { linesPerEntryMax, linesPerEntryMin, reasonLengthMax } from "../../kernel/bounds.ts";
-import { type HoldView, holdStatuses } from "../../ledger/rpc.ts";
+import { groupOutcomes, type HoldView, holdStatuses } from "../../ledger/rpc.ts";
 import { entryFields, recordFields, recordLine } from "../journal/index.ts";
+import { groupStates } from "./domain/hold-group.ts";
+import type { HoldGroupView } from "./hold-group-view.ts";
 
 const groupField = idField.openapi({
   description:
@@ -84,6 +87,10 @@ export const Hold = z
     sequence: sequenceField.openapi({ description: "Its place in the ledger's log." }),
     ...recordFields,
     groupId: groupField.nullable(),
+    groupState: z.enum(groupStates).optional().openapi({
+      description:
+        "How far the hold's group has come, where the hold is read and has one. `settling` and `releasing`: it is decided, and not every ledger has carried it out.",
+    }),
     expiresAt: instantField.nullable(),
     resolvedAt: instantField.nullable().openapi({ description: "When it was settled, released or expired." }),
     entryId: idField.nullable().openapi({ description: "The entry that settled it." }),
@@ -98,6 +105,35 @@ export const Hold = z
         .openapi("HoldLine"),
     ),
     seal: z.string().openapi({ description: "The head seal of the commit that placed it." }),
-  } satisfies Record<keyof HoldView, z.ZodType>)
+  } satisfies Record<keyof HoldView | "groupState", z.ZodType>)
   .openapi("Hold");
 export const HoldPage = pageOf(Hold, "HoldPage");
+
+export const HoldGroup = z
+  .object({
+    groupId: idField,
+    state: z.enum(groupStates).openapi({
+      description: "`open` until the group is decided; `settling` or `releasing` until each of its ledgers has carried the decision out.",
+    }),
+    decision: z.enum(groupOutcomes).nullable().openapi({ description: "Made once, for all of its holds." }),
+    decidedBy: principalField.nullable(),
+    decidedAt: instantField.nullable(),
+    reason: z.string().nullable().openapi({ description: "Why it was released." }),
+    holds: z
+      .array(
+        z
+          .object({
+            holdId: idField,
+            ledgerId: idField,
+            entityId: idField,
+            currency: z.string(),
+            status: z.enum(holdStatuses),
+            entryId: idField.nullable().openapi({ description: "The entry that settled it." }),
+          })
+          .openapi("HoldOfGroup"),
+      )
+      .openapi({ description: "Ledger after ledger, in each in the order in which they were placed." }),
+  } satisfies Record<keyof HoldGroupView, z.ZodType>)
+  .openapi("HoldGroup");
+
+export const SettleHoldGroupRequest = z.strictObject({}).openapi("SettleHoldGroupRequest");

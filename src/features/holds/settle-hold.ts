@@ -1,6 +1,6 @@
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import type { LedgerAnswer } from "../../operation/ledger-write.ts";
-import { writeById } from "../ledgers/index.ts";
+import { resolveHold } from "./resolve-hold.ts";
 import type { SettleHoldRequest } from "./schemas.ts";
 
 /** Posts a hold in full or in part; the rest of it is released. */
@@ -11,7 +11,7 @@ export async function settleHold(
   { date, lines }: SettleHoldRequest,
 ): Promise<LedgerAnswer> {
   requirePermission(context, "entries:post");
-  return writeById(context, holdId, entityId, {
+  return resolveHold(context, entityId, {
     kind: "settle_hold",
     holdId,
     ...(date === undefined ? {} : { date }),

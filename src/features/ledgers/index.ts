@@ -9,6 +9,8 @@ export {
   type LedgerInContext,
   ledgerInContext,
   ledgerOfId,
+  ledgerOfNumber,
+  listLedgerNumbers,
   listLedgersOfEntity,
 } from "./ledger-in-context.ts";
 export { noteHead } from "./note-head.ts";

@@ -2,7 +2,15 @@ import { decodeAddress } from "../../kernel/id.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { siteCache } from "../../operation/site-cache.ts";
 import { notFound, type Refused, refusal } from "../../platform/refused.ts";
-import { findFunctionalLedger, findLedgerById, findLedgerByNumber, findLedgerOfCurrency, type LedgerRow, listLedgerRows } from "./store.ts";
+import {
+  findFunctionalLedger,
+  findLedgerById,
+  findLedgerByNumber,
+  findLedgerOfCurrency,
+  type LedgerRow,
+  listLedgerRows,
+  listNumbers,
+} from "./store.ts";
 
 /** What a ledger is. None of it ever changes, so an isolate may remember it. */
 export interface LedgerInContext {
@@ -99,9 +107,14 @@ export async function ledgerOfId(context: OperationContext, id: string, entityId
   return ledger;
 }
 
-/** The ledger of a number, if it is one of the site's. */
-function ledgerOfNumber(context: OperationContext, number: number): Promise<LedgerInContext | undefined> {
+/** The ledger of a number, if it is one of the site's, whether or not the key covers its entity. */
+export function ledgerOfNumber(context: OperationContext, number: number): Promise<LedgerInContext | undefined> {
   return known(context, `number ${number}`, () => findLedgerByNumber(context.db, number));
+}
+
+/** The numbers of the site's ledgers behind one of them, in their order. */
+export function listLedgerNumbers(context: OperationContext, after: number, limit: number): Promise<readonly number[]> {
+  return listNumbers(context.db, after, limit);
 }
 
 /** The entity's ledgers, the functional one first. */

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { type FilterConditions, type FoundRows, listRows } from "../../db/list-rows.ts";
 import type { SiteDatabase } from "../../db/site-database.ts";
 import { numberInUse } from "../../db/site-resets.ts";
@@ -49,6 +49,16 @@ export async function listLedgerRows(db: SiteDatabase, entityId: string): Promis
     .from(ledgers)
     .where(and(eq(ledgers.siteId, db.siteId), eq(ledgers.entityId, entityId)))
     .orderBy(desc(ledgers.functional), asc(ledgers.createdAt), asc(ledgers.id));
+}
+
+export async function listNumbers(db: SiteDatabase, after: number, limit: number): Promise<readonly number[]> {
+  const rows = await db.orm
+    .select({ number: ledgers.number })
+    .from(ledgers)
+    .where(and(eq(ledgers.siteId, db.siteId), gt(ledgers.number, after)))
+    .orderBy(asc(ledgers.number))
+    .limit(limit);
+  return rows.map(({ number }) => number);
 }
 
 /** The row of a ledger that was found before, as it is now. It may have gone with its entity. */

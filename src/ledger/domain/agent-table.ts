@@ -35,6 +35,8 @@ export const agentTable = {
   place_hold: { own: "done", others: "done" },
   settle_hold: { own: "waits", others: "waits" },
   release_hold: { own: "done", others: "refused" },
+  // A group is ended without further approval.
+  end_group: { own: "refused", others: "refused" },
   open_account: { own: "refused", others: "refused" },
   change_account: { own: "refused", others: "refused" },
   delete_account: { own: "refused", others: "refused" },

@@ -75,6 +75,9 @@ export function applyFact(state: MutableLedgerState, fact: Fact, sequence: numbe
     case "ledger_retired":
       state.setStanding({ status: "retired", removal: fact.removal });
       break;
+    case "group_ended":
+      state.setGroupEnd(fact.groupId, { sequence, outcome: fact.outcome });
+      break;
     case "ledger_continued":
       state.setIdentity(identityOf(fact));
       applyShared(state, fact);

@@ -221,11 +221,29 @@ export interface SettleHold {
   readonly date?: string;
   /** What is taken of each line, by its number from 1; lines that are left out are released. Default all of it. */
   readonly lines?: readonly { readonly no: number; readonly amount: number }[];
+  /** The hold's group knows of it: without that a hold of a group is not settled by itself. */
+  readonly noted?: true;
 }
 
 export interface ReleaseHold {
   readonly kind: "release_hold";
   readonly holdId: string;
+  readonly reason?: string;
+  /** As of SettleHold. */
+  readonly noted?: true;
+}
+
+/** How a group of holds ends: all that is held is posted, or none of it. */
+export const groupOutcomes = ["settle", "release"] as const;
+export type GroupOutcome = (typeof groupOutcomes)[number];
+
+/** Ends a group of holds in this ledger, as was decided for all of its ledgers: from here on none is placed in it. */
+export interface EndGroup {
+  readonly kind: "end_group";
+  readonly groupId: string;
+  readonly outcome: GroupOutcome;
+  /** The holds that are settled. Any other open one of the group is released. */
+  readonly holdIds: readonly string[];
   readonly reason?: string;
 }
 
@@ -270,7 +288,8 @@ export type Command =
   | ReleaseHold
   | FreezeLedger
   | ThawLedger
-  | RetireLedger;
+  | RetireLedger
+  | EndGroup;
 
 /** Commands in order: an array, or a list that makes each when it is asked for, so that thousands are never in memory at once. */
 export interface CommandList {

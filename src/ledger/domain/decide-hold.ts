@@ -11,6 +11,7 @@ import { type Decision, made, missing, refusalAt } from "./decision.ts";
 import { holdContent, holdTerms, sameHoldTerms } from "./entry-fields.ts";
 import { entryFact, type FactLine, factLine, type HoldLine, type HoldPlaced } from "./fact.ts";
 import { notToBeSettled } from "./final-states.ts";
+import { anothersHalf, groupEnded, unknownToGroup } from "./group.ts";
 import type { Hold } from "./hold.ts";
 import { externalIdTaken, namedByExternalId, namedBySource, sameContent, sourceTaken } from "./names.ts";
 import {
@@ -55,6 +56,8 @@ export function decidePlaceHold(state: StateOfWrite, command: PlaceHold, actor: 
     return refuse(refusalAt("VALIDATION_ERROR", "The hold would end before it begins.", "/expiresAt"));
   const closed = closedAccount(accounts);
   if (closed) return refuse(closed);
+  const ended = command.groupId === undefined ? undefined : groupEnded(state, command.groupId);
+  if (ended) return refuse(ended);
   if (command.groupId !== undefined && mustWait(state.policy, actor)) {
     return refuse(
       failure(
@@ -118,6 +121,8 @@ function outcomesOf(accounts: readonly AccountTerms[], after: ReadonlyMap<number
 export function decideSettleHold(state: LedgerState, command: SettleHold, actor: Actor): Result<Decision, Failure> {
   const hold = holdById(state, command.holdId);
   if (hold === undefined) return refuse(missing);
+  const unknown = unknownToGroup(hold, command.noted);
+  if (unknown) return refuse(unknown);
   const { fact } = hold;
   const isOfGroup = fact.groupId !== null;
   const taken = linesTaken(hold, command);
@@ -128,6 +133,8 @@ export function decideSettleHold(state: LedgerState, command: SettleHold, actor:
     return refuse(
       failure("APPROVAL_REQUIRED", "A hold of a group is settled without further approval, and what an agent posts needs one."),
     );
+  const anothers = anothersHalf(hold, actor);
+  if (anothers) return refuse(anothers);
   if (!taken.ok) return taken;
   if (isOfGroup && command.date !== undefined && command.date !== fact.date)
     return refuse(refusalAt("VALIDATION_ERROR", `A hold of a group is settled on its own date, ${fact.date}.`, "/date"));
@@ -169,12 +176,16 @@ function linesTaken({ fact }: Hold, { lines: asked }: SettleHold): Result<Writab
 export function decideReleaseHold(state: LedgerState, command: ReleaseHold, actor: Actor): Result<Decision, Failure> {
   const hold = holdById(state, command.holdId);
   if (hold === undefined) return refuse(missing);
+  const unknown = unknownToGroup(hold, command.noted);
+  if (unknown) return refuse(unknown);
   const wrong = agentRefused(actor, command.kind, () => [hold.fact.placedBy]) ?? notToBeSettled(state, hold);
   if (wrong) return refuse(wrong);
+  const anothers = anothersHalf(hold, actor);
+  if (anothers) return refuse(anothers);
   return made({ kind: "hold_released", hold: hold.no, reason: command.reason ?? null });
 }
 
-function accountOf(state: LedgerState, no: number): AccountTerms {
+export function accountOf(state: LedgerState, no: number): AccountTerms {
   const account = state.account(no);
   if (account === undefined) throw new Error(`assertion failed: a hold names account ${no}, which the ledger has`);
   return account;

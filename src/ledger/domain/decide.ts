@@ -7,6 +7,7 @@ import type { Command, SetPostingReference } from "./command.ts";
 import { decideChangeAccount, decideDeleteAccount, decideOpenAccount } from "./decide-account.ts";
 import { decideApprove, decideCreateDraft, decideEditDraft, decidePostDraft, decideReject, decideSubmitDraft } from "./decide-draft.ts";
 import { decidePost, decideReverse } from "./decide-entry.ts";
+import { decideEndGroup } from "./decide-group.ts";
 import { decidePlaceHold, decideReleaseHold, decideSettleHold } from "./decide-hold.ts";
 import { decideLockPeriod } from "./decide-lock.ts";
 import { barredBy, decideFreeze, decideRetire, decideThaw } from "./decide-removal.ts";
@@ -68,6 +69,8 @@ export function decide(state: StateOfWrite, command: Command, actor: Actor): Res
       return decideThaw(state, command);
     case "retire_ledger":
       return decideRetire(state, command);
+    case "end_group":
+      return decideEndGroup(state, command, actor);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Whole } from "../../kernel/whole.ts";
 import type { Writable } from "../../kernel/writable.ts";
 import type { Account, AccountDescription, AccountStatus } from "./account.ts";
 import type { ApprovalPolicy, DraftStatus, Preparer, Principal } from "./approval.ts";
-import type { LedgerIdentity } from "./command.ts";
+import type { GroupOutcome, LedgerIdentity } from "./command.ts";
 import {
   type AskedContent,
   type AskedLine,
@@ -37,6 +37,7 @@ export type Fact =
   | LedgerFrozen
   | LedgerThawed
   | LedgerRetired
+  | GroupEnded
   | LedgerClosed
   | LedgerContinued
   | AccountsCarried
@@ -241,6 +242,13 @@ export interface LedgerRetired {
   readonly removal: number;
 }
 
+/** A group of holds has ended in this ledger: before the facts that settle or release those that were open, and for good. */
+export interface GroupEnded {
+  readonly kind: "group_ended";
+  readonly groupId: string;
+  readonly outcome: GroupOutcome;
+}
+
 /** The last fact of a generation: the books continue in the next. */
 export interface LedgerClosed {
   readonly kind: "ledger_closed";
@@ -335,6 +343,7 @@ const kinds: ReadonlySet<string> = new Set([
   "ledger_frozen",
   "ledger_thawed",
   "ledger_retired",
+  "group_ended",
   "ledger_closed",
   "ledger_continued",
   "accounts_carried",

@@ -19,8 +19,12 @@ export function notToBeReversed(state: LedgerState, original: RecordedEntry): Fa
 export function notToBeSettled(state: LedgerState, hold: Hold): Failure | undefined {
   if (hold.status === "open") return undefined;
   const entry = hold.status === "settled" && hold.resolved !== null ? state.entry(hold.resolved) : undefined;
-  return refusalAt("HOLD_STATE", `The hold is ${hold.status}.`, "", {
+  const { groupId } = hold.fact;
+  const end = groupId === null ? undefined : state.groupEnd(groupId);
+  const decided = end === undefined ? "" : ` Its group has been decided: ${end.outcome}.`;
+  return refusalAt("HOLD_STATE", `The hold is ${hold.status}.${decided}`, "", {
     status: hold.status,
+    ...(end ? { decision: end.outcome } : {}),
     ...(entry ? { sequence: entry.sequence } : {}),
   });
 }

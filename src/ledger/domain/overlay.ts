@@ -8,6 +8,7 @@ import type { Hold } from "./hold.ts";
 import type { PeriodLock } from "./period-lock.ts";
 import type { Standing } from "./standing.ts";
 import {
+  type GroupEnd,
   isOpenDraft,
   isOpenGroupHold,
   isOpenHold,
@@ -39,6 +40,7 @@ export class Overlay implements MutableLedgerState {
   shared: SharedHeld;
   readonly drafts = new Map<number, Draft>();
   readonly holds = new Map<number, Hold>();
+  readonly groupEnds = new Map<string, GroupEnd>();
   /** The numbers of the write's own drafts and holds by external id and source; the draft itself says what has become of it since. */
   readonly #draftNames = new Map<string, number>();
   readonly #holdNames = new Map<string, number>();
@@ -158,6 +160,15 @@ export class Overlay implements MutableLedgerState {
     return countWith(this.base.openHolds(), this.holds, isOpenHold, (no) => this.base.hold(no));
   }
 
+  openHoldsOf(groupId: string): readonly Hold[] {
+    const below = this.base.openHoldsOf(groupId).filter(({ no }) => !this.holds.has(no));
+    return [...below, ...[...this.holds.values()].filter((hold) => hold.status === "open" && hold.fact.groupId === groupId)];
+  }
+
+  groupEnd(groupId: string): GroupEnd | undefined {
+    return this.groupEnds.get(groupId) ?? this.base.groupEnd(groupId);
+  }
+
   touchTerms(no: number): AccountTerms {
     const own = this.accounts.get(no);
     if (own !== undefined) return own;
@@ -235,6 +246,10 @@ export class Overlay implements MutableLedgerState {
     const { externalId, source } = hold.fact;
     if (externalId !== null) this.#holdNames.set(externalIdName(externalId), hold.no);
     if (source !== null) this.#holdNames.set(sourceText(source), hold.no);
+  }
+
+  setGroupEnd(groupId: string, end: GroupEnd): void {
+    this.groupEnds.set(groupId, end);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Account, AccountFigures, AccountTerms } from "./account.ts";
 import type { ApprovalPolicy, Principal } from "./approval.ts";
-import type { LedgerIdentity, Source } from "./command.ts";
+import type { GroupOutcome, LedgerIdentity, Source } from "./command.ts";
 import type { Draft } from "./draft.ts";
 import type { EntryPosted } from "./fact.ts";
 import type { Hold } from "./hold.ts";
@@ -57,6 +57,16 @@ export interface LedgerState {
   /** How many drafts are neither posted nor voided. */
   openDrafts(): number;
   openHolds(): number;
+  /** Open holds of a group, in the order in which they were placed. */
+  openHoldsOf(groupId: string): readonly Hold[];
+  /** How a group ended in this ledger, and the sequence of the fact that says so. */
+  groupEnd(groupId: string): GroupEnd | undefined;
+}
+
+/** The end of a group of holds. */
+export interface GroupEnd {
+  readonly sequence: number;
+  readonly outcome: GroupOutcome;
 }
 
 /** What a write asks: the state, and the one instant at which all of the write happens. */
@@ -85,6 +95,7 @@ export interface MutableLedgerState extends LedgerState {
   setDraft(draft: Draft): void;
   /** A new hold, or what has become of one. */
   setHold(hold: Hold): void;
+  setGroupEnd(groupId: string, end: GroupEnd): void;
 }
 
 export function sourceText(source: Source): string {

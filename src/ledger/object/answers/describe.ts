@@ -295,6 +295,8 @@ function describedAlone(
       return { text: JSON.stringify({ policy: fact.policy }), made: null };
     case "holds_expired":
       return { text: JSON.stringify({ expired: fact.holds.map((no) => idAt(describing, no)) }), made: null };
+    case "group_ended":
+      return { text: JSON.stringify({ groupId: fact.groupId, decision: fact.outcome }), made: null };
     case "ledger_frozen":
     case "ledger_thawed":
     case "ledger_retired":

@@ -5,7 +5,7 @@ import { failure } from "../../../kernel/failures.ts";
 import type { Writable } from "../../../kernel/writable.ts";
 import { type Account, normalSign } from "../../domain/account.ts";
 import { draftById, entryById, holdById } from "../../domain/recorded-entry.ts";
-import type { Head, Query, ReadOutcome, TurnoversView } from "../../rpc.ts";
+import type { Head, OpenGroupHold, Query, ReadOutcome, TurnoversView } from "../../rpc.ts";
 import { describeEntries, describingOf } from "../answers/describe.ts";
 import { type Described, describedView } from "../answers/described.ts";
 import { holdView } from "../answers/unposted-views.ts";
@@ -89,9 +89,19 @@ export function answerQuery(sql: SqlStorage, state: StoredState, head: Head, que
       return found(JSON.stringify(turnoversOf(sql, state, query)));
     case "general_ledger":
       return generalLedgerOutcome(sql, state, query);
+    case "open_group_holds":
+      return found(JSON.stringify(openGroupHolds(state, query.after, query.limit)));
     case "head":
       return found(JSON.stringify(head));
   }
+}
+
+function openGroupHolds(state: StoredState, after: number, limit: number): readonly OpenGroupHold[] {
+  return state
+    .openGroupHolds(after, limit)
+    .flatMap(({ no, id, fact: { groupId, placedBy } }) =>
+      groupId === null ? [] : [{ sequence: no, holdId: id, groupId, placedBy: placedBy.id }],
+    );
 }
 
 /** The balance at the end of each of the days, which come in order. */

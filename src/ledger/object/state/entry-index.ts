@@ -1,5 +1,5 @@
 import { addTurnover, creditsOf, debitsOf, noFigures } from "../../domain/account.ts";
-import type { EntryPosted, Fact, HoldPlaced } from "../../domain/fact.ts";
+import type { EntryPosted, Fact, GroupEnded, HoldPlaced } from "../../domain/fact.ts";
 import { type IndexPlan, SortedIndex } from "../index/sorted-index.ts";
 import { readRow } from "../log/journal.ts";
 import { readMeta } from "../log/meta.ts";
@@ -86,11 +86,17 @@ export class EntryIndex extends SortedIndex<RunKind, EntryTail, EntryCounts> {
     this.tail.addNames(sequence, fact);
   }
 
+  /** Adds the end of a group of holds, which is for good: later generations find it here. */
+  addGroupEnd(sequence: number, fact: GroupEnded): void {
+    this.tail.addGroupEnd(sequence, fact);
+  }
+
   /** Takes back into memory what a fact after `flushedTo` says, and the key of its commit, which stands with the commit's last; on start, in order of the log. */
   replay(sequence: number, fact: Fact, bytes: number, key: string | undefined): void {
     this.beforeReplay(sequence);
     if (fact.kind === "entry_posted") this.add(sequence, fact, bytes);
     else if (fact.kind === "hold_placed") this.addNames(sequence, fact);
+    else if (fact.kind === "group_ended") this.addGroupEnd(sequence, fact);
     if (key !== undefined) this.addClaim(key, sequence);
   }
 }

@@ -1,15 +1,15 @@
 import { type DayNumber, dayOf, monthOfDay } from "../../../kernel/calendar-date.ts";
 import type { Writable } from "../../../kernel/writable.ts";
-import { type EntryPosted, entryAmount, type HoldPlaced } from "../../domain/fact.ts";
+import { type EntryPosted, entryAmount, type GroupEnded, type HoldPlaced } from "../../domain/fact.ts";
 import { type Columns, GrowingColumns } from "../index/columns.ts";
 import { addHalves, halfSpan, highHalf } from "../index/halves.ts";
 import { SortedColumns } from "../index/sorted-source.ts";
 import { sortedBy } from "../index/stable-sort.ts";
 import type { Tail } from "../index/tail.ts";
 import { type TermKey, termHash } from "../index/term-hash.ts";
-import { accountDay, accountOfAccountDay, dayKey, dayOfAccountDay, lineItem, monthCell } from "./record-keys.ts";
+import { accountDay, accountOfAccountDay, dayKey, dayOfAccountDay, dayOfKey, lineItem, monthCell } from "./record-keys.ts";
 import type { RunKind } from "./record-kinds.ts";
-import { externalIdTerm, referenceTerm, sourceTerm, sourceTypeTerm } from "./terms.ts";
+import { externalIdTerm, groupTerm, referenceTerm, sourceTerm, sourceTypeTerm } from "./terms.ts";
 
 /** Beyond every amount that can be asked for, and still an integer that is exact. */
 const amountKeyMax = 2 ** 53;
@@ -102,6 +102,14 @@ export class EntryTail implements Tail<RunKind> {
     const day = dayOf(fact.date);
     if (fact.externalId !== null) this.#addTerm(externalIdTerm(this.#termKey, fact.externalId), sequence, day);
     if (fact.source !== null) this.#addTerm(sourceTerm(this.#termKey, fact.source), sequence, day);
+    this.#namedHolds += 1;
+    this.toSequence = Math.max(this.toSequence, sequence);
+    this.#sorted.delete("term");
+  }
+
+  /** Adds the end of a group of holds, which has no date. */
+  addGroupEnd(sequence: number, { groupId }: GroupEnded): void {
+    this.#addTerm(groupTerm(this.#termKey, groupId), sequence, dayOfKey(0));
     this.#namedHolds += 1;
     this.toSequence = Math.max(this.toSequence, sequence);
     this.#sorted.delete("term");

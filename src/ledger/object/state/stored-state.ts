@@ -12,7 +12,7 @@ import { Overlay } from "../../domain/overlay.ts";
 import { type PeriodLock, setLock } from "../../domain/period-lock.ts";
 import { completeShared } from "../../domain/shared-record.ts";
 import { neverRemoved, type Standing } from "../../domain/standing.ts";
-import { type LedgerState, type RecordedEntry, refsOf, type SharedHeld, sourceText } from "../../domain/state.ts";
+import { type GroupEnd, type LedgerState, type RecordedEntry, refsOf, type SharedHeld, sourceText } from "../../domain/state.ts";
 import type { AccountDescription, Command, LedgerIdentity, Source } from "../../rpc.ts";
 import { type Claim, decodeContext, type JournalRow, readFacts, readRareFacts, readRow, readRows } from "../log/journal.ts";
 import { readMeta } from "../log/meta.ts";
@@ -21,7 +21,7 @@ import { alone, type Earlier } from "./earlier.ts";
 import type { EntryIndex } from "./entry-index.ts";
 import type { AccountTotal } from "./entry-tail.ts";
 import { RefNumbers } from "./ref-numbers.ts";
-import { externalIdTerm, sourceTerm } from "./terms.ts";
+import { externalIdTerm, groupTerm, sourceTerm } from "./terms.ts";
 import { type DraftRow, draftOfRow, type HoldRow, holdOfRow, writerOf } from "./unposted.ts";
 
 /** Accounts in memory; beyond this those that came first are dropped. A ledger may have millions, an isolate has 128 MB. */
@@ -262,6 +262,8 @@ export class StoredState implements LedgerState {
       yield* this.index.sequencesOf("term", externalIdTerm(this.index.termKey, command.externalId));
     if ("source" in command && command.source !== undefined)
       yield* this.index.sequencesOf("term", sourceTerm(this.index.termKey, command.source));
+    if ("groupId" in command && typeof command.groupId === "string")
+      yield* this.index.sequencesOf("term", groupTerm(this.index.termKey, command.groupId));
     const ids = [
       "entryId" in command ? command.entryId : undefined,
       "holdId" in command ? command.holdId : undefined,
@@ -360,6 +362,32 @@ export class StoredState implements LedgerState {
     return this.#sql.exec<{ n: number }>(query).one().n;
   }
 
+  openHoldsOf(groupId: string): readonly Hold[] {
+    if (!this.#hasHolds) return [];
+    return this.#sql
+      .exec<HoldRow>("SELECT * FROM hold WHERE status = 'open' AND group_id = ? ORDER BY no", groupId)
+      .toArray()
+      .map((row) => holdOfRow(this, this.identity, row));
+  }
+
+  /** Open holds of any group, in the order in which they were placed, behind one of them. */
+  openGroupHolds(after: number, limit: number): readonly Hold[] {
+    if (!this.#hasHolds) return [];
+    return this.#sql
+      .exec<HoldRow>("SELECT * FROM hold WHERE status = 'open' AND group_id IS NOT NULL AND no > ? ORDER BY no LIMIT ?", after, limit)
+      .toArray()
+      .map((row) => holdOfRow(this, this.identity, row));
+  }
+
+  groupEnd(groupId: string): GroupEnd | undefined {
+    for (const sequence of this.index.sequencesOf("term", groupTerm(this.index.termKey, groupId))) {
+      const row = this.row(sequence);
+      const fact = row === undefined ? undefined : decodeFact(row.body);
+      if (fact?.kind === "group_ended" && fact.groupId === groupId) return { sequence, outcome: fact.outcome };
+    }
+    return undefined;
+  }
+
   /** The numbers of open holds whose end has come, the earliest first, some at a time; and when the next one's comes. */
   dueHolds(nowMs: number, max: number): readonly number[] {
     if (!this.#hasHolds) return [];
@@ -398,6 +426,7 @@ export class StoredState implements LedgerState {
       const fact = overlay.facts[i];
       if (fact?.kind === "entry_posted") this.index.add(overlay.firstSequence + i, fact, bytesOf[i] ?? 0);
       else if (fact?.kind === "hold_placed") this.index.addNames(overlay.firstSequence + i, fact);
+      else if (fact?.kind === "group_ended") this.index.addGroupEnd(overlay.firstSequence + i, fact);
     }
     if (claim !== undefined) this.index.addClaim(claim.key, overlay.sequence);
   }

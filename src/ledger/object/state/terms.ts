@@ -1,4 +1,4 @@
-/** The texts by which an entry or a hold is looked up, hashed. The letter before each says which it is. */
+/** The texts by which an entry, a hold or a group of holds is looked up, hashed. The letter before each says which it is. */
 import { sourceText } from "../../domain/state.ts";
 import type { Source } from "../../rpc.ts";
 import { type TermKey, termHash } from "../index/term-hash.ts";
@@ -17,4 +17,9 @@ export function referenceTerm(key: TermKey, reference: string): number {
 
 export function sourceTypeTerm(key: TermKey, type: string): number {
   return termHash(key, `t${type}`);
+}
+
+/** The end of a group of holds. */
+export function groupTerm(key: TermKey, groupId: string): number {
+  return termHash(key, `g${groupId}`);
 }
