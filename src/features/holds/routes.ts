@@ -82,7 +82,7 @@ export const holdRoutes: readonly Route[] = [
       tag,
       summary: "Settle a hold, in full or in part",
       description:
-        "Posts an entry with the hold's content, on a date of its own if one is given; what is not taken is released. `{}` settles all of it. A hold is resolved once. Where the entity's approval policy has it wait, the settlement is kept as `pending_approval` (202) and the hold stays open.",
+        "Posts an entry with the hold's content, on a date of its own if one is given; what is not taken is released. `{}` settles all of it. A hold is resolved once. One of a group is settled by itself only by who placed it, and only until its group is decided (`/hold-groups`). Where the entity's approval policy has it wait, the settlement is kept as `pending_approval` (202) and the hold stays open.",
       permission: "entries:post",
       idempotency: "required",
       params,
@@ -123,7 +123,7 @@ export const holdRoutes: readonly Route[] = [
       path: "/holds/{id}/release",
       tag,
       summary: "Release a hold",
-      description: "What it kept is available again, at once. An agent releases what it placed itself.",
+      description: "What it kept is available again, at once. An agent releases what it placed itself. A hold of a group is released by itself only by who placed it, and only until its group is decided (`/hold-groups`).",
       permission: "entries:prepare",
       idempotency: "accepted",
       params,

@@ -22,7 +22,7 @@ import type { HoldGroupView } from "./hold-group-view.ts";
 
 const groupField = idField.openapi({
   description:
-    "Holds of one group, in several ledgers, are settled or released together by whoever placed them: they have no end of their own.",
+    "Holds of one group, in several ledgers, are settled or released together (`/hold-groups/{groupId}`), by who placed them or an ADMIN: they have no end of their own.",
 });
 
 const { replaces: _replaces, ...holdFields } = entryFields;
@@ -116,7 +116,7 @@ export const HoldGroup = z
       description: "`open` until the group is decided; `settling` or `releasing` until each of its ledgers has carried the decision out.",
     }),
     decision: z.enum(groupOutcomes).nullable().openapi({ description: "Made once, for all of its holds." }),
-    decidedBy: principalField.nullable(),
+    decidedBy: z.union([principalField, z.null()]),
     decidedAt: instantField.nullable(),
     reason: z.string().nullable().openapi({ description: "Why it was released." }),
     holds: z

@@ -37,6 +37,8 @@ export interface Call {
 export interface Hands {
   /** Makes a thing by operations: the first makes it, each of the others works on it. */
   readonly make: (stage: Stage, steps: readonly string[]) => Promise<Made>;
+  /** Writes something that is no operation's valid call, with the OWNER's key and an idempotency key of its own. */
+  readonly post: (stage: Stage, path: string, body: unknown) => Promise<Answer>;
   /** Sends an operation's valid call with the OWNER's key. */
   readonly send: (stage: Stage, operationId: string) => Promise<{ readonly call: Call; readonly answer: Answer }>;
 }
@@ -58,9 +60,9 @@ export interface StagePart {
   readonly unreadIds?: readonly string[];
   /**
    * What makes the thing that a path names, where that is not the POST of its collection alone: by operation or by the collection's path.
-   * The first makes it, each of the others works on it.
+   * The first makes it, each of the others works on it. A function makes what no operation answers the id of.
    */
-  readonly makers?: Readonly<Record<string, readonly string[]>>;
+  readonly makers?: Readonly<Record<string, readonly string[] | ((stage: Stage, hands: Hands) => Promise<Made>)>>;
   /**
    * Bodies in place of the document's example, or more than it: where it works once in a site, takes too long to be sent a hundred times,
    * or shows one form of several. The first is what makes things; every one is tried, and has its fields varied.

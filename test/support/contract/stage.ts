@@ -32,6 +32,12 @@ const ofSandboxes = namesOf("ofSandboxes");
 
 const hands: Hands = {
   make: makeBy,
+  post: async ({ api }, path, body) => {
+    const answer = await api.post(path, body, { "idempotency-key": crypto.randomUUID() });
+    expect(answer.status, answer.text).toBeLessThan(300);
+    writes += 1;
+    return answer;
+  },
   send: async (stage, operationId) => {
     const call = await validCall(stage, operationOf(stage, operationId));
     // What is public is sent without a key.
@@ -165,6 +171,7 @@ async function make(stage: Stage, operation: Operation, parameter: string): Prom
   const collection = operation.path.slice(0, operation.path.indexOf(`/{${parameter}}`));
   const post = stage.document.operations.find(({ method, path }) => method === "POST" && path === collection);
   const steps = makers[operation.operationId] ?? makers[collection] ?? (post ? [post.operationId] : []);
+  if (typeof steps === "function") return steps(stage, hands);
   if (steps.length === 0)
     throw new Error(`Nothing makes what ${operation.path} names: say it in stage.ts of its feature, in test/features`);
   const made = await makeBy(stage, steps);
