@@ -181,6 +181,19 @@ describe("a group of holds", () => {
   });
 });
 
+test("a group that was decided stays so in a ledger that is closed out: late placements are refused there", async () => {
+  const books = await booksOf(owner);
+  const groupId = newGroup();
+  await place(placer, books, groupId);
+  expect(statuses(await decide(placer, groupId, "release"))).toEqual(["released"]);
+  const left = newGroup();
+  await place(placer, books, left);
+  expect((await owner.post(`/ledgers/${books.ledgerId}/close-out`, { force: true }, freshKey())).status).toBe(202);
+  expect((await place(placer, books, groupId)).body.error).toMatchObject({ code: "GROUP_ENDED", details: [{ decision: "release" }] });
+  // What was open goes on as it was, and is decided in the next generation.
+  expect(statuses(await decide(placer, left, "settle"))).toEqual(["settled"]);
+});
+
 describe("a half by itself", () => {
   test.each(["settle", "release"] as const)("is its placer's to %s, and nobody else's", async (how) => {
     const groupId = newGroup();

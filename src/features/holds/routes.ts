@@ -123,7 +123,8 @@ export const holdRoutes: readonly Route[] = [
       path: "/holds/{id}/release",
       tag,
       summary: "Release a hold",
-      description: "What it kept is available again, at once. An agent releases what it placed itself. A hold of a group is released by itself only by who placed it, and only until its group is decided (`/hold-groups`).",
+      description:
+        "What it kept is available again, at once. An agent releases what it placed itself. A hold of a group is released by itself only by who placed it, and only until its group is decided (`/hold-groups`).",
       permission: "entries:prepare",
       idempotency: "accepted",
       params,
