@@ -7,7 +7,7 @@ import { beingDeleted, forgetEntities } from "../../operation/entity.ts";
 import { type Revisions, requireRevision } from "../../operation/revision.ts";
 import { whileSharedMoves, wishedBy } from "../../operation/shared-record.ts";
 import { refusal } from "../../platform/refused.ts";
-import { driveSharedRecord } from "../ledgers/index.ts";
+import { driveSharedRecord, recordToChange } from "../ledgers/index.ts";
 import { externalIdTaken } from "./create-entity.ts";
 import { entityInReach, shownPolicy } from "./get-entity.ts";
 import type { Entity, UpdateEntityRequest } from "./schemas.ts";
@@ -36,8 +36,7 @@ export async function updateEntity(
   }
   const policy = request.approvalPolicy;
   await whileSharedMoves(async () => {
-    // Others' wishes come to their end first, as far as that is possible now.
-    const { record } = await driveSharedRecord(context, entityId);
+    const record = await recordToChange(context, entityId);
     return (await changeRow(context, row, change, { record, policy })) ? "changed" : "moved";
   });
   const { record, pending } = await driveSharedRecord(context, entityId);

@@ -20,7 +20,7 @@ export { freezeLedgers, retireLedgers, thawLedgers } from "./removal.ts";
 export { removeLedgers } from "./remove-ledgers.ts";
 export { retireLedgersOfSite } from "./retire-ledgers-of-site.ts";
 export { ledgerExample, pendingExample, SharedPending } from "./schemas.ts";
-export { driveSharedRecord, healSharedRecord, pendingView, readSharedRecord, sharedRecordOf } from "./shared-record.ts";
+export { driveSharedRecord, healSharedRecord, pendingView, readSharedRecord, recordToChange } from "./shared-record.ts";
 export { sweepSharedRecords } from "./sweep-shared-records.ts";
 export { writeById } from "./write-by-id.ts";
 

@@ -1,4 +1,4 @@
-import { findSharedRecord, isHeld, type SharedRecord } from "../../db/shared-records.ts";
+import { findSharedRecord, heldByAll, isHeld, type SharedRecord } from "../../db/shared-records.ts";
 import type { SiteScope } from "../../kernel/site-scope.ts";
 import type { BaseContext, OperationContext } from "../../operation/context.ts";
 import {
@@ -20,6 +20,14 @@ export function sharedRecordOf(context: OperationContext, entityId: string): Pro
 /** Has every ledger of the entity hold the record, as far as they answer. */
 export function driveSharedRecord(context: OperationContext, entityId: string): Promise<SharedStanding> {
   return driveShared(context, entityId, () => listLedgersOfEntity(context, entityId));
+}
+
+/** The record for whoever wishes something in its place: what others wished comes to its end first, as far as that is possible now. */
+export async function recordToChange(context: OperationContext, entityId: string): Promise<SharedRecord> {
+  const record = await sharedRecordOf(context, entityId);
+  // One that was just made of what the ledgers hold is nobody's wish: they are told of it with the next.
+  if (isHeld(record) || heldByAll(record) === undefined) return record;
+  return (await driveSharedRecord(context, entityId)).record;
 }
 
 /** The record on a reader's way: driven on where some ledger does not hold it yet. Undefined where earlier builds made none, which a read does not change. */

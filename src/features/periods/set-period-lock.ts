@@ -8,7 +8,7 @@ import type { UnpostedView } from "../../ledger/rpc.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { askLedgers, type PendingLedger, whileSharedMoves, wishedBy } from "../../operation/shared-record.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
-import { driveSharedRecord, type LedgerInContext, listLedgersOfEntity, pendingView } from "../ledgers/index.ts";
+import { driveSharedRecord, type LedgerInContext, listLedgersOfEntity, pendingView, recordToChange } from "../ledgers/index.ts";
 import type { PeriodLockOutcome, PeriodLockRequest } from "./schemas.ts";
 import { lockOf } from "./views.ts";
 
@@ -20,8 +20,7 @@ export async function setPeriodLock(context: OperationContext, entityId: string,
   requirePermission(context, "periods:lock");
   const change = changeOf(request);
   const wished = await whileSharedMoves(async () => {
-    // Others' wishes come to their end first, as far as that is possible now.
-    const { record } = await driveSharedRecord(context, entityId);
+    const record = await recordToChange(context, entityId);
     const content = { ...record.content, locks: locksAfter(context, record, change) };
     if (isSameShared(content, record.content)) return record.revision;
     const refused = await askLedgers(context, await listLedgersOfEntity(context, entityId), record, content);
