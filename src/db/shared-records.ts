@@ -46,13 +46,13 @@ export function insertSharedRecord(db: SiteDatabase, record: SharedRecord) {
   return db.orm.insert(sharedRecords).values({ ...record, siteId: db.siteId, entityId: standingEntity(db, record.entityId) });
 }
 
-/** Adds the record of an entity that has none, if it is there still, and shows what it says where the ledgers hold that. */
+/** Adds the record of an entity that has none, if nobody is deleting it, and shows what it says where the ledgers hold that. */
 export async function addSharedRecord(db: SiteDatabase, record: SharedRecord): Promise<void> {
   const { entityId, revision, content, heldRevision, held, wishedBy, withdrawn } = record;
   const texts = [content, held, wishedBy, withdrawn].map((value) => JSON.stringify(value));
   const insert = sql`INSERT INTO ${sharedRecords} (site_id, entity_id, revision, content, held_revision, held, wished_by, withdrawn)
     SELECT ${db.siteId}, ${entityId}, ${revision}, ${texts[0]}, ${heldRevision}, ${texts[1]}, ${texts[2]}, ${texts[3]}
-    WHERE EXISTS (SELECT 1 FROM ${entities} WHERE ${entities.siteId} = ${db.siteId} AND ${entities.id} = ${entityId}) ON CONFLICT DO NOTHING`;
+    WHERE ${standingEntity(db, entityId)} IS NOT NULL ON CONFLICT DO NOTHING`;
   await runBatch(db, [db.orm.run(insert), ...(isHeld(record) ? [showPolicy(db, record)] : [])]);
 }
 
