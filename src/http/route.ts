@@ -21,6 +21,8 @@ export interface RouteDefinition<
   /** Reads bodies that are plainly valid from their text and its bytes, in a form of its own, where parsing and the schema cost too much; what it answers undefined to goes the way of the others. */
   readonly readPlain?: (text: string, bytes: Uint8Array) => T | undefined;
   readonly bodyExample?: unknown;
+  /** No body at all reads as `{}`. */
+  readonly bodyOptional?: true;
   /** The operation heeds `If-Match`, as every PATCH does. */
   readonly ifMatch?: true;
   /** What the document shows under these names, where the body's own schemas are made for speed and describe nothing. */

@@ -51,11 +51,11 @@ interface Readers {
   readonly body: (c: RequestContext) => unknown;
 }
 
-function readersOf({ params, query, body, readPlain }: AnyDefinition, bytesMax: number): Readers {
+function readersOf({ params, query, body, readPlain, bodyOptional }: AnyDefinition, bytesMax: number): Readers {
   return {
     path: pathReader(params),
     query: queryReader(query),
-    body: (c) => body && readBody(c, body, bytesMax, readPlain),
+    body: (c) => body && readBody(c, body, bytesMax, readPlain, bodyOptional),
   };
 }
 

@@ -108,18 +108,16 @@ function readParameters(schema: z.ZodObject | undefined, values: Record<string, 
   return invalid(detailsOf(outcome.error, flat).map((detail) => ({ ...detail, pointer: detail.pointer.slice(1) })));
 }
 
-/** The JSON body as `readPlain` reads it, or else as the schema reads it. No body at all is {} where every field is optional. */
+/** The JSON body as `readPlain` reads it, or else as the schema reads it. `bodyOptional`: no body at all is {}. */
 export async function readBody<S extends z.ZodType, T = never>(
   c: Context,
   schema: S,
   bytesMax = bodyBytesMax,
   readPlain?: (text: string, bytes: Uint8Array) => T | undefined,
+  bodyOptional = false,
 ): Promise<z.output<S> | T> {
   const { text, bytes } = await readText(c, bytesMax);
-  if (text === "") {
-    const nothing = schema.safeParse({});
-    if (nothing.success) return nothing.data;
-  }
+  if (text === "" && bodyOptional) return check(schema, {});
   const read = () => readPlain?.(text, bytes) ?? check(schema, parseJson(text));
   return text.length < bulkBytesMin ? read() : afterShort(read);
 }

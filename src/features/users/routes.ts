@@ -212,7 +212,7 @@ export const userRoutes: readonly Route[] = [
       refusals: ["SESSION_REQUIRED", "PASSWORD_CHANGE_REQUIRED", "PRECONDITION_FAILED", "LIVE_KEY_REQUIRED", "ENTITY_FORBIDDEN"],
     },
     (context, { params }) => confirmUser(context, params.id),
-    (user) => answer(userView(user), 200, { ETag: etagOf(user.revision) }),
+    (once) => answerOnce(once, { status: 200, collection: "users" }),
   ),
 ];
 

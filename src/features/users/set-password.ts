@@ -1,9 +1,9 @@
 import type { z } from "@hono/zod-openapi";
 import { signInsOf } from "../../access/sign-in-object.ts";
 import type { Once } from "../../operation/commit-once.ts";
-import { commitSecretOnce, ownClaim, type SecretWork } from "../../operation/commit-secret-once.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
+import { commitUser } from "./commit-user.ts";
 import { credentialBy, credentialColumns } from "./credential.ts";
 import { normalizePassword } from "./domain/password-rules.ts";
 import { requireUser } from "./get-user.ts";
@@ -13,7 +13,7 @@ import { propagateUser } from "./propagate-user.ts";
 import { requireRoleInReach, requireUsersInReach } from "./reach.ts";
 import type { SetPasswordRequest, UserView } from "./schemas.ts";
 import { beginPassword } from "./sign-in.ts";
-import { type CredentialColumns, findPasswordHash, isChangedMeanwhile, markPasswordSet, putPassword, type UserRow } from "./store.ts";
+import { type CredentialColumns, findPasswordHash, markPasswordSet, putPassword, type UserRow } from "./store.ts";
 import { userView } from "./views.ts";
 
 /**
@@ -31,7 +31,7 @@ export async function setPassword(
   const user = await requireUser(context, id);
   if (!isOwn) requireRoleInReach(context, user.role);
   const mustChange = !isOwn && (request.mustChangePassword ?? !isOwnersKeyForOwner(context, user));
-  const kept = await commit(context, async () => {
+  const kept = await commitUser(context, async () => {
     requirePasswordFit(request.password, user.email, "/password");
     if (isOwn) await requirePresentPassword(context, user, request);
     const nowMs = context.clock();
@@ -44,15 +44,6 @@ export async function setPassword(
   });
   await propagateUser(context, await requireUser(context, id), context.tokenId);
   return kept;
-}
-
-async function commit<V>(context: OperationContext, work: () => Promise<SecretWork<V>>): Promise<Once<V>> {
-  try {
-    return await commitSecretOnce(context.directory, ownClaim(context), context.clock, work);
-  } catch (error) {
-    if (!isChangedMeanwhile(error)) throw error;
-    throw refusal("PRECONDITION_FAILED", "The user was changed meanwhile.");
-  }
 }
 
 /** Who else sets the password. What descends from somebody else's stays so where the user changes it, in a session that may be the other's. */

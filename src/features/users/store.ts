@@ -120,7 +120,21 @@ export function markPasswordSet(directory: DirectoryDatabase, user: UserRow, { m
     .where(eq(users.id, user.id));
 }
 
-/** Whether a batch failed because of `markPasswordSet`. */
+/** Notes that the user was confirmed, in a batch that fails as that of `markPasswordSet` does. Who has yet to change their password is not confirmed. */
+export function markConfirmed(directory: DirectoryDatabase, user: UserRow, by: string, atMs: number) {
+  const unchanged = sql`${users.revision} = ${user.revision} and ${users.deletedAt} is null`;
+  return directory.orm
+    .update(users)
+    .set({
+      mustChangePassword: sql`case when ${unchanged} then 0 end`,
+      credentialConfirmedBy: by,
+      credentialConfirmedAt: atMs,
+      revision: user.revision + 1,
+    })
+    .where(eq(users.id, user.id));
+}
+
+/** Whether a batch failed because of `markPasswordSet` or `markConfirmed`. */
 export function isChangedMeanwhile(error: unknown): boolean {
   for (let at: unknown = error; at instanceof Error; at = at.cause)
     if (at.message.includes("NOT NULL constraint failed: users.must_change_password")) return true;
@@ -141,8 +155,6 @@ export async function changeUser(
     readonly name?: string | null;
     readonly role?: Role;
     readonly deletedAt?: number;
-    readonly credentialConfirmedBy?: string;
-    readonly credentialConfirmedAt?: number;
   },
 ): Promise<UserRow | undefined> {
   const staysOwner = user.role !== "OWNER" || ((change.role ?? "OWNER") === "OWNER" && change.deletedAt === undefined);

@@ -56,8 +56,7 @@ export function documentRoute(definition: AnyDefinition): RouteConfig {
       ...(definition.body
         ? {
             body: {
-              // No body reads as {}, where that will do.
-              required: !definition.body.safeParse({}).success,
+              required: !definition.bodyOptional,
               content: {
                 "application/json": {
                   schema: definition.body,

@@ -51,7 +51,7 @@ export interface Operation {
   readonly path: string;
   readonly isPublic: boolean;
   readonly parameters: readonly Parameter[];
-  readonly body: { readonly schema: JsonSchema; readonly example: unknown } | undefined;
+  readonly body: { readonly schema: JsonSchema; readonly example: unknown; readonly required: boolean } | undefined;
   readonly answers: Readonly<Record<string, DeclaredAnswer>>;
   /** The codes with which it may refuse, by status. */
   readonly codes: Readonly<Record<string, readonly string[]>>;
@@ -66,7 +66,7 @@ interface WrittenOperation {
   readonly operationId: string;
   readonly security?: readonly unknown[];
   readonly parameters?: readonly (Parameter | Reference)[];
-  readonly requestBody?: { readonly content: MediaTypes };
+  readonly requestBody?: { readonly required?: boolean; readonly content: MediaTypes };
   readonly responses: Readonly<Record<string, DeclaredAnswer | Reference>>;
   readonly "x-error-codes": Readonly<Record<string, readonly string[]>>;
 }
@@ -107,7 +107,10 @@ export async function readDocument(): Promise<ApiDocument> {
         path,
         isPublic: written.security?.length === 0,
         parameters: (written.parameters ?? []).map((parameter) => resolved(components.parameters, "parameters", parameter)),
-        body: json?.schema === undefined ? undefined : { schema: json.schema, example: json.example },
+        body:
+          json?.schema === undefined
+            ? undefined
+            : { schema: json.schema, example: json.example, required: written.requestBody?.required ?? false },
         answers: Object.fromEntries(
           Object.entries(written.responses).map(([status, answer]) => [status, resolved(components.responses, "responses", answer)]),
         ),
