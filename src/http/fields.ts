@@ -16,18 +16,20 @@ import { amountMax } from "../kernel/money.ts";
 import { isPlainLine, isPlainText } from "../kernel/plain-text.ts";
 import { principalKinds } from "../kernel/role.ts";
 
+/** What is wrong with a text of control characters. */
+const noText = "Control characters and half characters are not text.";
+/** A text that is too long is read no further: a body is one text of 8 MiB if its sender likes. */
+const readNoFurther = { abort: true };
+
 export function line(lengthMax: number) {
-  return z.string().trim().min(1).max(lengthMax).refine(isPlainLine, "Control characters and half characters are not text.");
+  return z.string().trim().min(1).max(lengthMax, readNoFurther).refine(isPlainLine, noText);
 }
 
 export const idField = z.uuid().toLowerCase().openapi({ example: "01980c1e-7e0c-7abc-9def-0123456789ab" });
 export const nameField = line(nameLengthMax);
 export const codeField = line(codeLengthMax);
 export const externalIdField = line(externalIdLengthMax).openapi({ description: "Your own id for it." });
-export const descriptionField = z
-  .string()
-  .max(descriptionLengthMax)
-  .refine(isPlainText, "Control characters and half characters are not text.");
+export const descriptionField = textField(descriptionLengthMax);
 /** A list whose length is checked before its items are: a body of 8 MiB can hold millions, each with its own fault to describe. */
 export function list<S extends z.ZodType>(item: S, min: number, max: number) {
   return z.preprocess((value, ctx) => {
@@ -39,7 +41,8 @@ export function list<S extends z.ZodType>(item: S, min: number, max: number) {
 export const metadataField = z
   .preprocess(
     (value, ctx) => {
-      if (typeof value !== "object" || value === null) return value;
+      // Of a list the keys would be counted one by one.
+      if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
       // z.record leaves a key of this name out, and what was sent would be gone.
       const isTaken = Object.hasOwn(value, "__proto__");
       if (!isTaken && Object.keys(value).length <= metadataKeysMax) return value;
@@ -47,7 +50,10 @@ export const metadataField = z
       ctx.issues.push({ code: "custom", message, input: metadataKeysMax });
       return z.NEVER;
     },
-    z.record(z.string().min(1).max(metadataKeyLengthMax).refine(isPlainLine), z.string().max(metadataValueLengthMax).refine(isPlainText)),
+    z.record(
+      z.string().min(1).max(metadataKeyLengthMax, readNoFurther).refine(isPlainLine),
+      z.string().max(metadataValueLengthMax, readNoFurther).refine(isPlainText),
+    ),
   )
   .openapi({ description: `Up to ${metadataKeysMax} strings of your own.`, example: { region: "emea" } });
 export const dateField = z
@@ -56,7 +62,7 @@ export const dateField = z
   .openapi({ format: "date", example: "2026-06-08" });
 /** Free text that may be empty and may run over lines. */
 export function textField(lengthMax: number) {
-  return z.string().max(lengthMax).refine(isPlainText, "Control characters and half characters are not text.");
+  return z.string().max(lengthMax, readNoFurther).refine(isPlainText, noText);
 }
 export const instantField = z.string().openapi({ format: "date-time", example: "2026-06-08T09:30:00.000Z" });
 export const principalField = z

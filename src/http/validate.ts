@@ -6,6 +6,8 @@ import { isUuid } from "../kernel/id.ts";
 import { notFound, refusal } from "../platform/refused.ts";
 import { afterShort } from "../platform/short-first.ts";
 import { idField } from "./fields.ts";
+import { parseJson } from "./parse-json.ts";
+import { readText } from "./read-body.ts";
 
 /** More issues than this help nobody. */
 const detailsMax = 100;
@@ -120,70 +122,4 @@ export async function readBody<S extends z.ZodType, T = never>(
   if (text === "" && bodyOptional) return check(schema, {});
   const read = () => readPlain?.(text, bytes) ?? check(schema, parseJson(text));
   return text.length < bulkBytesMin ? read() : afterShort(read);
-}
-
-const strictUtf8 = () => new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
-let utf8 = strictUtf8();
-
-async function readText(c: Context, bytesMax: number): Promise<{ readonly text: string; readonly bytes: Uint8Array }> {
-  const type = c.req.header("content-type");
-  if (type !== undefined && !/^application\/(?:[\w.-]+\+)?json\b/i.test(type)) {
-    throw refusal("UNSUPPORTED_MEDIA_TYPE", `The operation takes application/json, not ${type.slice(0, 100)}.`);
-  }
-  const charset = type === undefined ? null : /;\s*charset="?([^";\s]+)/i.exec(type);
-  if (charset !== null && !/^utf-?8$/i.test(charset[1] ?? "")) throw refusal("UNSUPPORTED_MEDIA_TYPE", "JSON is UTF-8 (RFC 8259 §8.1).");
-  const encoding = c.req.header("content-encoding");
-  if (encoding !== undefined && encoding.toLowerCase() !== "identity")
-    throw refusal("UNSUPPORTED_MEDIA_TYPE", `The operation takes bodies as they are, not in Content-Encoding ${encoding.slice(0, 100)}.`);
-  let bytes: ArrayBuffer;
-  try {
-    bytes = await c.req.raw.arrayBuffer();
-  } catch {
-    // Interrupted, or invalid chunks (RFC 9112 §7.1): what arrived is no body.
-    throw refusal("BODY_NOT_JSON", "The body ended before it was whole.");
-  }
-  if (bytes.byteLength > bytesMax) throw refusal("BODY_TOO_LARGE", `The body has ${bytes.byteLength} bytes; the most is ${bytesMax}.`);
-  try {
-    return { text: utf8.decode(bytes), bytes: new Uint8Array(bytes) };
-  } catch {
-    // Its rest of the broken text must not meet the next one.
-    utf8 = strictUtf8();
-    throw refusal("BODY_NOT_JSON", "The body is not UTF-8.");
-  }
-}
-
-/** A number with a fraction or an exponent where a number may stand; in a text between quotes it is a false alarm, which only costs time. */
-const fractionOrExponent = /[:,[]\s*-?\d+[.eE]/;
-/** What such a number has and few bodies have anywhere: half the cost of the whole pattern. */
-const itsEnd = /\d[.eE]/;
-
-/**
- * Parses JSON (RFC 8259). Depth needs no bound of its own: the parser is iterative, and strict schemas refuse what they do not know before anything recurses.
- * A number whose fraction the parser would lose (1.00000000000000001) stays a fraction, so that no amount is rounded behind its sender's back.
- */
-export function parseJson(text: string): unknown {
-  try {
-    return itsEnd.test(text) && fractionOrExponent.test(text) ? JSON.parse(text, keepFraction) : JSON.parse(text);
-  } catch (error) {
-    throw refusal(
-      "BODY_NOT_JSON",
-      `The body is not JSON: ${error instanceof Error ? error.message.slice(0, 200) : "it cannot be parsed"}.`,
-    );
-  }
-}
-
-/** NaN, which every schema of a number refuses, in place of an integer that its source text is not. The third argument: TC39 JSON.parse source text access. */
-function keepFraction(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
-  if (typeof value !== "number" || !Number.isInteger(value) || context?.source === undefined) return value;
-  return isWholeNumber(context.source) ? value : Number.NaN;
-}
-
-/** Whether a JSON number is a whole one, by its digits alone. */
-function isWholeNumber(source: string): boolean {
-  const match = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,4}))?$/.exec(source);
-  if (!match) return false;
-  const exponent = Number(match[3] ?? 0);
-  const digits = (match[1] ?? "") + (match[2] ?? "");
-  const point = (match[1] ?? "").length + exponent;
-  return !/[1-9]/.test(point < 0 ? digits : digits.slice(point));
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { acceptEntry, acceptEntryBody } from "../../src/features/journal/fast/accept-entry.ts";
+import { acceptEntry, acceptEntryBody, rightEntry } from "../../src/features/journal/fast/accept-entry.ts";
 import { EntryBody, EntryInput, JournalBatchRequest, JournalEntryRequest } from "../../src/features/journal/schemas.ts";
 
 const uuid = fc.uuid().map((id) => id.toLowerCase());
@@ -44,7 +44,16 @@ const line = fc
         memo: often(plain, text),
         contactId: often(uuid, text),
         tags: often(fc.array(plain, { maxLength: 3 }), fc.array(text, { maxLength: 12 })),
-        conditions: often(fc.constant(undefined), fc.record({ expectedVersion: amount, minPosted: amount }, { requiredKeys: [] })),
+        conditions: often(
+          fc.constant(undefined),
+          fc.oneof(
+            junk,
+            fc.record(
+              { expectedVersion: amount, minPosted: amount, maxPosted: amount, minAvailable: amount, maxAvailable: amount, other: amount },
+              { requiredKeys: [] },
+            ),
+          ),
+        ),
       },
       { requiredKeys: [] },
     ),
@@ -81,6 +90,20 @@ function fromText(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }
 
+const trimmed = ["reference", "externalId", "accountCode", "accountExternalId"];
+const lowered = ["replaces", "accountId", "contactId", "entityId", "ledgerId"];
+
+/** The same with white space around its names and its ids in capitals. */
+function untidied(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (key, part: unknown) => {
+      if (key === "tags" && Array.isArray(part)) return part.map((tag) => ` ${tag}\n`);
+      if (typeof part !== "string") return part;
+      return trimmed.includes(key) ? `\t${part} ` : lowered.includes(key) ? part.toUpperCase() : part;
+    }),
+  );
+}
+
 describe("the fast check of entry bodies", () => {
   test("what it accepts the schema accepts, and gives back the same", () => {
     let accepted = 0;
@@ -97,6 +120,21 @@ describe("the fast check of entry bodies", () => {
     );
     // The property says something only if much is accepted.
     expect(accepted).toBeGreaterThan(500);
+  });
+
+  test("what it accepts once it is righted the schema gives back so", () => {
+    let righted = 0;
+    fc.assert(
+      fc.property(entry, (generated) => {
+        const body = untidied(generated);
+        const right = rightEntry(body);
+        if (right === undefined || !acceptEntry(right)) return;
+        righted += 1;
+        expect(JournalEntryRequest.safeParse(body)).toEqual({ success: true, data: right });
+      }),
+      { numRuns: 5_000, seed: 20261121 },
+    );
+    expect(righted).toBeGreaterThan(500);
   });
 
   test("anything at all that it accepts the schema accepts", () => {
@@ -184,10 +222,23 @@ describe("the fast check of entry bodies", () => {
     ["padded code", withLine({ accountCode: " 1" })],
     ["padded tag", withLine({ tags: ["t\u00a0"] })],
     ["upper-case id", withLine({ contactId: "01980C1E-7E0C-7ABC-9DEF-0123456789AC" })],
-    ["condition", withLine({ conditions: { minPosted: 1 } })],
-  ])("a %s is left to the schema, which takes it", (_, body) => {
+    ["padded reference", { ...withLine({}), reference: " r " }],
+  ])("a %s is righted, as the schema does", (_, body) => {
     expect(acceptEntry(body)).toBe(false);
+    expect(acceptEntry(rightEntry(body))).toBe(true);
     expect(EntryInput.parse(body)).toEqual(JournalEntryRequest.parse(body));
+  });
+
+  test.each([
+    ["conditions", withLine({ conditions: { expectedVersion: 0, minPosted: -1, maxPosted: 5, minAvailable: 1, maxAvailable: 2 } })],
+    ["no condition", withLine({ conditions: {} })],
+    ["the nil id", withLine({ contactId: "00000000-0000-0000-0000-000000000000" })],
+    ["the largest id", withLine({ contactId: "ffffffff-ffff-ffff-ffff-ffffffffffff" })],
+    ["as many code points as there may be", withLine({ accountCode: "😀".repeat(50) })],
+  ])("%s: valid, and taken without the schema", (_, body) => {
+    expect(acceptEntry(body)).toBe(true);
+    expect(JournalEntryRequest.safeParse(body)).toEqual({ success: true, data: body });
+    expect(acceptEntry(withLine({ accountCode: "😀".repeat(51) }))).toBe(false);
   });
 
   test("a batch names the fault's place, takes valid entries as they are and rights what may be righted", () => {

@@ -4,7 +4,7 @@ import { batchBodies, shapes } from "../../bench/bodies.ts";
 import { entryCommands } from "../../src/features/journal/entry-command.ts";
 import { readPlainBatch } from "../../src/features/journal/fast/plain-batch.ts";
 import { JournalBatchRequest } from "../../src/features/journal/schemas.ts";
-import { parseJson } from "../../src/http/validate.ts";
+import { parseJson } from "../../src/http/parse-json.ts";
 import { dateOfDay } from "../../src/kernel/calendar-date.ts";
 import { addressesOf } from "../../src/kernel/id.ts";
 import { encodeCommands } from "../../src/ledger/command-columns.ts";

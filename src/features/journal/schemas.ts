@@ -47,7 +47,7 @@ import {
   modules,
 } from "../../ledger/rpc.ts";
 import type { TransferView } from "./domain/transfer.ts";
-import { acceptEntry, acceptEntryBody } from "./fast/accept-entry.ts";
+import { acceptEntry, acceptEntryBody, rightEntry } from "./fast/accept-entry.ts";
 import { checkedFast, listCheckedFast, movedIssue } from "./fast/checked-fast.ts";
 
 const side = z.enum(["debit", "credit"]).openapi("Side");
@@ -122,7 +122,7 @@ export const JournalBatchRequest = z
     mode: z
       .enum(["atomic", "each"])
       .openapi({ description: "`atomic`: all entries or none. `each`: every entry by itself, in order; a refused one leaves the others." }),
-    entries: listCheckedFast(EntryBody, "JournalEntryBody", acceptEntryBody, 1, entriesPerBatchMax),
+    entries: listCheckedFast(EntryBody, "JournalEntryBody", { accepts: acceptEntryBody, right: rightEntry }, 1, entriesPerBatchMax),
   })
   .refine((request) => linesOf(request.entries) <= linesPerBatchMax, {
     path: ["entries"],
@@ -140,7 +140,7 @@ function linesOf(entries: readonly EntryBody[]): number {
 const ValidateEntriesRequest = z.union([JournalEntryRequest, JournalBatchRequest]).openapi("ValidateEntriesRequest");
 
 /** `JournalEntryRequest` as the route reads it: what is plainly valid passes without the schema's cost. */
-export const EntryInput = checkedFast(JournalEntryRequest, "JournalEntryRequest", acceptEntry);
+export const EntryInput = checkedFast(JournalEntryRequest, "JournalEntryRequest", { accepts: acceptEntry, right: rightEntry });
 /** One schema or the other, so that the faults named are those of the one that was meant. */
 export const ValidateInput = z
   .unknown()

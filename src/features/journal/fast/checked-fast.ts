@@ -3,19 +3,32 @@ import { z } from "@hono/zod-openapi";
 /** More faults than this help nobody, and a body of 8 MiB can hold a million. */
 const issuesMax = 100;
 type Context = z.core.$RefinementCtx;
-type Accepts = (value: unknown) => boolean;
+
+/** What reads most values without the schema. */
+export interface Fast {
+  /** Says yes only where the schema takes the value and gives the same one back; it may say no to anything. */
+  readonly accepts: (value: unknown) => boolean;
+  /** The value as the schema would give it back if it took it; undefined where that is the value itself. */
+  readonly right: (value: unknown) => unknown;
+}
+
+/** The value as the schema gives it back; undefined where the schema is to be asked. What is accepted is an output of the schema: test/domain/accept-entry.test.ts. */
+function readFast<S extends z.ZodType>({ accepts, right }: Fast, value: unknown): z.output<S> | undefined {
+  if (accepts(value)) return value as z.output<S>;
+  const righted = right(value);
+  return righted !== undefined && accepts(righted) ? (righted as z.output<S>) : undefined;
+}
 
 /**
- * `schema`, at the cost of `accepts` for the values that `accepts` knows to be valid as they stand.
- * `accepts` says yes only where `schema` takes the value and gives the same one back; it may say no to anything.
+ * `schema`, at the cost of `fast` for the values that it knows to be valid.
  * The document shows `schema`, under its name: it is registered with the document before the routes.
  */
-export function checkedFast<S extends z.ZodType>(schema: S, name: string, accepts: Accepts) {
+export function checkedFast<S extends z.ZodType>(schema: S, name: string, fast: Fast) {
   return z
     .unknown()
     .transform((value, ctx): z.output<S> => {
-      // What `accepts` has accepted is an output of the schema: test/domain/accept-entry.test.ts.
-      if (accepts(value)) return value as z.output<S>;
+      const read = readFast<S>(fast, value);
+      if (read !== undefined) return read;
       const outcome = schema.safeParse(value);
       if (outcome.success) return outcome.data;
       for (const issue of outcome.error.issues.slice(0, issuesMax)) ctx.issues.push(movedIssue(issue, [], value));
@@ -25,7 +38,7 @@ export function checkedFast<S extends z.ZodType>(schema: S, name: string, accept
 }
 
 /** A list of such items. They are checked one by one, and no further than there are faults enough to answer. */
-export function listCheckedFast<S extends z.ZodType>(item: S, name: string, accepts: Accepts, min: number, max: number) {
+export function listCheckedFast<S extends z.ZodType>(item: S, name: string, fast: Fast, min: number, max: number) {
   return z
     .unknown()
     .transform((value, ctx): z.output<S>[] => {
@@ -37,8 +50,9 @@ export function listCheckedFast<S extends z.ZodType>(item: S, name: string, acce
       const items: z.output<S>[] = [];
       for (let i = 0; i < value.length; i++) {
         const element: unknown = value[i];
-        if (accepts(element)) {
-          items.push(element as z.output<S>);
+        const read = readFast<S>(fast, element);
+        if (read !== undefined) {
+          items.push(read);
           continue;
         }
         const outcome = item.safeParse(element);
