@@ -7,12 +7,14 @@ import { canonicalPath, pathOf } from "./http/aliases.ts";
 import { serveDocument } from "./http/document/serve-document.ts";
 import type { Tags } from "./http/document/tags.ts";
 import { healthRoute, healthTag, registerHealth } from "./http/health.ts";
+import { noRoute } from "./http/middleware/attempts.ts";
 import { authenticate } from "./http/middleware/authenticate.ts";
 import { bodyLimit } from "./http/middleware/body-limit.ts";
 import { bookmark } from "./http/middleware/bookmark.ts";
 import { corsHeaders, preflight } from "./http/middleware/cors.ts";
 import { rateLimitHeaders } from "./http/middleware/rate-limit.ts";
 import { requestId, requestIdHeader } from "./http/middleware/request-id.ts";
+import { safeAnswers } from "./http/middleware/safe-answers.ts";
 import { siteInPath } from "./http/middleware/site.ts";
 import { mountForOperator } from "./http/operator-route.ts";
 import { pipeline } from "./http/pipeline.ts";
@@ -23,7 +25,6 @@ import { createRouter, mount } from "./http/router.ts";
 import { answerThrown } from "./http/thrown.ts";
 import { operationContext } from "./operation/build-context.ts";
 import { isClockDoubted } from "./platform/clock-doubt.ts";
-import { refusal } from "./platform/refused.ts";
 
 const { version } = packageJson;
 
@@ -40,15 +41,19 @@ export const apiTags: Tags = Object.fromEntries([
 
 /** The whole API: the steps of a request in order, then every feature's routes. */
 export function createApp(): Router {
-  const app = createRouter((request) => canonicalPath(pathOf(request)).path);
+  // The routes are there when the first request comes.
+  const isRouted = (path: string): boolean => table.methodsOf(path).length > 0;
+  const app = createRouter((request) => canonicalPath(pathOf(request), isRouted).path);
   const table = routeTable(app, apiRoutes);
   const thrown = (error: Error, c: RequestContext) => answerThrown(error, c, table);
   app.onError(thrown);
-  app.notFound((c) => thrown(refusal("ROUTE_NOT_FOUND", `There is no route ${c.req.method} ${pathOf(c.req.raw).slice(0, 200)}.`), c));
+  app.notFound((c) => {
+    throw noRoute(c);
+  });
   app.use(
     "*",
     pipeline(
-      { steps: [requestId], stamps: [requestIdHeader] },
+      { steps: [requestId], stamps: [requestIdHeader, safeAnswers] },
       {
         path: "/api/v1",
         steps: [preflight, scopeOfPath, authenticate(table, setContext), bodyLimit, siteInPath],

@@ -2,8 +2,8 @@ import type { TokenRow } from "../db/tokens.ts";
 import type { PrincipalKind, Role } from "../kernel/role.ts";
 import type { SiteScope } from "../kernel/site-scope.ts";
 import { objectOf } from "../platform/objects.ts";
-import type { AccessObject } from "./access-object.ts";
-import { hashSecret, newSecret, writeKey } from "./token.ts";
+import { cursorSecret } from "../platform/secrets.ts";
+import { hashSecret, newKeySecret, writeKey } from "./token.ts";
 
 /** Requests a minute of a token that nobody has given another plan. */
 export const defaultPlan = 100;
@@ -24,14 +24,14 @@ export interface TokenWish {
  * and a row without its object would be a key that never works.
  */
 export async function issueToken(
-  access: DurableObjectNamespace<AccessObject>,
+  env: Cloudflare.Env,
   site: SiteScope,
   wish: TokenWish,
   nowMs: number,
 ): Promise<{ readonly key: string; readonly row: TokenRow }> {
-  const secret = newSecret();
   const { id, kind, role, principalId, entityIds, expiresAtMs } = wish;
-  await objectOf(access, site, id).create({
+  const secret = newKeySecret(cursorSecret(env), id);
+  await objectOf(env.ACCESS, site, id).create({
     tokenId: id,
     secretHash: hashSecret(secret),
     kind,

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { Jurisdiction } from "../kernel/region.ts";
 import type { PrincipalKind, Role } from "../kernel/role.ts";
 
@@ -117,6 +117,29 @@ export function writeKey(
 /** 256 bits, so that a plain digest is as good as a slow one. */
 export function newSecret(): string {
   return Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64url");
+}
+
+/** Bytes of a key's secret that show where it was made; the others are left to chance, 192 bits. */
+const markBytes = 8;
+
+/**
+ * The secret of a key, of which an installation sees without asking anything whether it made it: what anybody could have made up need not be looked for.
+ * Keys from before secrets had a mark, and those of before another `markSecret`, have none that is right, and are good all the same.
+ */
+export function newKeySecret(markSecret: string, tokenId: string): string {
+  const chance = crypto.getRandomValues(new Uint8Array(32 - markBytes));
+  return Buffer.concat([chance, markOf(markSecret, tokenId, chance)]).toString("base64url");
+}
+
+/** Whether the key's secret has the mark of those made here. */
+export function hasMark(markSecret: string, { tokenId, secret }: KeyParts): boolean {
+  const bytes = Buffer.from(secret, "base64url");
+  const chance = bytes.subarray(0, -markBytes);
+  return timingSafeEqual(markOf(markSecret, tokenId, chance), bytes.subarray(-markBytes));
+}
+
+function markOf(markSecret: string, tokenId: string, chance: Uint8Array): Buffer {
+  return createHmac("sha256", markSecret).update(`key ${tokenId} `).update(chance).digest().subarray(0, markBytes);
 }
 
 export function hashSecret(secret: string): string {

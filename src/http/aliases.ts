@@ -1,4 +1,5 @@
 /** The paths under which one route answers: prefixes of services, of a site and of a company are scopes, not routes of their own. */
+import { ownText } from "../platform/own-text.ts";
 
 export interface CanonicalPath {
   readonly path: string;
@@ -13,19 +14,23 @@ const companyScope = /^\/companies\/([^/]+)(\/.+)$/;
 /** What is said about a site itself, and so is no scope. */
 const ofTheSite = /^\/sites\/[^/]+\/(?:reset)$/;
 
+/** Longer than any path of a route with all its prefixes and ids. What is longer is never cached: its sender chose its length. */
+export const cachedPathLengthMax = 256;
 /** Paths cached with their meaning; a flood of others empties them at once. */
 const knownMax = 4_000;
 const known = new Map<string, CanonicalPath>();
 
-/** The route's own path, and what the prefixes name. */
-export function canonicalPath(path: string): CanonicalPath {
-  let canonical = known.get(path);
-  if (canonical === undefined) {
-    canonical = readPath(path);
-    if (known.size >= knownMax) known.clear();
-    known.set(path, canonical);
-  }
-  return canonical;
+/** The route's own path, and what the prefixes name. Cached where `isRouted` says that the path has a route. */
+export function canonicalPath(path: string, isRouted: (path: string) => boolean = () => false): CanonicalPath {
+  const cached = known.get(path);
+  if (cached !== undefined) return cached;
+  const canonical = readPath(path);
+  if (path.length > cachedPathLengthMax || !isRouted(canonical.path)) return canonical;
+  const own = ownText(path);
+  const ownCanonical = readPath(own);
+  if (known.size >= knownMax) known.clear();
+  known.set(own, ownCanonical);
+  return ownCanonical;
 }
 
 function readPath(path: string): CanonicalPath {

@@ -20,7 +20,7 @@ export function routeTable(app: Pick<Router, "routes">, routes: readonly Route[]
   const open = new Set(
     routes
       .filter(({ definition }) => definition.permission === "public")
-      .map(({ definition: { method, path } }) => `${method.toUpperCase()} /api/v1${path}`),
+      .flatMap(({ definition: { method, path, alsoAt = [] } }) => [path, ...alsoAt].map((at) => `${method.toUpperCase()} /api/v1${at}`)),
   );
   let patterns: readonly Pattern[] | undefined;
   const compile = () =>

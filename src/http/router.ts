@@ -1,4 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { METHOD_NAME_ALL } from "hono/router";
 import { bodyBytesMax, publicBodyBytesMax } from "../kernel/bounds.ts";
 import { anonymousContext } from "../operation/build-context.ts";
 import type { AnonymousContext } from "../operation/context.ts";
@@ -13,7 +14,7 @@ import { pathReader, queryReader, readBody } from "./validate.ts";
 
 /** `pathOf`: the route's own path of a request, without the prefixes that scope it. */
 export function createRouter(pathOf: (request: Request) => string): Router {
-  return new OpenAPIHono<Env>({ getPath: pathOf, router: new CachedRouter() });
+  return new OpenAPIHono<Env>({ getPath: pathOf, router: new CachedRouter(([, { method }]) => method !== METHOD_NAME_ALL) });
 }
 
 /** Has a route answer at its paths. */

@@ -1,4 +1,5 @@
 import { leaseMs } from "../kernel/bounds.ts";
+import { ownText } from "../platform/own-text.ts";
 import type { OperationContext } from "./context.ts";
 
 /** What an isolate remembers of sites. */
@@ -32,7 +33,7 @@ export function siteCache<T>(lastsMs = Number.POSITIVE_INFINITY): SiteCache<T> {
       }
       if (ofSite.size >= perSiteMax) ofSite.clear();
       const lasts = context.site.environment === "sandbox" ? Math.min(leaseMs, lastsMs) : lastsMs;
-      ofSite.set(key, { value, until: context.clock() + lasts });
+      ofSite.set(ownText(key), { value, until: context.clock() + lasts });
     },
     forget: (siteId) => void sites.delete(siteId),
   };

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 
 /** The secrets of an installation, set with `wrangler secret put` or by the launcher. */
 interface Secrets {
-  /** Signs the cursors of lists and the fingerprints of requests. */
+  /** Signs the cursors of lists, the fingerprints of requests and the marks of keys. */
   readonly CURSOR_SECRET?: string;
   /** Wraps the private keys that sign access tokens. */
   readonly SESSION_SECRET?: string;

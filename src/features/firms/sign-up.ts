@@ -68,7 +68,7 @@ async function siteWithKey(
   const site = await newSite(context.env, context.directory, wish, now);
   const tokenId = context.newId();
   const { key, row } = await issueToken(
-    context.env.ACCESS,
+    context.env,
     siteScope(site),
     { id: tokenId, name: "First key", kind: "service", role: "OWNER", principalId: tokenId, entityIds: null, expiresAtMs: null },
     now,

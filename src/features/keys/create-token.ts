@@ -35,7 +35,7 @@ export async function createToken(
     const principalId = kind === "person" ? (user?.id ?? id) : await namedPrincipal(context, kind, request.name);
     const site = await siteNow(context);
     const { key, row } = await issueToken(
-      context.env.ACCESS,
+      context.env,
       site,
       { id, name: request.name, kind, role: request.role, principalId, entityIds, expiresAtMs },
       now,

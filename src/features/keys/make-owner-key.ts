@@ -17,7 +17,7 @@ export async function makeOwnerKey(
   const [id, now] = [context.newId(), context.clock()];
   const plan = requestsPerMinute === undefined ? {} : { plan: requestsPerMinute };
   const { key, row } = await issueToken(
-    env.ACCESS,
+    env,
     site,
     { id, name, kind: "service", role: "OWNER", principalId: id, entityIds: null, expiresAtMs: null, ...plan },
     now,

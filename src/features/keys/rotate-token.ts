@@ -37,7 +37,7 @@ export async function rotateToken(
     const plan = await objectOf(context.env.ACCESS, context.site, id).plan();
     const site = await siteNow(context);
     const { key, row } = await issueToken(
-      context.env.ACCESS,
+      context.env,
       site,
       { id: context.newId(), name, kind, role, principalId, entityIds, expiresAtMs: expiresAt, ...(plan === null ? {} : { plan }) },
       now,

@@ -31,7 +31,7 @@ export async function createSite(
     const site = await newSite(context.env, context.directory, wish, now);
     const tokenId = context.newId();
     const { key, row } = await issueToken(
-      context.env.ACCESS,
+      context.env,
       siteScope(site),
       {
         id: tokenId,

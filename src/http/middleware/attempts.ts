@@ -1,4 +1,7 @@
-import { countPerAddress } from "../../platform/count-per-address.ts";
+import { failure } from "../../kernel/failures.ts";
+import { type AddressCount, countPerAddress } from "../../platform/count-per-address.ts";
+import { Refused, refusal } from "../../platform/refused.ts";
+import { pathOf } from "../aliases.ts";
 import type { RequestContext } from "../request-context.ts";
 
 /** The platform always says the address; nothing else can be trusted to. */
@@ -7,6 +10,42 @@ export function addressOf(c: RequestContext): string {
 }
 
 /** Requests without a good key. A client that tries every route without one stays below; guessing 256 bits is hopeless at any rate. */
-export const countAttempt = countPerAddress(300);
+const attempts = countPerAddress(300);
+/** Requests without a key for what is not there: a browser asks for an icon, a scanner for everything. Apart, so that these stop no new key. */
+const misses = countPerAddress(300);
 /** Sign-ups and other writes without a key: an office or a test run behind one address stays below. */
-export const countPublicWrite = countPerAddress(600);
+const publicWrites = countPerAddress(600);
+
+/** `RATE_LIMITED`, with the wait behind what the reason says. */
+export function limited(reason: string, retryAfterSeconds: number): Refused {
+  return new Refused({ ...failure("RATE_LIMITED", `${reason}; wait ${secondsText(retryAfterSeconds)}.`), retryAfterSeconds });
+}
+
+function secondsText(seconds: number): string {
+  return seconds === 1 ? "1 second" : `${seconds} seconds`;
+}
+
+/** Counts one of the request's address; refuses, as `RATE_LIMITED`, one too many. `what`: the subject of the refusal. */
+function countOne(count: AddressCount, c: RequestContext, what: string): void {
+  const waitSeconds = count(addressOf(c), Date.now());
+  if (waitSeconds > 0) throw limited(`Too many requests ${what}`, waitSeconds);
+}
+
+export function countAttempt(c: RequestContext): void {
+  countOne(attempts, c, "without a valid key");
+}
+
+/** The key was good: it was no attempt. */
+export function uncountAttempt(c: RequestContext): void {
+  attempts.uncount(addressOf(c));
+}
+
+export function countPublicWrite(c: RequestContext): void {
+  countOne(publicWrites, c, "from this address");
+}
+
+/** The refusal of what has no route. Counted by address where no good key asks: each costs a search, and nothing that is told twice. */
+export function noRoute(c: RequestContext): Refused {
+  if (c.get("context") === undefined) countOne(misses, c, "for what is not there");
+  return refusal("ROUTE_NOT_FOUND", `There is no route ${c.req.method} ${pathOf(c.req.raw).slice(0, 200)}.`);
+}

@@ -1,14 +1,13 @@
 import { isAccessToken, readAccessToken } from "../../access/access-token.ts";
 import { waitForFull } from "../../access/bucket.ts";
-import { type Admission, admit, admitSession } from "../../access/leases.ts";
-import type { Authority } from "../../access/token.ts";
-import { failure } from "../../kernel/failures.ts";
-import { Refused, refusal } from "../../platform/refused.ts";
-import { pathOf } from "../aliases.ts";
+import { type Admission, admit, admitFromLease, admitSession } from "../../access/leases.ts";
+import { type Authority, hasMark, type KeyParts } from "../../access/token.ts";
+import { refusal } from "../../platform/refused.ts";
+import { cursorSecret } from "../../platform/secrets.ts";
 import type { Step } from "../pipeline.ts";
 import type { RequestContext } from "../request-context.ts";
 import type { RouteTable } from "../route-table.ts";
-import { addressOf, countAttempt, countPublicWrite } from "./attempts.ts";
+import { countAttempt, countPublicWrite, limited, noRoute, uncountAttempt } from "./attempts.ts";
 
 /** What the app does with a caller once it is known: builds the context, notes the use. */
 export type OnAuthenticated = (c: RequestContext, authority: Authority, noteUse: boolean) => void;
@@ -20,18 +19,17 @@ function keyOf(c: RequestContext): string | undefined {
   return bearer?.[1];
 }
 
-function secondsText(seconds: number): string {
-  return seconds === 1 ? "1 second" : `${seconds} seconds`;
-}
-
-function limited(message: string, retryAfterSeconds: number): Refused {
-  return new Refused({ ...failure("RATE_LIMITED", message), retryAfterSeconds });
-}
-
 /** By a lease of the key or the session. Normally one is at hand, and nothing is waited for. */
 function admitBy(c: RequestContext, key: string): Admission | Promise<Admission> {
-  if (!isAccessToken(key)) return admit(c.env.ACCESS, key, Date.now);
-  return admitSession(c.env.ACCESS, key, Date.now, (accessToken, nowMs) => readAccessToken(c.env, accessToken, nowMs));
+  const leased = admitFromLease(key, Date.now());
+  if (leased !== undefined) return leased;
+  const strangers = {
+    hasMark: (parts: KeyParts) => hasMark(cursorSecret(c.env), parts),
+    count: () => countAttempt(c),
+    uncount: () => uncountAttempt(c),
+  };
+  if (!isAccessToken(key)) return admit(c.env.ACCESS, key, Date.now, strangers);
+  return admitSession(c.env.ACCESS, key, Date.now, (accessToken, nowMs) => readAccessToken(c.env, accessToken, nowMs), strangers);
 }
 
 /**
@@ -40,9 +38,8 @@ function admitBy(c: RequestContext, key: string): Admission | Promise<Admission>
  */
 export function authenticate({ isPublic, methodsOf }: RouteTable, onAuthenticated: OnAuthenticated): Step {
   const enter = (c: RequestContext, key: string | undefined, admission: Admission | undefined): undefined => {
+    if (admission === undefined) countAttempt(c);
     if (admission === undefined || (!admission.ok && admission.reason === "unknown")) {
-      const waitSeconds = countAttempt(addressOf(c), Date.now());
-      if (waitSeconds > 0) throw limited(`Too many requests without a valid key; wait ${secondsText(waitSeconds)}.`, waitSeconds);
       throw refusal(
         "UNAUTHENTICATED",
         key === undefined
@@ -56,10 +53,7 @@ export function authenticate({ isPublic, methodsOf }: RouteTable, onAuthenticate
       const now = Date.now();
       const retryAfterSeconds = Math.max(1, Math.ceil((now + admission.retryAfterMs) / 1000) - Math.floor(now / 1000));
       c.set("rateLimit", { limit: admission.plan, remaining: 0, resetMs: admission.retryAfterMs });
-      throw limited(
-        `The key has used up its ${admission.plan} requests a minute; wait ${secondsText(retryAfterSeconds)}.`,
-        retryAfterSeconds,
-      );
+      throw limited(`The key has used up its ${admission.plan} requests a minute`, retryAfterSeconds);
     }
     const { authority, remaining } = admission;
     c.set("rateLimit", { limit: authority.plan, remaining, resetMs: waitForFull(remaining, authority.plan) });
@@ -68,15 +62,12 @@ export function authenticate({ isPublic, methodsOf }: RouteTable, onAuthenticate
   return (c) => {
     const { path, method } = c.req;
     if (isPublic(path, method)) {
-      const waitSeconds = method === "POST" ? countPublicWrite(addressOf(c), Date.now()) : 0;
-      if (waitSeconds > 0) throw limited(`Too many requests from this address; wait ${secondsText(waitSeconds)}.`, waitSeconds);
+      if (method === "POST") countPublicWrite(c);
       return undefined;
     }
     const key = keyOf(c);
     // What is not there is not there for anyone: the routes are no secret.
-    if (key === undefined && !methodsOf(path).includes(method === "HEAD" ? "GET" : method)) {
-      throw refusal("ROUTE_NOT_FOUND", `There is no route ${method} ${pathOf(c.req.raw).slice(0, 200)}.`);
-    }
+    if (key === undefined && !methodsOf(path).includes(method === "HEAD" ? "GET" : method)) throw noRoute(c);
     const admission = key === undefined ? undefined : admitBy(c, key);
     return admission instanceof Promise ? admission.then((admitted) => enter(c, key, admitted)) : enter(c, key, admission);
   };
