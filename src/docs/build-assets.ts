@@ -8,6 +8,14 @@ const fontFiles = {
   [fonts.figures]: "@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2",
 };
 
+const reference = "@scalar/api-reference";
+
+/** The packages out of which the pages' files come. The reference brings what it needs in its own files. */
+export const assetPackages: readonly string[] = [
+  reference,
+  ...Object.values(fontFiles).map((file) => file.split("/").slice(0, 2).join("/")),
+];
+
 /**
  * Fills `dist/assets` with what the pages load: the API reference's modules, the typefaces, our icon and scripts.
  * Everything comes out of installed packages, so that no page ever asks another origin for anything.
@@ -15,7 +23,7 @@ const fontFiles = {
 export async function buildAssets(root: string = join(import.meta.dirname, "../..")): Promise<void> {
   const packages = join(root, "node_modules");
   const target = join(root, "dist/assets");
-  const scalar = join(packages, "@scalar/api-reference/dist/browser");
+  const scalar = join(packages, reference, "dist/browser");
   const chunks = (await readdir(join(scalar, "chunks"))).filter((file) => file.endsWith(".js"));
   const files = [
     [join(scalar, "standalone.esm.js"), `${scalarPath}/standalone.esm.js`] as const,

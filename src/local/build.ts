@@ -49,6 +49,7 @@ interface WranglerConfig {
 
 const bundleFile = "dist/worker/index.js";
 const starterFile = "dist/worker/start-workerd.sh";
+const inputsFile = "dist/worker/inputs.json";
 const settingsFile = "dist/worker/settings.json";
 const buildWaitMs = 60_000;
 const sources = ["src", "migrations", "wrangler.toml", "package.json", "package-lock.json"];
@@ -69,6 +70,25 @@ export async function builtWorker(root: string = projectRoot): Promise<BuiltWork
     databases: settings.databases,
     crons: settings.crons,
   };
+}
+
+/** What went into the built Worker, as files, and the packages that the launcher imports. */
+export async function shippedInputs(root: string = projectRoot): Promise<{ readonly bundled: string[]; readonly imported: string[] }> {
+  const { build } = await import("esbuild");
+  const { metafile } = await build({
+    entryPoints: ["src/local/start.ts"],
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: "esm",
+    platform: "node",
+    packages: "external",
+    absWorkingDir: root,
+    logLevel: "warning",
+  });
+  const imports = Object.values(metafile.inputs).flatMap((input) => input.imports);
+  const external = imports.filter((one) => one.external && !one.path.startsWith("node:")).map((one) => one.path);
+  return { bundled: JSON.parse(await readFile(path.join(root, inputsFile), "utf8")), imported: [...new Set(external)] };
 }
 
 /** Builds, unless another process did so meanwhile. */
@@ -108,6 +128,7 @@ async function buildWorker(root: string = projectRoot): Promise<void> {
     loader: { ".txt": "text", ".html": "text", ".sql": "text" },
     absWorkingDir: root,
     logLevel: "warning",
+    metafile: true,
   });
   const databases = await Promise.all(
     config.d1_databases.map(async ({ binding, migrations_dir: folder }) => ({
@@ -129,6 +150,7 @@ async function buildWorker(root: string = projectRoot): Promise<void> {
   await buildAssets(root);
   writeFileWhole(path.join(root, bundleFile), bundled.outputFiles[0]?.text ?? "");
   writeFileWhole(path.join(root, starterFile), runtimeStarter(), 0o755);
+  writeFileWhole(path.join(root, inputsFile), JSON.stringify(Object.keys(bundled.metafile.inputs)));
   // Last, because a build that was broken off is not fresh; and dated from its beginning, because what was saved meanwhile is not in it.
   writeFileWhole(path.join(root, settingsFile), JSON.stringify(settings, null, 2));
   await utimes(path.join(root, settingsFile), startedAt, startedAt);
