@@ -201,6 +201,12 @@ describe("several who delete one entity", () => {
   });
 });
 
+/** Those of them that may change something: between two others nothing is left behind. */
+const anyChange =
+  (when: Call["when"]): Match =>
+  (call) =>
+    anyStep(when)(call) && !/^\s*select/i.test(call.sql);
+
 describe("a removal that is broken off", () => {
   const ends = ["before", "after"] as const;
 
@@ -211,7 +217,7 @@ describe("a removal that is broken off", () => {
     for (let nth = 1, isOver = false; !isOver; nth++) {
       const { entityId, ledgerId } = await unused(api);
       const died = await Promise.all(
-        [entityId, used.entityId].map((id) => apiThrough(dieAt(anyStep(when), nth), api).delete(`/entities/${id}`)),
+        [entityId, used.entityId].map((id) => apiThrough(dieAt(anyChange(when), nth), api).delete(`/entities/${id}`)),
       );
       isOver = died[0]?.status === 204 && died[1]?.status === 409;
       await cronThrough(nothing);
@@ -221,7 +227,7 @@ describe("a removal that is broken off", () => {
         expect((await api.post("/accounts", { ledgerId, code: "late", name: "Late", type: "bank" })).status).toBe(422);
       } else {
         // It died before anything was decided: the entity is as it was.
-        expect(nth).toBeLessThanOrEqual(2);
+        expect(nth).toBe(1);
         expect((await openMore(api, entityId)).status).toBe(201);
       }
       await post(used, entryOf("cash", "equity", 5));
@@ -232,7 +238,7 @@ describe("a removal that is broken off", () => {
     const { api } = await newSite();
     for (let nth = 1; ; nth++) {
       const { entityId } = await unused(api);
-      const died = await apiThrough(dieAt(anyStep(when), nth), api).delete(`/entities/${entityId}`);
+      const died = await apiThrough(dieAt(anyChange(when), nth), api).delete(`/entities/${entityId}`);
       const again = await api.delete(`/entities/${entityId}`);
       expect([204, 404]).toContain(again.status);
       expect(codeOf(await api.get(`/entities/${entityId}`))).toBe("404 NOT_FOUND");

@@ -107,12 +107,18 @@ describe("a sandbox that is reset while it is used", () => {
   });
 });
 
+/** Those of them that may change something: between two others nothing is left behind. */
+const anyChange =
+  (when: Call["when"]): Match =>
+  (call) =>
+    anyStep(when)(call) && !/^\s*select/i.test(call.sql);
+
 describe("a reset that is broken off", () => {
   test.each(["before", "after"] as const)("%s any of its calls goes on by the clock", async (when) => {
     const { api, siteId } = await newSite();
     for (let nth = 1, isOver = false; !isOver; nth++) {
       const { entityId, ledgerId } = await booksOf(api);
-      isOver = (await apiThrough(dieAt(anyStep(when), nth), api).post(`/sites/${siteId}/reset`, {})).status === 200;
+      isOver = (await apiThrough(dieAt(anyChange(when), nth), api).post(`/sites/${siteId}/reset`, {})).status === 200;
       await cronThrough(nothing);
       if (nth === 1 && when === "before") expect((await post(api, entityId)).status).toBe(201);
       else {

@@ -267,6 +267,39 @@ describe("accounts", () => {
     );
   });
 
+  test("that stand above others are not deleted and keep their type, until none stands below them", () => {
+    const ledger = memoryLedger();
+    ledger.write([openAccount("top", "bank"), openAccount("other", "bank"), openAccount("below", "bank", { parentCode: "top" })]);
+    const id = (code: string) => accountId(ledger, code);
+    const children = (code: string) => ledger.account(ledger.accountNumber(`c${code}`) ?? 0)?.children;
+    const moveTo = (parent: string | null): Command => ({
+      kind: "change_account",
+      accountId: id("below"),
+      description: { parentId: parent === null ? null : id(parent) },
+    });
+    const retype: Command = { kind: "change_account", accountId: id("top"), type: "expense" };
+    expect(children("top")).toBe(1);
+    expect(refusalOf(ledger, { kind: "delete_account", accountId: id("top") })?.code).toBe("IN_USE");
+    expect(refusalOf(ledger, retype)?.code).toBe("IN_USE");
+    expect(refusalOf(ledger, moveTo("other"))).toBeUndefined();
+    expect([children("top"), children("other")]).toEqual([0, 1]);
+    expect(refusalOf(ledger, { kind: "delete_account", accountId: id("other") })?.code).toBe("IN_USE");
+    expect(refusalOf(ledger, moveTo("top"))).toBeUndefined();
+    expect(refusalOf(ledger, { kind: "delete_account", accountId: id("below") })).toBeUndefined();
+    expect(children("top")).toBe(0);
+    expect(refusalOf(ledger, retype)).toBeUndefined();
+    expect(refusalOf(ledger, { kind: "delete_account", accountId: id("top") })).toBeUndefined();
+    expect(refusalOf(ledger, openAccount("late", "expense", { parentCode: "top" }))?.code).toBe("REFERENCE_NOT_FOUND");
+  });
+
+  test("see in one write what came before: a parent goes after its last child, and not before", () => {
+    const ledger = memoryLedger();
+    ledger.write([openAccount("top", "bank"), openAccount("below", "bank", { parentCode: "top" })]);
+    const remove = (code: string): Command => ({ kind: "delete_account", accountId: accountId(ledger, code) });
+    expect(ledger.write([remove("top"), remove("below")]).refused?.code).toBe("IN_USE");
+    expect(ledger.write([remove("below"), remove("top")]).refused).toBeUndefined();
+  });
+
   test("are not changed past the revision that the caller saw", () => {
     const ledger = books();
     const change = { kind: "change_account", accountId: accountId(ledger, "cash"), code: "cash-2" } as const;

@@ -68,24 +68,6 @@ export function upsertAccountStatements(db: SiteDatabase, views: readonly Accoun
   return statements;
 }
 
-/** Whether accounts stand below this one. */
-export async function hasChildren(db: SiteDatabase, ledgerId: string, accountId: string): Promise<boolean> {
-  const child = await db.orm
-    .select({ id: accounts.id })
-    .from(accounts)
-    .where(
-      and(
-        eq(accounts.siteId, db.siteId),
-        eq(accounts.ledgerId, ledgerId),
-        eq(accounts.parentId, accountId),
-        ne(accounts.status, "deleted"),
-      ),
-    )
-    .limit(1)
-    .get();
-  return child !== undefined;
-}
-
 const accountFilters: FilterConditions<AccountsFilter> = {
   type: (type) => eq(accounts.type, type),
   code: (code) => eq(accounts.code, code),

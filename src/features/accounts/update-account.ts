@@ -3,11 +3,9 @@ import type { AccountDescription, AccountView, ChangeAccount } from "../../ledge
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { writeOne } from "../../operation/ledger-write.ts";
 import { type Revisions, requireRevision } from "../../operation/revision.ts";
-import { refusal } from "../../platform/refused.ts";
 import { ledgerOfId } from "../ledgers/index.ts";
 import { accountsIn, projectOutcome } from "./open-accounts.ts";
 import type { UpdateAccountRequest } from "./schemas.ts";
-import { hasChildren } from "./store.ts";
 
 /** Changes what the request gives. The ledger decides; with `seen.revisions` the change is made to one of these only. */
 export async function updateAccount(
@@ -20,13 +18,10 @@ export async function updateAccount(
   const ledger = await ledgerOfId(context, accountId, seen.entityId);
   const client = context.ledger(ledger.number);
   let expectedRevision: number | undefined;
-  if (seen.revisions !== undefined || request.type !== undefined) {
+  if (seen.revisions !== undefined) {
     const account = await client.read<AccountView>({ kind: "account", accountId });
     requireRevision(seen.revisions, account.revision);
-    if (seen.revisions !== undefined) expectedRevision = account.revision;
-    if (request.type !== undefined && request.type !== account.type && (await hasChildren(context.db, ledger.id, accountId))) {
-      throw refusal("IN_USE", `Account ${account.code} has accounts below it, which are of its type.`);
-    }
+    expectedRevision = account.revision;
   }
   const outcome = await writeOne(context, ledger, changeCommand(accountId, request, expectedRevision));
   await projectOutcome(context, outcome);

@@ -31,6 +31,8 @@ export interface AccountTerms {
   revision: number;
   /** The codes it had before, each with the sequence from which it was another: what was answered then can be described again. */
   formerCodes: readonly { readonly code: string; readonly until: number }[];
+  /** How many accounts that are not deleted stand directly below it. */
+  children: number;
 }
 
 /**

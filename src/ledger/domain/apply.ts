@@ -33,6 +33,7 @@ export function applyFact(state: MutableLedgerState, fact: Fact, sequence: numbe
       break;
     case "account_opened":
       state.addAccount(openedAccount(state, fact, sequence, atMs));
+      countChild(state, fact.description.parentId, 1);
       break;
     case "account_changed":
       applyAccountChange(state, fact, sequence);
@@ -108,7 +109,7 @@ export function identityOf({ number, ledgerId, siteId, entityId, currency, scale
 function carriedAccount({ debits, credits, ...account }: CarriedAccount): Account {
   const { balance, version, pendingDebits, pendingCredits, holdChanges, ...terms } = account;
   const turnover = turnoverOf(BigInt(debits), BigInt(credits));
-  return { ...terms, balance, version, ...turnover, pendingDebits, pendingCredits, holdChanges };
+  return { ...terms, children: terms.children ?? 0, balance, version, ...turnover, pendingDebits, pendingCredits, holdChanges };
 }
 
 function carriedDraft(state: Placed, fact: DraftCarried): Draft {
@@ -214,6 +215,7 @@ export function openedAccount(
     createdAtMs: atMs,
     revision: sequence,
     formerCodes: [],
+    children: 0,
     ...noFigures(),
   };
 }
@@ -231,6 +233,14 @@ function applyAccountChange(state: MutableLedgerState, fact: AccountChanged, seq
   account.status = fact.status;
   account.revision = sequence;
   state.indexAccount(before, account);
+  if (before.status !== "deleted") countChild(state, before.description.parentId, -1);
+  if (fact.status !== "deleted") countChild(state, fact.description.parentId, 1);
+}
+
+/** Counts an account that has come to stand below another, or has left it. */
+function countChild(state: MutableLedgerState, parentId: string | null, difference: 1 | -1): void {
+  const parent = parentId === null ? undefined : state.accountNumber(`i${parentId}`);
+  if (parent !== undefined) state.touchTerms(parent).children += difference;
 }
 
 /** A lock fact with its dates as days. */

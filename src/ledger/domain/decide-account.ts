@@ -44,7 +44,7 @@ function idByCode(state: LedgerState, code: string): string | undefined {
   return no === undefined ? undefined : state.account(no)?.id;
 }
 
-/** Changes what is given. Refuses another revision than the expected one, another type once there are lines, and what opening refuses. */
+/** Changes what is given. Refuses another revision than the expected one, another type once there are lines or accounts below it, and what opening refuses. */
 export function decideChangeAccount(state: LedgerState, command: ChangeAccount): Result<Decision, Failure> {
   const account = accountById(state, command.accountId);
   if (account === undefined) return refuse(missing);
@@ -53,6 +53,8 @@ export function decideChangeAccount(state: LedgerState, command: ChangeAccount):
       failure("PRECONDITION_FAILED", `Account ${account.code} is at revision ${account.revision}, not ${command.expectedRevision}.`),
     );
   }
+  if (command.type !== undefined && command.type !== account.type && account.children > 0)
+    return refuse(failure("IN_USE", `Account ${account.code} has accounts below it, which are of its type.`));
   if (command.type !== undefined && command.type !== account.type && state.figures(account.no).version > 0) {
     return refuse(refusalAt("ACCOUNT_TYPE_FIXED", `Account ${account.code} has lines and keeps its type ${account.type}.`, "/type"));
   }
@@ -134,10 +136,11 @@ function limitsBrokenBy(
   return undefined;
 }
 
-/** Deletes an account that has no lines; one that has is refused as `IN_USE`. */
+/** Deletes an account that has no lines and stands above no other; else refuses as `IN_USE`. */
 export function decideDeleteAccount(state: LedgerState, command: DeleteAccount): Result<Decision, Failure> {
   const account = accountById(state, command.accountId);
   if (account === undefined) return refuse(missing);
+  if (account.children > 0) return refuse(failure("IN_USE", "The account has accounts below it; move or delete them first."));
   if (state.figures(account.no).version > 0) return refuse(failure("IN_USE", `Account ${account.code} has lines; archive it instead.`));
   return made({
     kind: "account_changed",

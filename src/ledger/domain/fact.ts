@@ -274,7 +274,9 @@ export interface AccountsCarried {
   readonly accounts: readonly CarriedAccount[];
 }
 
-export interface CarriedAccount extends Omit<Account, "debitsHigh" | "debitsLow" | "creditsHigh" | "creditsLow"> {
+export interface CarriedAccount extends Omit<Account, "debitsHigh" | "debitsLow" | "creditsHigh" | "creditsLow" | "children"> {
+  /** Earlier builds did not count them: they are counted when the generation opens. */
+  readonly children?: number;
   readonly debits: string;
   readonly credits: string;
 }

@@ -7,6 +7,7 @@ import type { Head } from "../../rpc.ts";
 import { sealOf } from "../../seal.ts";
 import { countRange } from "../index/sorted-source.ts";
 import { emptyHead } from "../log/journal.ts";
+import { childCounts } from "../log/schema.ts";
 import { ownSums, type Sums, sumsOfRuns } from "../reads/sums.ts";
 import type { Generation } from "../state/earlier.ts";
 import { linesOfAccount } from "../state/record-keys.ts";
@@ -338,8 +339,25 @@ function checkBalances(sql: SqlStorage, state: StoredState, head: number, fault:
     if (!seen.has(no) && (of.debits !== 0n || of.credits !== 0n))
       fault(`the index has sums of account ${no}, of which the log has no line`);
   checkTotals(sql, state, fault);
+  checkChildren(sql, fault);
   // What is pending has no figures of an earlier sequence to be checked against.
   if (head === state.sequence) checkPending(sql, state, fault);
+}
+
+/** Holds how many accounts are said to stand below each to where they stand, and where they stand to the log: the last fact about each is the account whole. */
+function checkChildren(sql: SqlStorage, fault: (text: string) => void): void {
+  const counted = sql.exec<{ code: string; children: number; n: number }>(
+    `SELECT a.code AS code, a.children AS children, coalesce(c.n, 0) AS n FROM account a LEFT JOIN (${childCounts}) c ON c.parent = a.id
+     WHERE a.children <> coalesce(c.n, 0)`,
+  );
+  for (const { code, children, n } of counted.toArray())
+    fault(`account ${code} is said to have ${children} accounts below it, and has ${n}`);
+  const moved = sql.exec<{ code: string }>(
+    `SELECT a.code AS code FROM account a JOIN journal j ON j.seq = a.revision
+     WHERE j.body ->> '$.kind' IN ('account_opened', 'account_changed')
+       AND (a.description ->> '$.parentId' IS NOT j.body ->> '$.description.parentId' OR a.status <> coalesce(j.body ->> '$.status', 'active'))`,
+  );
+  for (const { code } of moved.toArray()) fault(`account ${code} is said to stand elsewhere than the log says`);
 }
 
 /** Holds what is pending on the accounts to what the log has of holds that nothing has resolved. */

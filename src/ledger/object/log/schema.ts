@@ -1,7 +1,10 @@
 /** The tables of a ledger's object. The journal is the ledger; every other table can be rebuilt from it. */
 
 /** A release that finds a newer schema than this writes nothing (`LEDGER_NEWER`). */
-const schemaVersion = 4;
+const schemaVersion = 5;
+
+/** The accounts that have others below them, by id, with their number. */
+export const childCounts = `SELECT description ->> '$.parentId' AS parent, count(*) AS n FROM account WHERE status <> 'deleted' GROUP BY 1 HAVING parent IS NOT NULL`;
 
 /** Keys of one bucket are dropped together after 24 hours: 8 hours each, four alive and one on its way out. */
 export const idempotencyBuckets = 5;
@@ -155,7 +158,20 @@ const migrations: readonly (readonly string[])[] = [
        sha256 TEXT NOT NULL
      ) STRICT`,
   ],
+  [
+    // How many accounts stand directly below it: what decides whether it may be deleted, or have another type.
+    "ALTER TABLE account ADD COLUMN children INTEGER NOT NULL DEFAULT 0",
+    ...countChildren(),
+  ],
 ];
+
+/** Counts anew how many accounts that are not deleted stand directly below each. */
+export function countChildren(): readonly string[] {
+  return [
+    "UPDATE account SET children = 0 WHERE children <> 0",
+    `UPDATE account SET children = counted.n FROM (${childCounts}) AS counted WHERE account.id = counted.parent`,
+  ];
+}
 
 /** In the first release: by a hash of the key, so that every answer went into another place of a large tree. */
 export function formerAnswerTable(bucket: number): string {

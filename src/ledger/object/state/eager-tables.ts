@@ -64,6 +64,23 @@ export function writeEagerTables(sql: SqlStorage, overlay: Overlay): void {
   for (const { no, status, resolved } of overlay.holds.values())
     if (resolved !== null) sql.exec("UPDATE hold SET status = ?, resolved = ? WHERE no = ?", status, resolved, no);
   if (overlay.holds.size > 0) storePending(sql, overlay);
+  storeChildren(sql, overlay);
+}
+
+/** How many accounts stand below each, where the write has changed that. */
+function storeChildren(sql: SqlStorage, { accounts, base, facts, firstSequence }: Overlay): void {
+  if (!facts.some(({ kind }) => kind === "account_opened" || kind === "account_changed")) return;
+  const changed: (readonly [no: number, children: number])[] = [];
+  for (const { no, children } of accounts.values()) {
+    // One that the write itself has opened began with none.
+    const before = no < firstSequence ? (base.account(no)?.children ?? 0) : 0;
+    if (children !== before) changed.push([no, children]);
+  }
+  for (let i = 0; i < changed.length; i += 5_000)
+    sql.exec(
+      "UPDATE account SET children = changed.n FROM (SELECT value ->> 0 AS no, value ->> 1 AS n FROM json_each(?)) AS changed WHERE account.no = changed.no",
+      JSON.stringify(changed.slice(i, i + 5_000)),
+    );
 }
 
 /** Notes a fact that the locks are folded from. */
@@ -83,7 +100,7 @@ function storeCarried(sql: SqlStorage, fact: Fact, sequence: number, overlay: Ov
     case "accounts_carried":
       insertOpened(
         sql,
-        fact.accounts.map(({ formerCodes, ...account }) => accountRow(account, formerCodes)),
+        fact.accounts.map(({ formerCodes, children = 0, ...account }) => accountRow(account, formerCodes, children)),
       );
       insertCarried(sql, fact.accounts);
       break;
@@ -182,10 +199,10 @@ function storePending(sql: SqlStorage, overlay: Overlay): void {
   }
 }
 
-type RowOfAccount = Omit<AccountTerms, "formerCodes">;
+type RowOfAccount = Omit<AccountTerms, "formerCodes" | "children">;
 
 /** The row of an account as JSON. */
-function accountRow(account: RowOfAccount, formerCodes: AccountTerms["formerCodes"]): string {
+function accountRow(account: RowOfAccount, formerCodes: AccountTerms["formerCodes"], children = 0): string {
   return JSON.stringify([
     account.no,
     account.id,
@@ -199,6 +216,7 @@ function accountRow(account: RowOfAccount, formerCodes: AccountTerms["formerCode
     account.createdAtMs,
     account.revision,
     JSON.stringify(formerCodes),
+    children,
   ]);
 }
 
@@ -235,7 +253,8 @@ export function dropTables(sql: SqlStorage): void {
 function insertOpened(sql: SqlStorage, opened: readonly string[]): void {
   for (let i = 0; i < opened.length; i += 500) {
     sql.exec(
-      `INSERT INTO account SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11
+      `INSERT INTO account (no, id, code, external_id, type, description, min_balance, max_balance, status, created_at, revision, former_codes, children)
+       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12
        FROM json_each(?)`,
       `[${opened.slice(i, i + 500).join(",")}]`,
     );

@@ -16,6 +16,7 @@ import { type GroupEnd, type LedgerState, type RecordedEntry, refsOf, type Share
 import type { AccountDescription, Command, LedgerIdentity, Source } from "../../rpc.ts";
 import { type Claim, decodeContext, type JournalRow, readFacts, readRareFacts, readRow, readRows } from "../log/journal.ts";
 import { readMeta } from "../log/meta.ts";
+import { countChildren } from "../log/schema.ts";
 import { dropTables, markTables, writeEagerTables } from "./eager-tables.ts";
 import { alone, type Earlier } from "./earlier.ts";
 import type { EntryIndex } from "./entry-index.ts";
@@ -43,6 +44,7 @@ type AccountRow = {
   created_at: number;
   revision: number;
   former_codes: string;
+  children: number;
 };
 
 /** The committed state: memory where it is warm, the tables below it. Never ahead of the disk. */
@@ -131,6 +133,7 @@ export class StoredState implements LedgerState {
       createdAtMs: row.created_at,
       revision: row.revision,
       formerCodes: JSON.parse(row.former_codes) as Account["formerCodes"],
+      children: row.children,
       // Multiplied as bigint, which knows no −0.
       balance: Number((totals.debits - totals.credits) * BigInt(normalSign(type))),
       version: totals.lines + pending.changes,
@@ -441,6 +444,8 @@ export class StoredState implements LedgerState {
       writeEagerTables(this.#sql, overlay);
       this.#mergeChanges(overlay);
     }
+    // A generation that an earlier build began was not told of any.
+    for (const statement of countChildren()) this.#sql.exec(statement);
     markTables(this.#sql);
   }
 
