@@ -89,6 +89,16 @@ async function fullBooks(): Promise<Books & { readonly siteId: string }> {
     .prepare("INSERT INTO ledger_heads (site_id, ledger_number, sequence, seal, at) VALUES (?, 7, 9007199254740991, 'é', 1)")
     .bind(siteId)
     .run();
+  await openDatabase(env, database)
+    .prepare("INSERT INTO site_resets (site_id, no, up_to, retired_to, finished_at) VALUES (?, 1, 0, 0, 1)")
+    .bind(siteId)
+    .run();
+  await openDatabase(env, database)
+    .prepare(
+      "INSERT INTO fan_outs (site_id, scope, key, id, fingerprint, plan, step, created_at) VALUES (?, 's', 'k', 'i', 'f', '{}', 'done', 1)",
+    )
+    .bind(siteId)
+    .run();
   const dead = { kind: "accounts_changed", siteId, ledgerNumber: 7, accounts: [] };
   expect(await deliver("countinghouse-ledger-facts-dead", dead)).toEqual({ acknowledged: 1, retried: 0 });
   const tables = (await siteTables(openDatabase(env, database))).map(({ name }) => name).sort();

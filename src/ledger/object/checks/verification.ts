@@ -354,8 +354,8 @@ function checkChildren(sql: SqlStorage, fault: (text: string) => void): void {
     fault(`account ${code} is said to have ${children} accounts below it, and has ${n}`);
   const moved = sql.exec<{ code: string }>(
     `SELECT a.code AS code FROM account a JOIN journal j ON j.seq = a.revision
-     WHERE j.body ->> '$.kind' IN ('account_opened', 'account_changed')
-       AND (a.description ->> '$.parentId' IS NOT j.body ->> '$.description.parentId' OR a.status <> coalesce(j.body ->> '$.status', 'active'))`,
+     WHERE CASE WHEN json_valid(j.body) AND json_valid(a.description) THEN j.body ->> '$.kind' IN ('account_opened', 'account_changed')
+       AND (a.description ->> '$.parentId' IS NOT j.body ->> '$.description.parentId' OR a.status <> coalesce(j.body ->> '$.status', 'active')) END`,
   );
   for (const { code } of moved.toArray()) fault(`account ${code} is said to stand elsewhere than the log says`);
 }
