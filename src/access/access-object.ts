@@ -2,7 +2,15 @@ import { DurableObject } from "cloudflare:workers";
 import { leaseMs } from "../kernel/bounds.ts";
 import { lesserRole } from "../kernel/role.ts";
 import { type Bucket, fullBucket, leaseSlice, refill, waitForOne } from "./bucket.ts";
-import { type Authority, isSameHash, type LeaseOutcome, type NewToken, type UserStanding } from "./token.ts";
+import {
+  type Authority,
+  type Independence,
+  isSameHash,
+  type LeaseOutcome,
+  type NewToken,
+  notIndependent,
+  type UserStanding,
+} from "./token.ts";
 
 interface Stored extends NewToken {
   readonly revokedAtMs: number | null;
@@ -121,6 +129,24 @@ export class AccessObject extends DurableObject {
     return true;
   }
 
+  /**
+   * Sets whether the key is independent, unless `revisions` are given and do not name the present one. Answers whether it is so then, and what it is; undefined
+   * for a token that nobody made. Set again to the same, it stays as it was first set.
+   */
+  async setIndependence(
+    setBy: string | null,
+    revisions?: readonly number[],
+  ): Promise<{ readonly isSet: boolean; readonly independence: Independence } | undefined> {
+    const token = await this.#load();
+    if (token === undefined) return undefined;
+    const before = token.independence ?? notIndependent;
+    if (revisions !== undefined && !revisions.includes(before.revision)) return { isSet: false, independence: before };
+    if ((before.setBy === null) === (setBy === null)) return { isSet: true, independence: before };
+    const independence = { setBy, setAtMs: setBy === null ? null : Date.now(), revision: before.revision + 1 };
+    await this.#store({ ...token, independence });
+    return { isSet: true, independence };
+  }
+
   /** Requests a minute; null for a token that nobody made. */
   async plan(): Promise<number | null> {
     return (await this.#load())?.plan ?? null;
@@ -148,7 +174,7 @@ function heldNow({ kind, principalId, session }: Stored, { credentialHumans }: U
 }
 
 function authorityOf(token: Stored): Authority {
-  const { tokenId, kind, role, principalId, site, entityIds, expiresAtMs, plan, session, heldBy = [] } = token;
+  const { tokenId, kind, role, principalId, site, entityIds, expiresAtMs, plan, session, heldBy = [], independence } = token;
   const isPerson = kind === "person";
   return {
     tokenId,
@@ -160,7 +186,8 @@ function authorityOf(token: Stored): Authority {
     expiresAtMs,
     plan,
     humans: isPerson && !heldBy.includes(principalId) ? [principalId, ...heldBy] : heldBy,
-    ...(isPerson ? { madeInSession: true } : {}),
+    ...(independence?.setBy ? { independent: true } : {}),
+    ...(isPerson && (session || token.madeInSession) ? { madeInSession: true } : {}),
     ...(session ? { session } : {}),
   };
 }

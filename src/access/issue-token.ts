@@ -3,7 +3,7 @@ import type { PrincipalKind, Role } from "../kernel/role.ts";
 import type { SiteScope } from "../kernel/site-scope.ts";
 import { objectOf } from "../platform/objects.ts";
 import { cursorSecret } from "../platform/secrets.ts";
-import { hashSecret, newKeySecret, writeKey } from "./token.ts";
+import { hashSecret, newKeySecret, notIndependent, writeKey } from "./token.ts";
 
 /** Requests a minute of a token that nobody has given another plan. */
 export const defaultPlan = 100;
@@ -17,6 +17,12 @@ export interface TokenWish {
   readonly entityIds: readonly string[] | null;
   readonly expiresAtMs: number | null;
   readonly plan?: number;
+  /** The users who are shown its secret, and those behind the key that asks for it. */
+  readonly heldBy: readonly string[];
+  /** A person's key, made in their own session. */
+  readonly madeInSession?: boolean;
+  /** The OWNER who says that the key is independent of who holds it. */
+  readonly independentSetBy?: string | null;
 }
 
 /**
@@ -29,8 +35,9 @@ export async function issueToken(
   wish: TokenWish,
   nowMs: number,
 ): Promise<{ readonly key: string; readonly row: TokenRow }> {
-  const { id, kind, role, principalId, entityIds, expiresAtMs } = wish;
+  const { id, kind, role, principalId, entityIds, expiresAtMs, heldBy, madeInSession = false, independentSetBy = null } = wish;
   const secret = newKeySecret(cursorSecret(env), id);
+  const independence = independentSetBy === null ? notIndependent : { setBy: independentSetBy, setAtMs: nowMs, revision: 1 };
   await objectOf(env.ACCESS, site, id).create({
     tokenId: id,
     secretHash: hashSecret(secret),
@@ -41,6 +48,9 @@ export async function issueToken(
     entityIds,
     expiresAtMs,
     plan: wish.plan ?? defaultPlan,
+    heldBy,
+    independence,
+    ...(madeInSession ? { madeInSession } : {}),
   });
   const key = writeKey(site, id, secret);
   const row: TokenRow = {
@@ -57,6 +67,12 @@ export async function issueToken(
     lastUsedAt: null,
     createdAt: nowMs,
     isSession: false,
+    heldBy: [...heldBy],
+    madeInSession,
+    independentSetBy,
+    independentSetAt: independence.setAtMs,
+    independenceRevision: independence.revision,
+    successorId: null,
   };
   return { key, row };
 }

@@ -36,12 +36,22 @@ export interface Authority {
 }
 
 /** What a token asks its object for: to be made as described. */
-export interface NewToken extends Authority {
+export interface NewToken extends Omit<Authority, "humans" | "independent"> {
   /** Null for a session: its access tokens are signed, and the edge has verified the one it asks for. */
   readonly secretHash: string | null;
   /** The users who made it, or were shown its secret or that of the key that made it. A key of an earlier build does not say. */
   readonly heldBy?: readonly string[];
+  readonly independence?: Independence;
 }
+
+/** Whether a key is independent of who holds it: which OWNER has said so and when, or nulls. Of two, the one of the higher revision counts. */
+export interface Independence {
+  readonly setBy: string | null;
+  /** Unix milliseconds. */
+  readonly setAtMs: number | null;
+  readonly revision: number;
+}
+export const notIndependent: Independence = { setBy: null, setAtMs: null, revision: 1 };
 
 /** What a user is, for the sessions and keys that are theirs. Of two, the one of the higher revision counts. */
 export interface UserStanding {

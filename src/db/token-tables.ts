@@ -21,6 +21,17 @@ export const tokens = sqliteTable(
     createdAt: integer("created_at").notNull(),
     /** A session stands here as a key does: it ends, and learns of its site's changes, in the same way. It is listed nowhere. */
     isSession: integer("is_session", { mode: "boolean" }).notNull().default(false),
+    /** The users who made it or were shown its secret. Earlier builds did not note them. */
+    heldBy: text("held_by", { mode: "json" }).$type<string[]>(),
+    /** A person's key, made in their own session. */
+    madeInSession: integer("made_in_session", { mode: "boolean" }).notNull().default(false),
+    /** The OWNER who has said that the key is independent of who holds it. */
+    independentSetBy: text("independent_set_by"),
+    independentSetAt: integer("independent_set_at"),
+    /** Of the object's answer that stands here. */
+    independenceRevision: integer("independence_revision").notNull().default(1),
+    /** The key that replaced it. */
+    successorId: text("successor_id"),
   },
   (table) => [
     index("tokens_site").on(table.siteId, table.createdAt, table.id),

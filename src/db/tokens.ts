@@ -1,4 +1,5 @@
-import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, not, type SQL, sql } from "drizzle-orm";
+import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Page } from "../kernel/page.ts";
 import type { Residency } from "../kernel/region.ts";
 import { type PrincipalKind, type Role, reaches, roles } from "../kernel/role.ts";
@@ -10,13 +11,21 @@ import { tokens } from "./token-tables.ts";
 
 export type TokenRow = typeof tokens.$inferSelect;
 
-export function insertToken(directory: DirectoryDatabase, row: TokenRow) {
+export function insertToken(directory: DirectoryDatabase, row: typeof tokens.$inferInsert) {
   return directory.orm.insert(tokens).values(row);
 }
 
-/** The keys of a site. Its sessions are not among them. */
-export function listTokenRows(directory: DirectoryDatabase, siteId: string, page: Page<"createdAt">) {
-  return pageOfDirectory(directory, tokens, and(eq(tokens.siteId, siteId), eq(tokens.isSession, false)), page);
+/** The keys of a site, or those that are restricted to some of the entities. Its sessions are not among them. */
+export function listTokenRows(directory: DirectoryDatabase, siteId: string, entityIds: readonly string[] | null, page: Page<"createdAt">) {
+  const named = JSON.stringify(entityIds);
+  const beyond = sql`exists (select 1 from json_each(${tokens.entityIds}) where value not in (select value from json_each(${named})))`;
+  const within = entityIds === null ? undefined : and(isNotNull(tokens.entityIds), not(beyond));
+  return pageOfDirectory(directory, tokens, and(eq(tokens.siteId, siteId), eq(tokens.isSession, false), within), page);
+}
+
+/** Whether a user has a key or a session at the site. */
+export function hasTokenAt(siteId: string, userId: SQLiteColumn): SQL {
+  return sql`exists (select 1 from ${tokens} as held where held.principal_id = ${userId} and held.site_id = ${siteId})`;
 }
 
 /** A key of the site. */
@@ -120,10 +129,36 @@ export function isSiteOwnerKey(row: TokenRow): boolean {
   return row.role === "OWNER" && row.entityIds === null && row.expiresAt === null && row.revokedAt === null;
 }
 
+/** The same in a statement. Sessions end. */
+function isSiteOwnerKeySql(table: SQL): SQL {
+  return sql`${table}.role = 'OWNER' and ${table}.entity_ids is null and ${table}.expires_at is null and ${table}.revoked_at is null`;
+}
+
+/** Whether every site in which the user has such a key has one of somebody else's too. Part of the statement that takes the user's away. */
+export function keepsSiteOwnerKeys(userId: string): SQL {
+  const [own, other] = [sql`own`, sql`other`];
+  return sql`not exists (select 1 from ${tokens} as own where own.principal_id = ${userId} and ${isSiteOwnerKeySql(own)}
+    and not exists (select 1 from ${tokens} as other where other.site_id = own.site_id and other.principal_id <> ${userId}
+      and ${isSiteOwnerKeySql(other)}))`;
+}
+
+/** Takes these keys of a user from the list where the condition holds: in the batch that makes it hold, so that no other key goes in the belief that one of them stays. */
+export function takeSiteOwnerKeys(
+  directory: DirectoryDatabase,
+  userId: string,
+  change: { readonly role: Role } | { readonly expiresAt: number },
+  where: SQL,
+) {
+  return directory.orm
+    .update(tokens)
+    .set(change)
+    .where(and(eq(tokens.principalId, userId), isSiteOwnerKeySql(sql`${tokens}`), where));
+}
+
 /** Ends such a key in the list, where another one exists. In one statement, so that of the last two only one goes. */
 export async function endUnlessLast(directory: DirectoryDatabase, row: TokenRow, atMs: number): Promise<boolean> {
   const another = sql`exists (select 1 from ${tokens} as other where other.site_id = ${row.siteId} and other.id <> ${row.id}
-    and other.role = 'OWNER' and other.entity_ids is null and other.expires_at is null and other.revoked_at is null)`;
+    and ${isSiteOwnerKeySql(sql`other`)})`;
   const ended = await directory.orm
     .update(tokens)
     .set({ expiresAt: atMs })
@@ -132,11 +167,44 @@ export async function endUnlessLast(directory: DirectoryDatabase, row: TokenRow,
   return ended.length > 0;
 }
 
-export function markExpiry(directory: DirectoryDatabase, id: string, atMs: number) {
+/**
+ * Ends a key at an instant in favour of another one, in the batch that lists that one. The batch fails as a whole where the key has ended or has a successor
+ * already, so that of several rotations only one succeeds. SQL has no other word for it than a null where none is taken.
+ */
+export function endForSuccessor(
+  directory: DirectoryDatabase,
+  id: string,
+  { successorId, endsAtMs, nowMs }: { readonly successorId: string; readonly endsAtMs: number; readonly nowMs: number },
+) {
+  const isLive = sql`${tokens.revokedAt} is null and coalesce(${tokens.expiresAt} > ${nowMs}, true) and ${tokens.successorId} is null`;
   return directory.orm
     .update(tokens)
-    .set({ expiresAt: sql`min(coalesce(${tokens.expiresAt}, ${atMs}), ${atMs})` })
+    .set({
+      name: sql`case when ${isLive} then ${tokens.name} end`,
+      expiresAt: sql`min(coalesce(${tokens.expiresAt}, ${endsAtMs}), ${endsAtMs})`,
+      successorId,
+    })
     .where(eq(tokens.id, id));
+}
+
+/** Whether a batch failed because of `endForSuccessor`. */
+export function isEndedMeanwhile(error: unknown): boolean {
+  for (let at: unknown = error; at instanceof Error; at = at.cause)
+    if (at.message.includes("NOT NULL constraint failed: tokens.name")) return true;
+  return false;
+}
+
+/** Lists what a key's object has answered of its independence, and nothing that it answered before. */
+export async function markIndependence(
+  directory: DirectoryDatabase,
+  id: string,
+  { setBy, setAtMs, revision }: { readonly setBy: string | null; readonly setAtMs: number | null; readonly revision: number },
+): Promise<void> {
+  await directory.orm
+    .update(tokens)
+    .set({ independentSetBy: setBy, independentSetAt: setAtMs, independenceRevision: revision })
+    .where(and(eq(tokens.id, id), lt(tokens.independenceRevision, revision)))
+    .run();
 }
 
 export async function noteTokenUse(directory: DirectoryDatabase, id: string, atMs: number): Promise<void> {

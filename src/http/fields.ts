@@ -10,6 +10,7 @@ import {
   nameLengthMax,
 } from "../kernel/bounds.ts";
 import { isCalendarDate } from "../kernel/calendar-date.ts";
+import { isStorableInstant } from "../kernel/clock.ts";
 import { scaleMax } from "../kernel/currency.ts";
 import { sequenceMax } from "../kernel/id.ts";
 import { amountMax } from "../kernel/money.ts";
@@ -64,6 +65,10 @@ export const dateField = z
 export function textField(lengthMax: number) {
   return z.string().max(lengthMax, readNoFurther).refine(isPlainText, noText);
 }
+/** An instant that a request names. */
+export const instantInput = z.iso
+  .datetime({ offset: true })
+  .refine(isStorableInstant, "An instant from 1900-01-01T00:00:00Z to 9999-12-31T23:59:59.999Z.");
 export const instantField = z.string().openapi({ format: "date-time", example: "2026-06-08T09:30:00.000Z" });
 export const principalField = z
   .object({ kind: z.enum(principalKinds), id: z.string() })

@@ -200,8 +200,8 @@ export const failureKinds = {
   LAST_OWNER: {
     status: 409,
     retryable: false,
-    meaning: "The firm would be left without an OWNER.",
-    action: "Make another user OWNER first.",
+    meaning: "The firm would be left without an OWNER, or one of its sites without an OWNER key that does not expire.",
+    action: "Make another user OWNER first, or another OWNER key of the site.",
   },
   PRECONDITION_FAILED: {
     status: 412,

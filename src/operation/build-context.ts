@@ -130,14 +130,16 @@ const actors = new WeakMap<Authority, Actor>();
 function actorOf(authority: Authority): Actor {
   let actor = actors.get(authority);
   if (actor === undefined) {
-    const { kind, principalId: id, role, humans, independent, madeInSession } = authority;
+    const { kind, principalId: id, role, independent, session } = authority;
+    // An object of an earlier build says nothing of humans, though a session is a person's.
+    const humans = authority.humans ?? (session === undefined ? undefined : [id]);
     actor = {
       kind,
       id,
       role,
       ...(humans === undefined ? {} : { humans }),
       ...(independent ? { independent } : {}),
-      ...(madeInSession ? { madeInSession } : {}),
+      ...(authority.madeInSession || session !== undefined ? { madeInSession: true } : {}),
     };
     actors.set(authority, actor);
   }

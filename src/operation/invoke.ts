@@ -21,6 +21,8 @@ export interface OperationDefinition<
   readonly operationId: string;
   /** `public` operations take no key. */
   readonly permission: Permission | "public";
+  /** What it takes of a session instead, whose user does it for what is theirs. The operation checks the rest. */
+  readonly permissionInSession?: Permission;
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
@@ -90,7 +92,10 @@ export async function invoke<
 >(operation: Operation<C, P, Q, B, T, V>, context: C, call: Call): Promise<Invoked<Input<P, Q, B, T>, V>> {
   const { definition, run } = operation;
   const ofSite = isOfSite(context) ? context : undefined;
-  if (definition.permission !== "public") requirePermission(present(ofSite, "what takes a key is called with one"), definition.permission);
+  if (definition.permission !== "public") {
+    const caller = present(ofSite, "what takes a key is called with one");
+    requirePermission(caller, caller.session === null ? definition.permission : (definition.permissionInSession ?? definition.permission));
+  }
   const params = call.params();
   const query = call.query();
   const body = definition.body === undefined ? undefined : await call.body();

@@ -23,6 +23,7 @@ import {
   validCall,
 } from "../support/contract/stage.ts";
 import type { Call, Stage } from "../support/contract/stage-part.ts";
+import { personAt } from "../support/people.ts";
 import { seed } from "../support/seed.ts";
 import { type Api, request } from "../support/site.ts";
 import "../../src/index.ts";
@@ -275,9 +276,9 @@ const everyone = [
 
 const keys = new Map<string, Api>();
 
-async function keyOf({ siteId, api }: Stage, kind: string, role: Role): Promise<Api> {
+async function keyOf({ site, siteId, api }: Stage, kind: string, role: Role): Promise<Api> {
   const name = `${siteId} ${kind} ${role}`;
-  const key = keys.get(name) ?? (await newKey(api, { kind, role })).api;
+  const key = keys.get(name) ?? (kind === "person" ? await personAt(site, role) : await newKey(api, { kind, role })).api;
   keys.set(name, key);
   return key;
 }

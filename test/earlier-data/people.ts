@@ -9,14 +9,22 @@ export async function makeKeys(books: Books, { live }: Firm, entityId: string) {
   const token = (name: string, fields: Readonly<Record<string, unknown>>) =>
     books.post<Key>(key, "/tokens", { name, ...fields }, { name: `key ${name}` });
   const ann = await user("Ann", "APPROVER", { password, mustChangePassword: false });
-  const cem = await user("Cem", "PREPARER");
+  const cem = await user("Cem", "PREPARER", { password, mustChangePassword: false });
   const gone = await user("Gus", "REVIEWER", { password });
   await books.send(key, "DELETE", `/users/${gone.id}`);
   await books.send(key, "PATCH", `/users/${cem.id}`, { name: `Cem ${decomposed}` });
+  const signIn = (name: string) => {
+    const wish = { email: `${name.toLowerCase()}@tide.example`, password, siteId: live.siteId };
+    return books.send<{ readonly accessToken: string; readonly refreshToken: string }>("", "POST", "/auth/token", wish);
+  };
+  /** A person makes theirs in a session. */
+  const own = async (name: string, role: string) => {
+    const { accessToken } = await signIn(name);
+    return books.post<Key>(accessToken, "/tokens", { name: `Key of ${name}`, kind: "person", role }, { name: `key Key of ${name}` });
+  };
   const keys = {
-    approver: await token("Key of Ann", { kind: "person", userId: ann.id, role: "APPROVER" }),
-    preparer: await token("Key of Cem", { kind: "person", userId: cem.id, role: "PREPARER" }),
-    nobodys: await token("A person without a user", { kind: "person", role: "APPROVER" }),
+    approver: await own("Ann", "APPROVER"),
+    preparer: await own("Cem", "PREPARER"),
     agent: await token("Receipt reader", { kind: "agent", role: "PREPARER" }),
     reviewer: await token(`Auditor ${composed}`, { role: "REVIEWER" }),
     restricted: await token("One company's", { role: "ADMIN", entityIds: [entityId] }),
@@ -26,11 +34,7 @@ export async function makeKeys(books: Books, { live }: Firm, entityId: string) {
   };
   await books.send(key, "DELETE", `/tokens/${keys.revoked.id}`);
   await books.post(key, `/tokens/${keys.rotated.id}/rotate`, { overlapSeconds: 604_800 }, { name: "rotation of a key" });
-  const session = await books.send<{ readonly accessToken: string; readonly refreshToken: string }>("", "POST", "/auth/token", {
-    email: "ann@tide.example",
-    password,
-    siteId: live.siteId,
-  });
+  const session = await signIn("Ann");
   return { ...keys, session, password, users: { ann, cem, gone } };
 }
 export type Keys = Awaited<ReturnType<typeof makeKeys>>;

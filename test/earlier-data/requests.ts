@@ -59,7 +59,6 @@ async function readCatalogue(get: Get, { tide, quill, company, careful, oddities
   const callers = Object.entries({
     owner: live,
     "a person": company.keys.approver.key,
-    "a person without a user": company.keys.nobodys.key,
     agent: company.keys.agent.key,
     reviewer: company.keys.reviewer.key,
     "a key of one company": company.keys.restricted.key,

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { type Api, newSite } from "./site.ts";
+import { type Api, newSite, type Site } from "./site.ts";
 
 /** A company with five accounts, in a site of its own. */
 export interface Books {
@@ -17,8 +17,9 @@ const chart = [
   ["rent", "6000", "expense"],
 ] as const;
 
-export async function newBooks(options: { readonly fiscalYearStart?: string } = {}): Promise<Books> {
-  return booksOf((await newSite()).api, options);
+export async function newBooks(options: { readonly fiscalYearStart?: string } = {}): Promise<Books & { readonly site: Site }> {
+  const site = await newSite();
+  return { ...(await booksOf(site.api, options)), site };
 }
 
 /** Another company in the same site. */

@@ -1,11 +1,12 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
-import { admit } from "../../src/access/leases.ts";
+import { readAccessToken } from "../../src/access/access-token.ts";
+import { admit, admitSession } from "../../src/access/leases.ts";
 import type { Role } from "../../src/kernel/role.ts";
 import { operationContext } from "../../src/operation/build-context.ts";
 import type { OperationContext } from "../../src/operation/context.ts";
 import { logFor } from "../../src/platform/log.ts";
-import { type Answer, type Api, apiWith, request } from "./site.ts";
+import { type Answer, type Api, apiWith, request, type Site } from "./site.ts";
 
 export const password = "correct horse battery staple";
 
@@ -86,16 +87,35 @@ export async function newUser(firm: Firm, role: Role, more: Readonly<Record<stri
   return { id: body.id as string, email: body.email as string };
 }
 
-/** A key of a user, made by the firm's OWNER key. */
-export async function keyOf(firm: Firm, userId: string, role: Role): Promise<Api & { readonly id: string }> {
-  const { status: made, body } = await firm.live.api.post("/tokens", { name: "A person's", kind: "person", userId, role });
+/** A key of a user, which they make in a session. */
+export async function keyOf(
+  { email }: { readonly email: string },
+  role: Role,
+  more: { readonly siteId?: string; readonly password?: string } = {},
+): Promise<Api & { readonly id: string }> {
+  const { api } = await signIn(email, more);
+  const { status: made, body } = await api.post("/tokens", { name: "A person's", kind: "person", role });
   expect(made).toBe(201);
+  await api.post("/auth/logout", undefined);
   return { ...apiWith(body.key), id: body.id };
 }
 
-/** What an operation works with that the firm's OWNER key calls. */
-export async function contextOf(firm: Firm, given = env): Promise<OperationContext> {
-  const admitted = await admit(env.ACCESS, firm.live.api.key, Date.now);
+/** A fresh user of a site's firm, signed in there, with no limit on their requests. */
+export async function personAt({ siteId, live }: Pick<Site, "siteId" | "live">, role: Role, name = "A person"): Promise<Session> {
+  const email = `${crypto.randomUUID()}@example.com`;
+  const { status, body } = await live.post("/users", { email, name, role, password, mustChangePassword: false });
+  expect(status, JSON.stringify(body)).toBe(201);
+  const session = await signIn(email, { siteId });
+  await env.ACCESS.getByName(session.id).setPlan(1_000_000);
+  return session;
+}
+
+/** What an operation works with that the firm's OWNER key calls, or who is signed in. */
+export async function contextOf(firm: Firm, given = env, session?: Session): Promise<OperationContext> {
+  const admitted =
+    session === undefined
+      ? await admit(env.ACCESS, firm.live.api.key, Date.now)
+      : await admitSession(env.ACCESS, session.accessToken, Date.now, (accessToken, nowMs) => readAccessToken(env, accessToken, nowMs));
   if (!admitted.ok) throw new Error("the key is good");
   return operationContext({
     env: given,

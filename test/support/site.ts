@@ -31,6 +31,8 @@ export interface Site {
   readonly api: Api;
   readonly siteId: string;
   readonly tokenId: string;
+  /** The firm's live site through its OWNER's key, which reaches the firm's users. */
+  readonly live: Api;
 }
 
 /** Sends a request to the Worker under test. Fails where it is refused in a way that the document does not list. */
@@ -98,5 +100,5 @@ export async function newSite(environment: "sandbox" | "live" = "sandbox"): Prom
   expect(signedUp.status).toBe(201);
   const { siteId, tokenId, key } = signedUp.body[environment];
   expect(await env.ACCESS.getByName(tokenId).setPlan(1_000_000)).toBe(true);
-  return { api: apiWith(key), siteId, tokenId };
+  return { api: apiWith(key), siteId, tokenId, live: apiWith(signedUp.body.live.key) };
 }

@@ -29,8 +29,8 @@ export async function signUp(context: AnonymousContext, request: z.infer<typeof 
     const firm = { id: context.newId(), name: request.firmName, createdAt: now };
     const wish = { firmId: firm.id, email: request.ownerEmail, name: null, role: "OWNER", mustChangePassword: false } as const;
     const { user: owner, statements: ofOwner } = await newUser(context, wish, request.ownerPassword, "/ownerPassword");
-    const live = await siteWithKey(context, firm, "live", now);
-    const sandbox = await siteWithKey(context, firm, "sandbox", now);
+    const live = await siteWithKey(context, firm, owner.id, "live", now);
+    const sandbox = await siteWithKey(context, firm, owner.id, "sandbox", now);
     const value = {
       firm: { id: firm.id, name: firm.name },
       owner: { id: owner.id, email: owner.email },
@@ -54,6 +54,7 @@ function withoutKeys(signedUp: z.infer<typeof SignedUp>): z.infer<typeof SignedU
 async function siteWithKey(
   context: AnonymousContext,
   firm: { readonly id: string; readonly name: string },
+  ownerId: string,
   environment: "live" | "sandbox",
   now: number,
 ) {
@@ -70,7 +71,16 @@ async function siteWithKey(
   const { key, row } = await issueToken(
     context.env,
     siteScope(site),
-    { id: tokenId, name: "First key", kind: "service", role: "OWNER", principalId: tokenId, entityIds: null, expiresAtMs: null },
+    {
+      id: tokenId,
+      name: "First key",
+      kind: "service",
+      role: "OWNER",
+      principalId: tokenId,
+      entityIds: null,
+      expiresAtMs: null,
+      heldBy: [ownerId],
+    },
     now,
   );
   return {

@@ -5,6 +5,7 @@ import {
   externalIdField,
   idField,
   instantField,
+  instantInput,
   ledgerChoice,
   line,
   list,
@@ -32,8 +33,7 @@ export const HoldRequest = z
     ...ledgerChoice,
     ...holdFields,
     groupId: groupField.optional(),
-    expiresAt: z.iso
-      .datetime({ offset: true })
+    expiresAt: instantInput
       .optional()
       .openapi({ description: "From this instant on the hold is over by itself.", example: "2036-06-15T09:30:00Z" }),
   })

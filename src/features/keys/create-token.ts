@@ -9,60 +9,73 @@ import { type OperationContext, requireEnd, requirePermission } from "../../oper
 import { firstUnknownEntity } from "../../operation/entity.ts";
 import { refusal } from "../../platform/refused.ts";
 import { siteNow } from "../sites/index.ts";
-import { userOf } from "../users/index.ts";
-import { checkAgainstUser, namedPrincipal } from "./principal.ts";
+import { requireOwnerInSession } from "./change-token.ts";
+import { checkAgainstUser, isInSessionOf, namedPrincipal } from "./principal.ts";
 import type { CreateTokenRequest, IssuedToken } from "./schemas.ts";
 import { tokenView } from "./views.ts";
 
-/** Makes a key of the site. Nobody gives more than they have, an agent is never more than a preparer, and a user's key never more than the user. */
+/**
+ * Makes a key of the site. Nobody gives more than they have, and an agent is never more than a preparer. A person's key is made by that person alone, in their
+ * session: whoever else could make it would be a second person.
+ */
 export async function createToken(
   context: OperationContext,
   request: z.infer<typeof CreateTokenRequest>,
 ): Promise<Once<z.infer<typeof IssuedToken>>> {
-  requirePermission(context, "tokens:write");
+  const kind = request.kind ?? "service";
+  const { userId, independent } = request;
+  if (userId !== undefined && kind !== "person") throw invalid("/userId", "Only a key of the kind person is a user's.");
+  if (kind === "person") requireOwnSession(context, userId ?? context.actor.id);
+  else requirePermission(context, "tokens:write");
   const entityIds = request.entityIds ?? context.entityIds;
   requireReach(context, request.role, entityIds);
-  const kind = request.kind ?? "service";
   if (kind === "agent" && reaches(request.role, "APPROVER")) throw invalid("/role", "An agent's token is PREPARER or REVIEWER.");
+  if (independent) requireIndependence(context, kind);
   const expiresAtMs = request.expiresAt === undefined ? context.expiresAtMs : Date.parse(request.expiresAt);
   const now = context.clock();
   if (expiresAtMs !== null && !(expiresAtMs > now)) throw invalid("/expiresAt", "The expiry is in the past.");
-  const user = await userOfKey(context, request);
   const once = await commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
     requireEnd(context, expiresAtMs);
     await requireEntities(context, request.entityIds ?? []);
     const id = context.newId();
-    const principalId = kind === "person" ? (user?.id ?? id) : await namedPrincipal(context, kind, request.name);
+    const principalId = kind === "person" ? context.actor.id : await namedPrincipal(context, kind, request.name);
     const site = await siteNow(context);
     const { key, row } = await issueToken(
       context.env,
       site,
-      { id, name: request.name, kind, role: request.role, principalId, entityIds, expiresAtMs },
+      {
+        id,
+        name: request.name,
+        kind,
+        role: request.role,
+        principalId,
+        entityIds,
+        expiresAtMs,
+        heldBy: context.actor.humans ?? [],
+        madeInSession: kind === "person",
+        independentSetBy: independent ? context.actor.id : null,
+      },
       now,
     );
+    if (independent) context.log.info("token_independent", { tokenId: id, setBy: context.actor.id });
     return {
       statements: [requireEpoch(context.directory, site), insertToken(context.directory, row)],
       value: { ...tokenView(row, now), key },
     };
   });
-  if (user) await checkAgainstUser(context, user.id, madeId(once));
+  if (kind === "person") await checkAgainstUser(context, context.actor.id, madeId(once));
   return once;
 }
 
-/** The user for whom a person's key acts: whom the request names, or who asks. None, where a person's key that has no user asks for one like it. */
-async function userOfKey(context: OperationContext, request: z.infer<typeof CreateTokenRequest>) {
-  const { userId, kind, role } = request;
-  if (userId !== undefined && kind !== "person") throw invalid("/userId", "Only a key of the kind person is a user's.");
-  if (kind !== "person") return undefined;
-  if (userId === undefined) return context.actor.kind === "person" ? userOf(context, context.actor.id) : undefined;
-  const user = await userOf(context, userId);
-  if (user === undefined) {
-    const message = "The firm has no such user.";
-    throw refusal("REFERENCE_NOT_FOUND", message, [{ pointer: "/userId", code: "REFERENCE_NOT_FOUND", message }]);
-  }
-  requireReach(context, user.role, context.entityIds);
-  if (!reaches(user.role, role)) throw invalid("/role", `The user is ${user.role}; a key of theirs is no more.`);
-  return user;
+/** Refuses, as `FORBIDDEN`, who does not ask in the person's own session. */
+export function requireOwnSession(context: OperationContext, personId: string): void {
+  if (!isInSessionOf(context, personId))
+    throw refusal("FORBIDDEN", "A person's key is made and rotated by that person alone, in a session of theirs: sign in first.");
+}
+
+function requireIndependence(context: OperationContext, kind: string): void {
+  if (kind === "person") throw invalid("/independent", "A person's key is that person's.");
+  requireOwnerInSession(context);
 }
 
 /** An ADMIN touches nothing of an OWNER's, and a key that is restricted to entities none that reaches beyond them. */

@@ -5,7 +5,7 @@ import type { BaseContext } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { tokenView } from "./views.ts";
 
-/** Makes an OWNER's key of a site: the way back in where all its keys are lost. The operator's alone. */
+/** Makes an OWNER's key of a site: the way back in where all its keys are lost. The operator's alone. Nobody is known to stand behind it, as the operator is no user. */
 export async function makeOwnerKey(
   context: BaseContext,
   siteId: string,
@@ -19,7 +19,7 @@ export async function makeOwnerKey(
   const { key, row } = await issueToken(
     env,
     site,
-    { id, name, kind: "service", role: "OWNER", principalId: id, entityIds: null, expiresAtMs: null, ...plan },
+    { id, name, kind: "service", role: "OWNER", principalId: id, entityIds: null, expiresAtMs: null, heldBy: [], ...plan },
     now,
   );
   await directory.orm.batch([requireEpoch(directory, site), insertToken(directory, row)]);

@@ -18,6 +18,11 @@ export async function namedPrincipal(context: OperationContext, kind: PrincipalK
   return known?.principalId ?? uuidV5(context.site.id, `${kind} ${name}`);
 }
 
+/** Whether the person asks in a session of theirs. */
+export function isInSessionOf({ session, actor }: OperationContext, personId: string): boolean {
+  return session !== null && actor.kind === "person" && actor.id === personId;
+}
+
 /** The user of a person's key. Refuses, as `FORBIDDEN`, to touch one's who is out of reach: an OWNER's is an OWNER's, whatever its own role. */
 export async function userInReach(context: OperationContext, key: { readonly kind: PrincipalKind; readonly principalId: string }) {
   const user = key.kind === "person" ? await userOf(context, key.principalId) : undefined;

@@ -2,55 +2,92 @@ import type { z } from "@hono/zod-openapi";
 import { issueToken } from "../../access/issue-token.ts";
 import { forgetLeasesOf } from "../../access/leases.ts";
 import { requireEpoch } from "../../db/site-rows.ts";
-import { findToken, insertToken, markExpiry } from "../../db/tokens.ts";
+import { endForSuccessor, findToken, insertToken, isEndedMeanwhile } from "../../db/tokens.ts";
 import { madeId, type Once } from "../../operation/commit-once.ts";
-import { commitSecretOnce, ownClaim } from "../../operation/commit-secret-once.ts";
+import { commitSecretOnce, ownClaim, type SecretWork } from "../../operation/commit-secret-once.ts";
 import { type OperationContext, requireEnd, requirePermission } from "../../operation/context.ts";
 import { objectOf } from "../../platform/objects.ts";
 import { notFound, refusal } from "../../platform/refused.ts";
 import { siteNow } from "../sites/index.ts";
-import { requireReach } from "./create-token.ts";
-import { checkAgainstUser, userInReach } from "./principal.ts";
+import { isOwnerInSession } from "./change-token.ts";
+import { requireOwnSession, requireReach } from "./create-token.ts";
+import { checkAgainstUser } from "./principal.ts";
 import type { IssuedToken, RotateTokenRequest } from "./schemas.ts";
 import { tokenView } from "./views.ts";
 
 const overlapDefaultSeconds = 86_400;
 
-/** Gives the key's principal a new key; the old one works for the overlap and then expires. */
+/**
+ * Gives the key's principal a new key, once; the old one works for the overlap and then expires. Who rotates it is shown the new secret, so that they stand
+ * behind it with those who did before. It stays independent only where an OWNER, who could say so, rotates it in a session.
+ */
 export async function rotateToken(
   context: OperationContext,
   id: string,
   request: z.infer<typeof RotateTokenRequest>,
 ): Promise<Once<z.infer<typeof IssuedToken>>> {
-  requirePermission(context, "tokens:write");
-  const old = await findToken(context.directory, context.site.id, id);
+  const { directory, actor, env } = context;
+  const old = await findToken(directory, context.site.id, id);
+  if (old?.kind === "person") requireOwnSession(context, old.principalId);
+  else requirePermission(context, "tokens:write");
   if (!old) throw notFound();
   requireReach(context, old.role, old.entityIds);
-  const user = await userInReach(context, old);
-  const once = await commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
+  const once = await commit(context, async () => {
     const now = context.clock();
-    if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now))
-      throw refusal("IN_USE", "A key that has ended is not rotated; make a new one.");
+    if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now) || old.successorId !== null) throw notToBeRotated();
     requireEnd(context, old.expiresAt);
     const endsAtMs = now + (request.overlapSeconds ?? overlapDefaultSeconds) * 1000;
     const { name, kind, role, principalId, entityIds, expiresAt } = old;
-    const plan = await objectOf(context.env.ACCESS, context.site, id).plan();
+    const plan = await objectOf(env.ACCESS, context.site, id).plan();
     const site = await siteNow(context);
+    const successorId = context.newId();
+    const staysIndependent = old.independentSetBy !== null && isOwnerInSession(context);
     const { key, row } = await issueToken(
-      context.env,
+      env,
       site,
-      { id: context.newId(), name, kind, role, principalId, entityIds, expiresAtMs: expiresAt, ...(plan === null ? {} : { plan }) },
+      {
+        id: successorId,
+        name,
+        kind,
+        role,
+        principalId,
+        entityIds,
+        expiresAtMs: expiresAt,
+        heldBy: [...new Set([...(old.heldBy ?? []), ...(actor.humans ?? [])])],
+        madeInSession: kind === "person",
+        independentSetBy: staysIndependent ? actor.id : null,
+        ...(plan === null ? {} : { plan }),
+      },
       now,
     );
+    if (staysIndependent) context.log.info("token_independence", { tokenId: successorId, independent: true, setBy: actor.id });
     return {
-      statements: [requireEpoch(context.directory, site), insertToken(context.directory, row), markExpiry(context.directory, id, endsAtMs)],
+      statements: [
+        requireEpoch(directory, site),
+        insertToken(directory, row),
+        endForSuccessor(directory, id, { successorId, endsAtMs, nowMs: now }),
+      ],
       value: { ...tokenView(row, now), key },
     };
   });
   // After the rows, so that nobody is left without a key; from the row, so that a repeated request completes what was interrupted in between.
-  const endsAtMs = (await findToken(context.directory, context.site.id, id))?.expiresAt;
-  if (endsAtMs) await objectOf(context.env.ACCESS, context.site, id).expireAt(endsAtMs);
+  const endsAtMs = (await findToken(directory, context.site.id, id))?.expiresAt;
+  if (endsAtMs) await objectOf(env.ACCESS, context.site, id).expireAt(endsAtMs);
   forgetLeasesOf(id);
-  if (user) await checkAgainstUser(context, user.id, madeId(once));
+  if (old.kind === "person") await checkAgainstUser(context, old.principalId, madeId(once));
   return once;
+}
+
+/** Does the work once per key; of several keys only the first that lists its successor does. */
+async function commit<V>(context: OperationContext, work: () => Promise<SecretWork<V>>): Promise<Once<V>> {
+  try {
+    return await commitSecretOnce(context.directory, ownClaim(context), context.clock, work);
+  } catch (error) {
+    if (isEndedMeanwhile(error)) throw notToBeRotated();
+    throw error;
+  }
+}
+
+function notToBeRotated() {
+  return refusal("IN_USE", "A key that has ended, or was rotated before, is not rotated; rotate its successor, or make a new one.");
 }

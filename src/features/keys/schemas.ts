@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { idField, instantField, list, nameField } from "../../http/fields.ts";
+import { idField, instantField, instantInput, list, nameField } from "../../http/fields.ts";
 import { listQuery, pageOf } from "../../http/page-query.ts";
 import { issuedExample, siteExample } from "../sites/index.ts";
 import { kindField, roleField } from "../users/index.ts";
@@ -21,6 +21,17 @@ export const TokenView = z
     revokedAt: instantField.nullable(),
     lastUsedAt: instantField.nullable().openapi({ description: "To the minute." }),
     createdAt: instantField,
+    heldBy: z.array(idField).openapi({
+      description:
+        "The users behind it: who made it, rotated it or was shown its secret, and those behind the key that made it. Under `four_eyes` they do not approve what it prepares. Of keys made before this was noted, and of an operator's, nobody is known.",
+    }),
+    madeInSession: z.boolean().openapi({
+      description: "A person's key that they made in their own session. Any other approves nothing that an agent had a part in.",
+    }),
+    independent: z.boolean().openapi({ description: "An OWNER has said that what it prepares is not the doing of those who hold it." }),
+    independentSetBy: idField.nullable().openapi({ description: "The OWNER who said so." }),
+    independentSetAt: instantField.nullable(),
+    successorId: idField.nullable().openapi({ description: "The key that replaced it when it was rotated." }),
   })
   .openapi("Token");
 export type TokenView = z.infer<typeof TokenView>;
@@ -33,17 +44,27 @@ export const CreateTokenRequest = z
   .strictObject({
     name: nameField,
     role: roleField,
-    kind: kindField.optional().openapi({ description: "Default `service`. An agent's key is PREPARER or REVIEWER." }),
-    userId: idField
-      .optional()
-      .openapi({ description: "The user whose key it is; with the kind person only. The role is at most the user's." }),
+    kind: kindField.optional().openapi({
+      description: "Default `service`. An agent's key is PREPARER or REVIEWER. A person's is made by that person, in their session.",
+    }),
+    userId: idField.optional().openapi({ description: "The user whose key it is, which is the user who asks; with the kind person only." }),
+    independent: z.boolean().optional().openapi({
+      description:
+        "Of a service's or an agent's key, by an OWNER in a session: under `four_eyes` those who hold it may approve what it prepares.",
+      example: false,
+    }),
     entityIds: entityIdsField.optional(),
-    expiresAt: z.iso.datetime({ offset: true }).optional().openapi({
+    expiresAt: instantInput.optional().openapi({
       description: "RFC 3339. By default that of the key in use, which makes none that ends later.",
       example: "2027-06-30T00:00:00Z",
     }),
   })
   .openapi("CreateTokenRequest");
+export const ChangeTokenRequest = z
+  .strictObject({
+    independent: z.boolean().openapi({ description: "Whether under `four_eyes` those who hold it may approve what it prepares." }),
+  })
+  .openapi("ChangeTokenRequest");
 export const RotateTokenRequest = z
   .strictObject({
     overlapSeconds: z
@@ -69,4 +90,10 @@ export const tokenExample: TokenView = {
   revokedAt: null,
   lastUsedAt: "2026-06-08T10:00:00.000Z",
   createdAt: "2026-06-08T09:30:00.000Z",
+  heldBy: ["01980c1e-7e0c-7abc-9def-0123456789ae"],
+  madeInSession: false,
+  independent: false,
+  independentSetBy: null,
+  independentSetAt: null,
+  successorId: null,
 };

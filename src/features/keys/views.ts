@@ -22,5 +22,17 @@ export function tokenView(row: TokenRow, nowMs: number): TokenView {
     revokedAt: instantOrNull(row.revokedAt),
     lastUsedAt: instantOrNull(row.lastUsedAt),
     createdAt: instant(row.createdAt),
+    heldBy: holdersOf(row),
+    madeInSession: row.madeInSession,
+    independent: row.independentSetBy !== null,
+    independentSetBy: row.independentSetBy,
+    independentSetAt: instantOrNull(row.independentSetAt),
+    successorId: row.successorId,
   };
+}
+
+/** The users behind a key. Of an earlier build's nobody is known, but that a person's is that person's. */
+function holdersOf({ kind, principalId, heldBy }: TokenRow): string[] {
+  const known = heldBy ?? [];
+  return kind !== "person" || known.includes(principalId) ? known : [principalId, ...known];
 }

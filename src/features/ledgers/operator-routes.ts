@@ -1,13 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import { answer } from "../../http/answers.ts";
+import { instantInput } from "../../http/fields.ts";
 import { type OperatorRoute, operatorRoute } from "../../http/operator-route.ts";
 import { listLedgersOfSite } from "./list-ledgers-of-site.ts";
 import { restoreLedger } from "./restore-ledger.ts";
 
-const RestoreRequest = z.union([
-  z.strictObject({ at: z.iso.datetime({ offset: true }) }),
-  z.strictObject({ bookmark: z.string().min(1).max(200) }),
-]);
+const RestoreRequest = z.union([z.strictObject({ at: instantInput }), z.strictObject({ bookmark: z.string().min(1).max(200) })]);
 
 /** What the operator does with ledgers after a database or an object was restored. */
 export const ledgerOperatorRoutes: readonly OperatorRoute[] = [

@@ -41,6 +41,7 @@ export async function createSite(
         principalId: tokenId,
         entityIds: null,
         expiresAtMs: null,
+        heldBy: context.actor.humans ?? [],
       },
       now,
     );

@@ -9,12 +9,25 @@ import { refusal } from "../../platform/refused.ts";
 export function requireUsersInReach(context: OperationContext): void {
   requirePermission(context, "users:write");
   requireWholeSite(context);
-  if (context.session === null && context.site.environment !== "live")
-    throw refusal("LIVE_KEY_REQUIRED", "The key is a sandbox's, and users reach the firm's live sites.");
+  if (isSandboxKey(context)) throw refusal("LIVE_KEY_REQUIRED", "The key is a sandbox's, and users reach the firm's live sites.");
 }
 
 /** Refuses, as `FORBIDDEN`, to touch a user of this role, or to give it: an ADMIN does nothing to an OWNER. */
 export function requireRoleInReach(context: OperationContext, role: Role): void {
   if (!reaches(context.actor.role, role))
     throw refusal("FORBIDDEN", `A user of the role ${role} is out of the reach of the role ${context.actor.role}.`);
+}
+
+/**
+ * Of which site a key sees the users: a sandbox's those who have a key or a session there; undefined for all of the firm. One that is restricted to entities sees
+ * none, as it reaches none.
+ */
+export function siteOfUsersSeen(context: OperationContext): string | undefined {
+  requirePermission(context, "users:write");
+  requireWholeSite(context);
+  return isSandboxKey(context) ? context.site.id : undefined;
+}
+
+function isSandboxKey({ session, site }: OperationContext): boolean {
+  return session === null && site.environment !== "live";
 }

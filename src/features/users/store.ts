@@ -2,6 +2,7 @@ import { and, asc, desc, eq, isNotNull, isNull, lt, type SQL, sql } from "drizzl
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import { pageOfDirectory } from "../../db/directory-page.ts";
 import { deleteInPieces } from "../../db/purge.ts";
+import { hasTokenAt, keepsSiteOwnerKeys, takeSiteOwnerKeys } from "../../db/tokens.ts";
 import { sessionIdleMs, usersPerSignInMax } from "../../kernel/bounds.ts";
 import type { Page } from "../../kernel/page.ts";
 import type { Role } from "../../kernel/role.ts";
@@ -16,12 +17,12 @@ export function insertUser(directory: DirectoryDatabase, row: UserRow) {
   return directory.orm.insert(users).values(row);
 }
 
-/** A user of the firm who has not left it. */
-export async function findUser(directory: DirectoryDatabase, firmId: string, id: string): Promise<UserRow | undefined> {
+/** A user of the firm who has not left it. `siteId`: of those alone who have a key or a session there. */
+export async function findUser(directory: DirectoryDatabase, firmId: string, id: string, siteId?: string): Promise<UserRow | undefined> {
   return directory.orm
     .select()
     .from(users)
-    .where(and(eq(users.firmId, firmId), eq(users.id, id), isNull(users.deletedAt)))
+    .where(and(isOfFirm(firmId, siteId), eq(users.id, id)))
     .get();
 }
 
@@ -34,8 +35,12 @@ export async function findUserEver(directory: DirectoryDatabase, firmId: string,
     .get();
 }
 
-export function listUserRows(directory: DirectoryDatabase, firmId: string, page: Page<"createdAt">) {
-  return pageOfDirectory(directory, users, and(eq(users.firmId, firmId), isNull(users.deletedAt)), page);
+export function listUserRows(directory: DirectoryDatabase, firmId: string, siteId: string | undefined, page: Page<"createdAt">) {
+  return pageOfDirectory(directory, users, isOfFirm(firmId, siteId), page);
+}
+
+function isOfFirm(firmId: string, siteId: string | undefined) {
+  return and(eq(users.firmId, firmId), isNull(users.deletedAt), siteId === undefined ? undefined : hasTokenAt(siteId, users.id));
 }
 
 /** A user of an email whose password can be tried. */
@@ -147,7 +152,7 @@ function keepsAnOwner(user: UserRow): SQL {
     and other.role = 'OWNER' and other.deleted_at is null)`;
 }
 
-/** Changes a user as it was read. Undefined where it has changed since, or is the last OWNER and would not be one. */
+/** Changes a user as it was read. Undefined where it has changed since, or is the last OWNER, of the firm or of one of its sites, and would not be one. */
 export async function changeUser(
   directory: DirectoryDatabase,
   user: UserRow,
@@ -158,14 +163,16 @@ export async function changeUser(
   },
 ): Promise<UserRow | undefined> {
   const staysOwner = user.role !== "OWNER" || ((change.role ?? "OWNER") === "OWNER" && change.deletedAt === undefined);
-  return directory.orm
-    .update(users)
-    .set({ ...change, revision: user.revision + 1 })
-    .where(
-      and(eq(users.id, user.id), eq(users.revision, user.revision), isNull(users.deletedAt), staysOwner ? undefined : keepsAnOwner(user)),
-    )
-    .returning()
-    .get();
+  const asRead = and(eq(users.id, user.id), eq(users.revision, user.revision), isNull(users.deletedAt));
+  const changed = directory.orm.update(users).set({ ...change, revision: user.revision + 1 });
+  if (staysOwner) return changed.where(asRead).returning().get();
+  const isNoOwner = sql`exists (select 1 from ${users} where id = ${user.id} and (role <> 'OWNER' or deleted_at is not null))`;
+  const taken = change.deletedAt === undefined ? { role: change.role ?? "OWNER" } : { expiresAt: change.deletedAt };
+  const [rows] = await directory.orm.batch([
+    changed.where(and(asRead, keepsAnOwner(user), keepsSiteOwnerKeys(user.id))).returning(),
+    takeSiteOwnerKeys(directory, user.id, taken, isNoOwner),
+  ]);
+  return rows[0];
 }
 
 /** Notes that a user's sessions and keys know what the user is at this revision. */

@@ -28,9 +28,9 @@ export async function updateUser(
   return changed;
 }
 
-/** A user that was not changed has changed meanwhile, or is the last OWNER. */
+/** A user that was not changed has changed meanwhile, or is the last OWNER of the firm or has the last OWNER key of a site. */
 export async function whyNotChanged({ directory }: OperationContext, user: UserRow) {
   const now = await findUser(directory, user.firmId, user.id);
   if (now?.revision !== user.revision) return refusal("PRECONDITION_FAILED", "The user was changed meanwhile.");
-  return refusal("LAST_OWNER", "This is the firm's last OWNER. Make another user OWNER first.");
+  return refusal("LAST_OWNER", "This is the firm's last OWNER, or has the last OWNER key of one of its sites. Make another first.");
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Books, balanceOf, booksOf, codes, entryOf, freshKey, newBooks, post } from "../../support/books.ts";
+import { personAt } from "../../support/people.ts";
 import { type Answer, newSite } from "../../support/site.ts";
 
 type Name = keyof typeof codes;
@@ -19,7 +20,7 @@ async function figures(books: Books, account: Name, query = "") {
 }
 
 /** Books with 10,000 on the bank account. */
-async function funded(): Promise<Books> {
+async function funded() {
   const books = await newBooks();
   await post(books, entryOf("cash", "equity", 10_000));
   return books;
@@ -325,7 +326,7 @@ describe("the gate", () => {
   test("holds a settlement back until it is approved, while the hold stays open", async () => {
     const books = await funded();
     const agent = await books.api.withRole("PREPARER", { kind: "agent" });
-    const person = await books.api.withRole("APPROVER", { kind: "person" });
+    const person = (await personAt(books.site, "APPROVER")).api;
     const placed = await agent.post(
       "/holds",
       { entityId: books.entityId, ...hold("rent", "cash", 3_000, { externalId: "auth-1" }) },
@@ -344,7 +345,7 @@ describe("the gate", () => {
   test("finds at the approval that the hold has gone another way", async () => {
     const books = await funded();
     const agent = await books.api.withRole("PREPARER", { kind: "agent" });
-    const person = await books.api.withRole("APPROVER", { kind: "person" });
+    const person = (await personAt(books.site, "APPROVER")).api;
     const placed = await place(books, hold("rent", "cash", 3_000));
     const settlement = await agent.post(`/holds/${placed.body.id}/settle`, {}, freshKey());
     await release(books, placed);

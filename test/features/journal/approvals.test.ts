@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import type { Role } from "../../../src/kernel/role.ts";
 import { newBooks } from "../../support/books.ts";
+import { personAt } from "../../support/people.ts";
 import type { Answer, Api } from "../../support/site.ts";
 
 type Policy = "none" | "required" | "four_eyes";
@@ -16,10 +18,10 @@ interface Office {
 
 /** A company with books, whose people work under a policy. */
 async function office(policy: Policy): Promise<Office> {
-  const { api: owner, entityId } = await newBooks();
+  const { api: owner, entityId, site } = await newBooks();
   const changed = await owner.patch(`/entities/${entityId}`, { approvalPolicy: policy });
   expect(changed.body).toMatchObject({ approvalPolicy: policy });
-  const person = (role: string, name: string) => owner.withRole(role, { name, kind: "person" });
+  const person = async (role: Role, name: string) => (await personAt(site, role, name)).api;
   return {
     owner,
     entityId,

@@ -1,9 +1,10 @@
-import type { Answer, Api } from "../site.ts";
+import type { Answer, Api, Site } from "../site.ts";
 import type { ApiDocument, Operation } from "./api-document.ts";
 
 /** A site in which every operation has something to work on. */
 export interface Stage {
   readonly document: ApiDocument;
+  readonly site: Site;
   /** Its OWNER's. */
   readonly api: Api;
   readonly siteId: string;

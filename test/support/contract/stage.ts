@@ -57,7 +57,8 @@ const uniqueFields = new Set(["code", "key", "externalId", "email", "ownerEmail"
 const namingFields = new Set(["parentCode", "accountCode"]);
 
 export async function newStage(document: ApiDocument, operationId?: string): Promise<Stage> {
-  const { api, siteId } = await newSite(operationId !== undefined && ofSandboxes.has(operationId) ? "sandbox" : "live");
+  const site = await newSite(operationId !== undefined && ofSandboxes.has(operationId) ? "sandbox" : "live");
+  const { api, siteId } = site;
   const [company, other] = [
     await api.post("/entities", { name: "Blue Bottle Ltd", functionalCurrency: "USD", chart: "us-small-business" }),
     await api.post("/entities", { name: "Red Kettle Ltd", functionalCurrency: "USD" }),
@@ -78,7 +79,7 @@ export async function newStage(document: ApiDocument, operationId?: string): Pro
   }
   const otherEntityId = other.body.id;
   const { api: restricted } = await newKey(api, { role: "ADMIN", entityIds: [otherEntityId] });
-  return { document, api, siteId, entityId, ledgerId, accountId, otherEntityId, restricted };
+  return { document, site, api, siteId, entityId, ledgerId, accountId, otherEntityId, restricted };
 }
 
 /** Another key of the site, not limited in its requests. */
