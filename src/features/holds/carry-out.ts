@@ -56,5 +56,5 @@ async function endInLedger(context: OperationContext, group: Group, ledgerNumber
 
 /** A ledger that is no more has nothing open. */
 function isGone({ code }: Failure): boolean {
-  return (code as string) === "LEDGER_RETIRED";
+  return code === "LEDGER_RETIRED";
 }
