@@ -99,7 +99,7 @@ export class AccessObject extends DurableObject {
       ...token,
       role: session ? user.role : lesserRole(role, user.role),
       ...(session ? { session: { ...session, mustChangePassword: user.mustChangePassword } } : {}),
-      ...heldNow(token, user),
+      ...credentialNow(token, user),
       userRevision: user.revision,
     });
     return true;
@@ -147,6 +147,11 @@ export class AccessObject extends DurableObject {
     return { isSet: true, independence };
   }
 
+  /** Who else set the password by which one of its holders signs in. */
+  async credentialSetBy(): Promise<readonly string[]> {
+    return (await this.#load())?.credentialSetBy ?? [];
+  }
+
   /** Requests a minute; null for a token that nobody made. */
   async plan(): Promise<number | null> {
     return (await this.#load())?.plan ?? null;
@@ -165,16 +170,29 @@ function isLater(a: Authority["site"], b: Authority["site"]): boolean {
 }
 
 /**
- * Who is behind a user's session or key now. A session's password is the user's present one. A key may have been made by whoever set an earlier one, which
- * another password does not change; that the user has been confirmed, and nobody else set the present one, does.
+ * Who set the password behind a user's session or key, as of now. A session's password is the user's present one. A key may have been made by whoever set an
+ * earlier one, which another password does not change; that the user has been confirmed, and nobody else set the present one, does.
  */
-function heldNow({ kind, principalId, session }: Stored, { credentialHumans }: UserStanding): Pick<Stored, "heldBy"> {
+function credentialNow({ kind, session }: Stored, { credentialHumans }: UserStanding): Pick<Stored, "credentialSetBy"> {
   if (kind !== "person" || credentialHumans === undefined) return {};
-  return session || credentialHumans.length === 0 ? { heldBy: [principalId, ...credentialHumans] } : {};
+  return session || credentialHumans.length === 0 ? { credentialSetBy: credentialHumans } : {};
 }
 
 function authorityOf(token: Stored): Authority {
-  const { tokenId, kind, role, principalId, site, entityIds, expiresAtMs, plan, session, heldBy = [], independence } = token;
+  const {
+    tokenId,
+    kind,
+    role,
+    principalId,
+    site,
+    entityIds,
+    expiresAtMs,
+    plan,
+    session,
+    heldBy = [],
+    credentialSetBy = [],
+    independence,
+  } = token;
   const isPerson = kind === "person";
   return {
     tokenId,
@@ -186,6 +204,7 @@ function authorityOf(token: Stored): Authority {
     expiresAtMs,
     plan,
     humans: isPerson && !heldBy.includes(principalId) ? [principalId, ...heldBy] : heldBy,
+    ...(credentialSetBy.length > 0 ? { credentialSetBy } : {}),
     ...(independence?.setBy ? { independent: true } : {}),
     ...(isPerson && (session || token.madeInSession) ? { madeInSession: true } : {}),
     ...(session ? { session } : {}),

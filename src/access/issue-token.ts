@@ -19,6 +19,8 @@ export interface TokenWish {
   readonly plan?: number;
   /** The users who are shown its secret, and those behind the key that asks for it. */
   readonly heldBy: readonly string[];
+  /** Who else set the password by which one of them signs in. */
+  readonly credentialSetBy?: readonly string[] | undefined;
   /** A person's key, made in their own session. */
   readonly madeInSession?: boolean;
   /** The OWNER who says that the key is independent of who holds it. */
@@ -35,7 +37,18 @@ export async function issueToken(
   wish: TokenWish,
   nowMs: number,
 ): Promise<{ readonly key: string; readonly row: TokenRow }> {
-  const { id, kind, role, principalId, entityIds, expiresAtMs, heldBy, madeInSession = false, independentSetBy = null } = wish;
+  const {
+    id,
+    kind,
+    role,
+    principalId,
+    entityIds,
+    expiresAtMs,
+    heldBy,
+    credentialSetBy = [],
+    madeInSession = false,
+    independentSetBy = null,
+  } = wish;
   const secret = newKeySecret(cursorSecret(env), id);
   const independence = independentSetBy === null ? notIndependent : { setBy: independentSetBy, setAtMs: nowMs, revision: 1 };
   await objectOf(env.ACCESS, site, id).create({
@@ -49,6 +62,7 @@ export async function issueToken(
     expiresAtMs,
     plan: wish.plan ?? defaultPlan,
     heldBy,
+    credentialSetBy,
     independence,
     ...(madeInSession ? { madeInSession } : {}),
   });

@@ -29,6 +29,8 @@ export interface Authority {
   readonly session?: SessionInUse;
   /** The ids of the users behind it. An object of an earlier build does not say. */
   readonly humans?: readonly string[];
+  /** Who else set the password by which one of them signs in; left out where nobody did. */
+  readonly credentialSetBy?: readonly string[];
   /** An OWNER has said that what the key prepares is not the doing of those who hold it. */
   readonly independent?: true;
   /** A session, or a person's key that was made in one. */
@@ -58,7 +60,7 @@ export interface UserStanding {
   readonly role: Role;
   readonly mustChangePassword: boolean;
   readonly revision: number;
-  /** Who set the password from which the user's descends, and those behind them: four eyes count them and the user as one. An edge of an earlier build does not say. */
+  /** Who set the password from which the user's descends, and those behind them: four eyes count each of them and the user as one. An edge of an earlier build does not say. */
   readonly credentialHumans?: readonly string[];
 }
 

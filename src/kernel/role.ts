@@ -12,6 +12,8 @@ export interface Actor {
   readonly role: Role;
   /** The ids of the users behind it: of a person themselves, of a key those who made it or were shown its secret. An edge of an earlier build does not say. */
   readonly humans?: readonly string[];
+  /** Who else set the password by which one of them signs in, and so may be the one who acts: left out where nobody did. */
+  readonly credentialSetBy?: readonly string[];
   /** An OWNER has said of the key that what it prepares is not the doing of those who hold it. */
   readonly independent?: true;
   /** A person who acts in a session, or with a key that they made in one. */

@@ -130,7 +130,7 @@ const actors = new WeakMap<Authority, Actor>();
 function actorOf(authority: Authority): Actor {
   let actor = actors.get(authority);
   if (actor === undefined) {
-    const { kind, principalId: id, role, independent, session } = authority;
+    const { kind, principalId: id, role, credentialSetBy, independent, session } = authority;
     // An object of an earlier build says nothing of humans, though a session is a person's.
     const humans = authority.humans ?? (session === undefined ? undefined : [id]);
     actor = {
@@ -138,6 +138,7 @@ function actorOf(authority: Authority): Actor {
       id,
       role,
       ...(humans === undefined ? {} : { humans }),
+      ...(credentialSetBy === undefined ? {} : { credentialSetBy }),
       ...(independent ? { independent } : {}),
       ...(authority.madeInSession || session !== undefined ? { madeInSession: true } : {}),
     };

@@ -80,18 +80,21 @@ describe("an ADMIN who has set somebody's password", () => {
     const approved = await approve(session.api, await post(other.api));
     expect(approved).toMatchObject({
       status: 200,
-      body: { approval: { approvedBy: { kind: "person", id: yan.id, humans: [yan.id, owner.userId], credentialSetBy: owner.userId } } },
+      body: { approval: { approvedBy: { kind: "person", id: yan.id, humans: [yan.id], credentialSetBy: owner.userId } } },
     });
     expect((await owner.api.get(`/journal-entries/${approved.body.id}`)).text).toBe(approved.text);
   });
 
-  test("nor through a third whom they made: one behind the other is one human with both", async () => {
+  test("nor through a third whom they made: who made the one who made the other is one with both", async () => {
     const admin = await changed(await made(owner.api, "ADMIN"));
     const yan = await changed(await made(admin.api, "APPROVER"));
     expect(await approve(yan.api, await post(owner.api))).toMatchObject(selfApproval);
-    // Two whom one made are one human, too.
-    const cem = await changed(await made(admin.api, "PREPARER"));
-    expect(await approve(yan.api, await post(cem.api))).toMatchObject(selfApproval);
+  });
+
+  test("but two whose passwords one set are two people, as most of a firm are at first", async () => {
+    const admin = await changed(await made(owner.api, "ADMIN"));
+    const [yan, cem] = [await changed(await made(admin.api, "APPROVER")), await changed(await made(admin.api, "PREPARER"))];
+    expect((await approve(yan.api, await post(cem.api))).status).toBe(200);
   });
 
   test("setting it anew undoes the confirmation and ends the user's sessions", async () => {
@@ -106,11 +109,15 @@ describe("an ADMIN who has set somebody's password", () => {
     expect(await approve(as.api, await post(admin.api))).toMatchObject(selfApproval);
   });
 
-  test("a service's key that sets it stands for who holds it", async () => {
+  test("a service's key that sets it stands for who holds it, but the first password that a firm's own key gives is the user's", async () => {
     const yan = await made(firm.live.api, "APPROVER");
     const session = await changed(yan);
-    expect((await session.api.get("/me")).body.user.credentialSetBy).toEqual(expect.any(String));
-    expect(await approve(session.api, await post(firm.live.api))).toMatchObject(selfApproval);
+    expect((await session.api.get("/me")).body.user.credentialSetBy).toBeNull();
+    expect((await approve(session.api, await post(firm.live.api))).status).toBe(200);
+    expect((await firm.live.api.post(`/users/${yan.id}/password`, { password: first, mustChangePassword: true })).status).toBe(200);
+    const again = await changed(yan);
+    expect((await again.api.get("/me")).body.user.credentialSetBy).toEqual(expect.any(String));
+    expect(await approve(again.api, await post(firm.live.api))).toMatchObject(selfApproval);
   });
 });
 

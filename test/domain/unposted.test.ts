@@ -126,7 +126,8 @@ describe("soft locks", () => {
     ledger.write([lock("soft")]);
     expect(codes(ledger.write([hold(5, { groupId: "g" })], { actor: preparer }))).toBe("PERIOD_LOCKED");
     ledger.write([hold(5, { groupId: "g" })]);
-    expect(codes(ledger.write([{ kind: "settle_hold", holdId: lastHold(ledger).id }], { actor: preparer }))).toEqual(["entry_posted"]);
+    const settle: Command = { kind: "end_group", groupId: "g", outcome: "settle", holdIds: [lastHold(ledger).id] };
+    expect(codes(ledger.write([settle], { actor: preparer }))).toEqual(["group_ended"]);
     expect(ledger.entries().at(-1)?.fact.flagged).toBe(true);
   });
 
@@ -268,12 +269,17 @@ describe("what an agent had a part in", () => {
     expect(codes(ledger.write([note], { actor: agent }))).toBe("FORBIDDEN");
   });
 
-  test("is no hold of a group: an agent settles none", () => {
+  test("is no hold of a group: an agent settles none, by itself or as a group", () => {
     const ledger = opened();
     ledger.write([hold(5, { groupId: "g" })]);
-    const command: Command = { kind: "settle_hold", holdId: lastHold(ledger).id };
-    expect(codes(ledger.write([command], { actor: agent }))).toBe("APPROVAL_REQUIRED");
-    expect(codes(ledger.write([command], { actor: preparer }))).toEqual(["entry_posted"]);
+    const holdId = lastHold(ledger).id;
+    const alone: Command = { kind: "settle_hold", holdId, noted: true };
+    const group: Command = { kind: "end_group", groupId: "g", outcome: "settle", holdIds: [holdId] };
+    expect(codes(ledger.write([alone], { actor: agent }))).toBe("APPROVAL_REQUIRED");
+    expect(codes(ledger.write([group], { actor: agent }))).toBe("FORBIDDEN");
+    expect(ledger.entries()).toEqual([]);
+    expect(codes(ledger.write([group], { actor: preparer }))).toEqual(["group_ended"]);
+    expect(ledger.entries()).toHaveLength(1);
   });
 });
 
@@ -350,14 +356,16 @@ describe("four eyes are those of two humans", () => {
     ["what another's key prepared", importer, ben, posted],
     ["what another's key prepared, with a key", importer, key("other", ["ben"]), posted],
     ["what nobody's key prepared", key("importer", []), ada, posted],
-    ["what a key prepared that set the approver's password", key("importer", []), user("ada", { humans: ["ada", "importer"] }), refused],
-    ["what a person prepared who set the approver's password", ben, user("ada", { humans: ["ada", "ben"] }), refused],
-    ["what a person prepared whose password the approver set", user("ben", { humans: ["ben", "ada"] }), ada, refused],
+    ["what a key prepared that set the approver's password", key("importer", []), user("ada", { credentialSetBy: ["importer"] }), refused],
+    ["what a person prepared who set the approver's password", ben, user("ada", { credentialSetBy: ["ben"] }), refused],
+    ["what a key prepared whose holder set the approver's password", importer, user("ben", { credentialSetBy: ["ada"] }), refused],
+    ["what a key prepared, of one whose password the approver set", { ...importer, credentialSetBy: ["ben"] }, ben, refused],
+    ["what a person prepared whose password the approver set", user("ben", { credentialSetBy: ["ada"] }), ada, refused],
     [
       "what one prepared, by another whose passwords a third set",
-      user("cem", { humans: ["cem", "ben"] }),
-      user("ada", { humans: ["ada", "ben"] }),
-      refused,
+      user("cem", { credentialSetBy: ["ben"] }),
+      user("ada", { credentialSetBy: ["ben"] }),
+      posted,
     ],
     ["what the same id prepared as another kind", key("ada", []), ada, refused],
     ["what the same id prepared as another kind, independent or not", key("ada", [], independent), ada, refused],

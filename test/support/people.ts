@@ -6,7 +6,6 @@ import type { Role } from "../../src/kernel/role.ts";
 import { operationContext } from "../../src/operation/build-context.ts";
 import type { OperationContext } from "../../src/operation/context.ts";
 import { logFor } from "../../src/platform/log.ts";
-import { operatorKey } from "./operator.ts";
 import { type Answer, type Api, apiWith, request, type Site } from "./site.ts";
 
 export const password = "correct horse battery staple";
@@ -101,35 +100,10 @@ export async function keyOf(
   return { ...apiWith(body.key), id: body.id };
 }
 
-interface Door {
-  /** The operator's key of the firm's live site, behind which is nobody. */
-  readonly key: Api;
-  /** An OWNER who says of the others that their password is their own. */
-  readonly witness: Session;
-}
-const doors = new WeakMap<Api, Promise<Door>>();
-
-/** A fresh user of a site's firm, signed in there, whose password counts as their own, with no limit on their requests. */
+/** A fresh user of a site's firm, signed in there, with no limit on their requests. */
 export async function personAt({ siteId, live }: Pick<Site, "siteId" | "live">, role: Role, name = "A person"): Promise<Session> {
-  const door = doors.get(live) ?? openDoor(live);
-  doors.set(live, door);
-  const { key, witness } = await door;
-  const session = await newcomer(key, siteId, role, name);
-  expect((await witness.api.send("POST", `/users/${session.userId}/confirm`)).status).toBe(200);
-  return session;
-}
-
-async function openDoor(live: Api): Promise<Door> {
-  const siteId: string = (await live.get("/me")).body.site.id;
-  const made = await operatorKey(siteId, { requestsPerMinute: 1_000_000 });
-  expect(made.status).toBe(201);
-  const key = apiWith(made.body.key);
-  return { key, witness: await newcomer(key, siteId, "OWNER", "A witness") };
-}
-
-async function newcomer(key: Api, siteId: string, role: Role, name: string): Promise<Session> {
   const email = `${crypto.randomUUID()}@example.com`;
-  const { status, body } = await key.post("/users", { email, name, role, password, mustChangePassword: false });
+  const { status, body } = await live.post("/users", { email, name, role, password, mustChangePassword: false });
   expect(status, JSON.stringify(body)).toBe(201);
   const session = await signIn(email, { siteId });
   await env.ACCESS.getByName(session.id).setPlan(1_000_000);

@@ -52,6 +52,7 @@ export async function createToken(
         entityIds,
         expiresAtMs,
         heldBy: context.actor.humans ?? [],
+        credentialSetBy: context.actor.credentialSetBy ?? [],
         madeInSession: kind === "person",
         independentSetBy: independent ? context.actor.id : null,
       },

@@ -38,7 +38,10 @@ export async function rotateToken(
     requireEnd(context, old.expiresAt);
     const endsAtMs = now + (request.overlapSeconds ?? overlapDefaultSeconds) * 1000;
     const { name, kind, role, principalId, entityIds, expiresAt } = old;
-    const plan = await objectOf(env.ACCESS, context.site, id).plan();
+    const [plan, setBefore] = await Promise.all([
+      objectOf(env.ACCESS, context.site, id).plan(),
+      objectOf(env.ACCESS, context.site, id).credentialSetBy(),
+    ]);
     const site = await siteNow(context);
     const successorId = context.newId();
     const staysIndependent = old.independentSetBy !== null && isOwnerInSession(context);
@@ -54,6 +57,7 @@ export async function rotateToken(
         entityIds,
         expiresAtMs: expiresAt,
         heldBy: [...new Set([...(old.heldBy ?? []), ...(actor.humans ?? [])])],
+        credentialSetBy: [...new Set([...setBefore, ...(actor.credentialSetBy ?? [])])],
         madeInSession: kind === "person",
         independentSetBy: staysIndependent ? actor.id : null,
         ...(plan === null ? {} : { plan }),

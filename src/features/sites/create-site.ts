@@ -42,6 +42,7 @@ export async function createSite(
         entityIds: null,
         expiresAtMs: null,
         heldBy: context.actor.humans ?? [],
+        credentialSetBy: context.actor.credentialSetBy ?? [],
       },
       now,
     );

@@ -21,7 +21,9 @@ export async function createUser(
   const wish = { firmId: context.site.firmId, email, name, role, mustChangePassword: request.mustChangePassword ?? true };
   try {
     return await commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
-      const { user, statements } = await newUser(context, wish, password, "/password", (id) => credentialBy(context, id));
+      const { user, statements } = await newUser(context, wish, password, "/password", (id) =>
+        isFoundersKey(context) ? undefined : credentialBy(context, id),
+      );
       return { statements, value: userView(user) };
     });
   } catch (error) {
@@ -29,4 +31,12 @@ export async function createUser(
     const message = "The firm has a user of this email.";
     throw refusal("CODE_TAKEN", message, [{ pointer: "/email", code: "CODE_TAKEN", message }]);
   }
+}
+
+/**
+ * A service's key of the role OWNER brings a firm's people in before any of them can sign in. The first password that it gives counts as the user's own;
+ * one that it sets later does not.
+ */
+function isFoundersKey({ actor }: OperationContext): boolean {
+  return actor.kind === "service" && actor.role === "OWNER";
 }

@@ -12,11 +12,11 @@ export interface Credential {
 
 /** Who sets a user's password, as far as it is somebody else; undefined where it is the user alone, with a key of theirs for instance. */
 export function credentialBy({ actor }: Pick<OperationContext, "actor">, userId: string): Credential | undefined {
-  const { kind, id, humans = [] } = actor;
+  const { kind, id, humans = [], credentialSetBy = [] } = actor;
   // Of a key that nobody is known to hold, its principal counts as the human.
   const setBy = kind === "person" || humans.length === 0 ? [id] : humans;
   const others = (ids: readonly string[]) => [...new Set(ids)].filter((other) => other !== userId);
-  const credential = { setBy: others(setBy), humans: others([...setBy, ...humans]) };
+  const credential = { setBy: others(setBy), humans: others([...setBy, ...humans, ...credentialSetBy]) };
   return credential.humans.length === 0 ? undefined : credential;
 }
 
@@ -31,7 +31,7 @@ export function credentialColumns(credential: Credential | undefined): Credentia
   };
 }
 
-/** The users whom four eyes count as one with this user, those first who set the password themselves. */
+/** The users each of whom four eyes count as one with this user, those first who set the password themselves. */
 export function credentialHumans({ credentialHumans, credentialConfirmedAt }: CredentialColumns): readonly string[] {
   return credentialConfirmedAt === null ? (credentialHumans ?? []) : [];
 }

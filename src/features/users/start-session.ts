@@ -34,7 +34,8 @@ export async function startSession(context: AnonymousContext, user: UserRow, has
     expiresAtMs,
     plan: defaultPlan,
     session: { expiresAtMs, mustChangePassword: user.mustChangePassword },
-    heldBy: [user.id, ...credentialHumans(user)],
+    heldBy: [user.id],
+    credentialSetBy: credentialHumans(user),
   });
   const token = { id, siteId: site.id, name: "Session", ...person, hint: "", expiresAt: expiresAtMs, createdAt: nowMs };
   await directory.orm.batch([

@@ -10,6 +10,8 @@ export interface Principal {
 export interface Preparer extends Principal {
   /** The users behind the keys that it prepared with. What earlier builds stored does not say. */
   readonly humans?: readonly string[];
+  /** Who else set the password by which one of them signs in; left out where nobody did. */
+  readonly credentialSetBy?: readonly string[];
   /** It prepared with nothing but keys of which an OWNER has said that they act by themselves. */
   readonly independent?: true;
 }
@@ -42,15 +44,20 @@ export function humansOf({ kind, id, humans = [] }: Preparer): readonly string[]
 }
 
 /**
- * Whether under four eyes the actor counts as the preparer: they are one principal, or one human is behind both. An independent preparer is no human's
- * doing; an approval always is, so that the independence of the approving key counts for nothing.
+ * Whether under four eyes the actor counts as the preparer: they are one principal, one human is behind both, or a human behind the one set the password by
+ * which a human behind the other signs in. That one and the same set both passwords makes two people no one: in a firm most first passwords are set by one
+ * person. An independent preparer is no human's doing; an approval always is, so that the independence of the approving key counts for nothing.
  */
 export function isSameEye(preparer: Preparer, actor: Actor): boolean {
-  const behind = humansOf(actor);
+  const [setForActor, setForPreparer] = [actor.credentialSetBy ?? [], preparer.credentialSetBy ?? []];
   // A key that nobody is known to hold stands for its humans itself, where it has set a person's password.
-  if (preparer.id === actor.id || behind.includes(preparer.id)) return true;
+  if (preparer.id === actor.id || setForActor.includes(preparer.id)) return true;
   if (preparer.independent) return false;
-  return humansOf(preparer).some((human) => human === actor.id || behind.includes(human));
+  const [prepared, acting] = [humansOf(preparer), [actor.id, ...humansOf(actor)]];
+  return (
+    prepared.some((human) => acting.includes(human) || setForActor.includes(human)) ||
+    setForPreparer.some((human) => acting.includes(human))
+  );
 }
 
 /** Whether it is a person themselves who acts: in a session, or with a key that they made in one. An edge of an earlier build does not say. */
@@ -59,8 +66,14 @@ export function isPersonPresent({ kind, humans, madeInSession }: Actor): boolean
 }
 
 /** What is stored of who prepares. */
-export function preparerOf({ kind, id, humans, independent }: Preparer): Preparer {
-  return { kind, id, ...(humans === undefined ? {} : { humans }), ...(independent ? { independent } : {}) };
+export function preparerOf({ kind, id, humans, credentialSetBy = [], independent }: Preparer): Preparer {
+  return {
+    kind,
+    id,
+    ...(humans === undefined ? {} : { humans }),
+    ...(credentialSetBy.length === 0 ? {} : { credentialSetBy }),
+    ...(independent ? { independent } : {}),
+  };
 }
 
 /** The preparers after `actor` wrote a version. Who prepares again adds the humans behind the key in use, and is independent only if both keys are. */
@@ -71,8 +84,14 @@ export function withPreparer(preparers: readonly Preparer[], actor: Preparer): r
   return preparers.map((one) => (one === known ? both : one));
 }
 
-function bothKeys(known: Preparer, { humans, independent }: Preparer): Preparer {
+function bothKeys(known: Preparer, { humans, credentialSetBy = [], independent }: Preparer): Preparer {
   const { kind, id, humans: before } = known;
   const all = before === undefined || humans === undefined ? (before ?? humans) : [...new Set([...before, ...humans])];
-  return { kind, id, ...(all === undefined ? {} : { humans: all }), ...(known.independent && independent ? { independent } : {}) };
+  return preparerOf({
+    kind,
+    id,
+    ...(all === undefined ? {} : { humans: all }),
+    credentialSetBy: [...new Set([...(known.credentialSetBy ?? []), ...credentialSetBy])],
+    ...(known.independent && independent ? { independent } : {}),
+  });
 }

@@ -63,7 +63,7 @@ describe("a user", () => {
       role: "APPROVER",
       passwordSetAt: expect.any(String),
       mustChangePassword: true,
-      credentialSetBy: expect.any(String),
+      credentialSetBy: null,
       credentialConfirmedBy: null,
       createdAt: made.body.createdAt,
     });

@@ -23,7 +23,7 @@ export interface StoredAnswer {
   /** The first sequence that was written; undefined where all of it existed before. */
   readonly firstSequence: number | undefined;
   readonly lastSequence: number | undefined;
-  /** Where the bytes are stored the first one alone, which says what was made; none in rows of a build before `made`. */
+  /** Where the bytes are stored those alone that say what was made, see `toFirstNew`; none in rows of a build before `made`. */
   readonly items: readonly ItemOutcome[];
   readonly answer: WriteOptions["answer"];
 }
@@ -225,11 +225,22 @@ function parts(text: string): string[] {
   return pieces;
 }
 
+/** Up to the first item that is new, by which many are told, or the first where none is. */
+function toFirstNew(items: readonly ItemOutcome[]): readonly ItemOutcome[] {
+  return items.slice(
+    0,
+    Math.max(
+      items.findIndex((item) => "first" in item),
+      0,
+    ) + 1,
+  );
+}
+
 function storeAnswer(sql: SqlStorage, filled: Set<number>, key: string, nowMs: number, answer: StoredAnswer): void {
   const bucket = bucketOf(periodOf(nowMs));
   filled.add(bucket);
   const small = answer.body !== undefined && answer.body.length <= storedAnswerBytesMax;
-  const items = answer.failure !== undefined ? null : JSON.stringify(small ? answer.items.slice(0, 1) : answer.items);
+  const items = answer.failure !== undefined ? null : JSON.stringify(small ? toFirstNew(answer.items) : answer.items);
   const [first = null, ...rest] = items === null ? [] : parts(items);
   rest.forEach((text, i) => {
     sql.exec(inserts[bucket] as string, `${key}\n${i + 1}`, answer.fingerprint, nowMs, null, null, null, null, text, answer.answer);

@@ -122,10 +122,9 @@ function humansView(who: Preparer): Omit<ApproverView, "credentialSetBy"> {
   return { kind: who.kind, id: who.id, humans: humansOf(who) };
 }
 
-/** Behind a person stands nobody but who had set their password, who is named first. */
+/** Of those who set the password, the one who did it is the first. */
 function approverView(who: Preparer): ApproverView {
-  const view = humansView(who);
-  return { ...view, credentialSetBy: who.kind === "person" ? (view.humans.find((human) => human !== who.id) ?? null) : null };
+  return { ...humansView(who), credentialSetBy: who.credentialSetBy?.[0] ?? null };
 }
 
 /** JSON of the approval of a posted entry; null where it was never a draft. */

@@ -19,9 +19,10 @@ export interface CommitContext {
 }
 
 /** What is stored of who acts. The users behind them are stored where an entry tells who approved it; who prepared it is in the facts. */
-export function storedActor({ kind, id, role, humans }: Actor, facts: readonly Fact[]): Actor {
+export function storedActor({ kind, id, role, humans, credentialSetBy }: Actor, facts: readonly Fact[]): Actor {
   const isApproval = humans !== undefined && facts.some((fact) => fact.kind === "entry_posted" && fact.draftId !== null);
-  return isApproval ? { kind, id, role, humans } : { kind, id, role };
+  if (!isApproval) return { kind, id, role };
+  return { kind, id, role, humans, ...(credentialSetBy === undefined ? {} : { credentialSetBy }) };
 }
 
 export interface Claim {
