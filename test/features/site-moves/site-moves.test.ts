@@ -17,7 +17,7 @@ import type { SiteScope } from "../../../src/kernel/site-scope.ts";
 import type { LedgerFactsMessage } from "../../../src/ledger/facts-message.ts";
 import { Refused } from "../../../src/platform/refused.ts";
 import { deliver } from "../../support/background.ts";
-import { type Books, booksOf, entryOf, freshKey, newBooks } from "../../support/books.ts";
+import { type Books, booksOf, entryOf, freshKey, post } from "../../support/books.ts";
 import { newFirm, signIn } from "../../support/people.ts";
 import { type Api, apiWith, newSite, request } from "../../support/site.ts";
 
@@ -78,32 +78,31 @@ async function rowsIn(database: string, siteId: string): Promise<Record<string, 
 }
 
 /** Books with something in every table that a site has. */
-async function fullBooks(): Promise<Books & { readonly siteId: string }> {
-  const books = await newBooks();
-  const { api } = books;
+async function fullBooks(): Promise<Books & { readonly siteId: string; readonly groupId: string }> {
+  const { api } = await newSite();
+  const siteId = await siteIdOf(api);
+  // A reset that has retired a ledger.
+  await booksOf(api);
+  expect((await api.post(`/sites/${siteId}/reset`, {})).status).toBe(200);
+  const books = await booksOf(api);
   expect((await api.post("/metadata/products", { key: "latte", name: "Latte", metadata: { milk: '"oat"' } }, freshKey())).status).toBe(201);
   expect((await api.post(`/ledgers/${books.ledgerId}/verify`, {}, freshKey())).status).toBe(202);
-  const siteId = await siteIdOf(api);
+  const groupId = crypto.randomUUID();
+  const hold = { entityId: books.entityId, groupId, ...entryOf("rent", "equity", 3) };
+  expect((await api.post("/holds", hold, freshKey())).status).toBe(201);
+  const posted = await post(books, entryOf("rent", "equity", 2));
+  const several = { entries: [{ id: posted.id, version: 1 }] };
+  expect((await api.post("/journal-entries/batch-approve", several, freshKey())).status).toBe(200);
   const { database } = await scopeOf(siteId);
   await openDatabase(env, database)
     .prepare("INSERT INTO ledger_heads (site_id, ledger_number, sequence, seal, at) VALUES (?, 7, 9007199254740991, 'é', 1)")
-    .bind(siteId)
-    .run();
-  await openDatabase(env, database)
-    .prepare("INSERT INTO site_resets (site_id, no, up_to, retired_to, finished_at) VALUES (?, 1, 0, 0, 1)")
-    .bind(siteId)
-    .run();
-  await openDatabase(env, database)
-    .prepare(
-      "INSERT INTO fan_outs (site_id, scope, key, id, fingerprint, plan, step, created_at) VALUES (?, 's', 'k', 'i', 'f', '{}', 'done', 1)",
-    )
     .bind(siteId)
     .run();
   const dead = { kind: "accounts_changed", siteId, ledgerNumber: 7, accounts: [] };
   expect(await deliver("countinghouse-ledger-facts-dead", dead)).toEqual({ acknowledged: 1, retried: 0 });
   const tables = (await siteTables(openDatabase(env, database))).map(({ name }) => name).sort();
   expect(Object.keys(await rowsIn(database, siteId)).sort()).toEqual(tables);
-  return { ...books, siteId };
+  return { ...books, siteId, groupId };
 }
 
 const codeOf = (work: Promise<unknown>) =>
