@@ -2,6 +2,7 @@ import { and, eq, isNull, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Page } from "../kernel/page.ts";
 import { entities } from "./entity-tables.ts";
 import { type FilterConditions, type FoundRows, listRows } from "./list-rows.ts";
+import { isNotMoving } from "./purge.ts";
 import { drizzleOver, type SiteDatabase } from "./site-database.ts";
 
 export type EntityRow = typeof entities.$inferSelect;
@@ -122,12 +123,12 @@ export async function takeRemovalOn(db: SiteDatabase, row: LeavingEntity, remova
 /** Removals at once; the next run continues. */
 const removalsPerRun = 500;
 
-/** The entities of a database whose removal is under way. */
+/** The entities of a database whose removal is under way; those of sites that are being moved wait. */
 export async function listRemovals(session: D1DatabaseSession): Promise<readonly Pick<EntityRow, "siteId" | "id">[]> {
   return drizzleOver(session)
     .select({ siteId: entities.siteId, id: entities.id })
     .from(entities)
-    .where(sql`${entities.removal} IS NOT NULL`)
+    .where(and(sql`${entities.removal} IS NOT NULL`, isNotMoving(entities.siteId)))
     .limit(removalsPerRun);
 }
 

@@ -1,4 +1,5 @@
 import { and, eq, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { isNotMoving } from "./purge.ts";
 import { runBatch } from "./run-batch.ts";
 import { drizzleOver, type SiteDatabase } from "./site-database.ts";
 import { siteResets } from "./site-reset-tables.ts";
@@ -91,12 +92,12 @@ export function isBrokenByReset(error: unknown): boolean {
 /** Resets at once; the next run continues. */
 const resetsPerRun = 100;
 
-/** The resets of a database that are under way; of a site the last. */
+/** The resets of a database that are under way; of a site the last. Those of sites that are being moved wait. */
 export async function listResets(session: D1DatabaseSession): Promise<readonly { readonly siteId: string; readonly no: number }[]> {
   return drizzleOver(session)
     .select({ siteId: siteResets.siteId, no: sql<number>`max(${siteResets.no})` })
     .from(siteResets)
-    .where(isNull(siteResets.finishedAt))
+    .where(and(isNull(siteResets.finishedAt), isNotMoving(siteResets.siteId)))
     .groupBy(siteResets.siteId)
     .limit(resetsPerRun);
 }

@@ -1,5 +1,6 @@
 import type { OpenGroupHold } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../operation/context.ts";
+import { failureOf } from "../../operation/failure-of.ts";
 import { siteCache } from "../../operation/site-cache.ts";
 import { refusal } from "../../platform/refused.ts";
 import { listLedgerNumbers } from "../ledgers/index.ts";
@@ -28,8 +29,17 @@ async function adoptAfter(context: OperationContext, afterLedger: number): Promi
   const numbers = await listLedgerNumbers(context, afterLedger, ledgersAtOnce);
   for (const number of numbers) await adoptLedger(context, number);
   const done = numbers.length < ledgersAtOnce;
-  await noteAdoption(context.db, numbers.at(-1) ?? afterLedger, done);
+  await noteAsked(context, numbers.at(-1) ?? afterLedger, done);
   return done;
+}
+
+/** Not while the site is being moved: that keeps nobody from reading, and its ledgers are asked once more. */
+async function noteAsked(context: OperationContext, afterLedger: number, done: boolean): Promise<void> {
+  try {
+    await noteAdoption(context.db, afterLedger, done);
+  } catch (error) {
+    if (failureOf(error).code !== "SITE_MOVING") throw error;
+  }
 }
 
 async function adoptLedger(context: OperationContext, ledgerNumber: number): Promise<void> {

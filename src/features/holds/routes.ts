@@ -234,7 +234,8 @@ export const holdRoutes: readonly Route[] = [
       permission: "read",
       params: groupParams,
       answers: { 200: { description: "The group.", schema: HoldGroup, example: openGroupExample } },
-      refusals: ["OVERLOADED"],
+      // Where an earlier build placed groups, the first who asks notes them.
+      refusals: ["OVERLOADED", "SITE_MOVING"],
     },
     (context, { params, companyId }) => getHoldGroup(context, { groupId: params.groupId, entityId: companyId }),
     (group) => answer(group),

@@ -2,21 +2,29 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { deleteSome, readPiece, writePiece } from "../../../src/db/copy-site.ts";
 import { directoryDatabase } from "../../../src/db/directory-database.ts";
+import { beginRemoval, findEntity } from "../../../src/db/entities.ts";
 import { purgeStoredAnswers } from "../../../src/db/purge.ts";
 import { runBatch } from "../../../src/db/run-batch.ts";
 import { openDatabase, siteDatabase } from "../../../src/db/site-database.ts";
 import { isSiteMoving } from "../../../src/db/site-fence.ts";
+import { beginReset } from "../../../src/db/site-resets.ts";
 import { findSiteScope, requireEpoch } from "../../../src/db/site-rows.ts";
 import { siteTables } from "../../../src/db/site-schema.ts";
 import { insertToken } from "../../../src/db/tokens.ts";
+import { continueRemovals } from "../../../src/features/entities/index.ts";
+import { sweepHoldGroups } from "../../../src/features/holds/index.ts";
+import { decideGroup, findGroup } from "../../../src/features/holds/store.ts";
+import { continueResets } from "../../../src/features/sandbox/index.ts";
 import { abortMove } from "../../../src/features/site-moves/abort-move.ts";
 import { advanceMove, type MoveContext } from "../../../src/features/site-moves/advance-move.ts";
 import { startMove } from "../../../src/features/site-moves/start-move.ts";
 import { findMove, type MoveRow, saveMove, saveSwitch } from "../../../src/features/site-moves/store.ts";
 import type { SiteScope } from "../../../src/kernel/site-scope.ts";
 import type { LedgerFactsMessage } from "../../../src/ledger/facts-message.ts";
+import { sweepFanOuts } from "../../../src/operation/fan-out.ts";
+import type { SystemContext } from "../../../src/operation/system-context.ts";
 import { Refused } from "../../../src/platform/refused.ts";
-import { deliver } from "../../support/background.ts";
+import { backgroundAt, deliver } from "../../support/background.ts";
 import { type Books, booksOf, entryOf, freshKey, post } from "../../support/books.ts";
 import { newFirm, signIn } from "../../support/people.ts";
 import { type Api, apiWith, newSite, request } from "../../support/site.ts";
@@ -396,6 +404,102 @@ describe("while a site is moved", () => {
     expect((await finish(move.id)).abortReason).toBeNull();
     await purgeStoredAnswers(env, tomorrow);
     expect(await kept()).toBe(0);
+  });
+});
+
+describe("what was on its way in a site that is moved", () => {
+  /** What the cron would do, with what it logs as errors. */
+  async function sweep(...works: ((context: SystemContext) => Promise<void>)[]): Promise<string[]> {
+    const context = backgroundAt(Date.now());
+    const errors: string[] = [];
+    const log = { ...context.log, error: (event: string) => void errors.push(event) };
+    for (const work of works) await work({ ...context, log });
+    return errors;
+  }
+
+  test("waits, and is driven on where the site lives then: a decided group of holds, and a request to several ledgers", async () => {
+    const { api, siteId, groupId } = await fullBooks();
+    const before = await scopeOf(siteId);
+    const db = siteDatabase(env, before);
+    // Decided, and no ledger was told.
+    const group = await findGroup(db, groupId);
+    if (group === undefined) throw new Error("there is a group of holds");
+    const actor = { kind: "service", id: "test", role: "ADMIN", humans: [] } as const;
+    await decideGroup(db, group, { decision: "release", actor, requestId: "test", reason: null }, Date.now());
+    // As it is before a ledger has answered.
+    await db.session.prepare("UPDATE fan_outs SET step = 'writing', driven_at = 1 WHERE site_id = ?").bind(siteId).run();
+    const rows = await rowsIn(before.database, siteId);
+    const move = await begin(siteId);
+    const hand = handAt();
+    for (const step of ["copying", "verifying", "switching", "settling"] as const) {
+      await advanceTo(step, move.id, hand);
+      expect(await sweep(sweepHoldGroups, sweepFanOuts), step).toEqual([]);
+      const seen = await api.get(`/hold-groups/${groupId}`);
+      expect([seen.status, seen.body.state], step).toEqual([200, "releasing"]);
+      const another = await api.post("/journal-entries/batch-approve", { entries: [{ id: groupId, version: 1 }] }, freshKey());
+      expect([another.status, another.body.error?.code], step).toEqual([503, "SITE_MOVING"]);
+    }
+    expect((await finish(move.id, hand)).abortReason).toBeNull();
+    const { database } = await scopeOf(siteId);
+    expect(database).toBe(otherThan(before.database));
+    expect(await rowsIn(database, siteId)).toEqual(rows);
+    expect(await sweep(sweepHoldGroups, sweepFanOuts)).toEqual([]);
+    expect((await api.get(`/hold-groups/${groupId}`)).body.state).toBe("released");
+    const step = openDatabase(env, database).prepare("SELECT step FROM fan_outs WHERE site_id = ?").bind(siteId);
+    expect(await step.first("step")).toBe("done");
+  });
+
+  test("a reset: nothing is listed until it has come to its end there, and what it has retired stays so", async () => {
+    const { api, siteId, entityId } = await fullBooks();
+    const before = await scopeOf(siteId);
+    await beginReset(siteDatabase(env, before), Date.now());
+    const move = await begin(siteId);
+    const hand = handAt();
+    for (const step of ["copying", "verifying", "switching", "settling"] as const) {
+      await advanceTo(step, move.id, hand);
+      expect(await sweep(continueResets), step).toEqual([]);
+    }
+    expect((await finish(move.id, hand)).abortReason).toBeNull();
+    expect((await api.post("/entities", { name: "Too early", functionalCurrency: "USD" })).status).toBe(503);
+    expect(await sweep(continueResets)).toEqual([]);
+    const { database } = await scopeOf(siteId);
+    expect(Object.keys(await rowsIn(database, siteId))).toEqual(["site_resets"]);
+    expect((await api.post("/journal-entries", { entityId, ...entryOf("cash", "equity", 1) }, freshKey())).status).toBe(422);
+    await booksOf(api);
+  });
+
+  test("the deletion of an entity: it waits, and is taken to its end there", async () => {
+    const { api, siteId } = await newSite();
+    const { entityId } = await booksOf(api);
+    const before = await scopeOf(siteId);
+    const db = siteDatabase(env, before);
+    const row = await findEntity(db, entityId);
+    if (row === undefined) throw new Error("there is an entity");
+    await beginRemoval(db, row, Date.now());
+    const move = await begin(siteId);
+    const hand = handAt();
+    for (const step of ["copying", "verifying", "switching", "settling"] as const) {
+      await advanceTo(step, move.id, hand);
+      expect(await sweep(continueRemovals), step).toEqual([]);
+    }
+    expect((await finish(move.id, hand)).abortReason).toBeNull();
+    expect(await sweep(continueRemovals)).toEqual([]);
+    expect((await api.get(`/entities/${entityId}`)).status).toBe(404);
+    expect(await rowsIn((await scopeOf(siteId)).database, siteId)).toEqual({});
+  });
+
+  test("the search for groups that an earlier build placed keeps no reader waiting", async () => {
+    const { api, siteId } = await newSite();
+    await booksOf(api);
+    const move = await begin(siteId);
+    await advanceTo("verifying", move.id);
+    expect((await api.get(`/hold-groups/${crypto.randomUUID()}`)).status).toBe(404);
+    await finish(move.id);
+    const { database } = await scopeOf(siteId);
+    expect((await rowsIn(database, siteId)).hold_group_adoptions).toBeUndefined();
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 5_001);
+    expect((await api.get(`/hold-groups/${crypto.randomUUID()}`)).status).toBe(404);
+    expect((await rowsIn(database, siteId)).hold_group_adoptions).toHaveLength(1);
   });
 });
 
