@@ -75,6 +75,8 @@ export interface WriteOptions {
   readonly answer: "one" | "many" | "minimal";
   /** Unique per ledger for 24 hours; the client of the ledger adds the fingerprint of the commands. */
   readonly idempotencyKey?: string;
+  /** The key that an earlier build gave the same request. Where the ledger answered these very commands under it, it repeats that; nothing else comes of it. */
+  readonly formerKey?: string;
   /** What the clock of the caller shows, in Unix milliseconds. A caller of an earlier build does not say it. */
   readonly edgeMs?: number;
   /** Where the commands stand in the request's body, for the pointers of refusals when there are many. Default `/entries`. */

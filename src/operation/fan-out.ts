@@ -9,7 +9,7 @@ import type { Command } from "../ledger/rpc.ts";
 import { requireSameRequest } from "./commit-once.ts";
 import type { IdempotencyClaim, OperationContext } from "./context.ts";
 import { failureOf } from "./failure-of.ts";
-import type { LedgerAnswer } from "./ledger-write.ts";
+import { type LedgerAnswer, ledgerKey } from "./ledger-write.ts";
 import { contextInSite, type SystemContext } from "./system-context.ts";
 
 /** What one ledger is asked for: commands that are decided each by itself. */
@@ -39,6 +39,8 @@ export interface FannedOut<A> {
 interface StoredPlan<A> extends FanOutPlan<A> {
   readonly actor: Actor;
   readonly requestId: string;
+  /** The key under which a build without these rows wrote to each ledger: what it answered to the same leg is repeated. */
+  readonly formerKey: string | undefined;
 }
 
 /**
@@ -50,13 +52,21 @@ export async function fanOut<A>(context: OperationContext, planOf: () => Promise
   const { actor, requestId, idempotency: claim } = context;
   if (claim === undefined) {
     const { legs, aside } = await planOf();
-    return { aside, legs: await writeLegs(context, { actor, requestId, legs, aside }, undefined), replayed: false };
+    return { aside, legs: await writeLegs(context, { actor, requestId, formerKey: undefined, legs, aside }, undefined), replayed: false };
   }
   const found = await find(context, claim);
-  const row = found ?? (await insert(context, claim, { actor, requestId, ...(await planOf()) }));
+  const row =
+    found ?? (await insert(context, claim, { actor, requestId, formerKey: ledgerKey(claim).idempotencyKey, ...(await planOf()) }));
   const { aside, legs } = await drive<A>(context, row);
-  const replayed = found !== undefined && legs.every(({ outcome }) => "failure" in outcome || outcome.answer.outcome === "replayed");
-  return { aside, legs, replayed };
+  return { aside, legs, replayed: found === undefined ? legs.length > 0 && legs.every(isRepeated) : legs.every(isNotNew) };
+}
+
+function isRepeated({ outcome }: FannedOut<unknown>["legs"][number]): boolean {
+  return "answer" in outcome && outcome.answer.outcome === "replayed";
+}
+
+function isNotNew(leg: FannedOut<unknown>["legs"][number]): boolean {
+  return "failure" in leg.outcome || isRepeated(leg);
 }
 
 async function find(context: OperationContext, claim: IdempotencyClaim): Promise<FanOutRow | undefined> {
@@ -117,12 +127,12 @@ function writeLegs(context: OperationContext, plan: StoredPlan<unknown>, id: str
 
 async function writeLeg(
   context: OperationContext,
-  { actor, requestId }: StoredPlan<unknown>,
+  { actor, requestId, formerKey }: StoredPlan<unknown>,
   { ledger, commands }: Leg,
   id: string | undefined,
 ): Promise<LegOutcome> {
   // No operation has this name, so that no client's key is one of these.
-  const key = id === undefined ? {} : { idempotencyKey: `fan-out ${id}` };
+  const key = id === undefined ? {} : { idempotencyKey: `fan-out ${id}`, ...(formerKey === undefined ? {} : { formerKey }) };
   try {
     const answer = await context.ledger(ledger).write(commands, { mode: "each", answer: "many", actor, requestId, ...key });
     return answer.outcome === "refused" ? { failure: answer.failure } : { answer };

@@ -1,7 +1,12 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
+import { directoryDatabase } from "../../src/db/directory-database.ts";
 import { purgeStoredAnswers } from "../../src/db/purge.ts";
+import { findSiteScope } from "../../src/db/site-rows.ts";
+import { present } from "../../src/kernel/assert.ts";
 import { decodeAddress } from "../../src/kernel/id.ts";
+import { contextInSite } from "../../src/operation/system-context.ts";
+import { backgroundAt } from "../support/background.ts";
 import { type Books, booksOf, entryOf, freshKey } from "../support/books.ts";
 import { type Answer, type Api, newSite } from "../support/site.ts";
 import { apiThrough, cronThrough, dieAt, type Match, outOfReach, rounds, shutAt, toDatabase, toLedger } from "./support/gates.ts";
@@ -155,6 +160,53 @@ describe("one request that writes to several ledgers", () => {
     expect(outcomes(again)).toEqual(["posted", "posted"]);
     const { text } = await people.approver.get("/me");
     for (const { approval } of again.body.data) expect(text).toContain(approval.approvedBy.id);
+  });
+
+  describe("whose key an earlier build has used, which wrote to each ledger under the client's own", () => {
+    const earlier = { kind: "person", id: "somebody", role: "APPROVER", humans: ["somebody"] } as const;
+
+    /** Approves an entry as that build did. */
+    async function approveAsBefore(id: string | undefined, key: Readonly<Record<string, string>>): Promise<void> {
+      const site = await findSiteScope(directoryDatabase(env), (await people.owner.get("/me")).body.site.id);
+      const address = present(decodeAddress(id ?? ""), "an entry's id leads to its ledger");
+      const outcome = await contextInSite(backgroundAt(Date.now()), present(site, "the site is there"))
+        .ledger(address.ledgerNumber)
+        .write([{ kind: "approve_entry", entryId: id ?? "", expectedVersion: 1 }], {
+          mode: "each",
+          answer: "many",
+          actor: earlier,
+          requestId: "earlier",
+          idempotencyKey: `batchApprove ${key["idempotency-key"]}`,
+        });
+      expect(outcome.outcome).toBe("written");
+    }
+
+    test("repeats what that build answered, and does what is left", async () => {
+      const ids = await pending(...people.companies);
+      const key = freshKey();
+      await approveAsBefore(ids[0], key);
+      const answer = await people.approver.post(path, bodyOf(ids), key);
+      expect(outcomes(answer)).toEqual(["posted", "posted"]);
+      expect(answer.body.data[0].approval.approvedBy.id).toBe(earlier.id);
+      expect(answer.headers.get("x-idempotent-replayed")).toBeNull();
+      const again = await people.approver.post(path, bodyOf(ids), key);
+      expect([again.text, again.headers.get("x-idempotent-replayed")]).toEqual([answer.text, "true"]);
+    });
+
+    test("says that it repeats where nothing was left", async () => {
+      const ids = await pending(...people.companies);
+      const key = freshKey();
+      for (const id of ids) await approveAsBefore(id, key);
+      const answer = await people.approver.post(path, bodyOf(ids), key);
+      expect([outcomes(answer), answer.headers.get("x-idempotent-replayed")]).toEqual([["posted", "posted"], "true"]);
+    });
+
+    test("is done where that build was asked for something else", async () => {
+      const key = freshKey();
+      await approveAsBefore((await pending(people.companies[0]))[0], key);
+      const ids = await pending(...people.companies);
+      expect(outcomes(await people.approver.post(path, bodyOf(ids), key))).toEqual(["posted", "posted"]);
+    });
   });
 
   test("is forgotten a day later, and its key is free", async () => {

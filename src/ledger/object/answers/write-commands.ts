@@ -26,7 +26,8 @@ export function writeCommands(books: Books, answers: StoredAnswers, commands: De
   if (barred?.code === "LEDGER_RETIRED") return refused(barred);
   const key = dryRun ? undefined : options.idempotencyKey;
   const fingerprint = options.fingerprint ?? "";
-  const replayed = key === undefined ? undefined : replay(books, answers, claimAsked(books, key, fingerprint, atMs));
+  const under = (asked: string) => replay(books, answers, claimAsked(books, asked, fingerprint, atMs));
+  const replayed = key === undefined ? undefined : (under(key) ?? repeated(options.formerKey, under));
   if (replayed !== undefined) return replayed;
   if (barred !== undefined) return refused(barred);
   if (books.isFull && !isSharedRecord(commands) && !isRemoval(commands))
@@ -115,6 +116,12 @@ export function replay({ sql, state }: Books, answers: StoredAnswers, asked: Cla
   if (stored.failure !== undefined) return { outcome: "refused", failure: stored.failure, replayed: true };
   const originally = stored.firstSequence === undefined ? "existing" : "written";
   return { outcome: "replayed", originally, ...describe(sql, state, stored) };
+}
+
+/** What was answered under a former key; nothing where that was to another request, which is not in the way. */
+function repeated(formerKey: string | undefined, under: (key: string) => DescribedOutcome | undefined): DescribedOutcome | undefined {
+  const former = formerKey === undefined ? undefined : under(formerKey);
+  return former?.outcome === "refused" && !former.replayed ? undefined : former;
 }
 
 /** Whether the answer follows from the commit alone. That to a lock names what was open in the period when it was set, that to the shared record what is held. */
