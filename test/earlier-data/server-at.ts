@@ -21,12 +21,15 @@ export async function startServerAt(atMs: number, dataDir: string, vars: Readonl
   try {
     await writeProject(root, worker, atMs - Date.now());
     const logged: string[] = [];
+    let cronsLeft = worker.crons.length;
+    const cronsDone = Promise.withResolvers<void>();
     const server = await startServer({
       dataDir,
       port: 0,
       root,
       vars: { ...workerSecrets(dataDir), ...vars },
       onLog: ({ level, message }) => {
+        if (message === cronDone && --cronsLeft === 0) cronsDone.resolve();
         if (level === "error" || level === "warn" || /^\{"level":"(?:error|warn)"/.test(message)) logged.push(message);
       },
     });
@@ -34,12 +37,17 @@ export async function startServerAt(atMs: number, dataDir: string, vars: Readonl
       await server.stop();
       await rm(root, { recursive: true, force: true });
     };
+    // What they bring up to date shows in answers: always before the first of them.
+    await cronsDone.promise;
     return { baseUrl: server.baseUrl, stop, logged };
   } catch (error) {
     await rm(root, { recursive: true, force: true });
     throw error;
   }
 }
+
+/** What the Worker of the suite says when it has run a cron. */
+const cronDone = "The cron is done.";
 
 /** A project that is nothing but its build: the present one, with the clock in front. */
 async function writeProject(root: string, worker: BuiltWorker, shiftMs: number): Promise<void> {
@@ -67,7 +75,13 @@ function entryText(productFile: string, classes: readonly string[]): string {
   return [
     'import { shiftAlarms } from "./clock-shift.ts";',
     `import worker, * as product from ${product};`,
-    "export default worker;",
+    `export default {
+      ...worker,
+      async scheduled(...given) {
+        await worker.scheduled(...given);
+        console.log(${JSON.stringify(cronDone)});
+      },
+    };`,
     ...classes.map(
       (name) => `export class ${name} extends product.${name} {
         constructor(ctx, env) {
