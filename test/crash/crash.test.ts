@@ -38,7 +38,7 @@ after(async () => {
 });
 
 test("killed again and again under load, and while its ledger is closed out, the server loses no acknowledged entry and posts none twice", {
-  timeout: 240_000,
+  timeout: 300_000,
 }, async () => {
   const random = randomFrom(seed);
   server = await startProcess(folder.dataDir, ["--empty"]);

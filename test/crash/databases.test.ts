@@ -52,7 +52,7 @@ migrations_dir = "migrations/site"
 `;
 
 test("db:add adds a database that has its tables and answers, and leaves the rest of wrangler.toml as it is", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const { root, toml } = await project();
   const before = await toml();
@@ -80,7 +80,7 @@ test("db:add adds a database that has its tables and answers, and leaves the res
 });
 
 test("db:add leaves no half behind: where a migration fails wrangler.toml stays, and the next run completes it", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const { root, toml } = await project();
   const before = await toml();
@@ -97,7 +97,7 @@ test("db:add leaves no half behind: where a migration fails wrangler.toml stays,
   assert.ok((await toml()).includes(added(2)));
 });
 
-test("db:add touches no database that is not its own, and takes no file whose form it does not know", { timeout: 120_000 }, async () => {
+test("db:add touches no database that is not its own, and takes no file whose form it does not know", { timeout: 300_000 }, async () => {
   const { root, toml } = await project();
   const text = await toml();
   const config = path.join(root, "foreign.toml");
@@ -122,7 +122,7 @@ test("db:add touches no database that is not its own, and takes no file whose fo
 });
 
 test("a site moves to a database that was added, through servers that are killed again and again, and has all that it had", {
-  timeout: 240_000,
+  timeout: 300_000,
 }, async () => {
   const { root } = await project(true);
   const dataDir = path.join(root, "data");

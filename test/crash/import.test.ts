@@ -103,7 +103,7 @@ async function balancesOf(company: string): Promise<Record<string, number>> {
   );
 }
 
-test("a file that was imported twice is there once, with its accounts under their parents", { timeout: 60_000 }, async () => {
+test("a file that was imported twice is there once, with its accounts under their parents", { timeout: 300_000 }, async () => {
   const books = booksOf(2_500, "twice");
   const file = write("twice.json", books);
   const first = await run(file, "Twice Ltd").ended;
@@ -126,7 +126,7 @@ test("a file that was imported twice is there once, with its accounts under thei
   assert.equal(checking?.type, "other_current_asset");
 });
 
-test("a run that is killed leaves a beginning of the file, and the next completes it", { timeout: 60_000 }, async () => {
+test("a run that is killed leaves a beginning of the file, and the next completes it", { timeout: 300_000 }, async () => {
   const books = booksOf(30_000, "cut");
   const file = write("cut.json", books);
   const cut = run(file, "Cut Ltd");
@@ -150,7 +150,7 @@ test("a run that is killed leaves a beginning of the file, and the next complete
   assert.deepEqual(await balancesOf(company), fold(books));
 });
 
-test("a file with faults is told all of them by place, and nothing is made", { timeout: 60_000 }, async () => {
+test("a file with faults is told all of them by place, and nothing is made", { timeout: 300_000 }, async () => {
   const [good, other] = booksOf(2, "faulty");
   const file = write("faulty.json", [
     good,
@@ -165,7 +165,7 @@ test("a file with faults is told all of them by place, and nothing is made", { t
   assert.equal(await companyNamed("Faulty Ltd"), undefined);
 });
 
-test("an entry that was imported before with other content stops the import before its batch", { timeout: 60_000 }, async () => {
+test("an entry that was imported before with other content stops the import before its batch", { timeout: 300_000 }, async () => {
   const books = booksOf(3, "changed");
   assert.equal((await run(write("changed.json", books), "Changed Ltd").ended).code, 0);
   const changed = books.map((entry, index) => (index === 1 ? { ...entry, description: "Other" } : entry));

@@ -62,7 +62,7 @@ async function ends(pid: number): Promise<boolean> {
 }
 
 test("a first start that is killed in the middle is completed by the next, with nothing missing and nothing twice", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const keysFile = path.join(folder.dataDir, "keys.json");
   const first = spawnServer(folder.dataDir);
@@ -109,7 +109,7 @@ test("a first start that is killed in the middle is completed by the next, with 
   assert.equal(await interruptProcess(third), 0);
 });
 
-test("the owner of a data folder of an earlier build is given a password, and a new one on request", { timeout: 120_000 }, async () => {
+test("the owner of a data folder of an earlier build is given a password, and a new one on request", { timeout: 300_000 }, async () => {
   const first = await start();
   const { live } = first.description;
   assert.equal(await interruptProcess(first), 0);
@@ -149,7 +149,7 @@ async function signInStatus({ description: { baseUrl, sandbox } }: ServerProcess
   return status;
 }
 
-test("a second server on the same data is refused, and the first goes on", { timeout: 60_000 }, async () => {
+test("a second server on the same data is refused, and the first goes on", { timeout: 300_000 }, async () => {
   const server = await start();
   const second = spawnServer(folder.dataDir);
   await once(second.child, "exit");
@@ -159,7 +159,7 @@ test("a second server on the same data is refused, and the first goes on", { tim
   await killProcess(server, true);
 });
 
-test("where the launcher alone is killed, its runtime ends with it, and the next start finds the data", { timeout: 60_000 }, async () => {
+test("where the launcher alone is killed, its runtime ends with it, and the next start finds the data", { timeout: 300_000 }, async () => {
   const server = await start();
   const runtime = runtimeOf(folder.dataDir);
   assert.ok(isRunning(runtime));
@@ -170,7 +170,7 @@ test("where the launcher alone is killed, its runtime ends with it, and the next
   await killProcess(next, true);
 });
 
-test("keys that were rotated and revoked are replaced by the next start, which says so and goes on", { timeout: 60_000 }, async () => {
+test("keys that were rotated and revoked are replaced by the next start, which says so and goes on", { timeout: 300_000 }, async () => {
   const first = await start();
   const { live, sandbox } = first.description;
   const { token } = await get<{ token: { id: string } }>(first, "/me");
@@ -201,7 +201,7 @@ test("keys that were rotated and revoked are replaced by the next start, which s
   await killProcess(after, true);
 });
 
-test("after a reset the pages and server.json name the company that is there now", { timeout: 60_000 }, async () => {
+test("after a reset the pages and server.json name the company that is there now", { timeout: 300_000 }, async () => {
   const server = await start();
   const { baseUrl, sandbox } = server.description;
   const { entityId } = await send(server, sandbox.key, "POST", `/sites/${sandbox.siteId}/reset`, { sampleData: true });
@@ -215,7 +215,7 @@ test("after a reset the pages and server.json name the company that is there now
   await killProcess(server, true);
 });
 
-test("a refused port is told in a sentence and leaves no data folder behind", { timeout: 60_000 }, async () => {
+test("a refused port is told in a sentence and leaves no data folder behind", { timeout: 300_000 }, async () => {
   const dataDir = path.join(folder.dataDir, "refused");
   const taken = createServer().listen(0, "127.0.0.1");
   await once(taken, "listening");

@@ -131,6 +131,18 @@ describe("what an object does by itself", () => {
     expect(alarm.atMs).toBe(startMs);
   });
 
+  test("that is due in centuries has the alarm ring within a month, and again", async () => {
+    const alarm = oneAlarm();
+    const late = duty("late", []);
+    late.dueMs = Date.parse("9999-12-31T00:00:00Z");
+    const duties = new Duties(alarm, () => "ledger", [late]);
+    await duties.load();
+    expect(alarm.atMs).toBe(startMs + 30 * 86_400_000);
+    vi.setSystemTime(alarm.atMs ?? 0);
+    await alarm.ring(duties);
+    expect(alarm.atMs).toBe(startMs + 60 * 86_400_000);
+  });
+
   test("is put off while the clock is doubted", async () => {
     const done: string[] = [];
     const alarm = oneAlarm(startMs);

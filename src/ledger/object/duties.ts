@@ -13,6 +13,8 @@ export interface Duty {
 const backOffMs = 5_000;
 const backOffMaxMs = 3_600_000;
 
+/** The platform sets no alarm after the year 2189, and a hold may end later. What is due after this is looked at again by then. */
+const alarmAheadMaxMs = 30 * 86_400_000;
 /** How soon the alarm rings again while the clock is doubted. */
 const postponedMs = 60_000;
 
@@ -74,7 +76,8 @@ export class Duties {
   }
 
   /** Has the alarm ring at a time at the latest: it is never moved later. Nobody else calls setAlarm. */
-  wakeBy(atMs: number): void {
+  wakeBy(dueAtMs: number): void {
+    const atMs = Math.min(dueAtMs, Date.now() + alarmAheadMaxMs);
     if (this.#alarmAtMs !== undefined && this.#alarmAtMs <= atMs) return;
     this.#alarmAtMs = atMs;
     this.#storage.setAlarm(atMs);
