@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { compactId, readCompactId } from "../kernel/id.ts";
 import type { Jurisdiction } from "../kernel/region.ts";
 import type { PrincipalKind, Role } from "../kernel/role.ts";
-
 import type { SiteScope } from "../kernel/site-scope.ts";
 
 /** A user's session, as its lease knows it. */
@@ -107,12 +107,11 @@ export interface SessionParts {
 export function readKey(key: string): KeyParts | undefined {
   const match = keyPattern.exec(key);
   if (!match?.[3] || !match[4]) return undefined;
-  const hex = match[3];
   const environment = match[1] === "live" ? "live" : "sandbox";
   return {
     environment,
     jurisdiction: match[2] === "eu" || match[2] === "us" ? match[2] : null,
-    tokenId: `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`,
+    tokenId: readCompactId(match[3]),
     secret: match[4],
   };
 }
@@ -123,7 +122,7 @@ export function writeKey(
   tokenId: string,
   secret: string,
 ): string {
-  return `ch_${environment === "live" ? "live" : "test"}_${jurisdiction === null ? "" : `${jurisdiction}_`}${tokenId.replaceAll("-", "")}_${secret}`;
+  return `ch_${environment === "live" ? "live" : "test"}_${jurisdiction === null ? "" : `${jurisdiction}_`}${compactId(tokenId)}_${secret}`;
 }
 
 /** 256 bits, so that a plain digest is as good as a slow one. */

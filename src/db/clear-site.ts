@@ -1,12 +1,10 @@
 import { sql } from "drizzle-orm";
 import { refusal } from "../platform/refused.ts";
+import { deletePiece, rowsPerDelete } from "./purge.ts";
 import { runBatch } from "./run-batch.ts";
 import type { SiteDatabase } from "./site-database.ts";
 import { requireReset, resetsTable } from "./site-resets.ts";
 import { siteTablesReferringFirst } from "./site-schema.ts";
-
-/** A delete of more rows at once may block the database for its other sites for too long. */
-const rowsPerDelete = 5_000;
 
 /**
  * Deletes all that a site has in its database, whichever feature put it there: every table of the schema carries the site.
@@ -34,8 +32,7 @@ function isForeignKeyViolation(error: unknown): boolean {
 async function clearOnce(db: SiteDatabase, no: number): Promise<void> {
   for (const name of await siteTablesReferringFirst(db.session)) {
     if (name === resetsTable) continue;
-    const table = sql.identifier(name);
-    const piece = sql`DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE site_id = ${db.siteId} LIMIT ${rowsPerDelete})`;
+    const piece = deletePiece(sql.identifier(name), sql`site_id = ${db.siteId}`);
     for (;;) {
       const [, deleted = 0] = await runBatch(db, [requireReset(db, no), db.orm.run(piece)]);
       if (deleted < rowsPerDelete) break;

@@ -3,7 +3,7 @@ import type { Page } from "../kernel/page.ts";
 import { entities } from "./entity-tables.ts";
 import { type FilterConditions, type FoundRows, listRows } from "./list-rows.ts";
 import { isNotMoving } from "./purge.ts";
-import { drizzleOver, type SiteDatabase } from "./site-database.ts";
+import { drizzleOver, openDatabase, type SiteDatabase } from "./site-database.ts";
 
 export type EntityRow = typeof entities.$inferSelect;
 
@@ -124,9 +124,12 @@ export async function takeRemovalOn(db: SiteDatabase, row: LeavingEntity, remova
 const removalsPerRun = 500;
 
 /** The entities of a database whose removal is under way; those of sites that are being moved wait. */
-export async function listRemovals(session: D1DatabaseSession): Promise<readonly Pick<EntityRow, "siteId" | "id">[]> {
-  return drizzleOver(session)
-    .select({ siteId: entities.siteId, id: entities.id })
+export async function listRemovals(
+  env: Cloudflare.Env,
+  database: string,
+): Promise<readonly { readonly siteId: string; readonly entityId: string }[]> {
+  return drizzleOver(openDatabase(env, database))
+    .select({ siteId: entities.siteId, entityId: entities.id })
     .from(entities)
     .where(and(sql`${entities.removal} IS NOT NULL`, isNotMoving(entities.siteId)))
     .limit(removalsPerRun);

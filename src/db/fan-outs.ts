@@ -1,7 +1,7 @@
 import { and, asc, eq, isNotNull, lte } from "drizzle-orm";
 import { fanOuts } from "./fan-out-tables.ts";
 import { isNotMoving } from "./purge.ts";
-import { drizzleOver, openDatabase, type SiteDatabase, siteDatabaseNames } from "./site-database.ts";
+import { drizzleOver, openDatabase, type SiteDatabase } from "./site-database.ts";
 
 export type FanOutRow = typeof fanOuts.$inferSelect;
 
@@ -43,16 +43,12 @@ export async function noteDriven(db: SiteDatabase, id: string, drivenAt: number 
     .where(and(isRow(db, id), eq(fanOuts.step, "writing")));
 }
 
-/** Rows that have not come to their end, those first that have waited longest, in each database. */
-export async function waitingFanOuts(env: Cloudflare.Env) {
-  const ofDatabases = siteDatabaseNames(env).map(async (database) => {
-    const rows = await drizzleOver(openDatabase(env, database))
-      .select({ siteId: fanOuts.siteId, id: fanOuts.id })
-      .from(fanOuts)
-      .where(and(isNotNull(fanOuts.drivenAt), isNotMoving(fanOuts.siteId)))
-      .orderBy(asc(fanOuts.drivenAt))
-      .limit(sweptMax);
-    return rows.map((row) => ({ database, ...row }));
-  });
-  return (await Promise.all(ofDatabases)).flat();
+/** A database's rows that have not come to their end, those first that have waited longest. */
+export async function waitingFanOuts(env: Cloudflare.Env, database: string) {
+  return drizzleOver(openDatabase(env, database))
+    .select({ siteId: fanOuts.siteId, id: fanOuts.id })
+    .from(fanOuts)
+    .where(and(isNotNull(fanOuts.drivenAt), isNotMoving(fanOuts.siteId)))
+    .orderBy(asc(fanOuts.drivenAt))
+    .limit(sweptMax);
 }

@@ -1,4 +1,4 @@
-import { type SQL, sql } from "drizzle-orm";
+import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { idempotencyLifeMs } from "../kernel/bounds.ts";
@@ -10,7 +10,7 @@ import { drizzleOver, openDatabase, siteDatabaseNames } from "./site-database.ts
 import { siteFences } from "./site-fence-tables.ts";
 
 /** A delete of more rows at once may block the database for its sites for too long. */
-const rowsPerDelete = 5_000;
+export const rowsPerDelete = 5_000;
 /** What one run deletes of one database at most: the next run continues. */
 const deletesMax = 50;
 
@@ -37,9 +37,14 @@ function purge(
   return deleteInPieces(orm, table, sql`${table.createdAt} <= ${nowMs - idempotencyLifeMs} AND ${among}`);
 }
 
+/** The statement that deletes a piece of the rows: fewer than `rowsPerDelete` are deleted where no others are left. */
+export function deletePiece(table: SQLWrapper, where: SQL): SQL {
+  return sql`DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${where} LIMIT ${rowsPerDelete})`;
+}
+
 /** Deletes rows in pieces, up to what one run deletes. */
 export async function deleteInPieces(orm: DrizzleD1Database, table: SQLiteTable, where: SQL): Promise<void> {
-  const piece = sql`DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${where} LIMIT ${rowsPerDelete})`;
+  const piece = deletePiece(table, where);
   for (let run = 0; run < deletesMax; run += 1) {
     const { meta } = await orm.run(piece);
     if (meta.changes < rowsPerDelete) return;

@@ -1,7 +1,7 @@
 import { and, eq, isNull, lt, type SQL, sql } from "drizzle-orm";
 import { isNotMoving } from "./purge.ts";
 import { runBatch } from "./run-batch.ts";
-import { drizzleOver, type SiteDatabase } from "./site-database.ts";
+import { drizzleOver, openDatabase, type SiteDatabase } from "./site-database.ts";
 import { siteResets } from "./site-reset-tables.ts";
 
 /** The table is not emptied with its site. */
@@ -93,8 +93,11 @@ export function isBrokenByReset(error: unknown): boolean {
 const resetsPerRun = 100;
 
 /** The resets of a database that are under way; of a site the last. Those of sites that are being moved wait. */
-export async function listResets(session: D1DatabaseSession): Promise<readonly { readonly siteId: string; readonly no: number }[]> {
-  return drizzleOver(session)
+export async function listResets(
+  env: Cloudflare.Env,
+  database: string,
+): Promise<readonly { readonly siteId: string; readonly no: number }[]> {
+  return drizzleOver(openDatabase(env, database))
     .select({ siteId: siteResets.siteId, no: sql<number>`max(${siteResets.no})` })
     .from(siteResets)
     .where(and(isNull(siteResets.finishedAt), isNotMoving(siteResets.siteId)))

@@ -54,8 +54,9 @@ function groupsOf(text: string): number[] | undefined {
 function groupsIn(text: string): number[] | undefined {
   if (text === "") return [];
   const groups: number[] = [];
-  for (const [i, part] of text.split(":").entries()) {
-    const ipv4 = i === text.split(":").length - 1 ? bytesOf(part) : undefined;
+  const parts = text.split(":");
+  for (const [i, part] of parts.entries()) {
+    const ipv4 = i === parts.length - 1 ? bytesOf(part) : undefined;
     if (ipv4 !== undefined) {
       const [a = 0, b = 0, c = 0, d = 0] = ipv4;
       groups.push(a * 256 + b, c * 256 + d);

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import {
   Agent,
   type ClientRequest,
@@ -10,6 +9,7 @@ import {
 } from "node:http";
 import type { Duplex, Readable, Writable } from "node:stream";
 import { failureAnswer } from "../http/failure-answer.ts";
+import { newRequestId } from "../http/middleware/request-id.ts";
 import { mayWrite } from "../http/reading-posts.ts";
 import { type Failure, type FailureCode, failure } from "../kernel/failures.ts";
 import { addressOf, hasBody, headersForClient, headersForRuntime, type Onward, schemeOf } from "./front-headers.ts";
@@ -250,7 +250,7 @@ function linger(request: IncomingMessage, then: () => void): void {
 
 /** An answer of the front's own, in the product's form. */
 function answer(request: IncomingMessage, response: ServerResponse, reason: Failure): void {
-  const requestId = `req_${randomUUID().replaceAll("-", "")}`;
+  const requestId = newRequestId();
   const { status, headers, text } = failureAnswer(reason, requestId, request.headers.accept);
   const unread = hasBody(request) && !request.complete;
   response.writeHead(status, {

@@ -44,6 +44,7 @@ export interface ServerOptions {
 export interface Served {
   /** Without a slash at the end. */
   readonly baseUrl: string;
+  /** Ends what serves, and gives its data folder free. */
   readonly stop: () => Promise<void>;
 }
 
@@ -52,8 +53,6 @@ export interface RunningServer extends Served {
   readonly runtime: RuntimeAddress;
   /** Why nothing may be written now. */
   readonly refusesWrites: () => Failure | undefined;
-  /** Stops the Worker and gives the data folder free. */
-  readonly stop: () => Promise<void>;
 }
 
 /**

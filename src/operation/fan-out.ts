@@ -1,6 +1,5 @@
 /** One request that writes to several ledgers, under one idempotency key: a row decides what each of them is asked for. */
 import { type FanOutRow, findFanOut, findFanOutById, insertFanOut, noteDriven, waitingFanOuts } from "../db/fan-outs.ts";
-import { findSiteScope } from "../db/site-rows.ts";
 import { present } from "../kernel/assert.ts";
 import { idempotencyLifeMs } from "../kernel/bounds.ts";
 import { type Failure, failureKinds } from "../kernel/failures.ts";
@@ -10,7 +9,8 @@ import { requireSameRequest } from "./commit-once.ts";
 import type { IdempotencyClaim, OperationContext } from "./context.ts";
 import { failureOf } from "./failure-of.ts";
 import { type LedgerAnswer, ledgerKey } from "./ledger-write.ts";
-import { contextInSite, type SystemContext } from "./system-context.ts";
+import { sweepSites } from "./sweep.ts";
+import type { SystemContext } from "./system-context.ts";
 
 /** What one ledger is asked for: commands that are decided each by itself. */
 export interface Leg {
@@ -144,12 +144,14 @@ async function writeLeg(
 }
 
 /** Drives on what was interrupted, or a ledger could not answer: what has waited longest first. */
-export async function sweepFanOuts(context: SystemContext): Promise<void> {
-  for (const { database, siteId, id } of await waitingFanOuts(context.env)) {
-    const site = await findSiteScope(context.directory, siteId);
-    if (site?.database !== database) continue;
-    const inSite = contextInSite(context, site);
-    const row = await findFanOutById(inSite.db, id);
-    if (row !== undefined) await drive(inSite, row);
-  }
+export function sweepFanOuts(context: SystemContext): Promise<void> {
+  return sweepSites(
+    context,
+    "fan_out_sweep",
+    (database) => waitingFanOuts(context.env, database),
+    async (inSite, { id }) => {
+      const row = await findFanOutById(inSite.db, id);
+      if (row !== undefined) await drive(inSite, row);
+    },
+  );
 }

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { directoryDatabase } from "../../src/db/directory-database.ts";
 import { purgeStoredAnswers } from "../../src/db/purge.ts";
 import { findSiteScope } from "../../src/db/site-rows.ts";
@@ -136,6 +136,24 @@ describe("one request that writes to several ledgers", () => {
     const again = await people.approver.post(path, bodyOf(ids), key);
     expect(outcomes(again)).toEqual(["posted", "posted"]);
     expect(again.headers.get("x-idempotent-replayed")).toBe("true");
+  });
+
+  test("that cannot be driven on keeps no later one from being driven by the sweep", async () => {
+    const [stuck, later] = [freshKey(), freshKey()];
+    const ids = await pending(...people.companies);
+    const dying = () => apiThrough(dieAt(toDatabase(/insert into "fan_outs"/i, "after")), people.approver);
+    await dying().post(path, bodyOf(await pending(people.companies[0])), stuck);
+    await dying().post(path, bodyOf(ids), later);
+    const inSites = (sql: string) =>
+      Promise.all([env.SITE_DB_0, env.SITE_DB_1].map((db) => db.prepare(sql).bind(stuck["idempotency-key"]).run()));
+    const spoilt = await inSites("UPDATE fan_outs SET plan = '{', driven_at = 1 WHERE key = ?");
+    expect(spoilt.map(({ meta }) => meta.changes).toSorted()).toEqual([0, 1]);
+    const logged = vi.spyOn(console, "error").mockReturnValue();
+    await cronThrough(() => undefined);
+    expect(logged.mock.calls.map(([line]) => JSON.parse(line).event)).toEqual(["fan_out_sweep"]);
+    logged.mockRestore();
+    await inSites("DELETE FROM fan_outs WHERE key = ?");
+    expect(await states(ids)).toEqual(["posted", "posted"]);
   });
 
   test("sent twice at once, is done once, and both are told so", async () => {

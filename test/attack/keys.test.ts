@@ -1,8 +1,9 @@
-import { describe, expect, test } from "vitest";
+import { env } from "cloudflare:workers";
+import { describe, expect, test, vi } from "vitest";
 import { entryOf, freshKey, newBooks } from "../support/books.ts";
 import { keyOf, newFirm, newUser, signIn } from "../support/people.ts";
 import { type Answer, type Api, apiWith, newSite } from "../support/site.ts";
-import { apiThrough, rounds, shutAt, toDatabase } from "./support/gates.ts";
+import { apiThrough, cronThrough, outOfReach, rounds, shutAt, toDatabase } from "./support/gates.ts";
 
 const outcome = ({ status, body }: Answer) => [status, body?.error?.code];
 type Token = { id: string; principalId: string; role: string; status: string; expiresAt: string | null; name: string };
@@ -145,4 +146,28 @@ describe("an instant that leaves the year 9999, or comes before 1900", () => {
     const hold = await api.post("/holds", { entityId, ...entryOf("rent", "cash", 1), expiresAt }, freshKey());
     expect(hold).toMatchObject({ status: 201, body: { expiresAt } });
   });
+});
+
+test("a user whose keys cannot be reached keeps no other from being told by the sweep", async () => {
+  const firm = await newFirm();
+  const users = [await newUser(firm, "ADMIN"), await newUser(firm, "ADMIN")];
+  for (const user of users) await keyOf(user, "ADMIN");
+  const ids = users.map(({ id }) => id);
+  await env.DIRECTORY.prepare("UPDATE users SET role = 'REVIEWER', revision = revision + 1 WHERE id IN (?, ?)")
+    .bind(...ids)
+    .run();
+  const untold = async () =>
+    (
+      await env.DIRECTORY.prepare("SELECT 1 FROM users WHERE id IN (?, ?) AND told_revision < revision")
+        .bind(...ids)
+        .all()
+    ).results.length;
+  let calls = 0;
+  const logged = vi.spyOn(console, "error").mockReturnValue();
+  await cronThrough(outOfReach(({ binding, when }) => binding === "ACCESS" && when === "before" && ++calls === 1));
+  expect(logged.mock.calls.map(([line]) => JSON.parse(line).event)).toEqual(["user_told"]);
+  logged.mockRestore();
+  expect(await untold()).toBe(1);
+  await cronThrough(() => undefined);
+  expect(await untold()).toBe(0);
 });

@@ -24,6 +24,11 @@ const start = (more: { readonly acceptClock?: boolean } = {}) =>
     ...more,
   });
 
+async function restart(...how: Parameters<typeof start>): Promise<void> {
+  await server.stop();
+  server = await start(...how);
+}
+
 before(async () => {
   server = await start();
   const signedUp = await send("POST", "/signup", { firmName: "Firm", ownerEmail: "owner@example.com", ownerPassword: password });
@@ -175,20 +180,16 @@ test("a clock that leaps a day ahead, or stands an hour behind what was seen, ta
   assert.deepEqual([leapt.status, codeIn(leapt.text)], [503, "CLOCK"]);
   assert.equal((await send("GET", "/me", undefined, { "X-API-Key": live.key })).status, 200);
   // Neither time nor a new start makes it right.
-  await server.stop();
-  server = await start();
+  await restart();
   assert.equal(codeIn((await post()).text), "CLOCK");
-  await server.stop();
-  server = await start({ acceptClock: true });
+  await restart({ acceptClock: true });
   assert.equal((await post()).status, 201);
   wall.ms = right;
   const behind = await post();
   assert.deepEqual([behind.status, codeIn(behind.text)], [503, "CLOCK"]);
-  await server.stop();
-  server = await start();
+  await restart();
   assert.equal(codeIn((await post()).text), "CLOCK");
-  await server.stop();
-  server = await start({ acceptClock: true });
+  await restart({ acceptClock: true });
   assert.equal((await post()).status, 201);
   wall.ms = right - hour + 1;
   assert.equal((await post()).status, 201);

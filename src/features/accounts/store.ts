@@ -1,5 +1,6 @@
 import { and, eq, gt, ne, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { type FilterConditions, type FoundRows, listRows } from "../../db/list-rows.ts";
+import { deletePiece, rowsPerDelete } from "../../db/purge.ts";
 import type { SiteDatabase } from "../../db/site-database.ts";
 import type { Page } from "../../kernel/page.ts";
 import type { AccountView } from "../../ledger/rpc.ts";
@@ -102,14 +103,9 @@ export async function listAccountNodes(db: SiteDatabase, ledgerId: string): Prom
     .where(and(eq(accounts.siteId, db.siteId), eq(accounts.ledgerId, ledgerId), ne(accounts.status, "deleted")));
 }
 
-/** A delete of more rows at once may block the database for its other sites for too long. */
-const rowsPerDelete = 5_000;
-
 /** Removes some of the accounts of ledgers; false where few are left. `ledgerIds`: which, as a part of a statement. */
 export async function deleteSomeAccountsOf(db: SiteDatabase, ledgerIds: SQL): Promise<boolean> {
-  const { meta } = await db.orm.run(sql`
-    DELETE FROM ${accounts} WHERE rowid IN (
-      SELECT rowid FROM ${accounts} WHERE ${accounts.siteId} = ${db.siteId} AND ${accounts.ledgerId} IN ${ledgerIds} LIMIT ${rowsPerDelete})`);
+  const { meta } = await db.orm.run(deletePiece(accounts, sql`${accounts.siteId} = ${db.siteId} AND ${accounts.ledgerId} IN ${ledgerIds}`));
   return meta.changes === rowsPerDelete;
 }
 

@@ -46,6 +46,18 @@ function answerDecided({ view, replayed }: DecidedGroup): Response {
   return answer(view, view.state === "settled" || view.state === "released" ? 200 : 202, replayed ? replayHeaders(200) : {});
 }
 
+/** The answers to a decision. `done`: what every ledger has done. */
+function decidedAnswers(done: string, deciding: z.input<typeof HoldGroup>, decided: z.input<typeof HoldGroup>) {
+  return {
+    200: { description: `The group: every ledger has ${done}.`, schema: HoldGroup, example: decided },
+    202: {
+      description: "The group, which is decided; a ledger has yet to carry it out. It will: by itself, or when the request is repeated.",
+      schema: HoldGroup,
+      example: deciding,
+    },
+  };
+}
+
 export const holdRoutes: readonly Route[] = [
   route(
     {
@@ -181,15 +193,7 @@ export const holdRoutes: readonly Route[] = [
       params: groupParams,
       body: SettleHoldGroupRequest,
       bodyExample: {},
-      answers: {
-        200: { description: "The group: every ledger has settled its holds.", schema: HoldGroup, example: settledGroupExample },
-        202: {
-          description:
-            "The group, which is decided; a ledger has yet to carry it out. It will: by itself, or when the request is repeated.",
-          schema: HoldGroup,
-          example: { ...settledGroupExample, state: "settling" },
-        },
-      },
+      answers: decidedAnswers("settled its holds", { ...settledGroupExample, state: "settling" }, settledGroupExample),
       refusals: groupRefusals,
     },
     (context, { params, companyId }) => settleHoldGroup(context, { groupId: params.groupId, entityId: companyId }),
@@ -209,15 +213,7 @@ export const holdRoutes: readonly Route[] = [
       params: groupParams,
       body: ReleaseHoldRequest,
       bodyExample: { reason: "Cancelled by the merchant" },
-      answers: {
-        200: { description: "The group: every ledger has released its holds.", schema: HoldGroup, example: releasedGroupExample },
-        202: {
-          description:
-            "The group, which is decided; a ledger has yet to carry it out. It will: by itself, or when the request is repeated.",
-          schema: HoldGroup,
-          example: { ...releasedGroupExample, state: "releasing" },
-        },
-      },
+      answers: decidedAnswers("released its holds", { ...releasedGroupExample, state: "releasing" }, releasedGroupExample),
       refusals: groupRefusals,
     },
     (context, { params, companyId, body }) => releaseHoldGroup(context, { groupId: params.groupId, entityId: companyId }, body),

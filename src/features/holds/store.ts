@@ -210,18 +210,14 @@ export async function noteCarriedOut(
   ]);
 }
 
-/** Groups of which something is on its way, what has waited longest first, in each database. */
-export async function waitingGroups(env: Cloudflare.Env) {
-  const ofDatabases = siteDatabaseNames(env).map(async (database) => {
-    const rows = await drizzleOver(openDatabase(env, database))
-      .select({ siteId: holdGroups.siteId, groupId: holdGroups.groupId })
-      .from(holdGroups)
-      .where(and(isNotNull(holdGroups.drivenAt), isNotMoving(holdGroups.siteId)))
-      .orderBy(asc(holdGroups.drivenAt))
-      .limit(sweptMax);
-    return rows.map((row) => ({ database, ...row }));
-  });
-  return (await Promise.all(ofDatabases)).flat();
+/** A database's groups of which something is on its way, what has waited longest first. */
+export async function waitingGroups(env: Cloudflare.Env, database: string) {
+  return drizzleOver(openDatabase(env, database))
+    .select({ siteId: holdGroups.siteId, groupId: holdGroups.groupId })
+    .from(holdGroups)
+    .where(and(isNotNull(holdGroups.drivenAt), isNotMoving(holdGroups.siteId)))
+    .orderBy(asc(holdGroups.drivenAt))
+    .limit(sweptMax);
 }
 
 /** Gives up placements whose client can repeat them no more: what their ledgers have of them is found there. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { endTokens, updateTokens } from "../../access/end-tokens.ts";
 import { findNamedPrincipal } from "../../db/tokens.ts";
+import { compactId, readCompactId } from "../../kernel/id.ts";
 import { type PrincipalKind, reaches } from "../../kernel/role.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
@@ -45,11 +46,10 @@ export async function checkAgainstUser(context: OperationContext, userId: string
 /** A UUID from a name (RFC 9562 §5.5). */
 function uuidV5(namespace: string, name: string): string {
   const hash = createHash("sha1")
-    .update(Buffer.from(namespace.replaceAll("-", ""), "hex"))
+    .update(Buffer.from(compactId(namespace), "hex"))
     .update(name)
     .digest();
   hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
   hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
-  const hex = hash.toString("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+  return readCompactId(hash.toString("hex", 0, 16));
 }

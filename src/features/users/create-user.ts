@@ -4,7 +4,7 @@ import type { Once } from "../../operation/commit-once.ts";
 import { commitSecretOnce, ownClaim } from "../../operation/commit-secret-once.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
-import { credentialBy } from "./credential.ts";
+import { credentialBy, isFoundersKey } from "./domain/password-setter.ts";
 import { newUser } from "./new-user.ts";
 import { requireRoleInReach, requireUsersInReach } from "./reach.ts";
 import type { CreateUserRequest, UserView } from "./schemas.ts";
@@ -21,8 +21,9 @@ export async function createUser(
   const wish = { firmId: context.site.firmId, email, name, role, mustChangePassword: request.mustChangePassword ?? true };
   try {
     return await commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
+      // The first password that a founder's key gives counts as the user's own; one that it sets later does not.
       const { user, statements } = await newUser(context, wish, password, "/password", (id) =>
-        isFoundersKey(context) ? undefined : credentialBy(context, id),
+        isFoundersKey(context.actor) ? undefined : credentialBy(context.actor, id),
       );
       return { statements, value: userView(user) };
     });
@@ -31,12 +32,4 @@ export async function createUser(
     const message = "The firm has a user of this email.";
     throw refusal("CODE_TAKEN", message, [{ pointer: "/email", code: "CODE_TAKEN", message }]);
   }
-}
-
-/**
- * A service's key of the role OWNER brings a firm's people in before any of them can sign in. The first password that it gives counts as the user's own;
- * one that it sets later does not.
- */
-function isFoundersKey({ actor }: OperationContext): boolean {
-  return actor.kind === "service" && actor.role === "OWNER";
 }

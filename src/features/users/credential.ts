@@ -1,24 +1,6 @@
 import type { UserStanding } from "../../access/token.ts";
-import type { OperationContext } from "../../operation/context.ts";
+import type { Credential } from "./domain/password-setter.ts";
 import type { CredentialColumns, UserRow } from "./store.ts";
-
-/** Who else set a user's password. */
-export interface Credential {
-  /** Who did it: the person, or those who hold the key. */
-  readonly setBy: readonly string[];
-  /** They, and everyone behind them. */
-  readonly humans: readonly string[];
-}
-
-/** Who sets a user's password, as far as it is somebody else; undefined where it is the user alone, with a key of theirs for instance. */
-export function credentialBy({ actor }: Pick<OperationContext, "actor">, userId: string): Credential | undefined {
-  const { kind, id, humans = [], credentialSetBy = [] } = actor;
-  // Of a key that nobody is known to hold, its principal counts as the human.
-  const setBy = kind === "person" || humans.length === 0 ? [id] : humans;
-  const others = (ids: readonly string[]) => [...new Set(ids)].filter((other) => other !== userId);
-  const credential = { setBy: others(setBy), humans: others([...setBy, ...humans, ...credentialSetBy]) };
-  return credential.humans.length === 0 ? undefined : credential;
-}
 
 /** The columns of a user whose password somebody else has just set; nobody, where none is given. */
 export function credentialColumns(credential: Credential | undefined): CredentialColumns {

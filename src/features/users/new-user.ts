@@ -1,7 +1,8 @@
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Role } from "../../kernel/role.ts";
-import { type Credential, credentialColumns } from "./credential.ts";
+import { credentialColumns } from "./credential.ts";
+import type { Credential } from "./domain/password-setter.ts";
 import { hashNewPassword, requirePasswordFit } from "./new-password.ts";
 import { insertUser, putPassword, type UserRow } from "./store.ts";
 

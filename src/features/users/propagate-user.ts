@@ -1,4 +1,6 @@
 import { endTokensOfUser, type TokenContext, updateTokensOfUser } from "../../access/end-tokens.ts";
+import { sweep } from "../../operation/sweep.ts";
+import type { SystemContext } from "../../operation/system-context.ts";
 import { standingOf } from "./credential.ts";
 import { deletePassword, markPropagated, type UserRow, usersToPropagate } from "./store.ts";
 
@@ -23,7 +25,8 @@ function endSessionsBeforePassword(context: TokenContext, user: UserRow, spared:
 }
 
 /** Users whose change was interrupted before it reached all that is theirs, and whose client has not repeated it. */
-export async function propagateWaitingUsers(context: TokenContext): Promise<void> {
+export async function propagateWaitingUsers(context: SystemContext): Promise<void> {
   // Which session asked is no longer known: none is spared.
-  for (const user of await usersToPropagate(context.directory)) await propagateUser(context, user, "");
+  const propagate = (user: UserRow) => propagateUser(context, user, "");
+  await sweep(context, { event: "user_told", factsOf: ({ id }) => ({ user: id }) }, await usersToPropagate(context.directory), propagate);
 }

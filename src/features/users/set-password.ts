@@ -4,8 +4,9 @@ import type { Once } from "../../operation/commit-once.ts";
 import { type OperationContext, requirePermission } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 import { commitUser } from "./commit-user.ts";
-import { credentialBy, credentialColumns } from "./credential.ts";
+import { credentialColumns } from "./credential.ts";
 import { normalizePassword } from "./domain/password-rules.ts";
+import { credentialBy, isFoundersKey } from "./domain/password-setter.ts";
 import { requireUser } from "./get-user.ts";
 import { hashNewPassword, requirePasswordFit } from "./new-password.ts";
 import { findPassword, passwordCost } from "./password-hash.ts";
@@ -50,13 +51,13 @@ export async function setPassword(
 function credentialOf(context: OperationContext, user: UserRow): CredentialColumns | undefined {
   const isHeldByNobody = (context.actor.humans ?? []).length === 0;
   if (user.passwordSetAt === null && isHeldByNobody && isOwnersKeyForOwner(context, user)) return undefined;
-  const credential = credentialBy(context, user.id);
+  const credential = credentialBy(context.actor, user.id);
   return credential && credentialColumns(credential);
 }
 
 /** How a firm that signed up without a password gets its OWNER's: nobody else has set it. */
 function isOwnersKeyForOwner({ actor }: OperationContext, user: UserRow): boolean {
-  return actor.kind === "service" && actor.role === "OWNER" && user.role === "OWNER";
+  return isFoundersKey(actor) && user.role === "OWNER";
 }
 
 /** Wrong ones count as those of a sign-in do, by user: a session that was stolen must not be a place to guess, and what strangers have tried keeps no session out. */

@@ -109,14 +109,13 @@ interface PasswordSet {
 
 /**
  * Notes that the password was set, in the batch that sets it. The batch fails as a whole where the user has changed since `user` was read: an ADMIN must not reset
- * who has become OWNER. `isOwn`: the user set it themselves, and their devices stay known. SQL has no other word for it than a null where none is taken.
+ * who has become OWNER. `isOwn`: the user set it themselves, and their devices stay known.
  */
 export function markPasswordSet(directory: DirectoryDatabase, user: UserRow, { mustChangePassword, atMs, isOwn, credential }: PasswordSet) {
-  const unchanged = sql`${users.revision} = ${user.revision} and ${users.deletedAt} is null`;
   return directory.orm
     .update(users)
     .set({
-      mustChangePassword: sql`case when ${unchanged} then ${mustChangePassword ? 1 : 0} end`,
+      mustChangePassword: ifUnchanged(user, mustChangePassword),
       passwordSetAt: atMs,
       ...(isOwn ? {} : { devicesFrom: atMs }),
       ...credential,
@@ -127,11 +126,10 @@ export function markPasswordSet(directory: DirectoryDatabase, user: UserRow, { m
 
 /** Notes that the user was confirmed, in a batch that fails as that of `markPasswordSet` does. Who has yet to change their password is not confirmed. */
 export function markConfirmed(directory: DirectoryDatabase, user: UserRow, by: string, atMs: number) {
-  const unchanged = sql`${users.revision} = ${user.revision} and ${users.deletedAt} is null`;
   return directory.orm
     .update(users)
     .set({
-      mustChangePassword: sql`case when ${unchanged} then 0 end`,
+      mustChangePassword: ifUnchanged(user, false),
       credentialConfirmedBy: by,
       credentialConfirmedAt: atMs,
       revision: user.revision + 1,
@@ -139,7 +137,13 @@ export function markConfirmed(directory: DirectoryDatabase, user: UserRow, by: s
     .where(eq(users.id, user.id));
 }
 
-/** Whether a batch failed because of `markPasswordSet` or `markConfirmed`. */
+/** A value of `must_change_password` that fails the batch where the user has changed since: SQL has no other word for it than a null where none is taken. */
+function ifUnchanged({ revision }: UserRow, mustChangePassword: boolean): SQL {
+  const unchanged = sql`${users.revision} = ${revision} and ${users.deletedAt} is null`;
+  return sql`case when ${unchanged} then ${mustChangePassword ? 1 : 0} end`;
+}
+
+/** Whether a batch failed because of `ifUnchanged`. */
 export function isChangedMeanwhile(error: unknown): boolean {
   for (let at: unknown = error; at instanceof Error; at = at.cause)
     if (at.message.includes("NOT NULL constraint failed: users.must_change_password")) return true;

@@ -1,9 +1,10 @@
+import { compactId } from "../../kernel/id.ts";
 import { logFor } from "../../platform/log.ts";
 import type { Stamp, Step } from "../pipeline.ts";
 
 /** A request's name: on its answer, in its errors, and in every entry that it posts. */
-function newRequestId(): string {
-  return `req_${crypto.randomUUID().replaceAll("-", "")}`;
+export function newRequestId(): string {
+  return `req_${compactId(crypto.randomUUID())}`;
 }
 
 export const requestId: Step = (c) => {

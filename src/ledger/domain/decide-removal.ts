@@ -4,18 +4,18 @@ import type { Command, FreezeLedger, RetireLedger, ThawLedger } from "./command.
 import { type Decision, made } from "./decision.ts";
 import type { LedgerState } from "./state.ts";
 
-/** Why the ledger takes no such command now: it is frozen, or it is retired. What decides about its removal is always heard. */
-export function barredBy({ standing }: Pick<LedgerState, "standing">, { kind }: Pick<Command, "kind">): Failure | undefined {
+/** Why the ledger takes no such command, nor its close-out, now: it is frozen, or it is retired. What decides about its removal is always heard. */
+export function barredBy(
+  { standing }: Pick<LedgerState, "standing">,
+  { kind }: { readonly kind: Command["kind"] | "close_out" },
+): Failure | undefined {
   if (standing.status === "open" || kind === "thaw_ledger" || kind === "retire_ledger") return undefined;
   if (standing.status === "retired") return retired;
   return kind === "freeze_ledger" ? undefined : frozen;
 }
 
-export const retired = failure(
-  "LEDGER_RETIRED",
-  "The ledger was retired with its entity or by a reset of its site; it takes nothing any more.",
-);
-export const frozen = failure("LEDGER_FROZEN", "The ledger's entity is being deleted; whether it can be is decided within seconds.");
+const retired = failure("LEDGER_RETIRED", "The ledger was retired with its entity or by a reset of its site; it takes nothing any more.");
+const frozen = failure("LEDGER_FROZEN", "The ledger's entity is being deleted; whether it can be is decided within seconds.");
 
 /**
  * Freezes the ledger for a removal: until that is decided nothing is written. Refuses books that are in use, as `IN_USE`: an entry was ever posted,

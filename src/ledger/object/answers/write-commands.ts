@@ -1,6 +1,7 @@
 import { present } from "../../../kernel/assert.ts";
 import { type Failure, failure, failureKinds } from "../../../kernel/failures.ts";
 import type { DecodedCommands } from "../../command-columns.ts";
+import type { Command } from "../../domain/command.ts";
 import { decide } from "../../domain/decide.ts";
 import { barredBy } from "../../domain/decide-removal.ts";
 import type { Fact } from "../../domain/fact.ts";
@@ -26,14 +27,16 @@ export function writeCommands(books: Books, answers: StoredAnswers, commands: De
   if (barred?.code === "LEDGER_RETIRED") return refused(barred);
   const key = dryRun ? undefined : options.idempotencyKey;
   const fingerprint = options.fingerprint ?? "";
-  const under = (asked: string) => replay(books, answers, claimAsked(books, asked, fingerprint, atMs));
+  const gap = key === undefined ? undefined : books.keyGapAt(atMs);
+  const claimed = { fingerprint, asOfMs: keysAsOfMs(atMs, gap?.fromMs), keptFromMs: gap?.fromMs };
+  const under = (asked: string) => replay(books, answers, { key: asked, ...claimed });
   const replayed = key === undefined ? undefined : (under(key) ?? repeated(options.formerKey, under));
   if (replayed !== undefined) return replayed;
   if (barred !== undefined) return refused(barred);
-  if (books.isFull && !isSharedRecord(commands) && !isRemoval(commands))
+  if (books.isFull && !hasRoomWhenFull(commands))
     return refused(failure("LEDGER_FULL", "The ledger has reached the size up to which it takes entries."));
   if (!dryRun) books.makeRoom(commands.lineCount, atMs);
-  const at = { nowMs: atMs, gap: key === undefined ? undefined : books.keyGapAt(atMs) };
+  const at = { nowMs: atMs, gap };
   const overlay = new Overlay(state, atMs);
   const items: Item[] = [];
   for (let i = 0; i < commands.length; i++) {
@@ -77,15 +80,12 @@ export function writeCommands(books: Books, answers: StoredAnswers, commands: De
   return { outcome: "written", ...described };
 }
 
-/** A key that a write came with, as it is looked for. */
-function claimAsked(books: Books, key: string, fingerprint: string, atMs: number): ClaimAsked {
-  const keptFromMs = books.keyGapAt(atMs)?.fromMs;
-  return { key, fingerprint, asOfMs: keysAsOfMs(atMs, keptFromMs), keptFromMs };
-}
+/** What a full ledger has room for: what the entity's ledgers share, which holds for what is settled or read there too, and what decides about its removal. */
+const takenWhenFull: ReadonlySet<Command["kind"]> = new Set(["set_shared_record", "freeze_ledger", "thaw_ledger", "retire_ledger"]);
 
-/** Whether it is what the entity's ledgers share, for which a full ledger has room: it holds for what is settled or read there too. */
-function isSharedRecord(commands: DecodedCommands): boolean {
-  return commands.at(0)?.kind === "set_shared_record";
+function hasRoomWhenFull(commands: DecodedCommands): boolean {
+  const first = commands.at(0);
+  return first !== undefined && takenWhenFull.has(first.kind);
 }
 
 /** Why nothing of the write is taken: told of all of it at once, whichever mode it has. */
@@ -93,12 +93,6 @@ function barredFrom(state: StoredState, commands: DecodedCommands): Failure | un
   if (state.standing.status === "open") return undefined;
   const first = commands.at(0);
   return first === undefined ? undefined : barredBy(state, first);
-}
-
-/** Whether it decides about the ledger's removal, for which a full ledger has room. */
-function isRemoval(commands: DecodedCommands): boolean {
-  const kind = commands.at(0)?.kind;
-  return kind === "freeze_ledger" || kind === "thaw_ledger" || kind === "retire_ledger";
 }
 
 /** The first answer to a key, or why it is refused; undefined where the key is new. */

@@ -3,7 +3,7 @@ import { present } from "../../../kernel/assert.ts";
 import { instant } from "../../../kernel/clock.ts";
 import { type Failure, failure } from "../../../kernel/failures.ts";
 import type { LedgerJob } from "../../client.ts";
-import { frozen, retired } from "../../domain/decide-removal.ts";
+import { barredBy } from "../../domain/decide-removal.ts";
 import { Overlay } from "../../domain/overlay.ts";
 import type { CloseOutOutcome, CloseOutRequest, GenerationView } from "../../rpc.ts";
 import { claimStored } from "../answers/idempotency.ts";
@@ -22,7 +22,7 @@ export function closeOut(books: Books, request: CloseOutRequest, object: string)
   const before = readMeta<ClosedBefore>(books.sql, "closed_before");
   const isRepeated = request.idempotencyKey !== undefined && before?.idempotencyKey === request.idempotencyKey;
   if (isRepeated) return { ok: "repeated", jobId: before.jobId };
-  const barred = books.closeOut === undefined ? closeOutBarredBy(books) : undefined;
+  const barred = books.closeOut === undefined ? barredBy(books.state, { kind: "close_out" }) : undefined;
   if (barred !== undefined) return refused(barred);
   if (books.closeOut === undefined) {
     books.expireHolds();
@@ -32,12 +32,6 @@ export function closeOut(books: Books, request: CloseOutRequest, object: string)
     close(books, request);
   }
   return { ok: true, jobId: closeOutOf(books).jobId, object, generation: books.generation };
-}
-
-/** A close-out is a write like any other where the ledger's removal is being decided, or was. */
-function closeOutBarredBy({ state }: Books): Failure | undefined {
-  const { status } = state.standing;
-  return status === "open" ? undefined : status === "frozen" ? frozen : retired;
 }
 
 function close(books: Books, { next, actor, requestId, idempotencyKey, reason }: CloseOutRequest): void {
