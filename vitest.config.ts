@@ -54,7 +54,7 @@ class LongestFirst extends BaseSequencer {
 
 const inNode = ["test/{domain,tidy}/**/*.test.ts"];
 /** Tests of a whole server, with a script of package.json each. */
-const runBesideThese = ["test/{browser,crash,earlier-data,guides}/**"];
+const runBesideThese = ["test/{browser,crash,earlier-data,guides,races}/**"];
 
 /** Two kinds of tests: the pure rules in plain Node, everything that runs inside workerd with real databases, objects and queues. */
 export default defineConfig(async () => ({
