@@ -15,18 +15,20 @@ export interface Cron {
   readonly run: (context: SystemContext) => Promise<void>;
 }
 
+/** What was broken off keeps somebody waiting: a company whose ledgers are frozen, a group that is decided and not carried out. */
+const soon = "*/5 * * * *";
 const hourly = "23 * * * *";
 
 /** What runs by the clock, by the name that it has in the log and as an actor. */
 export const crons = {
-  "site-moves": { at: hourly, run: continueMoves },
-  "entity-removals": { at: hourly, run: continueRemovals },
-  "site-resets": { at: hourly, run: continueResets },
+  "site-moves": { at: soon, run: continueMoves },
+  "entity-removals": { at: soon, run: continueRemovals },
+  "site-resets": { at: soon, run: continueResets },
   "stored-answers": { at: hourly, run: ({ env, clock }) => purgeStoredAnswers(env, clock()) },
   sessions: { at: hourly, run: purgeSessions },
   "dead-letters": { at: hourly, run: purgeDeadLetters },
-  "fan-outs": { at: hourly, run: sweepFanOuts },
-  "shared-records": { at: hourly, run: sweepSharedRecords },
-  "hold-groups": { at: hourly, run: sweepHoldGroups },
-  "waiting-users": { at: hourly, run: propagateWaitingUsers },
+  "fan-outs": { at: soon, run: sweepFanOuts },
+  "shared-records": { at: soon, run: sweepSharedRecords },
+  "hold-groups": { at: soon, run: sweepHoldGroups },
+  "waiting-users": { at: soon, run: propagateWaitingUsers },
 } satisfies Readonly<Record<string, Cron>>;

@@ -120,8 +120,8 @@ export async function directAddress(
   return { host: hostname, port: Number(port) };
 }
 
-/** Miniflare runs no crons. They clean up and resume what was interrupted, so at the start and once an hour is enough for all of them. */
-const scheduledEveryMs = 3_600_000;
+/** Miniflare runs no crons. They clean up and resume what was interrupted: all of them run at the start, and then as often as the most frequent. */
+const scheduledEveryMs = 300_000;
 const dueLookedAtEveryMs = 60_000;
 
 /** Runs the crons when they are due and may write. Returns how to end it. */
@@ -149,7 +149,7 @@ async function runScheduled(miniflare: Miniflare, { crons, options }: BuiltWorke
     };
     for (const cron of crons) await worker.scheduled({ cron });
   } catch (error) {
-    console.error("A scheduled run failed; the next is in an hour.", error);
+    console.error("A scheduled run failed; the next is in five minutes.", error);
   }
 }
 

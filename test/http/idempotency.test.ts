@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
 import { idempotencyLifeMs } from "../../src/kernel/bounds.ts";
-import { runHourly } from "../support/background.ts";
+import { runEveryCron } from "../support/background.ts";
 import { newBooks } from "../support/books.ts";
 import { type Api, newSite } from "../support/site.ts";
 
@@ -102,11 +102,11 @@ test("what is past its 24 hours is deleted from every database, and nothing else
   expect(await sealed()).toBeGreaterThan(0);
   const clock = vi.spyOn(Date, "now");
   clock.mockReturnValue(start + idempotencyLifeMs - 60_000);
-  await runHourly();
+  await runEveryCron();
   expect(await keptRows(siteId)).toBe(1);
   clock.mockReturnValue(start + idempotencyLifeMs + 60_000);
   await create(api, "new");
-  await runHourly();
+  await runEveryCron();
   expect(await keptRows(siteId)).toBe(1);
   expect(await sealed()).toBe(0);
   expect((await create(api, "new")).headers.get("x-idempotent-replayed")).toBe("true");

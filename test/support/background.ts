@@ -7,13 +7,16 @@ import {
 } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import worker from "../../src/index.ts";
+import { crons } from "../../src/jobs/crons.ts";
 import { type SystemContext, systemContext } from "../../src/operation/system-context.ts";
 
-/** Runs what the hourly trigger runs. */
-export async function runHourly(): Promise<void> {
-  const ctx = createExecutionContext();
-  await worker.scheduled(createScheduledController({ cron: "23 * * * *" }), env, ctx);
-  await waitOnExecutionContext(ctx);
+/** Runs every cron, as each of their triggers does. */
+export async function runEveryCron(bindings: Cloudflare.Env = env): Promise<void> {
+  for (const cron of new Set(Object.values(crons).map(({ at }) => at))) {
+    const ctx = createExecutionContext();
+    await worker.scheduled(createScheduledController({ cron }), bindings, ctx);
+    await waitOnExecutionContext(ctx);
+  }
 }
 
 /** Hands the Worker a message as its queue does, and answers what becomes of the message. */

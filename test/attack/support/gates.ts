@@ -1,6 +1,7 @@
-import { createExecutionContext, createScheduledController, waitOnExecutionContext } from "cloudflare:test";
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import worker from "../../../src/index.ts";
+import { runEveryCron } from "../../support/background.ts";
 import { checkRefusalIsDocumented } from "../../support/documented-refusals.ts";
 import { type Answer, type Api, apiThat } from "../../support/site.ts";
 
@@ -216,11 +217,9 @@ export function apiThrough(gate: Gate, { key }: Pick<Api, "key">, more: Readonly
   return apiThat((method, url, headers, text) => requestThrough(gate, method, url, headers, text, more), key);
 }
 
-/** Runs what a trigger runs, its calls behind the gate. */
-export async function cronThrough(gate: Gate, cron = "23 * * * *"): Promise<void> {
-  const ctx = createExecutionContext();
-  await worker.scheduled(createScheduledController({ cron }), gatedEnv(gate), ctx);
-  await waitOnExecutionContext(ctx);
+/** Runs what the clock runs, its calls behind the gate. */
+export function cronThrough(gate: Gate): Promise<void> {
+  return runEveryCron(gatedEnv(gate));
 }
 
 /** Ten rounds of a race, each with its number for names that must differ. */

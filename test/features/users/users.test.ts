@@ -17,7 +17,7 @@ import { type Role, reaches, roles } from "../../../src/kernel/role.ts";
 import { anonymousContext } from "../../../src/operation/build-context.ts";
 import { logFor } from "../../../src/platform/log.ts";
 import { Refused } from "../../../src/platform/refused.ts";
-import { runHourly } from "../../support/background.ts";
+import { runEveryCron } from "../../support/background.ts";
 import {
   contextOf,
   type Firm,
@@ -466,7 +466,7 @@ describe("a new role", () => {
       const key = await keyOf(user, "ADMIN");
       await env.DIRECTORY.prepare(`UPDATE users SET ${change}, revision = revision + 1 WHERE id = ?`).bind(user.id).run();
       const later = Date.now() + 5_000;
-      await runHourly();
+      await runEveryCron();
       vi.spyOn(Date, "now").mockReturnValue(later);
       expect(await Promise.all([session, { api: key }].map(status))).toEqual(statuses);
       expect((await key.get("/me")).body.token?.role).toBe(role);
