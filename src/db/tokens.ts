@@ -55,6 +55,11 @@ export async function tokensOfUser(directory: DirectoryDatabase, userId: string)
     .orderBy(asc(tokens.createdAt), asc(tokens.id));
 }
 
+/** An instant, or the last at which a session of the user began, if that is later: in a statement, which sees every session that was listed before it. */
+export function noEarlierThanSessions(userId: string, atMs: number): SQL {
+  return sql`max(${atMs}, coalesce((select max(made.created_at) from ${tokens} as made where made.principal_id = ${userId} and made.is_session), 0))`;
+}
+
 /** Lists a user's keys of a higher role under this one, and the sessions under theirs, as the user's own is now. */
 export async function markUserRole(directory: DirectoryDatabase, userId: string, role: Role): Promise<void> {
   const higher = roles.filter((other) => other !== role && reaches(other, role));

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { signInsOf } from "../../src/access/sign-in-object.ts";
 import { apiWithToken, type Firm, newFirm, newUser, password, postWithoutKey, refresh, sessionOf, tryToSignIn } from "../support/people.ts";
 import { type Answer, apiWith } from "../support/site.ts";
+import { apiThrough, rounds, shutAt, toDatabase } from "./support/gates.ts";
 
 const second = 1_000;
 const day = 24 * 3_600 * second;
@@ -280,5 +281,50 @@ describe("what an email's object stores", () => {
     expect((await wrong(email, network(2))).status).toBe(401);
     expect((await right(email, network(3))).status).toBe(429);
     expect((await rows(email)).find(({ kind }) => kind === "day")?.count).toBe(100);
+  });
+});
+
+describe("a sign-in with the password of before, while the next one is being stored", () => {
+  const next = "the user's next password";
+  const settings = {
+    "by the user": ({ body }: Answer) => ({ key: body.accessToken as string, wish: { password: next, currentPassword: password } }),
+    "by somebody else": (_: Answer, firm: Firm) => ({ key: firm.live.api.key, wish: { password: next, mustChangePassword: false } }),
+  };
+  /** The next password stands at the gate, a second passes, and somebody signs in with the one of before. */
+  async function overtaken(firm: Firm, setBy: (signedIn: Answer, firm: Firm) => { readonly key: string; readonly wish: object }) {
+    const user = await newUser(firm, "APPROVER");
+    const { key, wish } = setBy(await tryToSignIn(user.email), firm);
+    const shut = shutAt(toDatabase(/insert into "passwords"/i));
+    const who = key === firm.live.api.key ? firm.live.api : apiWithToken(key);
+    const setting = apiThrough(shut.gate, who).post(`/users/${user.id}/password`, wish);
+    await shut.reachedBy(setting);
+    now += second;
+    const meanwhile = await tryToSignIn(user.email);
+    expect(meanwhile.status).toBe(200);
+    shut.open();
+    expect((await setting).status).toBe(200);
+    return { user, meanwhile };
+  }
+
+  test.each(Object.entries(settings))("ends with the others that began with it: set %s", async (_, setBy) => {
+    const firm = await newFirm();
+    await rounds(async () => {
+      const { user, meanwhile } = await overtaken(firm, setBy);
+      const { api, refreshToken } = sessionOf(meanwhile);
+      expect((await api.get("/me")).status).toBe(401);
+      expect((await refresh(refreshToken)).status).toBe(401);
+      now += second;
+      const after = sessionOf(await tryToSignIn(user.email, { password: next }));
+      expect((await after.api.get("/me")).status).toBe(200);
+    });
+  });
+
+  test("gives no device that outlives a password that somebody else sets", async () => {
+    const firm = await newFirm();
+    const { user, meanwhile } = await overtaken(firm, settings["by somebody else"]);
+    now += second;
+    await strangersTry(user.email, 101);
+    const { device } = meanwhile.body;
+    expect(outcome(await right(user.email, "203.0.113.2", { device, password: next }))).toEqual([429, "SIGN_IN_LOCKED"]);
   });
 });

@@ -35,8 +35,8 @@ export async function setPassword(
   const kept = await commitUser(context, async () => {
     requirePasswordFit(request.password, user.email, "/password");
     if (isOwn) await requirePresentPassword(context, user, request);
-    const nowMs = context.clock();
     const hash = await hashNewPassword(context, user, request.password);
+    const nowMs = context.clock();
     const credential = isOwn ? undefined : credentialOf(context, user);
     const set = { mustChangePassword: mustChange, atMs: nowMs, isOwn, credential };
     const after: UserRow = { ...user, ...credential, mustChangePassword: mustChange, passwordSetAt: nowMs, revision: user.revision + 1 };

@@ -2,7 +2,7 @@ import { and, asc, desc, eq, isNotNull, isNull, lt, type SQL, sql } from "drizzl
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import { pageOfDirectory } from "../../db/directory-page.ts";
 import { deleteInPieces } from "../../db/purge.ts";
-import { hasTokenAt, keepsSiteOwnerKeys, takeSiteOwnerKeys } from "../../db/tokens.ts";
+import { hasTokenAt, keepsSiteOwnerKeys, noEarlierThanSessions, takeSiteOwnerKeys } from "../../db/tokens.ts";
 import { sessionIdleMs, usersPerSignInMax } from "../../kernel/bounds.ts";
 import type { Page } from "../../kernel/page.ts";
 import type { Role } from "../../kernel/role.ts";
@@ -110,14 +110,18 @@ interface PasswordSet {
 /**
  * Notes that the password was set, in the batch that sets it. The batch fails as a whole where the user has changed since `user` was read: an ADMIN must not reset
  * who has become OWNER. `isOwn`: the user set it themselves, and their devices stay known.
+ *
+ * It is set after every session that is there, whatever their clocks say: one that began with the password before, while the new one was being hashed, ends with
+ * the others. A session that is listed later finds that its password is another.
  */
 export function markPasswordSet(directory: DirectoryDatabase, user: UserRow, { mustChangePassword, atMs, isOwn, credential }: PasswordSet) {
+  const setAt = noEarlierThanSessions(user.id, atMs);
   return directory.orm
     .update(users)
     .set({
       mustChangePassword: ifUnchanged(user, mustChangePassword),
-      passwordSetAt: atMs,
-      ...(isOwn ? {} : { devicesFrom: atMs }),
+      passwordSetAt: setAt,
+      ...(isOwn ? {} : { devicesFrom: setAt }),
       ...credential,
       revision: user.revision + 1,
     })
