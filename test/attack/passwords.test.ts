@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Firm, newFirm, type Session, signIn, tryToSignIn } from "../support/people.ts";
-import type { Answer, Api } from "../support/site.ts";
+import { type Answer, type Api, apiWith } from "../support/site.ts";
 import { apiThrough, rounds, shutAt, toDatabase } from "./support/gates.ts";
 
 /** Whoever has set somebody's password can act as them: four eyes count the two as one until a second OWNER or ADMIN has said otherwise. */
@@ -137,6 +137,16 @@ describe("a confirmation", () => {
     const approver = await changed(await made(owner.api, "APPROVER"));
     expect(await confirm(approver.api, yan.id)).toMatchObject(forbidden);
     expect((await session.api.get("/me")).body.user.credentialSetBy).toBe(admin.userId);
+    expect((await confirm(second.api, yan.id)).status).toBe(200);
+  });
+
+  test("is not who set the password's to give after they have set it again with a key that they made as the user", async () => {
+    const yan = await made(admin.api, "ADMIN");
+    const session = await changed(yan);
+    const ofYan = await session.api.post("/tokens", { name: crypto.randomUUID(), role: "ADMIN" });
+    const again = await apiWith(ofYan.body.key).post(`/users/${yan.id}/password`, { password: first, mustChangePassword: false });
+    expect(again).toMatchObject({ status: 200, body: { credentialSetBy: admin.userId } });
+    expect(await confirm(admin.api, yan.id)).toMatchObject(forbidden);
     expect((await confirm(second.api, yan.id)).status).toBe(200);
   });
 

@@ -13,8 +13,11 @@ export function credentialBy({ kind, id, humans = [], credentialSetBy = [] }: Ac
   // Of a key that nobody is known to hold, its principal counts as the human.
   const setBy = kind === "person" || humans.length === 0 ? [id] : humans;
   const others = (ids: readonly string[]) => [...new Set(ids)].filter((other) => other !== userId);
-  const credential = { setBy: others(setBy), humans: others([...setBy, ...humans, ...credentialSetBy]) };
-  return credential.humans.length === 0 ? undefined : credential;
+  const everyone = others([...setBy, ...humans, ...credentialSetBy]);
+  if (everyone.length === 0) return undefined;
+  // With a key of the user's own it is whoever may be the user: they would else be free to confirm what they have set.
+  const setters = others(setBy);
+  return { setBy: setters.length === 0 ? everyone : setters, humans: everyone };
 }
 
 /** A service's key of the role OWNER, which brings a firm's people in before any of them can sign in. */
