@@ -103,7 +103,8 @@ export const failureKinds = {
   LIVE_KEY_REQUIRED: {
     status: 403,
     retryable: false,
-    meaning: "Users belong to the firm and reach all of its sites, so a sandbox's key does not change them.",
+    meaning:
+      "Users belong to the firm and reach all of its sites, so a sandbox's key does not change them, and makes no live site, whose key could.",
     action: "Use a key of a live site, or a user's session.",
   },
   SIGNUP_CLOSED: {

@@ -80,6 +80,11 @@ export function requireWholeSite(context: OperationContext): void {
     throw refusal("ENTITY_FORBIDDEN", "The key is restricted to some of the site's entities; this concerns all of it.");
 }
 
+/** Whether the request comes with a sandbox's key. Who is signed in at a sandbox is a user of the firm all the same. */
+export function isSandboxKey({ session, site }: OperationContext): boolean {
+  return session === null && site.environment !== "live";
+}
+
 /** Refuses, as `FORBIDDEN`, to make a key that would outlive the one in use; null is one without an end. */
 export function requireEnd(context: OperationContext, expiresAtMs: number | null): void {
   const own = context.expiresAtMs;

@@ -4,18 +4,21 @@ import { insertSite, siteScope } from "../../db/site-rows.ts";
 import { insertToken } from "../../db/tokens.ts";
 import type { Once } from "../../operation/commit-once.ts";
 import { commitSecretOnce, ownClaim } from "../../operation/commit-secret-once.ts";
-import { type OperationContext, requireEnd, requirePermission, requireWholeSite } from "../../operation/context.ts";
+import { isSandboxKey, type OperationContext, requireEnd, requirePermission, requireWholeSite } from "../../operation/context.ts";
+import { refusal } from "../../platform/refused.ts";
 import { newSite } from "./new-site.ts";
 import type { CreatedSite, CreateSiteRequest } from "./schemas.ts";
 import { siteView } from "./views.ts";
 
-/** Makes a further site of the firm, with a key of the caller's role. */
+/** Makes a further site of the firm, with a key of the caller's role. A live site's key reaches the firm's users, so that a sandbox's makes sandboxes alone. */
 export async function createSite(
   context: OperationContext,
   request: z.infer<typeof CreateSiteRequest>,
 ): Promise<Once<z.infer<typeof CreatedSite>>> {
   requirePermission(context, "sites:write");
   requireWholeSite(context);
+  if (request.environment === "live" && isSandboxKey(context))
+    throw refusal("LIVE_KEY_REQUIRED", "The key is a sandbox's, and makes no live site: its key would reach the firm's users.");
   return commitSecretOnce(context.directory, ownClaim(context), context.clock, async () => {
     // The site's first key has no end, so that it is not left without one.
     requireEnd(context, null);

@@ -46,7 +46,7 @@ export const siteRoutes: readonly Route[] = [
       tag: "Sites",
       summary: "Make a further site of the firm, with its first key",
       description:
-        "The key has the caller's role, and is how the new site is reached: the caller's own key goes on with its own site. A user signs in to it with its `siteId`.",
+        "The key has the caller's role, and is how the new site is reached: the caller's own key goes on with its own site. A user signs in to it with its `siteId`. A sandbox's key makes sandboxes alone.",
       permission: "sites:write",
       body: CreateSiteRequest,
       bodyExample: { name: "Acme staging", environment: "sandbox" },
@@ -58,7 +58,7 @@ export const siteRoutes: readonly Route[] = [
           example: { ...siteExample, ...issuedExample },
         },
       },
-      refusals: ["ENTITY_FORBIDDEN"],
+      refusals: ["ENTITY_FORBIDDEN", "LIVE_KEY_REQUIRED"],
     },
     (context, { body }) => createSite(context, body),
     (once) => answerOnce(once, { status: 201, collection: "sites", headers: noStore }),

@@ -1,5 +1,5 @@
 import { type Role, reaches } from "../../kernel/role.ts";
-import { type OperationContext, requirePermission, requireWholeSite } from "../../operation/context.ts";
+import { isSandboxKey, type OperationContext, requirePermission, requireWholeSite } from "../../operation/context.ts";
 import { refusal } from "../../platform/refused.ts";
 
 /**
@@ -26,8 +26,4 @@ export function siteOfUsersSeen(context: OperationContext): string | undefined {
   requirePermission(context, "users:write");
   requireWholeSite(context);
   return isSandboxKey(context) ? context.site.id : undefined;
-}
-
-function isSandboxKey({ session, site }: OperationContext): boolean {
-  return session === null && site.environment !== "live";
 }

@@ -30,6 +30,22 @@ describe("sites", () => {
   });
 });
 
+test("a sandbox's key makes sandboxes alone: a live site's key would reach the firm's users", async () => {
+  const firm = await newFirm();
+  const wish = { name: "Further", environment: "live" };
+  for (const api of [firm.sandbox.api, await firm.sandbox.api.withRole("ADMIN")]) {
+    const refused = await api.post("/sites", wish);
+    expect([refused.status, refused.body.error?.code]).toEqual([403, "LIVE_KEY_REQUIRED"]);
+    const made = await api.post("/sites", { ...wish, environment: "sandbox" });
+    expect(made.status).toBe(201);
+    expect((await apiWith(made.body.key).post("/sites", wish)).status).toBe(403);
+  }
+  expect((await firm.live.api.get("/sites")).body.totalCount).toBe(4);
+  // Who is signed in at a sandbox is a user of the firm all the same.
+  const { api } = await signIn(firm.email, { siteId: firm.sandbox.siteId });
+  expect((await api.post("/sites", wish)).status).toBe(201);
+});
+
 describe("several sites of a firm", () => {
   /** A firm with a live site, its sandbox, and further ones of all kinds. */
   async function firmWithSites() {
