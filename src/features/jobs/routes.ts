@@ -57,7 +57,7 @@ export const jobRoutes: readonly Route[] = [
       tag: "Jobs",
       summary: "Cancel a job",
       description:
-        "Ends a job before it is done; a verification can be cancelled, a close-out cannot. A job that has ended meanwhile stays as it ended, so that the request may be repeated: `status` says which.",
+        "Ends a job before it is done; a verification can be cancelled, a close-out cannot. An agent cancels what it asked for itself. A job that has ended meanwhile stays as it ended, so that the request may be repeated: `status` says which.",
       permission: "read",
       idempotency: "site",
       params: byId,

@@ -209,6 +209,20 @@ describe("cancelling", () => {
     expect(next).toMatchObject({ status: "succeeded", result: { ok: true } });
   });
 
+  test("is an agent's of what it asked for itself alone", async () => {
+    const books = await workingBooks(newBooks());
+    const { id } = await verified(books);
+    await holdChecks(books);
+    const [agent, other] = await Promise.all(["Auditor", "Another"].map((name) => books.api.withRole("REVIEWER", { kind: "agent", name })));
+    expect(await agent?.post(`/jobs/${id}/cancel`, undefined)).toEqual(refusedAs(403, "FORBIDDEN"));
+    expect((await books.api.get(`/jobs/${id}`)).body.status).toBe("running");
+    expect(await books.api.post(`/jobs/${id}/cancel`, undefined)).toMatchObject({ status: 200, body: { status: "cancelled" } });
+    const own = await agent?.post(`/ledgers/${books.ledgerId}/verify`, undefined);
+    expect(own?.status).toBe(202);
+    expect(await other?.post(`/jobs/${own?.body.id}/cancel`, undefined)).toEqual(refusedAs(403, "FORBIDDEN"));
+    expect((await agent?.post(`/jobs/${own?.body.id}/cancel`, undefined))?.status).toBe(200);
+  });
+
   test("leaves one that has ended as it ended", async () => {
     const books = await workingBooks(newBooks());
     const done = await verified(books);
