@@ -48,8 +48,9 @@ test("no page of a deployment holds a key", async () => {
   for (const path of ["/", "/docs"]) expect(await (await open(path)).text()).not.toMatch(/ch_(?:test|live)_[a-z0-9]/);
 });
 
-/** A request of the page by a URL, and by the Host that the browser named. */
-const asked = (url: string, host: string = new URL(url).host) => new Request(`${url}/docs`, { headers: { Host: host } });
+/** A request of the page by a URL, by the Host that the browser named, and from an address, as the launcher's front says it. */
+const asked = (url: string, host: string = new URL(url).host, address = "127.0.0.1") =>
+  new Request(`${url}/docs`, { headers: { Host: host, "CF-Connecting-IP": address } });
 const sandbox = { key: "ch_test_0198_secret", siteId: "01980c1e-7e0c-7abc-9def-0123456789ab", entityId: null };
 const launcherThat = (answers: () => Response) => ({ DOCS_SANDBOX: { fetch: async () => answers() } });
 
@@ -63,6 +64,15 @@ test("the launcher's sandbox key is read for a loopback name only, in the URL an
     expect(await readSandboxKey(env, asked(`http://${host}`))).toBeUndefined();
     expect(await readSandboxKey(env, asked(`http://${host}`, "localhost"))).toBeUndefined();
   }
+});
+
+test("nobody behind a proxy reads it, whatever Host they send", async () => {
+  const env = launcherThat(() => Response.json(sandbox));
+  for (const address of ["127.0.0.1", "127.0.0.53", "::1"])
+    expect(await readSandboxKey(env, asked("http://localhost", "localhost", address))).toEqual(sandbox);
+  for (const address of ["203.0.113.7", "2001:db8::1", "1127.0.0.1", "127.0.0.1.example", "unknown", ""])
+    expect(await readSandboxKey(env, asked("http://localhost", "localhost", address)), address).toBeUndefined();
+  expect(await readSandboxKey(env, new Request("http://localhost/docs", { headers: { Host: "localhost" } }))).toBeUndefined();
 });
 
 test("the pages take no live key, and none before the sandbox has one", async () => {
