@@ -173,15 +173,16 @@ export async function endUnlessLast(directory: DirectoryDatabase, row: TokenRow,
 }
 
 /**
- * Ends a key at an instant in favour of another one, in the batch that lists that one. The batch fails as a whole where the key has ended or has a successor
- * already, so that of several rotations only one succeeds. SQL has no other word for it than a null where none is taken.
+ * Ends a key at an instant in favour of another one, in the batch that lists that one. The batch fails as a whole where the key has been revoked, has another end
+ * than when it was read, whatever the clock of who set it says, or has a successor already: of several rotations only one succeeds. SQL has no other word for it
+ * than a null where none is taken.
  */
 export function endForSuccessor(
   directory: DirectoryDatabase,
-  id: string,
-  { successorId, endsAtMs, nowMs }: { readonly successorId: string; readonly endsAtMs: number; readonly nowMs: number },
+  { id, expiresAt }: TokenRow,
+  { successorId, endsAtMs }: { readonly successorId: string; readonly endsAtMs: number },
 ) {
-  const isLive = sql`${tokens.revokedAt} is null and coalesce(${tokens.expiresAt} > ${nowMs}, true) and ${tokens.successorId} is null`;
+  const isLive = sql`${tokens.revokedAt} is null and ${tokens.expiresAt} is ${expiresAt} and ${tokens.successorId} is null`;
   return directory.orm
     .update(tokens)
     .set({

@@ -49,6 +49,23 @@ describe("a key has one successor", () => {
   });
 });
 
+test("a key that was ended by another's clock, which is ahead, is not rotated by who read it before", async () => {
+  const { api } = await newSite();
+  await rounds(async (round) => {
+    const made = await api.post("/tokens", { name: `Key ${round}`, role: "PREPARER" });
+    const shut = shutAt(toDatabase(/update "tokens" set "name"/i));
+    const rotation = apiThrough(shut.gate, api).post(`/tokens/${made.body.id}/rotate`, {});
+    await shut.reachedBy(rotation);
+    // As the list of keys has it between the two steps in which a user's last OWNER key goes with the user.
+    await env.DIRECTORY.prepare("UPDATE tokens SET expires_at = ? WHERE id = ?")
+      .bind(Date.now() + 60_000, made.body.id)
+      .run();
+    shut.open();
+    expect(outcome(await rotation)).toEqual([409, "IN_USE"]);
+    expect((await tokensOf(api)).filter(({ name }) => name === `Key ${round}`)).toHaveLength(1);
+  });
+});
+
 describe("the last OWNER key of a site", () => {
   /** A firm of two OWNERs, of whom one has the only OWNER key of the live site beside the one that is handed out. */
   async function firmOfTwo() {

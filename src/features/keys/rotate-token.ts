@@ -66,11 +66,7 @@ export async function rotateToken(
     );
     if (staysIndependent) context.log.info("token_independence", { tokenId: successorId, independent: true, setBy: actor.id });
     return {
-      statements: [
-        requireEpoch(directory, site),
-        insertToken(directory, row),
-        endForSuccessor(directory, id, { successorId, endsAtMs, nowMs: now }),
-      ],
+      statements: [requireEpoch(directory, site), insertToken(directory, row), endForSuccessor(directory, old, { successorId, endsAtMs })],
       value: { ...tokenView(row, now), key },
     };
   });
