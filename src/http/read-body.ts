@@ -13,6 +13,11 @@ export interface BodyText {
   readonly bytes: Uint8Array;
 }
 
+/** Whether a request comes without a body, so that what it says of its type is about nothing. */
+export function hasNoBody(c: Context): boolean {
+  return c.req.raw.body === null || c.req.header("content-length") === "0";
+}
+
 /** The text of a JSON body. Refuses another type before it reads, and a body of more bytes than `bytesMax` as soon as that is known. */
 export async function readText(c: Context, bytesMax: number): Promise<BodyText> {
   requireJson(c);

@@ -7,7 +7,7 @@ import { notFound, refusal } from "../platform/refused.ts";
 import { afterShort } from "../platform/short-first.ts";
 import { idField } from "./fields.ts";
 import { parseJson } from "./parse-json.ts";
-import { readText } from "./read-body.ts";
+import { hasNoBody, readText } from "./read-body.ts";
 
 /** More issues than this help nobody. */
 const detailsMax = 100;
@@ -118,6 +118,7 @@ export async function readBody<S extends z.ZodType, T = never>(
   readPlain?: (text: string, bytes: Uint8Array) => T | undefined,
   bodyOptional = false,
 ): Promise<z.output<S> | T> {
+  if (bodyOptional && hasNoBody(c)) return check(schema, {});
   const { text, bytes } = await readText(c, bytesMax);
   if (text === "" && bodyOptional) return check(schema, {});
   const read = () => readPlain?.(text, bytes) ?? check(schema, parseJson(text));

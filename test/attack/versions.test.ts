@@ -53,6 +53,16 @@ describe.each(["post", "submit"] as const)("%s", (action) => {
     }
   });
 
+  test("no body has no type, whatever type the request says", async () => {
+    for (const type of ["application/x-www-form-urlencoded", "text/plain", "application/json-patch+json"]) {
+      const own = await keep(office.cem);
+      const said = { headers: { "content-type": type } };
+      const path = `/journal-entries/${own.body.id}/${action}`;
+      expect(await office.cem.send("POST", path, { text: '{"version":1}', ...said })).toMatchObject({ status: 415 });
+      expect(await office.cem.send("POST", path, { text: "", ...said })).toMatchObject({ status: 200, body: { status: reached } });
+    }
+  });
+
   test("what somebody else wrote takes the version that was looked at, and is told which it is", async () => {
     const kept = await keep(office.cem);
     await edit(office.ann, kept);
