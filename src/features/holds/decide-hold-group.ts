@@ -4,7 +4,7 @@ import { commitOnce } from "../../operation/commit-once.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { Refused, refusal } from "../../platform/refused.ts";
 import { carryOut } from "./carry-out.ts";
-import { groupStateOf, legAgainst } from "./domain/hold-group.ts";
+import { groupStateOf, legAgainst, placementsOver } from "./domain/hold-group.ts";
 import { noteUnknownHolds } from "./group-in-ledgers.ts";
 import {
   type GroupInRequest,
@@ -84,7 +84,7 @@ function requireNothingAgainst(found: GroupWithLedgers, decision: GroupOutcome):
     const status = against.state === "placing" ? {} : { holdId: against.id, status: against.state };
     throw refusal("HOLD_STATE", message, [{ pointer: "", code: "HOLD_STATE", message, groupId, ledgerId, ...status }]);
   }
-  if (decision === "settle" && legs.every(({ state }) => state === "answered")) {
+  if (decision === "settle" && legs.every(({ state }) => placementsOver.includes(state))) {
     const message = "No hold of the group was placed.";
     throw refusal("HOLD_STATE", message, [{ pointer: "", code: "HOLD_STATE", message, groupId }]);
   }

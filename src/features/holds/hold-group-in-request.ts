@@ -1,3 +1,4 @@
+import { ledgerIdentity } from "../../db/ledger-numbers.ts";
 import { present } from "../../kernel/assert.ts";
 import { reaches } from "../../kernel/role.ts";
 import type { OperationContext } from "../../operation/context.ts";
@@ -5,6 +6,7 @@ import { notFound, refusal } from "../../platform/refused.ts";
 import { type LedgerInContext, ledgerOfNumber } from "../ledgers/index.ts";
 import { adoptGroups } from "./adopt-groups.ts";
 import { standingLegs } from "./domain/hold-group.ts";
+import { ledgersOf } from "./group-in-ledgers.ts";
 import { findGroup, type Group } from "./store.ts";
 
 /** How a request names a group. */
@@ -14,10 +16,13 @@ export interface GroupInRequest {
   readonly entityId: string | undefined;
 }
 
+/** A ledger that a group is in, or was: it may have gone with its entity since. */
+type LedgerOfGroup = Pick<LedgerInContext, "id" | "entityId" | "currency">;
+
 /** A group with the ledgers that it is in. */
 export interface GroupWithLedgers {
   readonly group: Group;
-  readonly ledgers: ReadonlyMap<number, LedgerInContext>;
+  readonly ledgers: ReadonlyMap<number, LedgerOfGroup>;
 }
 
 /** The group that a request means. One of which a leg is out of the key's reach is as unknown as what nobody has. */
@@ -25,19 +30,23 @@ export async function groupInRequest(context: OperationContext, { groupId, entit
   await adoptGroups(context);
   const group = await findGroup(context.db, groupId);
   if (group === undefined) throw notFound();
-  const ledgers = new Map<number, LedgerInContext>();
-  for (const { ledgerNumber } of group.legs) {
-    const ledger = ledgers.get(ledgerNumber) ?? (await ledgerOfNumber(context, ledgerNumber));
-    if (ledger !== undefined) ledgers.set(ledgerNumber, ledger);
-  }
-  for (const { ledgerNumber } of standingLegs(group.legs)) {
-    const ledger = ledgers.get(ledgerNumber);
-    if (ledger === undefined || !isReached(context, ledger, entityId)) throw notFound();
-  }
-  return { group, ledgers };
+  const ledgers = new Map<number, LedgerOfGroup>();
+  for (const ledgerNumber of ledgersOf(group)) ledgers.set(ledgerNumber, await ledgerOfGroup(context, ledgerNumber));
+  const found = { group, ledgers };
+  for (const { ledgerNumber } of standingLegs(group.legs))
+    if (!isReached(context, ledgerOfLeg(found, ledgerNumber), entityId)) throw notFound();
+  return found;
 }
 
-function isReached({ entityIds }: OperationContext, { entityId: own }: LedgerInContext, entityId: string | undefined): boolean {
+/** What has gone with its entity is still known by its number: what is left of the group is decided all the same. */
+async function ledgerOfGroup(context: OperationContext, ledgerNumber: number): Promise<LedgerOfGroup> {
+  const listed = await ledgerOfNumber(context, ledgerNumber);
+  if (listed !== undefined) return listed;
+  const { ledgerId, entityId, currency } = present(await ledgerIdentity(context.directory, ledgerNumber), "a leg's ledger had a number");
+  return { id: ledgerId, entityId, currency };
+}
+
+function isReached({ entityIds }: OperationContext, { entityId: own }: LedgerOfGroup, entityId: string | undefined): boolean {
   return (entityIds === null || entityIds.includes(own)) && (entityId === undefined || entityId === own);
 }
 
@@ -55,6 +64,6 @@ export function requireNoAgent({ kind }: OperationContext["actor"]): void {
 }
 
 /** The ledger of a leg. */
-export function ledgerOfLeg({ ledgers }: GroupWithLedgers, ledgerNumber: number): LedgerInContext {
-  return present(ledgers.get(ledgerNumber), "a leg is in one of the site's ledgers");
+export function ledgerOfLeg({ ledgers }: GroupWithLedgers, ledgerNumber: number): LedgerOfGroup {
+  return present(ledgers.get(ledgerNumber), "the ledgers of a group are those of its legs");
 }

@@ -50,16 +50,16 @@ interface HoldOfGroup {
   readonly entryId: string | null;
 }
 
-/** Where the ledger cannot be asked, as the group knows them: what is on its way is still open. */
+/** Where the ledger has gone, or cannot be asked, as the group knows them: what is on its way is still open. */
 async function holdsIn(context: OperationContext, { group }: GroupWithLedgers, ledgerNumber: number): Promise<readonly HoldOfGroup[]> {
   try {
     const holds = await holdsInLedger(context, group.groupId, ledgerNumber);
-    return holds.map(({ id, status, entryId }) => ({ holdId: id, status, entryId }));
+    if (holds !== undefined) return holds.map(({ id, status, entryId }) => ({ holdId: id, status, entryId }));
   } catch (error) {
     if (group.decision === null) throw error;
-    return group.legs.flatMap(({ id, ledgerNumber: own, state }): HoldOfGroup[] => {
-      if (own !== ledgerNumber || state === "placing" || state === "answered") return [];
-      return [{ holdId: id, status: state === "resolving" ? "open" : state, entryId: null }];
-    });
   }
+  return group.legs.flatMap(({ id, ledgerNumber: own, state }): HoldOfGroup[] => {
+    if (own !== ledgerNumber || state === "placing" || state === "answered" || state === "refused") return [];
+    return [{ holdId: id, status: state === "resolving" ? "open" : state, entryId: null }];
+  });
 }

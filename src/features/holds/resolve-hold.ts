@@ -2,6 +2,7 @@ import { failure } from "../../kernel/failures.ts";
 import { groupRule, type ReleaseHold, type SettleHold, type WriteOutcome } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { accepted, type LedgerAnswer, writeOne } from "../../operation/ledger-write.ts";
+import { canonicalJson } from "../../platform/canonical-json.ts";
 import { Refused } from "../../platform/refused.ts";
 import { type LedgerInContext, ledgerOfId } from "../ledgers/index.ts";
 import { adoptGroups } from "./adopt-groups.ts";
@@ -74,7 +75,8 @@ async function resolveInGroup(
       if (failed !== undefined) throw new Refused(failed);
     } else if (leg.state === "resolving") {
       const outcome = await resolveNoted(context, leg);
-      if (leg.resolution?.key === key) return outcome;
+      // Another request under the same key is told by the ledger that it is another.
+      if (leg.resolution?.key === key && isSame(leg.resolution, asked)) return outcome;
       continue;
     } else if (leg.state === "open" && placedBy === actor.id) {
       await noteResolution(context.db, groupId, command.holdId, asked, context.clock());
@@ -85,4 +87,8 @@ async function resolveInGroup(
     return context.ledger(ledger.number).write([noted], { mode: "atomic", answer: "one", actor, requestId, idempotencyKey: key });
   }
   throw new Refused({ ...failure("OVERLOADED", "The hold's group is being changed by others."), retryAfterSeconds: 1 });
+}
+
+function isSame({ command }: NotedResolution, other: NotedResolution): boolean {
+  return canonicalJson(command) === canonicalJson(other.command);
 }

@@ -19,6 +19,8 @@ export async function resolveNoted(context: OperationContext, leg: LegRow): Prom
 function stateAfter(kind: "settle_hold" | "release_hold", outcome: WriteOutcome): "open" | "settled" | "released" | undefined {
   if (outcome.outcome !== "refused") return kind === "settle_hold" ? "settled" : "released";
   if (failureKinds[outcome.failure.code].status >= 500) return undefined;
+  // The ledger has gone with its entity, which no open hold was left in: the request had come there, and its answer was lost.
+  if (outcome.failure.code === "LEDGER_RETIRED") return "released";
   const status = outcome.failure.code === "HOLD_STATE" ? outcome.failure.details?.[0]?.status : undefined;
   return status === "settled" || status === "released" ? status : "open";
 }

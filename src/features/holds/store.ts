@@ -1,11 +1,11 @@
-import { and, asc, eq, exists, inArray, isNotNull, lte, ne, notExists, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, exists, inArray, isNotNull, lte, notExists, notInArray, type SQL, sql } from "drizzle-orm";
 import { isNotMoving } from "../../db/purge.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { drizzleOver, openDatabase, type SiteDatabase, siteDatabaseNames } from "../../db/site-database.ts";
 import { holdsPerGroupMax, idempotencyLifeMs } from "../../kernel/bounds.ts";
 import type { Actor } from "../../kernel/role.ts";
 import type { GroupOutcome } from "../../ledger/rpc.ts";
-import type { NotedResolution } from "./domain/hold-group.ts";
+import { type NotedResolution, placementsOver } from "./domain/hold-group.ts";
 import { holdGroupAdoptions, holdGroupLegs, holdGroups } from "./tables.ts";
 
 export type GroupRow = typeof holdGroups.$inferSelect;
@@ -69,15 +69,20 @@ function undecided(db: SiteDatabase, groupId: string) {
   );
 }
 
-/** Notes a placement before its ledger is asked, where the group is undecided and has room: it is among the legs then. */
+/** Notes a placement before its ledger is asked, where the group is undecided and has room: it is among the legs then, as one that may become a hold. */
 export async function notePlacement(
   db: SiteDatabase,
   leg: Pick<LegRow, "groupId" | "id" | "ledgerNumber" | "placedBy" | "createdAt">,
 ): Promise<void> {
   const { groupId, id, ledgerNumber, placedBy, createdAt } = leg;
-  const count = sql`(SELECT count(*) FROM ${holdGroupLegs} WHERE ${isLegOf(db, groupId)} AND ${ne(holdGroupLegs.state, "answered")})`;
+  const count = sql`(SELECT count(*) FROM ${holdGroupLegs} WHERE ${isLegOf(db, groupId)} AND ${notInArray(holdGroupLegs.state, placementsOver)})`;
   await runBatch(db, [
     haveGroup(db, groupId, createdAt),
+    // A refusal that its key does not repeat: it may be placed now.
+    db.orm
+      .update(holdGroupLegs)
+      .set({ state: "placing", createdAt })
+      .where(and(isLegOf(db, groupId), eq(holdGroupLegs.id, id), eq(holdGroupLegs.state, "refused"), undecided(db, groupId))),
     db.orm.run(
       sql`INSERT INTO ${holdGroupLegs} (site_id, group_id, id, ledger_number, state, placed_by, created_at)
         SELECT ${db.siteId}, ${groupId}, ${id}, ${ledgerNumber}, 'placing', ${placedBy}, ${createdAt}
@@ -112,7 +117,7 @@ export async function noteAnswer(
     ...(hold === undefined ? [] : [haveHold(db, groupId, hold, nowMs)]),
     db.orm
       .update(holdGroupLegs)
-      .set({ state: "answered" })
+      .set({ state: hold === undefined ? "refused" : "answered" })
       .where(and(isLegOf(db, groupId), eq(holdGroupLegs.id, placementId), eq(holdGroupLegs.state, "placing"))),
     touch(db, groupId),
   ]);
@@ -122,6 +127,22 @@ export async function noteAnswer(
 export async function noteHolds(db: SiteDatabase, groupId: string, holds: readonly KnownHold[], nowMs: number): Promise<void> {
   if (holds.length === 0) return;
   await runBatch(db, [haveGroup(db, groupId, nowMs), ...holds.map((hold) => haveHold(db, groupId, hold, nowMs)), touch(db, groupId)]);
+}
+
+/** Notes that a ledger has gone with its entity: its holds had been released before, and it answers no placement any more. */
+export async function noteGone(db: SiteDatabase, groupId: string, ledgerNumber: number): Promise<void> {
+  const isOfLedger = and(isLegOf(db, groupId), eq(holdGroupLegs.ledgerNumber, ledgerNumber), undecided(db, groupId));
+  await runBatch(db, [
+    db.orm
+      .update(holdGroupLegs)
+      .set({ state: "refused" })
+      .where(and(isOfLedger, eq(holdGroupLegs.state, "placing"))),
+    db.orm
+      .update(holdGroupLegs)
+      .set({ state: "released", resolution: null })
+      .where(and(isOfLedger, inArray(holdGroupLegs.state, ["open", "resolving"]))),
+    touch(db, groupId),
+  ]);
 }
 
 /** Notes what the placer of a hold asks for by itself, if the hold is open and its group undecided. */
@@ -225,7 +246,7 @@ export async function forgetPlacements(env: Cloudflare.Env, nowMs: number): Prom
   for (const database of siteDatabaseNames(env)) {
     await drizzleOver(openDatabase(env, database))
       .update(holdGroupLegs)
-      .set({ state: "answered" })
+      .set({ state: "refused" })
       .where(
         and(eq(holdGroupLegs.state, "placing"), lte(holdGroupLegs.createdAt, nowMs - idempotencyLifeMs), isNotMoving(holdGroupLegs.siteId)),
       );

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { Actor } from "../../kernel/role.ts";
 import { groupOutcomes } from "../../ledger/rpc.ts";
-import type { NotedResolution } from "./domain/hold-group.ts";
+import { legStates, type NotedResolution } from "./domain/hold-group.ts";
 
 /** Groups of holds in several ledgers. The row is the one place where a group is decided. */
 export const holdGroups = sqliteTable(
@@ -37,8 +37,8 @@ export const holdGroupLegs = sqliteTable(
     /** The hold's id; of a placement a digest of its ledger, key and content. */
     id: text("id").notNull(),
     ledgerNumber: integer("ledger_number").notNull(),
-    /** `placing` and `answered`: of a placement. `resolving`: the placer settles or releases the hold by itself. */
-    state: text("state", { enum: ["placing", "answered", "open", "resolving", "settled", "released"] }).notNull(),
+    /** Of a placement `placing`, `answered` with its hold, or `refused`: none is known. `resolving`: the placer settles or releases the hold by itself. */
+    state: text("state", { enum: legStates }).notNull(),
     /** The id of the principal who placed it. */
     placedBy: text("placed_by").notNull(),
     /** What the placer of a `resolving` hold has asked for. */

@@ -26,9 +26,11 @@ export function groupStateOf({
   return carriedOut ? "released" : "releasing";
 }
 
+export const legStates = ["placing", "answered", "refused", "open", "resolving", "settled", "released"] as const;
+
 /** What of a leg decides whether its group can be decided. */
 export interface LegState {
-  readonly state: "placing" | "answered" | "open" | "resolving" | "settled" | "released";
+  readonly state: (typeof legStates)[number];
 }
 
 /** The first leg against which the group cannot be decided so: settling takes every hold placed and not released, releasing none settled. */
@@ -37,8 +39,11 @@ export function legAgainst<L extends LegState>(decision: GroupOutcome, legs: rea
   return legs.find(({ state }) => against.includes(state));
 }
 
-/** The legs that are the group's: its holds and what may become one. A placement that was answered has its hold, or none. */
+/** Placements that are over: of those that were answered the hold is a leg of its own. */
+export const placementsOver: LegState["state"][] = ["answered", "refused"];
+
+/** The legs that are the group's: its holds and what may become one. */
 export function standingLegs<L extends LegState>(legs: readonly L[]): readonly L[] {
-  const standing = legs.filter(({ state }) => state !== "answered");
+  const standing = legs.filter(({ state }) => !placementsOver.includes(state));
   return standing.length > 0 ? standing : legs;
 }
