@@ -7,17 +7,24 @@ import { siteResets } from "./site-reset-tables.ts";
 /** The table is not emptied with its site. */
 export const resetsTable = "site_resets";
 
-/** Begins to empty a site. From here on nothing is listed in it; an earlier reset that is under way does nothing more. Answers its number. */
-export async function beginReset(db: SiteDatabase, nowMs: number): Promise<number> {
+/**
+ * Begins to empty a site. From here on nothing is listed in it; an earlier reset that is under way does nothing more. Answers its number; undefined, and
+ * nothing is begun, where the request's key has its answer since `answeredAfter`: it was sent twice, and the other has done it.
+ */
+export async function beginReset(
+  db: SiteDatabase,
+  nowMs: number,
+  key?: { readonly scope: string; readonly key: string; readonly answeredAfter: number } | undefined,
+): Promise<number | undefined> {
   const no = await db.session
     .prepare(
       `INSERT INTO site_resets (site_id, no, retired_to)
-       SELECT ?1, max(coalesce(max(no), 0) + 1, ?2), coalesce(max(retired_to), 0) FROM site_resets WHERE site_id = ?1 RETURNING no`,
+       SELECT ?1, max(coalesce(max(no), 0) + 1, ?2), coalesce(max(retired_to), 0) FROM site_resets WHERE site_id = ?1
+       HAVING NOT EXISTS (SELECT 1 FROM idempotency_keys WHERE site_id = ?1 AND scope = ?3 AND key = ?4 AND created_at > ?5) RETURNING no`,
     )
-    .bind(db.siteId, nowMs)
+    .bind(db.siteId, nowMs, key?.scope ?? null, key?.key ?? null, key?.answeredAfter ?? null)
     .first<number>("no");
-  if (no === null) throw new Error("assertion failed: a reset that begins has a number");
-  return no;
+  return no ?? undefined;
 }
 
 /**
@@ -64,12 +71,20 @@ export async function finishReset(db: SiteDatabase, no: number, nowMs: number): 
   ]);
 }
 
+function lastReset(db: SiteDatabase): SQL {
+  return sql`(SELECT ${siteResets.no} FROM ${siteResets} WHERE ${siteResets.siteId} = ${db.siteId} ORDER BY ${siteResets.no} DESC LIMIT 1)`;
+}
+
+/** A statement that breaks its batch where another reset has begun since. */
+export function requireLastReset(db: SiteDatabase, no: number) {
+  return db.orm.run(sql`INSERT INTO ${siteResets} (site_id, no, retired_to) SELECT ${db.siteId}, NULL, 0 WHERE ${lastReset(db)} <> ${no}`);
+}
+
 /** A statement that breaks its batch unless the reset is under way and the last that began. */
 export function requireReset(db: SiteDatabase, no: number) {
-  const last = sql`(SELECT ${siteResets.no} FROM ${siteResets} WHERE ${siteResets.siteId} = ${db.siteId} ORDER BY ${siteResets.no} DESC LIMIT 1)`;
   const isOn = sql`EXISTS (SELECT 1 FROM ${siteResets} WHERE ${siteResets.siteId} = ${db.siteId} AND ${siteResets.no} = ${no} AND ${siteResets.finishedAt} IS NULL)`;
   return db.orm.run(
-    sql`INSERT INTO ${siteResets} (site_id, no, retired_to) SELECT ${db.siteId}, NULL, 0 WHERE NOT ${isOn} OR ${last} <> ${no}`,
+    sql`INSERT INTO ${siteResets} (site_id, no, retired_to) SELECT ${db.siteId}, NULL, 0 WHERE NOT ${isOn} OR ${lastReset(db)} <> ${no}`,
   );
 }
 
