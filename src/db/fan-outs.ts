@@ -1,4 +1,4 @@
-import { and, asc, eq, isNotNull, lte } from "drizzle-orm";
+import { and, asc, eq, gt, isNotNull, lte } from "drizzle-orm";
 import { fanOuts } from "./fan-out-tables.ts";
 import { isNotMoving } from "./purge.ts";
 import { drizzleOver, openDatabase, type SiteDatabase } from "./site-database.ts";
@@ -43,12 +43,12 @@ export async function noteDriven(db: SiteDatabase, id: string, drivenAt: number 
     .where(and(isRow(db, id), eq(fanOuts.step, "writing")));
 }
 
-/** A database's rows that have not come to their end, those first that have waited longest. */
-export async function waitingFanOuts(env: Cloudflare.Env, database: string) {
+/** A database's rows since `after` that have not come to their end, those first that have waited longest. */
+export async function waitingFanOuts(env: Cloudflare.Env, database: string, after: number) {
   return drizzleOver(openDatabase(env, database))
     .select({ siteId: fanOuts.siteId, id: fanOuts.id })
     .from(fanOuts)
-    .where(and(isNotNull(fanOuts.drivenAt), isNotMoving(fanOuts.siteId)))
+    .where(and(isNotNull(fanOuts.drivenAt), gt(fanOuts.createdAt, after), isNotMoving(fanOuts.siteId)))
     .orderBy(asc(fanOuts.drivenAt))
     .limit(sweptMax);
 }

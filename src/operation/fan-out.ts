@@ -143,12 +143,15 @@ async function writeLeg(
   }
 }
 
-/** Drives on what was interrupted, or a ledger could not answer: what has waited longest first. */
+/**
+ * Drives on what was interrupted, or a ledger could not answer: what has waited longest first. Not beyond a key's life: a ledger that was written under it
+ * then may know it no more, and do it twice.
+ */
 export function sweepFanOuts(context: SystemContext): Promise<void> {
   return sweepSites(
     context,
     "fan_out_sweep",
-    (database) => waitingFanOuts(context.env, database),
+    (database) => waitingFanOuts(context.env, database, context.clock() - idempotencyLifeMs),
     async (inSite, { id }) => {
       const row = await findFanOutById(inSite.db, id);
       if (row !== undefined) await drive(inSite, row);

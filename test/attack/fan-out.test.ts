@@ -5,6 +5,7 @@ import { purgeStoredAnswers } from "../../src/db/purge.ts";
 import { findSiteScope } from "../../src/db/site-rows.ts";
 import { present } from "../../src/kernel/assert.ts";
 import { decodeAddress } from "../../src/kernel/id.ts";
+import { sweepFanOuts } from "../../src/operation/fan-out.ts";
 import { contextInSite } from "../../src/operation/system-context.ts";
 import { backgroundAt } from "../support/background.ts";
 import { type Books, booksOf, entryOf, freshKey } from "../support/books.ts";
@@ -225,6 +226,16 @@ describe("one request that writes to several ledgers", () => {
       const ids = await pending(...people.companies);
       expect(outcomes(await people.approver.post(path, bodyOf(ids), key))).toEqual(["posted", "posted"]);
     });
+  });
+
+  test("is driven on by the sweep no longer than its ledgers know its key", async () => {
+    const ids = await pending(...people.companies);
+    const key = freshKey();
+    await apiThrough(dieAt(toLedger("write")), people.approver).post(path, bodyOf(ids), key);
+    await sweepFanOuts(backgroundAt(Date.now() + 25 * 60 * 60 * 1000));
+    expect(await states(ids)).toEqual(["pending_approval", "pending_approval"]);
+    await sweepFanOuts(backgroundAt(Date.now()));
+    expect(await states(ids)).toEqual(["posted", "posted"]);
   });
 
   test("is forgotten a day later, and its key is free", async () => {
