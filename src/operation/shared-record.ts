@@ -18,6 +18,7 @@ import { initialShared, isSameShared, refusedLock, strictestShared, withoutRefus
 import type { SharedContent, SharedRecordView } from "../ledger/rpc.ts";
 import { notFound, Refused, refusal } from "../platform/refused.ts";
 import type { OperationContext } from "./context.ts";
+import { refusedByRemoval } from "./entity.ts";
 
 /** A ledger of the entity, as the catalogue lists it. */
 export interface SharingLedger {
@@ -75,8 +76,8 @@ export async function sharedRecord(context: OperationContext, entityId: string, 
   const heldRevision = nothingWasSaid ? 0 : neverHeld;
   await addSharedRecord(context.db, { entityId, revision, content, heldRevision, held: content, wishedBy: by, withdrawn: [] });
   const made = await findSharedRecord(context.db, entityId);
-  // The entity has gone meanwhile.
-  if (made === undefined) throw notFound();
+  // Nothing is added to an entity that is being deleted.
+  if (made === undefined) throw await refusedByRemoval(context, entityId, "path");
   return made;
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { booksOf, entryOf, freshKey, newBooks, post } from "../support/books.ts";
 import { type Answer, type Api, newSite } from "../support/site.ts";
 import { apiThrough, type Call, cronThrough, dieAt, type Match, rounds, shutAt, toDatabase, toLedger } from "./support/gates.ts";
+import { inDatabases } from "./support/shared.ts";
 
 const nothing = () => undefined;
 
@@ -121,6 +122,20 @@ describe("an entity that is deleted while its books are written to", () => {
     shut.open();
     expect((await removal).status).toBe(204);
   });
+});
+
+test("an entity of an earlier build, whose ledgers share no record yet, is not taken for gone while it is found out", async () => {
+  const { api } = await newSite();
+  const { entityId } = await unused(api);
+  await inDatabases("DELETE FROM shared_records WHERE entity_id = ?", entityId);
+  const shut = shutAt(toLedger("write"));
+  const removal = apiThrough(shut.gate, api).delete(`/entities/${entityId}`);
+  await shut.reachedBy(removal);
+  expect(codeOf(await api.post("/ledgers", { entityId, currency: "GBP" }))).toBe("503 LEDGER_FROZEN");
+  const lock = { startDate: "2026-01-01", endDate: "2026-12-31", level: "hard" };
+  expect(codeOf(await api.send("PUT", `/companies/${entityId}/period-locks`, { body: lock }))).toBe("503 LEDGER_FROZEN");
+  shut.open();
+  expect((await removal).status).toBe(204);
 });
 
 describe("a ledger that is made while its entity is deleted", () => {
