@@ -85,6 +85,8 @@ export const signingKeyLifeMs = 30 * 24 * 60 * 60 * 1000;
 export const leaseMs = 5_000;
 /** Separate ones of an entity: each ledger checks every entry against all of them. */
 export const periodLocksMax = 1_000;
+/** With their reasons, as JSON: a row of the site's database has them twice, as wished and as held, and is at most 2 MB. */
+export const periodLocksBytesMax = 900_000;
 /** Entities of a database whose ledgers one sweep tells what they share. Each takes some seven calls, and an invocation has ten thousand for all databases. */
 export const sharedRecordsPerSweep = 200;
 /** Entities of earlier builds for which one sweep makes the record: each takes two calls more per ledger. */

@@ -322,6 +322,24 @@ describe("locks of an entity", () => {
   });
 });
 
+test("the locks of an entity have no more text together than a row of the platform holds twice, and may be lifted", async () => {
+  const books = await newTwoLedgers();
+  const reason = "語".repeat(500);
+  const locks = Array.from({ length: 590 }, (_, i) => ({ startDay: 2 * i, endDay: 2 * i, module: "all", level: "soft", reason }));
+  await inDatabases(
+    "UPDATE shared_records SET content = ?1, held = ?1 WHERE entity_id = ?2",
+    JSON.stringify({ policy: "none", locks }),
+    books.entityId,
+  );
+  const oneMore = { ...year, level: "soft", reason: "One more" };
+  expect(await lock(books.api, books, oneMore)).toMatchObject({
+    status: 400,
+    body: { error: { code: "VALIDATION_ERROR", details: [{ pointer: "/reason" }] } },
+  });
+  expect((await lock(books.api, books, { startDate: "1970-01-01", endDate: "1970-12-31", level: "open" })).status).toBe(200);
+  expect((await lock(books.api, books, oneMore)).status).toBe(200);
+});
+
 describe("an entity of an earlier build, whose ledgers were told one by one", () => {
   async function earlier(): Promise<TwoLedgers> {
     const books = await newTwoLedgers();

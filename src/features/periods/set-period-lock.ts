@@ -1,5 +1,5 @@
 import { type SharedRecord, trySharedWish } from "../../db/shared-records.ts";
-import { periodLocksMax } from "../../kernel/bounds.ts";
+import { periodLocksBytesMax, periodLocksMax } from "../../kernel/bounds.ts";
 import { dayOf } from "../../kernel/calendar-date.ts";
 import type { Failure } from "../../kernel/failures.ts";
 import { checkLockChange, type LockChange, setLock } from "../../ledger/domain/period-lock.ts";
@@ -45,9 +45,24 @@ function locksAfter(context: OperationContext, { content }: SharedRecord, change
   const allowed = checkLockChange(content.locks, change, context.actor);
   if (!allowed.ok) throw new Refused(allowed.failure);
   const locks = setLock(content.locks, change);
-  if (locks.length <= periodLocksMax || locks.length <= content.locks.length) return locks;
-  const message = `An entity has at most ${periodLocksMax} separate locks; lock longer ranges.`;
-  throw refusal("VALIDATION_ERROR", message, [{ pointer: "/startDate", code: "VALIDATION_ERROR", message }]);
+  if (locks.length > periodLocksMax && locks.length > content.locks.length)
+    throw beyondBound("/startDate", `An entity has at most ${periodLocksMax} separate locks; lock longer ranges.`);
+  const bytes = bytesOf(locks);
+  if (bytes > periodLocksBytesMax && bytes > bytesOf(content.locks))
+    throw beyondBound(
+      "/reason",
+      `An entity's locks have at most ${periodLocksBytesMax} bytes together; give shorter reasons, or lock longer ranges.`,
+    );
+  return locks;
+}
+
+/** As they are stored. */
+function bytesOf(locks: SharedRecord["content"]["locks"]): number {
+  return Buffer.byteLength(JSON.stringify(locks));
+}
+
+function beyondBound(pointer: string, message: string): Refused {
+  return refusal("VALIDATION_ERROR", message, [{ pointer, code: "VALIDATION_ERROR", message }]);
 }
 
 /** Why a lock was taken back that was wished at a revision. */
