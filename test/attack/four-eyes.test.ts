@@ -262,10 +262,13 @@ describe("under four eyes", () => {
     expect((await people.first.get(`/journal-entries/${settlement.body.id}`)).text).toBe(approved.text);
   });
 
-  test("nobody is known to stand behind an operator's key", async () => {
+  test("the firm's owners hold the key that its operator makes", async () => {
     const byOperator = await operatorKey(people.site.siteId);
-    expect(byOperator).toMatchObject({ status: 201, body: { heldBy: [], madeInSession: false, independent: false } });
-    expect(await approves(people.owner.api, await prepares(apiWith(byOperator.body.key), people))).toEqual(posted);
+    expect(byOperator).toMatchObject({ status: 201, body: { madeInSession: false, independent: false } });
+    expect(byOperator.body.heldBy).toContain(people.owner.userId);
+    const prepared = await prepares(apiWith(byOperator.body.key), people);
+    expect(await approves(people.owner.api, prepared)).toEqual(selfApproval);
+    expect(await approves(people.admin.api, prepared)).toEqual(posted);
   });
 
   test("what a close-out carries over keeps its humans", async () => {

@@ -39,6 +39,15 @@ export function listUserRows(directory: DirectoryDatabase, firmId: string, siteI
   return pageOfDirectory(directory, users, isOfFirm(firmId, siteId), page);
 }
 
+/** The firm's OWNERs, who have not left it. */
+export async function ownerIds(directory: DirectoryDatabase, firmId: string): Promise<string[]> {
+  const rows = await directory.orm
+    .select({ id: users.id })
+    .from(users)
+    .where(and(isOfFirm(firmId, undefined), eq(users.role, "OWNER")));
+  return rows.map(({ id }) => id);
+}
+
 function isOfFirm(firmId: string, siteId: string | undefined) {
   return and(eq(users.firmId, firmId), isNull(users.deletedAt), siteId === undefined ? undefined : hasTokenAt(siteId, users.id));
 }
