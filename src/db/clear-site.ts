@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { hasMessage } from "../kernel/error-causes.ts";
 import { refusal } from "../platform/refused.ts";
 import { deletePiece, rowsPerDelete } from "./purge.ts";
 import { runBatch } from "./run-batch.ts";
@@ -25,8 +26,7 @@ export async function clearSite(db: SiteDatabase, no: number): Promise<void> {
 const attemptsMax = 20;
 
 function isForeignKeyViolation(error: unknown): boolean {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) if (at.message.includes("FOREIGN KEY constraint failed")) return true;
-  return false;
+  return hasMessage(error, /FOREIGN KEY constraint failed/);
 }
 
 async function clearOnce(db: SiteDatabase, no: number): Promise<void> {

@@ -1,4 +1,5 @@
 import type { BatchItem } from "drizzle-orm/batch";
+import { hasMessage } from "../kernel/error-causes.ts";
 
 /** A statement of drizzle's before it is run: raw ones answer `getQuery`, built ones `toSQL`. */
 type Written = { getQuery?: () => { sql: string; params: unknown[] }; toSQL?: () => { sql: string; params: unknown[] } };
@@ -17,8 +18,7 @@ export async function runBatch(db: { readonly session: D1DatabaseSession }, stat
   return results.map(({ meta }) => meta.changes);
 }
 
-/** Whether a statement met a row that a unique index does not allow twice. Drizzle wraps the platform's error. */
+/** Whether a statement met a row that a unique index does not allow twice. */
 export function isUniqueViolation(error: unknown): boolean {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) if (at.message.includes("UNIQUE constraint failed")) return true;
-  return false;
+  return hasMessage(error, /UNIQUE constraint failed/);
 }

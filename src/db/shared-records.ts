@@ -1,5 +1,6 @@
 import { and, eq, lt, notExists, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
+import { hasMessage } from "../kernel/error-causes.ts";
 import type { SharedContent } from "../ledger/domain/shared-content.ts";
 import { completeShared } from "../ledger/domain/shared-record.ts";
 import { entities } from "./entity-tables.ts";
@@ -66,9 +67,7 @@ export function requireSharedRevision(db: SiteDatabase, { entityId, revision }: 
 
 /** Whether a batch broke because the record has moved on. */
 export function isSharedRecordMoved(error: unknown): boolean {
-  for (let at: unknown = error; at instanceof Error; at = at.cause)
-    if (at.message.includes("NOT NULL constraint failed: shared_records.revision")) return true;
-  return false;
+  return hasMessage(error, /NOT NULL constraint failed: shared_records\.revision/);
 }
 
 /** What is wished next: the revision follows the record's. */

@@ -1,4 +1,5 @@
 import { leaseMs } from "../kernel/bounds.ts";
+import { hasMessage } from "../kernel/error-causes.ts";
 import { failure } from "../kernel/failures.ts";
 import { Refused } from "../platform/refused.ts";
 
@@ -52,11 +53,8 @@ export async function setFence(
 
 /** Whether a statement was refused because its site is being moved, or has moved since its writer last asked where it lives. */
 export function isSiteMoving(error: unknown): boolean {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    // The second is the directory's own guard, `requireEpoch`.
-    if (/CHECK constraint failed: site_is_moving|NOT NULL constraint failed: sites\.epoch/.test(at.message)) return true;
-  }
-  return false;
+  // The second is the directory's own guard, `requireEpoch`.
+  return hasMessage(error, /CHECK constraint failed: site_is_moving|NOT NULL constraint failed: sites\.epoch/);
 }
 
 /** Known everywhere within a lease, the site is where it is going to be. */

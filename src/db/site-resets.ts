@@ -1,4 +1,5 @@
 import { and, eq, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { hasMessage } from "../kernel/error-causes.ts";
 import { isNotMoving } from "./purge.ts";
 import { runBatch } from "./run-batch.ts";
 import { drizzleOver, openDatabase, type SiteDatabase } from "./site-database.ts";
@@ -99,9 +100,7 @@ export function numberInUse(db: SiteDatabase, number: number): SQL<number> {
 
 /** Whether a batch was broken by a reset: what it would have listed is of before, or the reset that it is a part of is over. */
 export function isBrokenByReset(error: unknown): boolean {
-  for (let at: unknown = error; at instanceof Error; at = at.cause)
-    if (/NOT NULL constraint failed: (?:ledgers\.number|site_resets\.no)\b/.test(at.message)) return true;
-  return false;
+  return hasMessage(error, /NOT NULL constraint failed: (?:ledgers\.number|site_resets\.no)\b/);
 }
 
 /** Resets at once; the next run continues. */

@@ -1,4 +1,5 @@
 import { and, eq, isNull, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { hasMessage } from "../kernel/error-causes.ts";
 import { entities } from "./entity-tables.ts";
 import type { SiteDatabase } from "./site-database.ts";
 
@@ -26,7 +27,5 @@ export function isKeptEntity(db: SiteDatabase, entityId: SQLWrapper): SQL {
 
 /** Whether a batch was broken because its entity is being deleted, or is gone. */
 export function isEntityLeaving(error: unknown): boolean {
-  for (let at: unknown = error; at instanceof Error; at = at.cause)
-    if (/NOT NULL constraint failed: (?:\w+\.entity_id|entities\.id)\b/.test(at.message)) return true;
-  return false;
+  return hasMessage(error, /NOT NULL constraint failed: (?:\w+\.entity_id|entities\.id)\b/);
 }

@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, not, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
+import { hasMessage } from "../kernel/error-causes.ts";
 import type { Page } from "../kernel/page.ts";
 import type { Residency } from "../kernel/region.ts";
 import { type PrincipalKind, type Role, reaches, roles } from "../kernel/role.ts";
@@ -195,9 +196,7 @@ export function endForSuccessor(
 
 /** Whether a batch failed because of `endForSuccessor`. */
 export function isEndedMeanwhile(error: unknown): boolean {
-  for (let at: unknown = error; at instanceof Error; at = at.cause)
-    if (at.message.includes("NOT NULL constraint failed: tokens.name")) return true;
-  return false;
+  return hasMessage(error, /NOT NULL constraint failed: tokens\.name/);
 }
 
 /** Lists what a key's object has answered of its independence, and nothing that it answered before. */

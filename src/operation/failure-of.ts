@@ -1,4 +1,5 @@
 import { isSiteMoving, siteMoving } from "../db/site-fence.ts";
+import { causesOf, hasMessage } from "../kernel/error-causes.ts";
 import { type Failure, failure } from "../kernel/failures.ts";
 import { Refused } from "../platform/refused.ts";
 
@@ -11,8 +12,6 @@ export function failureOf(error: unknown): Failure {
 
 /** The platform sheds load: a D1 database or an object that has too much to do. */
 function isOverload(error: unknown): boolean {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if (Reflect.get(at, "overloaded") === true || /D1_ERROR.*overloaded|D1 DB is overloaded/.test(at.message)) return true;
-  }
-  return false;
+  for (const cause of causesOf(error)) if (Reflect.get(cause, "overloaded") === true) return true;
+  return hasMessage(error, /D1_ERROR.*overloaded|D1 DB is overloaded/);
 }

@@ -1,3 +1,4 @@
+import { causesOf } from "../../kernel/error-causes.ts";
 import { Refused } from "../../platform/refused.ts";
 
 /** An error's message is written by us, or by the database of its schema, and quotes nothing that a tenant wrote. */
@@ -15,9 +16,4 @@ export function describeFault(thrown: unknown): string {
   const said = quotesNothing.test(error.message) ? `${error.name}: ${error.message}` : error.name;
   const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
   return [said, ...frames.slice(0, framesMax).map((line) => line.trim())].join("\n").slice(0, lengthMax);
-}
-
-/** The error and what caused it, the outermost first. */
-function* causesOf(thrown: Error): Generator<Error> {
-  for (let error: unknown = thrown; error instanceof Error; error = error.cause) yield error;
 }

@@ -4,6 +4,7 @@ import { pageOfDirectory } from "../../db/directory-page.ts";
 import { deleteInPieces } from "../../db/purge.ts";
 import { hasTokenAt, keepsSiteOwnerKeys, noEarlierThanSessions, takeSiteOwnerKeys } from "../../db/tokens.ts";
 import { sessionIdleMs, usersPerSignInMax } from "../../kernel/bounds.ts";
+import { hasMessage } from "../../kernel/error-causes.ts";
 import type { Page } from "../../kernel/page.ts";
 import type { Role } from "../../kernel/role.ts";
 import { passwords, sessions, users } from "./directory-tables.ts";
@@ -158,9 +159,7 @@ function ifUnchanged({ revision }: UserRow, mustChangePassword: boolean): SQL {
 
 /** Whether a batch failed because of `ifUnchanged`. */
 export function isChangedMeanwhile(error: unknown): boolean {
-  for (let at: unknown = error; at instanceof Error; at = at.cause)
-    if (at.message.includes("NOT NULL constraint failed: users.must_change_password")) return true;
-  return false;
+  return hasMessage(error, /NOT NULL constraint failed: users\.must_change_password/);
 }
 
 /** Whether the firm has an OWNER without this one. Part of the statement that removes one, so that of the last two at once only one goes. */
