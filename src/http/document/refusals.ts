@@ -1,5 +1,5 @@
 import { type FailureCode, type FailureStatus, failureKinds } from "../../kernel/failures.ts";
-import { mayWrite } from "../reading-posts.ts";
+import { mayWrite } from "../may-write.ts";
 import type { AnyDefinition } from "../route.ts";
 import { refusalHeaders } from "./headers.ts";
 import type { DocumentedAnswer, Reference } from "./shape.ts";

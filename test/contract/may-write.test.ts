@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { apiRoutes } from "../../src/app.ts";
-import { mayWrite } from "../../src/http/reading-posts.ts";
+import { mayWrite } from "../../src/http/may-write.ts";
 
 /** An operation is named by what it does (docs/glossary.md), and these verbs change nothing. */
 const readingVerb = /^(?:validate|preview|query|search|check|count|compare|calculate|get|list)[A-Z]/;
