@@ -33,7 +33,7 @@ export function writeCommands(books: Books, answers: StoredAnswers, commands: De
   const replayed = key === undefined ? undefined : (under(key) ?? repeated(options.formerKey, under));
   if (replayed !== undefined) return replayed;
   if (barred !== undefined) return refused(barred);
-  if (books.isFull && !hasRoomWhenFull(commands))
+  if (books.isFull && !isTakenWhenFull(commands))
     return refused(failure("LEDGER_FULL", "The ledger has reached the size up to which it takes entries."));
   if (!dryRun) books.makeRoom(commands.lineCount, atMs);
   const at = { nowMs: atMs, gap };
@@ -80,15 +80,16 @@ export function writeCommands(books: Books, answers: StoredAnswers, commands: De
   return { outcome: "written", ...described };
 }
 
-/** What a full ledger has room for: what the entity's ledgers share, which holds for what is settled or read there too, and what decides about its removal. */
+/** What a full ledger takes all the same: what the entity's ledgers share, which holds for what is settled or read there too, and what decides about its removal. */
 const takenWhenFull: ReadonlySet<Command["kind"]> = new Set(["set_shared_record", "freeze_ledger", "thaw_ledger", "retire_ledger"]);
 
-function hasRoomWhenFull(commands: DecodedCommands): boolean {
+/** By the first command: the edge sends such a one alone. */
+function isTakenWhenFull(commands: DecodedCommands): boolean {
   const first = commands.at(0);
   return first !== undefined && takenWhenFull.has(first.kind);
 }
 
-/** Why nothing of the write is taken: told of all of it at once, whichever mode it has. */
+/** Why nothing of the write is taken: the refusal of all of it at once, whichever mode it has. By the first command: what is taken all the same is sent alone. */
 function barredFrom(state: StoredState, commands: DecodedCommands): Failure | undefined {
   if (state.standing.status === "open") return undefined;
   const first = commands.at(0);

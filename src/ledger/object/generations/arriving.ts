@@ -1,7 +1,7 @@
 /** The beginning of a generation: what it is handed over, slice by slice. Nothing in here awaits. */
 import type { Fact } from "../../domain/fact.ts";
 import { readMeta, writeMeta } from "../log/meta.ts";
-import { countChildren } from "../log/schema.ts";
+import { childCountStatements } from "../log/schema.ts";
 import type { Books } from "../state/books.ts";
 import type { TakeOver } from "../state/close-out.ts";
 import { markTables } from "../state/eager-tables.ts";
@@ -51,8 +51,8 @@ export function openTakenOver(books: Books): void {
   const { sql } = books;
   books.storage.transactionSync(() => {
     showRuns(sql);
-    // The generation before may be of a build that tells of none.
-    for (const statement of countChildren()) sql.exec(statement);
+    // The generation before may be of a build that counts none.
+    for (const statement of childCountStatements()) sql.exec(statement);
     writeMeta(sql, "carried_to", books.head.sequence);
     sql.exec("DELETE FROM meta WHERE key = 'take_over'");
   });

@@ -3,7 +3,7 @@
 /** A release that finds a newer schema than this writes nothing (`LEDGER_NEWER`). */
 const schemaVersion = 5;
 
-/** The accounts that have others below them, by id, with their number. */
+/** A query: the ids of the accounts that have others directly below them, each with how many. */
 export const childCounts = `SELECT description ->> '$.parentId' AS parent, count(*) AS n FROM account WHERE status <> 'deleted' GROUP BY 1 HAVING parent IS NOT NULL`;
 
 /** Keys of one bucket are dropped together after 24 hours: 8 hours each, four alive and one on its way out. */
@@ -161,12 +161,12 @@ const migrations: readonly (readonly string[])[] = [
   [
     // How many accounts stand directly below it: what decides whether it may be deleted, or have another type.
     "ALTER TABLE account ADD COLUMN children INTEGER NOT NULL DEFAULT 0",
-    ...countChildren(),
+    ...childCountStatements(),
   ],
 ];
 
-/** Counts anew how many accounts that are not deleted stand directly below each. */
-export function countChildren(): readonly string[] {
+/** The statements that count again how many accounts that are not deleted stand directly below each. */
+export function childCountStatements(): readonly string[] {
   return [
     "UPDATE account SET children = 0 WHERE children <> 0",
     `UPDATE account SET children = counted.n FROM (${childCounts}) AS counted WHERE account.id = counted.parent`,

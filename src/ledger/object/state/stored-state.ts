@@ -16,7 +16,7 @@ import { type GroupEnd, type LedgerState, type RecordedEntry, refsOf, type Share
 import type { AccountDescription, Command, LedgerIdentity, Source } from "../../rpc.ts";
 import { type Claim, decodeContext, type JournalRow, readFacts, readRareFacts, readRow, readRows } from "../log/journal.ts";
 import { readMeta } from "../log/meta.ts";
-import { countChildren } from "../log/schema.ts";
+import { childCountStatements } from "../log/schema.ts";
 import { dropTables, markTables, writeEagerTables } from "./eager-tables.ts";
 import { alone, type Earlier } from "./earlier.ts";
 import type { EntryIndex } from "./entry-index.ts";
@@ -444,8 +444,8 @@ export class StoredState implements LedgerState {
       writeEagerTables(this.#sql, overlay);
       this.#mergeChanges(overlay);
     }
-    // A generation that an earlier build began was not told of any.
-    for (const statement of countChildren()) this.#sql.exec(statement);
+    // What a generation of an earlier build was handed over has no counts.
+    for (const statement of childCountStatements()) this.#sql.exec(statement);
     markTables(this.#sql);
   }
 
