@@ -10,8 +10,6 @@ import { sharedRecords, type Withdrawn } from "./shared-record-tables.ts";
 import { drizzleOver, openDatabase, type SiteDatabase } from "./site-database.ts";
 import { standingEntity } from "./standing-entity.ts";
 
-export type { Withdrawn } from "./shared-record-tables.ts";
-
 type Row = typeof sharedRecords.$inferSelect;
 
 /** What the ledgers of an entity share: as it is wished, and as all of them hold it. */

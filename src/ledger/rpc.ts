@@ -16,29 +16,23 @@ export type {
   Command,
   CommandList,
   CreateDraft,
-  DeleteAccount,
   DraftChange,
   EditDraft,
   EndGroup,
-  FreezeLedger,
   GroupOutcome,
   HoldFields,
   LedgerIdentity,
   LineConditions,
   LineRequest,
-  LockPeriod,
   OpenAccount,
   PlaceHold,
   PostEntry,
   RejectEntry,
   ReleaseHold,
-  RetireLedger,
   ReverseEntry,
   SetPostingReference,
-  SetSharedRecord,
   SettleHold,
   Source,
-  ThawLedger,
 } from "./domain/command.ts";
 export { groupOutcomes } from "./domain/command.ts";
 export type { GeneralLedgerAccountView, GeneralLedgerLineView, GeneralLedgerView } from "./domain/general-ledger-view.ts";
@@ -184,6 +178,7 @@ export type Query =
   | { readonly kind: "account"; readonly accountId: string }
   | { readonly kind: "accounts"; readonly accountIds: readonly string[] }
   | { readonly kind: "period_locks" }
+  /** Asked by edges of builds before the shared record alone. */
   | { readonly kind: "approval_policy" }
   | { readonly kind: "shared_record" }
   | { readonly kind: "unposted_within"; readonly startDate: string; readonly endDate: string; readonly module: Module }

@@ -3,14 +3,14 @@ import { type Failure, failure } from "../kernel/failures.ts";
 import type { WriteReason } from "./write-gate.ts";
 
 /** Below this much free space nothing is written: SQLite's logs of all databases, and what is under way, still find room. */
-export const freeBytesMin = 256 * 1024 * 1024;
+const freeBytesMin = 256 * 1024 * 1024;
 /** Writes at the full speed of one process take less than a tenth of the space kept free in this time. */
 const lookEveryMs = 1_000;
 const retryAfterSeconds = 30;
 const mebibyte = 1024 * 1024;
 
 /** The free bytes of the file system of a folder, for this user; infinite where it does not tell. */
-export async function freeBytesOf(folder: string): Promise<number> {
+async function freeBytesOf(folder: string): Promise<number> {
   const { bavail, blocks, bsize } = await statfs(folder);
   return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
 }

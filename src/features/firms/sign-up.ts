@@ -16,7 +16,7 @@ import { newUser } from "../users/index.ts";
 import type { SignedUp, SignUpRequest } from "./schemas.ts";
 
 /** Sign-ups of an address: each hashes a password, which occupies the thread, and makes two objects and a dozen rows. */
-export const countSignUp = countPerAddress(signUpsPerMinute);
+const countSignUp = countPerAddress(signUpsPerMinute);
 
 /** Makes a firm with its owner, a live and a sandbox site, and a key for each. */
 export async function signUp(context: AnonymousContext, request: z.infer<typeof SignUpRequest>): Promise<Once<z.infer<typeof SignedUp>>> {

@@ -128,6 +128,7 @@ export interface DeleteAccount {
   readonly accountId: string;
 }
 
+/** Sent by edges of builds before the shared record alone: see SetSharedRecord. */
 export interface LockPeriod {
   readonly kind: "lock_period";
   readonly startDate: string;
@@ -143,6 +144,7 @@ export interface SetPostingReference {
   readonly postingReference: string;
 }
 
+/** As of LockPeriod. */
 export interface SetApprovalPolicy {
   readonly kind: "set_approval_policy";
   readonly policy: ApprovalPolicy;

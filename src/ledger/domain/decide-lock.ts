@@ -8,7 +8,7 @@ import { type Decision, made, refusalAt } from "./decision.ts";
 import { checkLockChange, setLock } from "./period-lock.ts";
 import type { LedgerState } from "./state.ts";
 
-/** Locks or opens a period. Refuses whoever may not loosen a hard lock, and more separate locks than a ledger stores. */
+/** Locks or opens a period, as a build before the shared record asks for it. Refuses whoever may not loosen a hard lock, and more separate locks than a ledger stores. */
 export function decideLockPeriod(state: LedgerState, command: LockPeriod, actor: Actor): Result<Decision, Failure> {
   const startDay = parseDay(command.startDate);
   const endDay = parseDay(command.endDate);

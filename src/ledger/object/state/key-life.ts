@@ -1,7 +1,7 @@
 import { idempotencyLifeMs } from "../../../kernel/bounds.ts";
 
 /** Answers under keys are stored by periods, so that those of one end together. */
-export const keyPeriodMs = 8 * 60 * 60 * 1000;
+const keyPeriodMs = 8 * 60 * 60 * 1000;
 /** A ledger that nothing was committed to for longer than this may have slept, or its clock has leapt. */
 const gapMinMs = 24 * 60 * 60 * 1000;
 
