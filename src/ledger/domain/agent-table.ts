@@ -48,7 +48,7 @@ export const agentTable = {
   retire_ledger: { own: "refused", others: "refused" },
 } as const satisfies Record<AgentAction, Row>;
 
-/** Refuses, as `FORBIDDEN`, what an agent does to nobody's things, not even its own. Whoever is no agent is not concerned. */
+/** Refuses, as `FORBIDDEN`, what an agent does neither to its own things nor to others'. Who is no agent is never refused here. */
 export function agentBarred(actor: Actor, action: AgentAction): Failure | undefined {
   const { own, others }: Row = agentTable[action];
   // Posting a draft has a refusal of its own, which says what to do instead.

@@ -185,6 +185,7 @@ export function decideReleaseHold(state: LedgerState, command: ReleaseHold, acto
   return made({ kind: "hold_released", hold: hold.no, reason: command.reason ?? null });
 }
 
+/** An account that a hold names. It exists: one with a hold is not deleted. */
 export function accountOf(state: LedgerState, no: number): AccountTerms {
   const account = state.account(no);
   if (account === undefined) throw new Error(`assertion failed: a hold names account ${no}, which the ledger has`);

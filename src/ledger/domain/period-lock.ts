@@ -117,9 +117,7 @@ export function strictestLocks(a: readonly PeriodLock[], b: readonly PeriodLock[
   return bySeverity.reduce<readonly PeriodLock[]>((locks, lock) => setLock(locks, lock), []);
 }
 
-/**
- * The locks with a range of a module as another list has it: what is taken back leaves the rest as it is.
- */
+/** The locks with a range of a module as another list has it: what is taken back leaves the rest as it is. */
 export function restoreLocks(
   locks: readonly PeriodLock[],
   earlier: readonly PeriodLock[],
@@ -135,9 +133,7 @@ export function restoreLocks(
     );
 }
 
-/**
- * Whether the change may be made: loosening a hard lock anywhere requires ADMIN and a reason.
- */
+/** Whether the change may be made: loosening a hard lock anywhere requires ADMIN and a reason. Refuses as `LOCK_NOT_LIFTED`. */
 export function checkLockChange(locks: readonly PeriodLock[], change: LockChange, actor: Actor): Result<"allowed", Failure> {
   if (change.level === "hard") return ok("allowed");
   const loosened = locks.some(

@@ -87,6 +87,7 @@ export function decideSharedRecord(state: LedgerState, { revision, content }: Se
   return made({ kind: "shared_record_set", revision, ...complete });
 }
 
+/** Has the state be as the record says, whole: a member that is missing is as a ledger begins with it. */
 export function applyShared(state: MutableLedgerState, record: Partial<SharedContent>): void {
   const complete = completeShared(record);
   for (const { name, member } of members) member.apply(state, complete[name]);

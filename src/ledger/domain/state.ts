@@ -106,6 +106,7 @@ export function isOpenDraft({ status }: Draft): boolean {
   return status === "draft" || status === "pending_approval";
 }
 
+/** Whether a hold is neither settled, released nor expired. */
 export function isOpenHold({ status }: Hold): boolean {
   return status === "open";
 }
