@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { present } from "../kernel/assert.ts";
 import { type Checked, type CheckedLog, checkedOf, checkFact, figuresDigest, nothingChecked } from "./check-log.ts";
-import { decodeFact, type Fact } from "./domain/fact.ts";
+import type { Fact } from "./domain/fact.ts";
+import { decodeFact } from "./domain/fact-text.ts";
 import { emptySeal, sealOf } from "./seal.ts";
 
 export interface ArchiveManifest {

@@ -2,15 +2,8 @@
 import { createHash } from "node:crypto";
 import type { AccountType } from "../kernel/account-type.ts";
 import { normalSign } from "./domain/account.ts";
-import {
-  type AccountsCarried,
-  type CarriedAccount,
-  decodeFact,
-  type EntryPosted,
-  entryAmount,
-  type HoldLine,
-  type HoldPlaced,
-} from "./domain/fact.ts";
+import { type AccountsCarried, type CarriedAccount, type EntryPosted, entryAmount, type HoldLine, type HoldPlaced } from "./domain/fact.ts";
+import { decodeFact } from "./domain/fact-text.ts";
 
 interface CheckedAccount {
   readonly code: string;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { EntryRequest } from "../../src/ledger/domain/command.ts";
 import { refByCode } from "../../src/ledger/domain/command.ts";
 import { entryFields, holdFields, lineFields } from "../../src/ledger/domain/entry-fields.ts";
-import { decodeFact } from "../../src/ledger/domain/fact.ts";
+import { decodeFact } from "../../src/ledger/domain/fact-text.ts";
 import { openAccount } from "../support/ledger-steps.ts";
 import { memoryLedger } from "../support/memory-ledger.ts";
 

@@ -4,7 +4,7 @@ import { amountMax } from "../../src/kernel/money.ts";
 import { creditsOf, debitsOf, pendingIn, pendingOut, turnoverOf } from "../../src/ledger/domain/account.ts";
 import type { Command, PostEntry } from "../../src/ledger/domain/command.ts";
 import { refByCode } from "../../src/ledger/domain/command.ts";
-import { decodeFact } from "../../src/ledger/domain/fact.ts";
+import { decodeFact } from "../../src/ledger/domain/fact-text.ts";
 import { booksOracle } from "../support/books-oracle.ts";
 import { actors, anyStep, anyWrite, commandOf, dates, openAccount, startingAccounts, type WriteStep } from "../support/ledger-steps.ts";
 import { foldLog, type MemoryLedger, memoryLedger, type Written } from "../support/memory-ledger.ts";

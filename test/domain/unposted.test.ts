@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Actor } from "../../src/kernel/role.ts";
 import { type Command, type LineRequest, refByCode } from "../../src/ledger/domain/command.ts";
-import { decodeFact } from "../../src/ledger/domain/fact.ts";
+import { decodeFact } from "../../src/ledger/domain/fact-text.ts";
 import { idOf } from "../../src/ledger/domain/recorded-entry.ts";
 import type { RecordedEntry } from "../../src/ledger/domain/state.ts";
 import { draftOfRow } from "../../src/ledger/object/state/unposted.ts";

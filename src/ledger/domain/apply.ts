@@ -3,21 +3,8 @@ import { encodeAddress } from "../../kernel/id.ts";
 import { type Account, addPending, addTurnover, noFigures, turnoverOf } from "./account.ts";
 import type { LedgerIdentity } from "./command.ts";
 import type { Draft } from "./draft.ts";
-import {
-  type AccountChanged,
-  type AccountOpened,
-  type CarriedAccount,
-  type DraftCarried,
-  type DraftSaved,
-  decodeFact,
-  type EntryPosted,
-  type Fact,
-  type HoldCarried,
-  type HoldPlaced,
-  type LedgerContinued,
-  type LedgerOpened,
-  type PeriodLocked,
-} from "./fact.ts";
+import type { AccountChanged, AccountOpened, CarriedAccount, DraftCarried, DraftSaved, EntryPosted, Fact, HoldCarried, HoldPlaced, LedgerContinued, LedgerOpened, PeriodLocked } from "./fact.ts";
+import { decodeFact } from "./fact-text.ts";
 import type { Hold, HoldStatus } from "./hold.ts";
 import { setLock } from "./period-lock.ts";
 import { draftById } from "./recorded-entry.ts";

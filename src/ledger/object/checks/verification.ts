@@ -1,7 +1,7 @@
 import { instant } from "../../../kernel/clock.ts";
 import { type Checked, checkedOf, checkFact, figuresDigest, nothingChecked } from "../../check-log.ts";
 import type { LedgerJob } from "../../client.ts";
-import { decodeFact } from "../../domain/fact.ts";
+import { decodeFact } from "../../domain/fact-text.ts";
 import { neverRemoved, type Standing } from "../../domain/standing.ts";
 import type { Head } from "../../rpc.ts";
 import { sealOf } from "../../seal.ts";

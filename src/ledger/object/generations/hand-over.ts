@@ -2,7 +2,8 @@
 
 import { present } from "../../../kernel/assert.ts";
 import { type Account, creditsOf, debitsOf } from "../../domain/account.ts";
-import { type CarriedAccount, type DraftCarried, decodeFact, type Fact, type LedgerContinued } from "../../domain/fact.ts";
+import type { CarriedAccount, DraftCarried, Fact, LedgerContinued } from "../../domain/fact.ts";
+import { decodeFact } from "../../domain/fact-text.ts";
 import { sharedOf } from "../../domain/shared-record.ts";
 import type { Head } from "../../rpc.ts";
 import { blockId } from "../index/stored-run.ts";

@@ -1,7 +1,8 @@
 import { instant } from "../../../kernel/clock.ts";
 import type { Actor } from "../../../kernel/role.ts";
 import { reusedWriter, type TextWriter } from "../../../kernel/text-writer.ts";
-import { decodeFact, type EarlierRow, type Fact, factVersion, writeFact } from "../../domain/fact.ts";
+import { type EarlierRow, type Fact, factVersion } from "../../domain/fact.ts";
+import { decodeFact, writeFact } from "../../domain/fact-text.ts";
 import type { Head, WriteOptions } from "../../rpc.ts";
 import { emptySeal, type SealedText, sealedText, sealOfBytes } from "../../seal.ts";
 import { isEntry } from "./schema.ts";

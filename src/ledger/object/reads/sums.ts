@@ -1,6 +1,6 @@
 import { present } from "../../../kernel/assert.ts";
 import { type DayNumber, dayOf, firstDayOfMonth, type MonthNumber, monthOfDay } from "../../../kernel/calendar-date.ts";
-import { postingsOf } from "../../domain/fact.ts";
+import { postingsOf } from "../../domain/fact-text.ts";
 import type { Columns } from "../index/columns.ts";
 import { halfSpan, highHalf } from "../index/halves.ts";
 import { type KeyRange, keysFrom, type SortedSource, visitRange } from "../index/sorted-source.ts";

@@ -6,7 +6,8 @@ import { type Account, type AccountFigures, type AccountStatus, normalSign, setF
 import { lockChange } from "../../domain/apply.ts";
 import type { ApprovalPolicy, Principal } from "../../domain/approval.ts";
 import type { Draft } from "../../domain/draft.ts";
-import { decodeFact, type EntryPosted, type PeriodLocked } from "../../domain/fact.ts";
+import type { EntryPosted, PeriodLocked } from "../../domain/fact.ts";
+import { decodeFact } from "../../domain/fact-text.ts";
 import type { Hold } from "../../domain/hold.ts";
 import { Overlay } from "../../domain/overlay.ts";
 import { type PeriodLock, setLock } from "../../domain/period-lock.ts";
