@@ -3,17 +3,18 @@ import type { Failure } from "../../../kernel/failures.ts";
 import { reusedWriter, type TextWriter } from "../../../kernel/text-writer.ts";
 import type { AccountTerms } from "../../domain/account.ts";
 import type { AccountChanged, AccountOpened, EntryPosted, Fact, PeriodLocked, PostingReferenceSet, SharedRecordSet } from "../../domain/fact.ts";
-import { decodeFact } from "../../domain/fact-text.ts";
 import type { Overlay } from "../../domain/overlay.ts";
 import type { PeriodLock } from "../../domain/period-lock.ts";
 import type { Head, Made, WriteOptions } from "../../rpc.ts";
-import { type CommitContext, decodeContext, readCommit } from "../log/journal.ts";
+import { type CommitContext, readCommit } from "../log/journal.ts";
 import type { StoredState } from "../state/stored-state.ts";
 import { unpostedWithin } from "../state/unposted-within.ts";
+import { describeEntries } from "./describe-entries.ts";
 import { type Described, describedView } from "./described.ts";
+import { describingOf } from "./describing.ts";
 import type { ItemOutcome, StoredAnswer } from "./idempotency.ts";
 import { approvalText, type Describing, draftView, holdView, idAt } from "./unposted-views.ts";
-import { accountView, type CommitText, commitText, entryId, entryText, lockView, sharedText } from "./views.ts";
+import { accountView, type CommitText, commitText, entryText, lockView, sharedText } from "./views.ts";
 
 export type Item = ItemOutcome;
 
@@ -45,6 +46,7 @@ export interface DescribedAnswer {
   readonly made?: Made | null;
 }
 
+/** The answer to a write, in the form that was asked for. */
 export function describe(sql: SqlStorage, state: StoredState, asked: ToDescribe): DescribedAnswer {
   if ("fingerprint" in asked && asked.body !== undefined) return storedAnswer(sql, state, asked, asked.body);
   const describer = "head" in asked ? describerOf(sql, state, asked) : rememberingDescriber(sql, state, asked);
@@ -119,14 +121,7 @@ interface Describer {
 function describerOf(sql: SqlStorage, state: StoredState, asked: Extract<ToDescribe, { head: Head }>): Describer {
   const { overlay, context, head } = asked;
   const recorded = recordDescriber(sql, state, overlay?.sequence ?? head.sequence, overlay);
-  if (overlay === undefined || context === undefined)
-    return {
-      head,
-      receipt: (out, item) => out.ascii(recorded.receipt(sequenceOf(item))),
-      whole: (item) => recorded.described(sequenceOf(item)).text,
-      described: (item) => recorded.described(sequenceOf(item)),
-      draft: (item) => recorded.draft(sequenceOf(item)),
-    };
+  if (overlay === undefined || context === undefined) return logDescriber(head, recorded);
   const commit = commitText(overlay.identity, context, head.seal);
   const describing = describingOf(state, overlay.sequence, { overlay, context, seal: head.seal });
   return {
@@ -185,31 +180,6 @@ function draftMade(describing: Describing, sequence: number, fact: Fact): Made |
   if (fact.kind !== "draft_saved") return null;
   const [id, state] = [idAt(describing, fact.draft ?? sequence), fact.status];
   return state === "voided" ? { id, state } : { id, state, version: fact.version };
-}
-
-/** What is written and not in the journal yet. */
-interface InTheMaking {
-  readonly overlay: Overlay;
-  readonly context: CommitContext;
-  readonly seal: string;
-}
-
-/** What describes drafts and holds: the journal, and what is about to be written to it. */
-export function describingOf(state: StoredState, knownAt: number, making?: InTheMaking): Describing {
-  const known = making?.overlay ?? state;
-  return {
-    identity: state.identity,
-    knownAt,
-    accountOf: (no) => present(known.account(no), "a line's account exists"),
-    draft: (no) => known.draft(no),
-    hold: (no) => known.hold(no),
-    row: (sequence) => {
-      const fact = making?.overlay.facts[sequence - making.overlay.firstSequence];
-      if (making !== undefined && fact !== undefined) return { seq: sequence, fact, context: making.context, seal: making.seal };
-      const row = present(state.row(sequence), "a described sequence is in the journal");
-      return { seq: sequence, fact: decodeFact(row.body), context: row.context, seal: row.seal };
-    },
-  };
 }
 
 /** The sequence that stands for an item: of its first fact, or of the fact of what was there before. */
@@ -309,7 +279,11 @@ function describedAlone(
 function rememberingDescriber(sql: SqlStorage, state: StoredState, stored: StoredAnswer): Describer {
   const last = stored.lastSequence ?? state.sequence;
   const head = { sequence: last, seal: present(state.row(last), "the head that was answered is in the journal").seal };
-  const recorded = recordDescriber(sql, state, last);
+  return logDescriber(head, recordDescriber(sql, state, last));
+}
+
+/** Describes items of which nothing is being written. */
+function logDescriber(head: Head, recorded: ReturnType<typeof recordDescriber>): Describer {
   return {
     head,
     receipt: (out, item) => out.ascii(recorded.receipt(sequenceOf(item))),
@@ -345,7 +319,7 @@ function recordDescriber(sql: SqlStorage, state: StoredState, knownAt: number, o
           return { text: lockOutcomeText(sql, fact, state.locksAt(knownAt), state.identity.number), made: null };
         case "shared_record_set":
         case "ledger_continued":
-          // What is held already is told as it is held: no key stores the answer.
+          // What the ledger holds already is described as it stands now: no key stores the answer.
           return { text: sharedText(overlay ?? state), made: null };
         default:
           return describedAlone(describing, sequence, fact);
@@ -367,82 +341,4 @@ function accountsAt(sql: SqlStorage, state: StoredState, head: number): Readonly
     accounts.set(no, { ...now, code, externalId, type, description, minBalance, maxBalance, status, revision: seq });
   }
   return accounts;
-}
-
-/**
- * The entries of the given sequences, in the order given, as known at a sequence.
- * `overlay`: what is being written or tried and memory does not have yet.
- */
-export function describeEntries(
-  sql: SqlStorage,
-  state: StoredState,
-  sequences: readonly number[],
-  knownAt: number,
-  overlay?: Overlay,
-): Described[] {
-  const list = JSON.stringify(sequences);
-  const reversals = new Map<number, { id: string; void: number }>();
-  const addressOf = (atMs: number, sequence: number) => entryId(state.identity, atMs, sequence);
-  for (const row of sql.exec<{ original: number; seq: number; void: number; context: string; draftId: string | null }>(
-    `SELECT r.original AS original, r.reversal AS seq, r.void AS void, c.context AS context, j.body ->> '$.draftId' AS draftId
-     FROM json_each(?) s JOIN reversal r ON r.original = s.value JOIN journal j ON j.seq = r.reversal JOIN journal c ON c.seq = j.commit_seq`,
-    list,
-  )) {
-    if (row.seq <= knownAt)
-      reversals.set(row.original, { id: row.draftId ?? addressOf(decodeContext(row.context).atMs, row.seq), void: row.void });
-  }
-  const describing = describingOf(state, knownAt);
-  state.prepare(sequences);
-  const references = new Map<number, string>();
-  for (const row of sql.exec<{ entry: number; reference: string }>(
-    "SELECT p.entry AS entry, p.reference AS reference FROM json_each(?) s JOIN posting_reference p ON p.entry = s.value WHERE p.seq <= ? ORDER BY p.entry, p.seq",
-    list,
-    knownAt,
-  )) {
-    references.set(row.entry, row.reference);
-  }
-  for (const sequence of sequences) {
-    const fact = sequence < state.firstSequence ? state.earlier.fact(sequence) : undefined;
-    const known = fact?.references.filter(([seq]) => seq <= knownAt).at(-1);
-    if (known !== undefined && !references.has(sequence)) references.set(sequence, known[1]);
-    const reversal = fact?.reversal;
-    if (reversal && reversal.seq <= knownAt) reversals.set(sequence, { id: idAt(describing, reversal.seq), void: reversal.void });
-  }
-  overlay?.facts.forEach((fact, i) => {
-    if (fact.kind === "posting_reference_set") references.set(fact.entry, fact.postingReference);
-    if (fact.kind === "entry_posted" && fact.reversalOf !== null)
-      reversals.set(fact.reversalOf, {
-        id: fact.draftId ?? addressOf(overlay.atMs, overlay.firstSequence + i),
-        void: fact.void ? 1 : 0,
-      });
-  });
-  const accountOf = (no: number): AccountTerms => present((overlay ?? state).account(no), "a line's account exists");
-  const entries = state.rows(sequences).flatMap((row) => {
-    const fact = decodeFact(row.body);
-    return fact.kind === "entry_posted" ? [{ row, fact }] : [];
-  });
-  state.prepare(entries.flatMap(({ fact }) => [fact.reversalOf, fact.hold]));
-  const described: Described[] = [];
-  for (const { row, fact } of entries) {
-    const reversal = reversals.get(row.seq);
-    const status = reversal === undefined ? "posted" : reversal.void ? "voided" : "reversed";
-    const commit = commitText(state.identity, row.context, row.seal);
-    const entry = {
-      sequence: row.seq,
-      fact,
-      context: row.context,
-      seal: row.seal,
-      status,
-      reversalOfId: fact.reversalOf === null ? null : idAt(describing, fact.reversalOf),
-      reversedById: reversal?.id ?? null,
-      postingReference: references.get(row.seq) ?? null,
-      approval: approvalText(describing, fact, row.context.actor),
-      holdId: fact.hold === null ? null : idAt(describing, fact.hold),
-    } as const;
-    described.push({
-      text: entryText(entry, commit, accountOf, knownAt),
-      made: { id: fact.draftId ?? commit.entryIds.whole(row.seq), state: status },
-    });
-  }
-  return described;
 }

@@ -5,7 +5,7 @@ import { failure } from "../../../kernel/failures.ts";
 import { applied, type FilterRows, isUnfiltered } from "../../../kernel/filter-rows.ts";
 import type { Account } from "../../domain/account.ts";
 import type { EntriesFilter, EntriesQuery, ReadOutcome } from "../../rpc.ts";
-import { describeEntries } from "../answers/describe.ts";
+import { describeEntries } from "../answers/describe-entries.ts";
 import type { Columns } from "../index/columns.ts";
 import { beyond, countRange, inOrder, type Key, type KeyRange, keysFrom, type SortedSource, stretchesIn } from "../index/sorted-source.ts";
 import { isEntry } from "../log/schema.ts";

@@ -5,7 +5,7 @@ import { dayOf } from "../../../kernel/calendar-date.ts";
 import { applied, type FilterRows, isUnfiltered } from "../../../kernel/filter-rows.ts";
 import type { Account } from "../../domain/account.ts";
 import type { EntriesFilter, EntriesQuery, HoldsFilter, HoldsQuery, ListPaging, ReadOutcome } from "../../rpc.ts";
-import { describingOf } from "../answers/describe.ts";
+import { describingOf } from "../answers/describing.ts";
 import { type Described, describedView } from "../answers/described.ts";
 import { draftView, holdView } from "../answers/unposted-views.ts";
 import { acrossGenerations } from "../state/across-generations.ts";
