@@ -237,7 +237,7 @@ export interface ListPaging {
   readonly limit: number;
 }
 
-/** The filters of each list. Each has its row where the list is made: `reads/entry-list.ts`, `reads/unposted-lists.ts`. */
+/** The filters of each list. Each has its row where the list is made: `reads/entry-filters.ts`, `reads/unposted-lists.ts`. */
 export interface ListFilters {
   readonly entries: EntriesFilter;
   readonly holds: HoldsFilter;
