@@ -7,6 +7,7 @@ import type { Overlay } from "../../domain/overlay.ts";
 import type { PeriodLock } from "../../domain/period-lock.ts";
 import type { Head, Made, WriteOptions } from "../../rpc.ts";
 import { type CommitContext, readCommit } from "../log/journal.ts";
+import { locksAt } from "../state/stored-locks.ts";
 import type { StoredState } from "../state/stored-state.ts";
 import { unpostedWithin } from "../state/unposted-within.ts";
 import { describeEntries } from "./describe-entries.ts";
@@ -316,7 +317,7 @@ function recordDescriber(sql: SqlStorage, state: StoredState, knownAt: number, o
         case "account_changed":
           return describedView(accountView(state.identity, accountOfCommit(fact.account)));
         case "period_locked":
-          return { text: lockOutcomeText(sql, fact, state.locksAt(knownAt), state.identity.number), made: null };
+          return { text: lockOutcomeText(sql, fact, locksAt(sql, knownAt), state.identity.number), made: null };
         case "shared_record_set":
         case "ledger_continued":
           // What the ledger holds already is described as it stands now: no key stores the answer.

@@ -100,7 +100,7 @@ export function pageOfAll(
 ): PositionsPage {
   const { status } = query;
   const noneIsPosted = status === "draft" || status === "pending_approval";
-  const noneIsDraft = status === "posted" || status === "reversed" || query.postedOnly === true || !state.hasDrafts;
+  const noneIsDraft = status === "posted" || status === "reversed" || query.postedOnly === true || !state.unposted.hasDrafts;
   if (noneIsPosted && noneIsDraft) return { places: [], count: { count: 0, capped: false } };
   const posted = (asked: EntriesQuery): PositionsPage => {
     const list: List = { sql, state, query: asked, account, conditions: conditionsOf(asked, account, reversed), reversed };

@@ -98,7 +98,7 @@ export function answerQuery(sql: SqlStorage, state: StoredState, head: Head, que
 }
 
 function openGroupHolds(state: StoredState, after: number, limit: number): readonly OpenGroupHold[] {
-  return state
+  return state.unposted
     .openGroupHolds(after, limit)
     .flatMap(({ no, id, fact: { groupId, placedBy } }) =>
       groupId === null ? [] : [{ sequence: no, holdId: id, groupId, placedBy: placedBy.id }],

@@ -88,7 +88,7 @@ export class Books {
     this.#state.load();
     this.#state.index.load();
     this.#state.replay(this.#head.sequence);
-    this.#nextHoldEndMs = this.#state.nextHoldEnd();
+    this.#nextHoldEndMs = this.#state.unposted.nextHoldEnd();
     this.measure();
   }
 
@@ -195,12 +195,12 @@ export class Books {
     const atMs = this.nowMs();
     if (nextAtMs === undefined || nextAtMs > atMs) return;
     let first: number | undefined;
-    for (let due = this.#state.dueHolds(atMs, expiredAtOnce); due.length > 0; due = this.#state.dueHolds(atMs, expiredAtOnce)) {
+    for (let due = this.#state.unposted.dueHolds(atMs, expiredAtOnce); due.length > 0; due = this.#state.unposted.dueHolds(atMs, expiredAtOnce)) {
       if (due[0] === first) throw new Error(`assertion failed: hold ${first} has expired and is not due again`);
       first = due[0];
       this.record([{ kind: "holds_expired", holds: due }], atMs, "expiry");
     }
-    this.#nextHoldEndMs = this.#state.nextHoldEnd();
+    this.#nextHoldEndMs = this.#state.unposted.nextHoldEnd();
   }
 
   /** Appends the overlay's facts in one transaction with whatever `also` writes, and only then lets memory have them. */
@@ -222,7 +222,7 @@ export class Books {
     this.#state.merge(overlay, commit.sealed.lengths, context.claim);
     this.#head = commit.head;
     this.#lastAtMs = context.atMs;
-    if (overlay.holds.size > 0) this.#nextHoldEndMs = this.#state.nextHoldEnd();
+    if (overlay.holds.size > 0) this.#nextHoldEndMs = this.#state.unposted.nextHoldEnd();
     this.#keeper.committed(overlay);
   }
 

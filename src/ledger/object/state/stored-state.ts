@@ -1,52 +1,35 @@
-import type { AccountType } from "../../../kernel/account-type.ts";
 import { present } from "../../../kernel/assert.ts";
-import { dayOf } from "../../../kernel/calendar-date.ts";
 import { decodeAddress, isUuid } from "../../../kernel/id.ts";
-import { type Account, type AccountFigures, type AccountStatus, normalSign, setFigures, turnoverOf } from "../../domain/account.ts";
-import { lockChange } from "../../domain/apply.ts";
+import { type Account, type AccountFigures, setFigures } from "../../domain/account.ts";
 import type { ApprovalPolicy, Principal } from "../../domain/approval.ts";
 import type { Draft } from "../../domain/draft.ts";
-import type { EntryPosted, PeriodLocked } from "../../domain/fact.ts";
+import type { EntryPosted } from "../../domain/fact.ts";
 import { decodeFact } from "../../domain/fact-text.ts";
 import type { Hold } from "../../domain/hold.ts";
 import { Overlay } from "../../domain/overlay.ts";
-import { type PeriodLock, setLock } from "../../domain/period-lock.ts";
-import { completeShared } from "../../domain/shared-record.ts";
+import type { PeriodLock } from "../../domain/period-lock.ts";
 import { neverRemoved, type Standing } from "../../domain/standing.ts";
 import { type GroupEnd, type LedgerState, type RecordedEntry, refsOf, type SharedHeld, sourceText } from "../../domain/state.ts";
-import type { AccountDescription, Command, LedgerIdentity, Source } from "../../rpc.ts";
+import type { Command, LedgerIdentity, Source } from "../../rpc.ts";
 import { type Claim, decodeContext, type JournalRow, readFacts, readRareFacts, readRow, readRows } from "../log/journal.ts";
 import { readMeta } from "../log/meta.ts";
 import { childCountStatements } from "../log/schema.ts";
+import { type AccountRow, accountOfRow, type PendingTotal } from "./account-rows.ts";
 import { dropTables, markTables, writeEagerTables } from "./eager-tables.ts";
 import { alone, type Earlier } from "./earlier.ts";
 import type { EntryIndex } from "./entry-index.ts";
 import type { AccountTotal } from "./entry-tail.ts";
 import { RefNumbers } from "./ref-numbers.ts";
+import { locksAt } from "./stored-locks.ts";
+import { StoredUnposted } from "./stored-unposted.ts";
 import { externalIdTerm, groupTerm, sourceTerm } from "./terms.ts";
-import { type DraftRow, draftOfRow, type HoldRow, holdOfRow, writerOf } from "./unposted.ts";
+import { writerOf } from "./unposted.ts";
 
 /** Accounts in memory; beyond this those that came first are dropped. A ledger may have millions, an isolate has 128 MB. */
 const accountsInMemoryMax = 50_000;
 
 const nothingShared: SharedHeld = { revision: 0, sequence: 0 };
 const nothingCarried: AccountTotal = { debits: 0n, credits: 0n, lines: 0 };
-
-type AccountRow = {
-  no: number;
-  id: string;
-  code: string;
-  external_id: string | null;
-  type: string;
-  description: string;
-  min_balance: number | null;
-  max_balance: number | null;
-  status: string;
-  created_at: number;
-  revision: number;
-  former_codes: string;
-  children: number;
-};
 
 /** The committed state: memory where it is warm, the tables below it. Never ahead of the disk. */
 export class StoredState implements LedgerState {
@@ -65,11 +48,9 @@ export class StoredState implements LedgerState {
   policy: ApprovalPolicy = "none";
   shared: SharedHeld = nothingShared;
   standing: Standing = neverRemoved;
-  /** Most ledgers have neither, and need not look for them whenever they post. */
-  #hasDrafts = false;
-  #hasHolds = false;
   #accountCount: number | undefined;
   readonly index: EntryIndex;
+  readonly unposted: StoredUnposted;
   readonly #accounts = new Map<number, Account>();
   readonly #refs = new RefNumbers();
 
@@ -77,6 +58,7 @@ export class StoredState implements LedgerState {
     this.#sql = sql;
     this.index = index;
     this.identity = identity;
+    this.unposted = new StoredUnposted(sql, this);
   }
 
   account(no: number): Account | undefined {
@@ -117,32 +99,7 @@ export class StoredState implements LedgerState {
   }
 
   #load(row: AccountRow): Account {
-    const totals = this.totals(row.no);
-    const pending = this.#pending(row.no);
-    // Texts of our own writing: a type, a status and JSON that were checked on their way in.
-    const type = row.type as AccountType;
-    const account: Account = {
-      no: row.no,
-      id: row.id,
-      code: row.code,
-      externalId: row.external_id,
-      type,
-      description: JSON.parse(row.description) as AccountDescription,
-      minBalance: row.min_balance,
-      maxBalance: row.max_balance,
-      status: row.status as AccountStatus,
-      createdAtMs: row.created_at,
-      revision: row.revision,
-      formerCodes: JSON.parse(row.former_codes) as Account["formerCodes"],
-      children: row.children,
-      // Multiplied as bigint, which knows no −0.
-      balance: Number((totals.debits - totals.credits) * BigInt(normalSign(type))),
-      version: totals.lines + pending.changes,
-      ...turnoverOf(totals.debits, totals.credits),
-      pendingDebits: pending.debits,
-      pendingCredits: pending.credits,
-      holdChanges: pending.changes,
-    };
+    const account = accountOfRow(row, this.totals(row.no), this.#pending(row.no));
     this.#remember(account);
     return account;
   }
@@ -178,8 +135,8 @@ export class StoredState implements LedgerState {
     return row === undefined ? nothingCarried : { debits: BigInt(row.debits), credits: BigInt(row.credits), lines: row.lines };
   }
 
-  #pending(no: number): { readonly debits: number; readonly credits: number; readonly changes: number } {
-    const row = this.#hasHolds
+  #pending(no: number): PendingTotal {
+    const row = this.unposted.hasHolds
       ? this.#sql
           .exec<{ debits: number; credits: number; changes: number }>(
             "SELECT debits, credits, changes FROM account_pending WHERE no = ?",
@@ -251,15 +208,6 @@ export class StoredState implements LedgerState {
     return undefined;
   }
 
-  /** A hold that was resolved in an earlier generation, of the names that the index has of it. */
-  #earlierHold(hash: number, matches: (hold: Hold) => boolean): Hold | undefined {
-    for (const sequence of this.index.sequencesOf("term", hash)) {
-      const hold = sequence < this.firstSequence ? this.hold(sequence) : undefined;
-      if (hold !== undefined && matches(hold)) return hold;
-    }
-    return undefined;
-  }
-
   /** Sequences of earlier generations that the names in a command may lead to: fetched together, before a write of many asks for each. */
   *earlierNamed(command: Command): Generator<number> {
     if ("externalId" in command && typeof command.externalId === "string")
@@ -277,7 +225,7 @@ export class StoredState implements LedgerState {
       const address = id === undefined ? undefined : decodeAddress(id);
       if (address === undefined) continue;
       yield address.sequence;
-      const draft = address.kind === "entry" && this.#hasDrafts ? this.#draftWhere("no = ?", address.sequence) : undefined;
+      const draft = address.kind === "entry" ? this.unposted.ownDraft(address.sequence) : undefined;
       if (typeof draft?.content.reversalOf === "number") yield draft.content.reversalOf;
     }
   }
@@ -296,57 +244,47 @@ export class StoredState implements LedgerState {
   }
 
   draft(no: number): Draft | undefined {
-    const own = this.#hasDrafts ? this.#draftWhere("no = ?", no) : undefined;
-    const earlier = own === undefined && no < this.firstSequence ? this.earlier.fact(no)?.draft : undefined;
-    return own ?? (earlier ? draftOfRow(this, this.identity, earlier) : undefined);
+    return this.unposted.draft(no);
   }
 
   draftByExternalId(externalId: string): Draft | undefined {
-    return this.#hasDrafts ? this.#draftWhere("external_id = ? AND status IN ('draft', 'pending_approval')", externalId) : undefined;
+    return this.unposted.draftByExternalId(externalId);
   }
 
   draftBySource(source: Source): Draft | undefined {
-    return this.#hasDrafts ? this.#draftWhere("source = ? AND status IN ('draft', 'pending_approval')", sourceText(source)) : undefined;
+    return this.unposted.draftBySource(source);
   }
 
-  #draftWhere(where: string, value: string | number): Draft | undefined {
-    const row = this.#sql.exec<DraftRow>(`SELECT * FROM draft WHERE ${where} LIMIT 1`, value).toArray()[0];
-    return row && draftOfRow(this, this.identity, row);
+  openDrafts(): number {
+    return this.unposted.openDrafts();
   }
 
   hold(no: number): Hold | undefined {
-    const own = this.#hasHolds ? this.#holdWhere("no = ?", no) : undefined;
-    const earlier = own === undefined && no < this.firstSequence ? this.earlier.fact(no)?.hold : undefined;
-    return own ?? (earlier ? holdOfRow(this, this.identity, earlier) : undefined);
+    return this.unposted.hold(no);
   }
 
   holdByExternalId(externalId: string): Hold | undefined {
-    const own = this.#hasHolds ? this.#holdWhere("external_id = ?", externalId) : undefined;
-    if (own !== undefined || this.firstSequence === 1) return own;
-    return this.#earlierHold(externalIdTerm(this.index.termKey, externalId), ({ fact }) => fact.externalId === externalId);
+    return this.unposted.holdByExternalId(externalId);
   }
 
   holdBySource(source: Source): Hold | undefined {
-    const own = this.#hasHolds ? this.#holdWhere("source = ?", sourceText(source)) : undefined;
-    if (own !== undefined || this.firstSequence === 1) return own;
-    const text = sourceText(source);
-    return this.#earlierHold(
-      sourceTerm(this.index.termKey, source),
-      ({ fact }) => fact.source !== null && sourceText(fact.source) === text,
-    );
-  }
-
-  #holdWhere(where: string, value: string | number): Hold | undefined {
-    const row = this.#sql.exec<HoldRow>(`SELECT * FROM hold WHERE ${where} LIMIT 1`, value).toArray()[0];
-    return row && holdOfRow(this, this.identity, row);
+    return this.unposted.holdBySource(source);
   }
 
   groupHoldsDated(from: string, to: string): readonly Hold[] {
-    if (!this.#hasHolds) return [];
-    return this.#sql
-      .exec<HoldRow>("SELECT * FROM hold WHERE status = 'open' AND group_id IS NOT NULL AND day BETWEEN ? AND ?", dayOf(from), dayOf(to))
-      .toArray()
-      .map((row) => holdOfRow(this, this.identity, row));
+    return this.unposted.groupHoldsDated(from, to);
+  }
+
+  openHolds(): number {
+    return this.unposted.openHolds();
+  }
+
+  openHoldsOf(groupId: string): readonly Hold[] {
+    return this.unposted.openHoldsOf(groupId);
+  }
+
+  groupEnd(groupId: string): GroupEnd | undefined {
+    return this.unposted.groupEnd(groupId);
   }
 
   hasEntries(): boolean {
@@ -354,73 +292,10 @@ export class StoredState implements LedgerState {
     return this.index.entryCount > 0 || (this.firstSequence > 1 && isCarried());
   }
 
-  openDrafts(): number {
-    return this.#hasDrafts ? this.#count("SELECT count(*) AS n FROM draft WHERE status IN ('draft', 'pending_approval')") : 0;
-  }
-
-  openHolds(): number {
-    return this.#hasHolds ? this.#count("SELECT count(*) AS n FROM hold WHERE status = 'open'") : 0;
-  }
-
-  #count(query: string): number {
-    return this.#sql.exec<{ n: number }>(query).one().n;
-  }
-
-  openHoldsOf(groupId: string): readonly Hold[] {
-    if (!this.#hasHolds) return [];
-    return this.#sql
-      .exec<HoldRow>("SELECT * FROM hold WHERE status = 'open' AND group_id = ? ORDER BY no", groupId)
-      .toArray()
-      .map((row) => holdOfRow(this, this.identity, row));
-  }
-
-  /** Open holds of any group, in the order in which they were placed, behind one of them. */
-  openGroupHolds(after: number, limit: number): readonly Hold[] {
-    if (!this.#hasHolds) return [];
-    return this.#sql
-      .exec<HoldRow>("SELECT * FROM hold WHERE status = 'open' AND group_id IS NOT NULL AND no > ? ORDER BY no LIMIT ?", after, limit)
-      .toArray()
-      .map((row) => holdOfRow(this, this.identity, row));
-  }
-
-  groupEnd(groupId: string): GroupEnd | undefined {
-    for (const sequence of this.index.sequencesOf("term", groupTerm(this.index.termKey, groupId))) {
-      const row = this.row(sequence);
-      const fact = row === undefined ? undefined : decodeFact(row.body);
-      if (fact?.kind === "group_ended" && fact.groupId === groupId) return { sequence, outcome: fact.outcome };
-    }
-    return undefined;
-  }
-
-  /** The numbers of open holds whose end has come, the earliest first, some at a time; and when the next one's comes. */
-  dueHolds(nowMs: number, max: number): readonly number[] {
-    if (!this.#hasHolds) return [];
-    return this.#sql
-      .exec<{ no: number }>("SELECT no FROM hold WHERE status = 'open' AND expires_at <= ? ORDER BY expires_at, no LIMIT ?", nowMs, max)
-      .toArray()
-      .map(({ no }) => no);
-  }
-
-  nextHoldEnd(): number | undefined {
-    if (!this.#hasHolds) return undefined;
-    return (
-      this.#sql.exec<{ at: number | null }>("SELECT min(expires_at) AS at FROM hold WHERE status = 'open' AND expires_at IS NOT NULL").one()
-        .at ?? undefined
-    );
-  }
-
   /** Accounts that are not deleted. Counted once. */
   get accountCount(): number {
     this.#accountCount ??= this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM account WHERE status <> 'deleted'").one().n;
     return this.#accountCount;
-  }
-
-  get hasDrafts(): boolean {
-    return this.#hasDrafts;
-  }
-
-  get hasHolds(): boolean {
-    return this.#hasHolds;
   }
 
   /** Merges what an overlay decided into memory, once it is on disk. */
@@ -464,8 +339,7 @@ export class StoredState implements LedgerState {
       }
     }
     for (const [no, figures] of overlay.touched) setFigures(this.figures(no), figures);
-    if (overlay.drafts.size > 0) this.#hasDrafts = true;
-    if (overlay.holds.size > 0) this.#hasHolds = true;
+    this.unposted.merge(overlay);
     this.policy = overlay.policy;
     this.shared = overlay.shared;
     this.standing = overlay.standing;
@@ -485,35 +359,13 @@ export class StoredState implements LedgerState {
 
   /** Finds what is asked for at every turn. */
   load(): void {
-    this.locks = this.locksAt(Number.MAX_SAFE_INTEGER);
+    this.locks = locksAt(this.#sql, Number.MAX_SAFE_INTEGER);
     this.policy = readMeta<ApprovalPolicy>(this.#sql, "approval_policy") ?? "none";
     this.shared = readMeta<SharedHeld>(this.#sql, "shared_record") ?? nothingShared;
     this.standing = readMeta<Standing>(this.#sql, "standing") ?? neverRemoved;
-    this.#hasDrafts = this.#sql.exec("SELECT 1 FROM draft LIMIT 1").toArray().length > 0;
-    // A generation that begins with no hold may begin with accounts that had some.
-    this.#hasHolds = this.#sql.exec("SELECT 1 FROM hold UNION ALL SELECT 1 FROM account_pending LIMIT 1").toArray().length > 0;
+    this.unposted.load();
     this.carriedTo = readMeta<number>(this.#sql, "carried_to") ?? 0;
     this.firstSequence = this.#sql.exec<{ first: number | null }>("SELECT min(seq) AS first FROM journal").one().first ?? 1;
-  }
-
-  /** The locks as known at a sequence, folded from their facts: there are few, and they have no table of their own. */
-  locksAt(sequence: number): readonly PeriodLock[] {
-    const changes: PeriodLocked[] = [];
-    let locks: readonly PeriodLock[] | undefined;
-    // Backwards: the shared record has them all, whatever was before.
-    for (const row of this.#sql.exec<{ body: string }>(
-      "SELECT j.body FROM meta m JOIN json_each(m.value) s JOIN journal j ON j.seq = s.value WHERE m.key = 'lock_facts' AND s.value <= ? ORDER BY s.key DESC",
-      sequence,
-    )) {
-      const fact = decodeFact(row.body);
-      if (fact.kind === "period_locked") changes.unshift(fact);
-      else if (fact.kind === "shared_record_set") {
-        locks = completeShared(fact).locks;
-        break;
-      }
-    }
-    locks ??= readMeta<readonly PeriodLock[]>(this.#sql, "locks_carried") ?? [];
-    return changes.reduce<readonly PeriodLock[]>((before, change) => setLock(before, lockChange(change)), locks);
   }
 }
 
