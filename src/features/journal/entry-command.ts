@@ -2,7 +2,8 @@ import type { Whole } from "../../kernel/whole.ts";
 import type { Writable } from "../../kernel/writable.ts";
 import { type AccountRef, refByCode, refByExternalId, refById } from "../../ledger/domain/command.ts";
 import type { CommandList, DraftChange, LineConditions, LineRequest, PostEntry } from "../../ledger/rpc.ts";
-import type { EntryBody, UpdateDraftRequest } from "./schemas.ts";
+import type { UpdateDraftRequest } from "./drafts/schemas.ts";
+import type { EntryBody } from "./schemas.ts";
 
 type LineBody = EntryBody["lines"][number];
 

@@ -5,7 +5,7 @@ import { type OperationContext, requirePermission } from "../../../operation/con
 import { type FanOutPlan, fanOut, isRetryable, type LegOutcome } from "../../../operation/fan-out.ts";
 import { Refused } from "../../../platform/refused.ts";
 import { type LedgerInContext, ledgerOfId } from "../../ledgers/index.ts";
-import type { BatchApproveRequest } from "../schemas.ts";
+import type { BatchApproveRequest } from "./schemas.ts";
 
 /** Why an entry was not posted. */
 interface RefusalOfOne {

@@ -4,7 +4,8 @@ import type { LedgerAnswer } from "../../../operation/ledger-write.ts";
 import { writeOne } from "../../../operation/ledger-write.ts";
 import { type LedgerChoice, ledgerInContext } from "../../ledgers/index.ts";
 import { entryCommand } from "../entry-command.ts";
-import type { DraftRequest, EntryBody } from "../schemas.ts";
+import type { EntryBody } from "../schemas.ts";
+import type { DraftRequest } from "./schemas.ts";
 
 /** Saves an entry in the making. */
 export async function createDraft(context: OperationContext, entityId: string, request: DraftRequest): Promise<LedgerAnswer> {

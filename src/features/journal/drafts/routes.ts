@@ -9,22 +9,22 @@ import type { ReadResource } from "../../../ledger/client.ts";
 import { ledgerRefusals } from "../../ledgers/index.ts";
 import { approvedExample, draftExample, entryRequestExample, pendingExample } from "../examples.ts";
 import { bookRefusals, completionRefusals } from "../refusals.ts";
-import {
-  ApproveEntryRequest,
-  BatchApproveAnswer,
-  BatchApproveRequest,
-  DraftRequest,
-  JournalEntry,
-  PostDraftRequest,
-  RejectEntryRequest,
-  SubmitDraftRequest,
-  UpdateDraftRequest,
-} from "../schemas.ts";
+import { JournalEntry } from "../schemas.ts";
 import { approveEntry } from "./approve-entry.ts";
 import { batchApprove } from "./batch-approve.ts";
 import { createDraft } from "./create-draft.ts";
 import { postDraft } from "./post-draft.ts";
 import { rejectEntry } from "./reject-entry.ts";
+import {
+  ApproveEntryRequest,
+  BatchApproveAnswer,
+  BatchApproveRequest,
+  DraftRequest,
+  PostDraftRequest,
+  RejectEntryRequest,
+  SubmitDraftRequest,
+  UpdateDraftRequest,
+} from "./schemas.ts";
 import { submitDraft } from "./submit-draft.ts";
 import { updateDraft } from "./update-draft.ts";
 
