@@ -59,7 +59,7 @@ const kinds: readonly (readonly [kind: string, path: string, body: () => string]
     "/journal-entries/batch",
     () => filled('{"mode":"each","entries":[', () => `{"date":"2026-06-08","lines":[${`${valid},`.repeat(199)}${valid}]}`, "]}"),
   ],
-  ["entries that are to be righted", "/journal-entries/batch", () => filled('{"mode":"later","entries":[', () => untidy, "]}")],
+  ["entries that are to be normalized", "/journal-entries/batch", () => filled('{"mode":"later","entries":[', () => untidy, "]}")],
   ["a chart of commas", "/accounts/import", () => repeated('{"csv":"', ",", '"}')],
   ["a chart of quoted lines", "/accounts/import", () => repeated('{"csv":"code,name,type\\n\\"', "\\n", '\\""}')],
   ["a chart of rows without end", "/accounts/import", () => filled('{"accounts":[', (i) => `{"code":"${i}"}`, "]}")],

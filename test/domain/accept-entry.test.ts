@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { acceptEntry, acceptEntryBody, rightEntry } from "../../src/features/journal/fast/accept-entry.ts";
+import { acceptEntry, acceptEntryBody, normalizedEntry } from "../../src/features/journal/fast/accept-entry.ts";
 import { EntryBody, EntryInput, JournalBatchRequest, JournalEntryRequest } from "../../src/features/journal/schemas.ts";
 
 const uuid = fc.uuid().map((id) => id.toLowerCase());
@@ -122,19 +122,19 @@ describe("the fast check of entry bodies", () => {
     expect(accepted).toBeGreaterThan(500);
   });
 
-  test("what it accepts once it is righted the schema gives back so", () => {
-    let righted = 0;
+  test("what it accepts once it is normalized the schema gives back so", () => {
+    let normalizedCount = 0;
     fc.assert(
       fc.property(entry, (generated) => {
         const body = untidied(generated);
-        const right = rightEntry(body);
-        if (right === undefined || !acceptEntry(right)) return;
-        righted += 1;
-        expect(JournalEntryRequest.safeParse(body)).toEqual({ success: true, data: right });
+        const normalized = normalizedEntry(body);
+        if (normalized === undefined || !acceptEntry(normalized)) return;
+        normalizedCount += 1;
+        expect(JournalEntryRequest.safeParse(body)).toEqual({ success: true, data: normalized });
       }),
       { numRuns: 5_000, seed: 20261121 },
     );
-    expect(righted).toBeGreaterThan(500);
+    expect(normalizedCount).toBeGreaterThan(500);
   });
 
   test("anything at all that it accepts the schema accepts", () => {
@@ -223,9 +223,9 @@ describe("the fast check of entry bodies", () => {
     ["padded tag", withLine({ tags: ["t\u00a0"] })],
     ["upper-case id", withLine({ contactId: "01980C1E-7E0C-7ABC-9DEF-0123456789AC" })],
     ["padded reference", { ...withLine({}), reference: " r " }],
-  ])("a %s is righted, as the schema does", (_, body) => {
+  ])("a %s is normalized, as the schema does", (_, body) => {
     expect(acceptEntry(body)).toBe(false);
-    expect(acceptEntry(rightEntry(body))).toBe(true);
+    expect(acceptEntry(normalizedEntry(body))).toBe(true);
     expect(EntryInput.parse(body)).toEqual(JournalEntryRequest.parse(body));
   });
 
@@ -241,7 +241,7 @@ describe("the fast check of entry bodies", () => {
     expect(acceptEntry(withLine({ accountCode: "😀".repeat(51) }))).toBe(false);
   });
 
-  test("a batch names the fault's place, takes valid entries as they are and rights what may be righted", () => {
+  test("a batch names the fault's place, takes valid entries as they are and normalizes what may be normalized", () => {
     const entryOf = (amountMinor: unknown) => ({
       date: "2026-06-08",
       lines: [valid, { accountCode: " 2 ", side: "credit", amount: amountMinor }],

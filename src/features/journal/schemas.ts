@@ -46,7 +46,7 @@ import {
   modules,
 } from "../../ledger/rpc.ts";
 import type { TransferView } from "./domain/transfer.ts";
-import { acceptEntry, acceptEntryBody, rightEntry } from "./fast/accept-entry.ts";
+import { acceptEntry, acceptEntryBody, normalizedEntry } from "./fast/accept-entry.ts";
 import { checkedFast, listCheckedFast, movedIssue } from "./fast/checked-fast.ts";
 
 const side = z.enum(["debit", "credit"]).openapi("Side");
@@ -121,7 +121,7 @@ export const JournalBatchRequest = z
     mode: z
       .enum(["atomic", "each"])
       .openapi({ description: "`atomic`: all entries or none. `each`: every entry by itself, in order; a refused one leaves the others." }),
-    entries: listCheckedFast(EntryBody, "JournalEntryBody", { accepts: acceptEntryBody, right: rightEntry }, 1, entriesPerBatchMax),
+    entries: listCheckedFast(EntryBody, "JournalEntryBody", { accepts: acceptEntryBody, normalized: normalizedEntry }, 1, entriesPerBatchMax),
   })
   .refine((request) => linesOf(request.entries) <= linesPerBatchMax, {
     path: ["entries"],
@@ -139,7 +139,7 @@ function linesOf(entries: readonly EntryBody[]): number {
 const ValidateEntriesRequest = z.union([JournalEntryRequest, JournalBatchRequest]).openapi("ValidateEntriesRequest");
 
 /** `JournalEntryRequest` as the route reads it: what is plainly valid passes without the schema's cost. */
-export const EntryInput = checkedFast(JournalEntryRequest, "JournalEntryRequest", { accepts: acceptEntry, right: rightEntry });
+export const EntryInput = checkedFast(JournalEntryRequest, "JournalEntryRequest", { accepts: acceptEntry, normalized: normalizedEntry });
 /** One schema or the other, so that the faults named are those of the one that was meant. */
 export const ValidateInput = z
   .unknown()

@@ -34,42 +34,42 @@ export function acceptEntryBody(value: unknown): boolean {
 }
 
 /**
- * The entry with its texts trimmed and its ids in lower case, as the schemas give it back; undefined where there is nothing to right.
+ * The entry with its texts trimmed and its ids in lower case, as the schemas give it back; undefined where there is nothing to change.
  * Whether it is valid is still to be asked.
  */
-export function rightEntry(value: unknown): unknown {
+export function normalizedEntry(value: unknown): unknown {
   if (!isObject(value)) return undefined;
-  const righted = rightFields(value);
+  const entry = normalizedFields(value);
   const { lines } = value;
-  if (!Array.isArray(lines) || lines.length > linesPerEntryMax) return righted;
+  if (!Array.isArray(lines) || lines.length > linesPerEntryMax) return entry;
   let changed: unknown[] | undefined;
   for (let i = 0; i < lines.length; i++) {
     const line: unknown = lines[i];
-    const right = isObject(line) ? rightFields(line) : undefined;
-    if (right === undefined) continue;
+    const normalized = isObject(line) ? normalizedFields(line) : undefined;
+    if (normalized === undefined) continue;
     changed ??= [...lines];
-    changed[i] = right;
+    changed[i] = normalized;
   }
-  return changed === undefined ? righted : { ...(righted ?? value), lines: changed };
+  return changed === undefined ? entry : { ...(entry ?? value), lines: changed };
 }
 
 /** The same of the fields of an entry or a line. */
-function rightFields(fields: Fields): Fields | undefined {
-  let righted: Record<string, unknown> | undefined;
+function normalizedFields(fields: Fields): Fields | undefined {
+  let changed: Record<string, unknown> | undefined;
   let keys = 0;
   for (const key in fields) {
     // More than there are fields: nothing to be accepted.
     if (++keys > fieldsMax) return undefined;
     const field = fields[key];
-    const right = rightField(key, field);
-    if (right === field) continue;
-    righted ??= { ...fields };
-    righted[key] = right;
+    const normalized = normalizedField(key, field);
+    if (normalized === field) continue;
+    changed ??= { ...fields };
+    changed[key] = normalized;
   }
-  return righted;
+  return changed;
 }
 
-function rightField(key: string, field: unknown): unknown {
+function normalizedField(key: string, field: unknown): unknown {
   switch (key) {
     case "reference":
     case "externalId":

@@ -5,25 +5,25 @@ const issuesMax = 100;
 type Context = z.core.$RefinementCtx;
 
 /** What reads most values without the schema. */
-export interface Fast {
+export interface FastReader {
   /** Says yes only where the schema takes the value and gives the same one back; it may say no to anything. */
   readonly accepts: (value: unknown) => boolean;
   /** The value as the schema would give it back if it took it; undefined where that is the value itself. */
-  readonly right: (value: unknown) => unknown;
+  readonly normalized: (value: unknown) => unknown;
 }
 
 /** The value as the schema gives it back; undefined where the schema is to be asked. What is accepted is an output of the schema: test/domain/accept-entry.test.ts. */
-function readFast<S extends z.ZodType>({ accepts, right }: Fast, value: unknown): z.output<S> | undefined {
+function readFast<S extends z.ZodType>({ accepts, normalized }: FastReader, value: unknown): z.output<S> | undefined {
   if (accepts(value)) return value as z.output<S>;
-  const righted = right(value);
-  return righted !== undefined && accepts(righted) ? (righted as z.output<S>) : undefined;
+  const other = normalized(value);
+  return other !== undefined && accepts(other) ? (other as z.output<S>) : undefined;
 }
 
 /**
  * `schema`, at the cost of `fast` for the values that it knows to be valid.
  * The document shows `schema`, under its name: it is registered with the document before the routes.
  */
-export function checkedFast<S extends z.ZodType>(schema: S, name: string, fast: Fast) {
+export function checkedFast<S extends z.ZodType>(schema: S, name: string, fast: FastReader) {
   return z
     .unknown()
     .transform((value, ctx): z.output<S> => {
@@ -38,7 +38,7 @@ export function checkedFast<S extends z.ZodType>(schema: S, name: string, fast: 
 }
 
 /** A list of such items. They are checked one by one, and no further than there are faults enough to answer. */
-export function listCheckedFast<S extends z.ZodType>(item: S, name: string, fast: Fast, min: number, max: number) {
+export function listCheckedFast<S extends z.ZodType>(item: S, name: string, fast: FastReader, min: number, max: number) {
   return z
     .unknown()
     .transform((value, ctx): z.output<S>[] => {
