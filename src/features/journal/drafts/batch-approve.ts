@@ -19,14 +19,14 @@ interface RefusalOfOne {
 type Result = EntryView | { readonly error: RefusalOfOne };
 
 /** Where the entries of the request stand: those of each leg, in the leg's order, and those of no ledger, each with its refusal. */
-interface Places {
+interface Positions {
   readonly ofLegs: readonly (readonly number[])[];
-  readonly refused: readonly (readonly [place: number, failure: Failure])[];
+  readonly refused: readonly (readonly [position: number, failure: Failure])[];
 }
 
 /**
  * Approves many entries, each by itself: in one commit for each ledger that they are of. The results are in the order of the request.
- * A ledger that cannot answer is a retryable error in its entries' places; the request repeated under its key fills them in.
+ * A ledger that cannot answer is a retryable error in its entries' positions; the request repeated under its key fills them in.
  */
 export async function batchApprove(
   context: OperationContext,
@@ -36,13 +36,13 @@ export async function batchApprove(
   requirePermission(context, "entries:approve");
   const { aside, legs, replayed } = await fanOut(context, () => planOf(context, entityId, request));
   const results = new Map<number, Result>();
-  for (const [place, failure] of aside.refused) results.set(place, { error: errorAt(failure, place) });
+  for (const [position, failure] of aside.refused) results.set(position, { error: errorAt(failure, position) });
   for (const [i, { outcome }] of legs.entries()) {
-    const places = present(aside.ofLegs[i], "a leg has its places");
-    for (const [at, result] of resultsOf(outcome, places).entries())
-      results.set(present(places[at], "a ledger answers each of its entries"), result);
+    const positions = present(aside.ofLegs[i], "a leg has its positions");
+    for (const [at, result] of resultsOf(outcome, positions).entries())
+      results.set(present(positions[at], "a ledger answers each of its entries"), result);
   }
-  const data = Array.from(request.entries, (_, place) => present(results.get(place), "every entry has its result"));
+  const data = Array.from(request.entries, (_, position) => present(results.get(position), "every entry has its result"));
   return { data, replayed };
 }
 
@@ -51,24 +51,24 @@ async function planOf(
   context: OperationContext,
   entityId: string | undefined,
   { entries }: BatchApproveRequest,
-): Promise<FanOutPlan<Places>> {
+): Promise<FanOutPlan<Positions>> {
   const ledgers = await Promise.all(entries.map(({ id }) => ledgerOrRefusal(context, id, entityId)));
   const refused: [number, Failure][] = [];
-  const byLedger = new Map<number, { readonly commands: ApproveEntry[]; readonly places: number[] }>();
-  for (const [place, { id, version }] of entries.entries()) {
-    const ledger = present(ledgers[place], "every entry was looked for");
+  const byLedger = new Map<number, { readonly commands: ApproveEntry[]; readonly positions: number[] }>();
+  for (const [position, { id, version }] of entries.entries()) {
+    const ledger = present(ledgers[position], "every entry was looked for");
     if (ledger instanceof Refused) {
-      refused.push([place, ledger.failure]);
+      refused.push([position, ledger.failure]);
       continue;
     }
-    const leg = byLedger.get(ledger.number) ?? { commands: [], places: [] };
+    const leg = byLedger.get(ledger.number) ?? { commands: [], positions: [] };
     byLedger.set(ledger.number, leg);
     leg.commands.push({ kind: "approve_entry", entryId: id, expectedVersion: version });
-    leg.places.push(place);
+    leg.positions.push(position);
   }
   return {
     legs: [...byLedger].map(([ledger, { commands }]) => ({ ledger, commands })),
-    aside: { ofLegs: [...byLedger.values()].map(({ places }) => places), refused },
+    aside: { ofLegs: [...byLedger.values()].map(({ positions }) => positions), refused },
   };
 }
 
@@ -81,31 +81,31 @@ async function ledgerOrRefusal(context: OperationContext, id: string, entityId: 
   }
 }
 
-function errorAt(failure: Failure, place: number): RefusalOfOne {
+function errorAt(failure: Failure, position: number): RefusalOfOne {
   return {
     code: failure.code,
-    message: `entries[${place}]: ${failure.message}`,
+    message: `entries[${position}]: ${failure.message}`,
     retryable: isRetryable(failure),
     details: failure.details ?? [],
   };
 }
 
 /** What became of a leg's entries. */
-function resultsOf(outcome: LegOutcome, places: readonly number[]): readonly Result[] {
-  if ("failure" in outcome) return places.map((place) => ({ error: errorAt(outcome.failure, place) }));
+function resultsOf(outcome: LegOutcome, positions: readonly number[]): readonly Result[] {
+  if ("failure" in outcome) return positions.map((position) => ({ error: errorAt(outcome.failure, position) }));
   // What `many` answers, see WriteOutcome.
   const { data } = JSON.parse(outcome.answer.body) as { readonly data: readonly LedgerResult[] };
   return data.map((result, i) =>
-    "error" in result ? { error: atPlace(result.error, i, present(places[i], "a ledger answers each of its entries")) } : result,
+    "error" in result ? { error: atPosition(result.error, i, present(positions[i], "a ledger answers each of its entries")) } : result,
   );
 }
 
 type LedgerResult = EntryView | { readonly error: Omit<RefusalOfOne, "retryable"> };
 
-/** A refusal with its place in the request, for the ledger counts its own entries. */
-function atPlace(error: Omit<RefusalOfOne, "retryable">, i: number, place: number): RefusalOfOne {
+/** A refusal with its position in the request, for the ledger counts its own entries. */
+function atPosition(error: Omit<RefusalOfOne, "retryable">, i: number, position: number): RefusalOfOne {
   const { code } = error;
-  const message = error.message.replace(`entries[${i}]`, `entries[${place}]`);
-  const details = error.details.map((detail) => ({ ...detail, pointer: detail.pointer.replace(`/entries/${i}`, `/entries/${place}`) }));
+  const message = error.message.replace(`entries[${i}]`, `entries[${position}]`);
+  const details = error.details.map((detail) => ({ ...detail, pointer: detail.pointer.replace(`/entries/${i}`, `/entries/${position}`) }));
   return { code, message, retryable: failureKinds[code].retryable, details };
 }
