@@ -5,6 +5,7 @@ import { cachedPathLengthMax } from "./aliases.ts";
 
 /** Paths cached of a method; a flood of others empties them at once. */
 const matchesMax = 4_000;
+
 /**
  * Hono's trie, whose searches are cached by method and path: a client requests few paths over and over, and a search costs a tenth of a posting.
  * Hono's faster router accepts no static path beside a parameter (`/journal-entries/batch`, `/journal-entries/{id}/void`).
@@ -33,11 +34,11 @@ export class CachedRouter<T> implements Router<T> {
     if (path.length > cachedPathLengthMax || !found[0].some(([handler]) => this.#isRoute(handler))) return found;
     // Its parameters are cut out of the path, and the path out of a URL with a query of any length.
     const own = ownText(path);
-    const kept = this.#trie.match(method, own);
+    const stored = this.#trie.match(method, own);
     const ofMethod = this.#matches.get(method) ?? new Map<string, Result<T>>();
     this.#matches.set(method, ofMethod);
     if (ofMethod.size >= matchesMax) ofMethod.clear();
-    ofMethod.set(own, kept);
-    return kept;
+    ofMethod.set(own, stored);
+    return stored;
   }
 }

@@ -19,7 +19,7 @@ function secretsOf(env: Cloudflare.Env): Secrets {
 
 export function cursorSecret(env: Cloudflare.Env): string {
   const secret = secretsOf(env).CURSOR_SECRET;
-  if (!secret) throw new Error("CURSOR_SECRET is not set: without it cursors could be forged.");
+  if (!secret) throw new Error("CURSOR_SECRET is not set: without it cursors and marks of keys could be forged.");
   return secret;
 }
 
