@@ -54,7 +54,7 @@ export const filteredCountMax = 10_000;
 /** Remembered, or stored by a password manager; longer ones cost nothing, but a body must end somewhere. */
 export const passwordLengthMin = 12;
 export const passwordLengthMax = 200;
-/** A user's devices; a sign-in beyond them ends the session that began first. */
+/** Sessions of a user; a sign-in beyond them ends the one that began first. */
 export const sessionsPerUserMax = 50;
 /** An access token outlives what is known of its session by no more than this, and by no more than a lease where the session has ended. */
 export const accessTokenLifeMs = 15 * 60 * 1000;
