@@ -183,7 +183,8 @@ export const failureKinds = {
     status: 409,
     retryable: false,
     meaning: "It is in use and so cannot be deleted or changed in this way.",
-    action: "Archive it instead: it is kept for what used it and refused for what comes.",
+    action:
+      "Do what the message says: settle or release the hold, move or delete what stands below, rotate the key. What was posted to is archived instead: it is kept for what used it and refused for what comes.",
   },
   DEAD_LETTER_STATE: {
     status: 409,
@@ -304,14 +305,16 @@ export const failureKinds = {
   SELF_APPROVAL: {
     status: 403,
     retryable: false,
-    meaning: "Under four_eyes nobody approves what they prepared.",
-    action: "Have another APPROVER approve it.",
+    meaning:
+      "Under four_eyes nobody approves what they prepared, nor what was prepared with a key of theirs, or by somebody whose password they set or who set theirs.",
+    action:
+      "Have another APPROVER approve it. Who stands behind a key is its heldBy; who set a password counts as one with its user until POST /users/{id}/confirm.",
   },
   PERSON_REQUIRED: {
     status: 403,
     retryable: false,
     meaning: "An agent had a part in the entry, and what an agent prepares is approved or posted by a person.",
-    action: "Approve or post it with a person's session or a key of the kind person.",
+    action: "Approve or post it in a person's session, or with a key of the kind person that they made in one.",
   },
   APPROVAL_REQUIRED: {
     status: 403,

@@ -384,6 +384,18 @@ describe("four eyes are those of two humans", () => {
     expect(codes(ledger.write([command], { actor: approves }))).toEqual(outcome);
   });
 
+  test.each([
+    ["their own", ada, ada, /what they prepared/],
+    ["what their key prepared", importer, ada, /a key of theirs/],
+    ["what was prepared by who set their password", ben, user("ada", { credentialSetBy: ["ben"] }), /POST \/users\/\{id\}\/confirm/],
+    ["what a user prepared whose password they set", user("ben", { credentialSetBy: ["ada"] }), ada, /POST \/users\/\{id\}\/confirm/],
+  ])("the refusal says why it counts as theirs: %s", (_, prepares, approves, why) => {
+    const ledger = opened();
+    ledger.write([{ kind: "set_approval_policy", policy: "four_eyes" }, post(1)], { actor: prepares });
+    const command: Command = { kind: "approve_entry", entryId: lastDraft(ledger).id };
+    expect(ledger.write([command], { actor: approves }).refused?.message).toMatch(why);
+  });
+
   test("who placed a hold has their humans behind its settlement", () => {
     const ledger = opened();
     ledger.write([{ kind: "set_approval_policy", policy: "four_eyes" }, hold(5)], { actor: importer });

@@ -54,7 +54,7 @@ export function decideChangeAccount(state: LedgerState, command: ChangeAccount):
     );
   }
   if (command.type !== undefined && command.type !== account.type && account.children > 0)
-    return refuse(failure("IN_USE", `Account ${account.code} has accounts below it, which are of its type.`));
+    return refuse(failure("IN_USE", `Account ${account.code} has accounts below it, which are of its type; move or delete them first.`));
   if (command.type !== undefined && command.type !== account.type && state.figures(account.no).version > 0) {
     return refuse(refusalAt("ACCOUNT_TYPE_FIXED", `Account ${account.code} has lines and keeps its type ${account.type}.`, "/type"));
   }

@@ -148,10 +148,20 @@ function mayNotApprove(state: LedgerState, draft: Draft, actor: Actor): Failure 
   return personMissing(draft, actor);
 }
 
-function selfApproval(draft: Draft, actor: Actor): Failure {
-  const isOwn = draft.preparers.some(({ id }) => id === actor.id);
+function selfApproval({ preparers }: Draft, actor: Actor): Failure {
+  const isOwn = preparers.some(({ id }) => id === actor.id);
+  if (!isOwn && !preparers.some((preparer) => isSameEye(withoutSetter(preparer), withoutSetter(actor))))
+    return failure(
+      "SELF_APPROVAL",
+      "Under four_eyes whoever set somebody's password counts as one with them, until a second OWNER or ADMIN confirms that user: POST /users/{id}/confirm.",
+    );
   const who = isOwn ? "they" : "a key of theirs, or who holds their key,";
   return failure("SELF_APPROVAL", `Under four_eyes nobody approves what ${who} prepared.`);
+}
+
+/** The same, as if nobody else had set a password. */
+function withoutSetter<A extends Preparer>(who: A): A {
+  return { ...who, credentialSetBy: [] };
 }
 
 function personMissing(draft: Draft, actor: Actor): Failure | undefined {
