@@ -14,13 +14,13 @@ async function readJson<T>(file: string): Promise<T> {
   return JSON.parse(await readFile(path.join(projectRoot, file), "utf8")) as T;
 }
 
-/** A package as `npm audit` tells of it: `via` has the advisories of its own, and the names of packages whose faults reach it. */
-interface Told {
+/** A package as `npm audit` reports it: `via` has the advisories of its own, and the names of packages whose faults reach it. */
+interface Reported {
   readonly via: readonly (string | { readonly url: string; readonly severity: string; readonly range: string })[];
 }
 
 /** What the registry knows of the installed packages; undefined where it has no advisories to give, or is not to be reached. */
-async function askRegistry(): Promise<Record<string, Told> | undefined> {
+async function askRegistry(): Promise<Record<string, Reported> | undefined> {
   const answered = await promisify(execFile)("npm", ["audit", "--json"], {
     cwd: projectRoot,
     maxBuffer: answerBytesMax,
@@ -28,7 +28,7 @@ async function askRegistry(): Promise<Record<string, Told> | undefined> {
     // It exits with 1 where it has found something.
   }).catch((error: { readonly stdout?: string }) => ({ stdout: error.stdout ?? "" }));
   try {
-    const { vulnerabilities } = JSON.parse(answered.stdout) as { readonly vulnerabilities?: Record<string, Told> };
+    const { vulnerabilities } = JSON.parse(answered.stdout) as { readonly vulnerabilities?: Record<string, Reported> };
     return vulnerabilities;
   } catch {
     return undefined;
@@ -62,10 +62,10 @@ interface List {
 }
 
 const list = await readJson<List>("src/local/advisories.json");
-const told = await askRegistry();
-if (told === undefined)
+const reported = await askRegistry();
+if (reported === undefined)
   console.log(`The registry has no advisories to give; compared with the list of ${list.asOf}, ${list.advisories.length} advisories.`);
-const known = told === undefined ? faultsInList() : faultsTold(told);
+const known = reported === undefined ? faultsInList() : faultsReported(reported);
 const faults = known.filter((fault) => !list.accepted.some(({ id, package: name }) => id === fault.id && name === fault.name));
 
 interface Fault {
@@ -84,7 +84,7 @@ function faultsInList(): Fault[] {
   );
 }
 
-function faultsTold(vulnerabilities: Record<string, Told>): Fault[] {
+function faultsReported(vulnerabilities: Record<string, Reported>): Fault[] {
   return Object.entries(vulnerabilities).flatMap(([name, { via }]) =>
     via.flatMap((one) => {
       if (typeof one === "string") return [];
