@@ -18,6 +18,12 @@ export function refusal(code: FailureCode, message: string, details?: readonly F
   return new Refused(failure(code, message, details));
 }
 
+/** `RATE_LIMITED`, with the wait behind what the reason says. */
+export function rateLimited(reason: string, retryAfterSeconds: number): Refused {
+  const wait = retryAfterSeconds === 1 ? "1 second" : `${retryAfterSeconds} seconds`;
+  return new Refused({ ...failure("RATE_LIMITED", `${reason}; wait ${wait}.`), retryAfterSeconds });
+}
+
 /** What nobody has, another site has, or a key does not reach: one answer for all of them, so that nothing is learnt of others. */
 export function notFound(): Refused {
   return refusal("NOT_FOUND", "Nothing with this id exists in the site.");

@@ -4,12 +4,11 @@ import { insertFirm } from "../../db/firms.ts";
 import { insertSite, siteScope } from "../../db/site-rows.ts";
 import { insertToken } from "../../db/tokens.ts";
 import { signUpsPerMinute } from "../../kernel/bounds.ts";
-import { failure } from "../../kernel/failures.ts";
 import type { Once } from "../../operation/commit-once.ts";
 import { commitSecretOnce } from "../../operation/commit-secret-once.ts";
 import type { AnonymousContext } from "../../operation/context.ts";
 import { countPerAddress } from "../../platform/count-per-address.ts";
-import { Refused, refusal } from "../../platform/refused.ts";
+import { rateLimited, refusal } from "../../platform/refused.ts";
 import { invitationCode, sameSecret } from "../../platform/secrets.ts";
 import { newSite } from "../sites/index.ts";
 import { newUser } from "../users/index.ts";
@@ -21,8 +20,7 @@ const countSignUp = countPerAddress(signUpsPerMinute);
 /** Makes a firm with its owner, a live and a sandbox site, and a key for each. */
 export async function signUp(context: AnonymousContext, request: z.infer<typeof SignUpRequest>): Promise<Once<z.infer<typeof SignedUp>>> {
   const waitSeconds = countSignUp(context.address, context.clock());
-  if (waitSeconds > 0)
-    throw new Refused({ ...failure("RATE_LIMITED", "Too many sign-ups from this address."), retryAfterSeconds: waitSeconds });
+  if (waitSeconds > 0) throw rateLimited("Too many sign-ups from this address", waitSeconds);
   requireOpen(context.env, request.invitation);
   const work = async () => {
     const now = context.clock();

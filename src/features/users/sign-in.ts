@@ -6,7 +6,7 @@ import { failure } from "../../kernel/failures.ts";
 import { networkOf } from "../../kernel/network-address.ts";
 import type { AnonymousContext } from "../../operation/context.ts";
 import { countPerAddress } from "../../platform/count-per-address.ts";
-import { Refused, refusal } from "../../platform/refused.ts";
+import { Refused, rateLimited, refusal } from "../../platform/refused.ts";
 import { findPassword, hashesFor, hashPassword, isOutdated, passwordCost } from "./password-hash.ts";
 import { type StartedSession, startSession } from "./start-session.ts";
 import { candidateOfEmail, findUser, passwordsOfEmail, replaceHash, type SignInCandidate } from "./store.ts";
@@ -36,8 +36,7 @@ export async function signIn(context: AnonymousContext, request: SignInRequest):
   // A reset that comes meanwhile ends the device.
   const nowMs = context.clock();
   const waitSeconds = countPassword(context.address, nowMs);
-  if (waitSeconds > 0)
-    throw new Refused({ ...failure("RATE_LIMITED", "Too many passwords from this address."), retryAfterSeconds: waitSeconds });
+  if (waitSeconds > 0) throw rateLimited("Too many passwords from this address", waitSeconds);
   const shown = request.device === undefined ? undefined : readDevice(env, request.device, nowMs);
   const stranger: Guesser = { kind: "address", name: networkOf(context.address) };
   // Counted before anything is looked up; a device that we signed is looked up first, because it is good for one user only.

@@ -1,6 +1,5 @@
-import { failure } from "../../kernel/failures.ts";
 import { type AddressCount, countPerAddress } from "../../platform/count-per-address.ts";
-import { Refused, refusal } from "../../platform/refused.ts";
+import { type Refused, rateLimited, refusal } from "../../platform/refused.ts";
 import { pathOf } from "../aliases.ts";
 import type { RequestContext } from "../request-context.ts";
 
@@ -16,19 +15,10 @@ const misses = countPerAddress(300);
 /** Sign-ups and other writes without a key: an office or a test run behind one address stays below. */
 const publicWrites = countPerAddress(600);
 
-/** `RATE_LIMITED`, with the wait behind what the reason says. */
-export function limited(reason: string, retryAfterSeconds: number): Refused {
-  return new Refused({ ...failure("RATE_LIMITED", `${reason}; wait ${secondsText(retryAfterSeconds)}.`), retryAfterSeconds });
-}
-
-function secondsText(seconds: number): string {
-  return seconds === 1 ? "1 second" : `${seconds} seconds`;
-}
-
 /** Counts one of the request's address; refuses, as `RATE_LIMITED`, one too many. `what`: the subject of the refusal. */
 function countOne(count: AddressCount, c: RequestContext, what: string): void {
   const waitSeconds = count(addressOf(c), Date.now());
-  if (waitSeconds > 0) throw limited(`Too many requests ${what}`, waitSeconds);
+  if (waitSeconds > 0) throw rateLimited(`Too many requests ${what}`, waitSeconds);
 }
 
 export function countAttempt(c: RequestContext): void {
@@ -44,7 +34,7 @@ export function countPublicWrite(c: RequestContext): void {
   countOne(publicWrites, c, "from this address");
 }
 
-/** The refusal of what has no route. Counted by address where no good key asks: each costs a search, and nothing that is told twice. */
+/** The refusal of what has no route. Counted by address where no good key asks: each costs a search of the routes, whose result is not cached. */
 export function noRoute(c: RequestContext): Refused {
   if (c.get("context") === undefined) countOne(misses, c, "for what is not there");
   return refusal("ROUTE_NOT_FOUND", `There is no route ${c.req.method} ${pathOf(c.req.raw).slice(0, 200)}.`);

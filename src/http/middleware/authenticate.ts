@@ -2,12 +2,12 @@ import { isAccessToken, readAccessToken } from "../../access/access-token.ts";
 import { waitForFull } from "../../access/bucket.ts";
 import { type Admission, admit, admitFromLease, admitSession } from "../../access/leases.ts";
 import { type Authority, hasMark, type KeyParts } from "../../access/token.ts";
-import { refusal } from "../../platform/refused.ts";
+import { rateLimited, refusal } from "../../platform/refused.ts";
 import { cursorSecret } from "../../platform/secrets.ts";
 import type { Step } from "../pipeline.ts";
 import type { RequestContext } from "../request-context.ts";
 import type { RouteTable } from "../route-table.ts";
-import { countAttempt, countPublicWrite, limited, noRoute, uncountAttempt } from "./attempts.ts";
+import { countAttempt, countPublicWrite, noRoute, uncountAttempt } from "./attempts.ts";
 
 /** What the app does with a caller once it is known: builds the context, notes the use. */
 export type OnAuthenticated = (c: RequestContext, authority: Authority, noteUse: boolean) => void;
@@ -53,7 +53,7 @@ export function authenticate({ isPublic, methodsOf }: RouteTable, onAuthenticate
       const now = Date.now();
       const retryAfterSeconds = Math.max(1, Math.ceil((now + admission.retryAfterMs) / 1000) - Math.floor(now / 1000));
       c.set("rateLimit", { limit: admission.plan, remaining: 0, resetMs: admission.retryAfterMs });
-      throw limited(`The key has used up its ${admission.plan} requests a minute`, retryAfterSeconds);
+      throw rateLimited(`The key has used up its ${admission.plan} requests a minute`, retryAfterSeconds);
     }
     const { authority, remaining } = admission;
     c.set("rateLimit", { limit: authority.plan, remaining, resetMs: waitForFull(remaining, authority.plan) });
