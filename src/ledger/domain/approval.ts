@@ -45,10 +45,10 @@ export function humansOf({ kind, id, humans = [] }: Preparer): readonly string[]
 
 /**
  * Whether under four eyes the actor counts as the preparer: they are one principal, one human is behind both, or a human behind the one set the password by
- * which a human behind the other signs in. That one and the same set both passwords makes two people no one: in a firm most first passwords are set by one
- * person. An independent preparer is no human's doing; an approval always is, so that the independence of the approving key counts for nothing.
+ * which a human behind the other signs in. Two people whose passwords a third one set stay two: in a firm one person sets most first passwords.
+ * An independent preparer is no human's doing; an approval always is, so that the independence of the approving key counts for nothing.
  */
-export function isSameEye(preparer: Preparer, actor: Actor): boolean {
+export function countsAsOne(preparer: Preparer, actor: Actor): boolean {
   const [setForActor, setForPreparer] = [actor.credentialSetBy ?? [], preparer.credentialSetBy ?? []];
   // A key that nobody is known to hold stands for its humans itself, where it has set a person's password.
   if (preparer.id === actor.id || setForActor.includes(preparer.id)) return true;

@@ -3,7 +3,7 @@ import { ok, type Result, refuse } from "../../kernel/result.ts";
 import { type Actor, reaches } from "../../kernel/role.ts";
 import type { AccountTerms } from "./account.ts";
 import { agentRefused } from "./agent-table.ts";
-import { isPersonPresent, isSameEye, mustWait, type Preparer, principalOf, samePrincipal, withPreparer } from "./approval.ts";
+import { countsAsOne, isPersonPresent, mustWait, type Preparer, principalOf, samePrincipal, withPreparer } from "./approval.ts";
 import type {
   ApproveEntry,
   CreateDraft,
@@ -144,13 +144,13 @@ export function decideApprove(state: LedgerState, command: ApproveEntry, actor: 
 function mayNotApprove(state: LedgerState, draft: Draft, actor: Actor): Failure | undefined {
   if (!reaches(actor.role, "APPROVER"))
     return failure("FORBIDDEN", `Approving takes the role APPROVER or above; the key's role is ${actor.role}.`);
-  if (state.policy === "four_eyes" && draft.preparers.some((preparer) => isSameEye(preparer, actor))) return selfApproval(draft, actor);
+  if (state.policy === "four_eyes" && draft.preparers.some((preparer) => countsAsOne(preparer, actor))) return selfApproval(draft, actor);
   return personMissing(draft, actor);
 }
 
 function selfApproval({ preparers }: Draft, actor: Actor): Failure {
   const isOwn = preparers.some(({ id }) => id === actor.id);
-  if (!isOwn && !preparers.some((preparer) => isSameEye(withoutSetter(preparer), withoutSetter(actor))))
+  if (!isOwn && !preparers.some((preparer) => countsAsOne(withoutSetter(preparer), withoutSetter(actor))))
     return failure(
       "SELF_APPROVAL",
       "Under four_eyes whoever set somebody's password counts as one with them, until a second OWNER or ADMIN confirms that user: POST /users/{id}/confirm.",
