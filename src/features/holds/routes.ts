@@ -136,7 +136,7 @@ export const holdRoutes: readonly Route[] = [
       tag,
       summary: "Release a hold",
       description:
-        "What it kept is available again, at once. An agent releases what it placed itself. A hold of a group is released by itself only by who placed it, and only until its group is decided (`/hold-groups`).",
+        "What it kept is available again, at once. `{}` where there is no reason to give. An agent releases what it placed itself. A hold of a group is released by itself only by who placed it, and only until its group is decided (`/hold-groups`).",
       permission: "entries:prepare",
       idempotency: "accepted",
       params,

@@ -77,7 +77,7 @@ export const keyRoutes: readonly Route[] = [
       tag: "Keys",
       summary: "Say whether a key is independent of who holds it",
       description:
-        "Only an OWNER does, in a session. Under `four_eyes` those who hold an independent key may approve what it prepares, for instance what an importer brings in by itself. It is shown with each entry that it prepares. Everywhere within five seconds.",
+        "Only an OWNER does, in a session. Under `four_eyes` those who hold an independent key may approve what it prepares, for instance what an importer brings in by itself. It is shown with each entry that it prepares, and counts everywhere within five seconds.",
       permission: "tokens:write",
       params: byId,
       body: ChangeTokenRequest,
