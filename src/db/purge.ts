@@ -14,7 +14,7 @@ export const rowsPerDelete = 5_000;
 /** What one run deletes of one database at most: the next run continues. */
 const deletesMax = 50;
 
-/** What a move has copied is not deleted behind its back. */
+/** That a site is not being moved, as a part of a statement: what a move has copied is neither deleted nor driven on behind its back. */
 export function isNotMoving(siteId: SQLiteColumn): SQL {
   return sql`${siteId} NOT IN (SELECT ${siteFences.siteId} FROM ${siteFences} WHERE ${siteFences.state} <> 'open')`;
 }
