@@ -405,7 +405,7 @@ describe("four eyes are those of two humans", () => {
     expect(codes(ledger.write([command], { actor: user("cem") }))).toEqual(posted);
   });
 
-  test("who prepares twice has the humans of both keys, and is independent with neither but both", () => {
+  test("who prepares twice has the humans of both keys, and is independent only where both keys are", () => {
     const ledger = opened();
     ledger.write([draft(1)], { actor: { ...importer, ...independent } });
     const edit: Command = { kind: "edit_draft", entryId: lastDraft(ledger).id, change: { description: "again" } };
