@@ -9,8 +9,8 @@ import {
 } from "node:http";
 import type { Duplex, Readable, Writable } from "node:stream";
 import { failureAnswer } from "../http/failure-answer.ts";
-import { newRequestId } from "../http/middleware/request-id.ts";
 import { mayWrite } from "../http/may-write.ts";
+import { newRequestId } from "../http/middleware/request-id.ts";
 import { type Failure, type FailureCode, failure } from "../kernel/failures.ts";
 import { addressOf, hasBody, headersForClient, headersForRuntime, type Onward, schemeOf } from "./front-headers.ts";
 

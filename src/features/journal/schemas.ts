@@ -121,7 +121,13 @@ export const JournalBatchRequest = z
     mode: z
       .enum(["atomic", "each"])
       .openapi({ description: "`atomic`: all entries or none. `each`: every entry by itself, in order; a refused one leaves the others." }),
-    entries: listCheckedFast(EntryBody, "JournalEntryBody", { accepts: acceptEntryBody, normalized: normalizedEntry }, 1, entriesPerBatchMax),
+    entries: listCheckedFast(
+      EntryBody,
+      "JournalEntryBody",
+      { accepts: acceptEntryBody, normalized: normalizedEntry },
+      1,
+      entriesPerBatchMax,
+    ),
   })
   .refine((request) => linesOf(request.entries) <= linesPerBatchMax, {
     path: ["entries"],

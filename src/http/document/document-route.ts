@@ -14,11 +14,20 @@ function withReplay({ answers, idempotency }: Pick<AnyDefinition, "answers" | "i
 }
 
 /** The description, and which role the operation requires where not every key has it. */
-function described({ description, permission, permissionInSession }: Pick<AnyDefinition, "description" | "permission" | "permissionInSession">) {
+function described({
+  description,
+  permission,
+  permissionInSession,
+}: Pick<AnyDefinition, "description" | "permission" | "permissionInSession">) {
   const role = permission === "public" ? "REVIEWER" : permissions[permission];
   const inSession =
-    permissionInSession === undefined ? "" : `, or, for what is the user's own, a session of the role ${permissions[permissionInSession]} or above`;
-  const sentences = [...(description ? [description] : []), ...(role === "REVIEWER" ? [] : [`Takes the role ${role} or above${inSession}.`])];
+    permissionInSession === undefined
+      ? ""
+      : `, or, for what is the user's own, a session of the role ${permissions[permissionInSession]} or above`;
+  const sentences = [
+    ...(description ? [description] : []),
+    ...(role === "REVIEWER" ? [] : [`Takes the role ${role} or above${inSession}.`]),
+  ];
   return sentences.length === 0 ? {} : { description: sentences.join(" ") };
 }
 

@@ -3,7 +3,20 @@ import { encodeAddress } from "../../kernel/id.ts";
 import { type Account, addPending, addTurnover, noFigures, turnoverOf } from "./account.ts";
 import type { LedgerIdentity } from "./command.ts";
 import type { Draft } from "./draft.ts";
-import type { AccountChanged, AccountOpened, CarriedAccount, DraftCarried, DraftSaved, EntryPosted, Fact, HoldCarried, HoldPlaced, LedgerContinued, LedgerOpened, PeriodLocked } from "./fact.ts";
+import type {
+  AccountChanged,
+  AccountOpened,
+  CarriedAccount,
+  DraftCarried,
+  DraftSaved,
+  EntryPosted,
+  Fact,
+  HoldCarried,
+  HoldPlaced,
+  LedgerContinued,
+  LedgerOpened,
+  PeriodLocked,
+} from "./fact.ts";
 import { decodeFact } from "./fact-text.ts";
 import type { Hold, HoldStatus } from "./hold.ts";
 import { setLock } from "./period-lock.ts";

@@ -2,7 +2,15 @@ import { present } from "../../../kernel/assert.ts";
 import type { Failure } from "../../../kernel/failures.ts";
 import { reusedWriter, type TextWriter } from "../../../kernel/text-writer.ts";
 import type { AccountTerms } from "../../domain/account.ts";
-import type { AccountChanged, AccountOpened, EntryPosted, Fact, PeriodLocked, PostingReferenceSet, SharedRecordSet } from "../../domain/fact.ts";
+import type {
+  AccountChanged,
+  AccountOpened,
+  EntryPosted,
+  Fact,
+  PeriodLocked,
+  PostingReferenceSet,
+  SharedRecordSet,
+} from "../../domain/fact.ts";
 import type { Overlay } from "../../domain/overlay.ts";
 import type { PeriodLock } from "../../domain/period-lock.ts";
 import type { Head, Made, WriteOptions } from "../../rpc.ts";

@@ -195,7 +195,11 @@ export class Books {
     const atMs = this.nowMs();
     if (nextAtMs === undefined || nextAtMs > atMs) return;
     let first: number | undefined;
-    for (let due = this.#state.unposted.dueHolds(atMs, expiredAtOnce); due.length > 0; due = this.#state.unposted.dueHolds(atMs, expiredAtOnce)) {
+    for (
+      let due = this.#state.unposted.dueHolds(atMs, expiredAtOnce);
+      due.length > 0;
+      due = this.#state.unposted.dueHolds(atMs, expiredAtOnce)
+    ) {
       if (due[0] === first) throw new Error(`assertion failed: hold ${first} has expired and is not due again`);
       first = due[0];
       this.record([{ kind: "holds_expired", holds: due }], atMs, "expiry");
