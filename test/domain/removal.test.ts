@@ -1,17 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { type Command, type PostEntry, refByCode } from "../../src/ledger/domain/command.ts";
-import { openAccount } from "../support/ledger-steps.ts";
+import type { Command } from "../../src/ledger/domain/command.ts";
+import { cashSale, cashSaleAccounts, openAccount } from "../support/ledger-steps.ts";
 import { foldLog, type MemoryLedger, memoryLedger } from "../support/memory-ledger.ts";
 
-const entry: PostEntry = {
-  kind: "post_entry",
-  date: "2026-06-08",
-  lines: [
-    { account: refByCode("cash"), side: "debit", amount: 5 },
-    { account: refByCode("sales"), side: "credit", amount: 5 },
-  ],
-};
-const { kind: _kind, ...fields } = entry;
+const { kind: _kind, ...fields } = cashSale;
 const draft: Command = { ...fields, kind: "create_draft" };
 const hold: Command = { ...fields, kind: "place_hold" };
 const freeze = (removal: number): Command => ({ kind: "freeze_ledger", removal });
@@ -21,8 +13,7 @@ const retire = (removal: number): Command => ({ kind: "retire_ledger", removal }
 /** Books with accounts and nothing else, after whatever commands. */
 function books(...commands: readonly Command[]): MemoryLedger {
   const ledger = memoryLedger();
-  for (const command of [openAccount("cash", "bank"), openAccount("sales", "income"), ...commands])
-    expect(ledger.write([command]).refused, command.kind).toBeUndefined();
+  for (const command of [...cashSaleAccounts, ...commands]) expect(ledger.write([command]).refused, command.kind).toBeUndefined();
   return ledger;
 }
 
@@ -40,7 +31,7 @@ const openHoldId = (ledger: MemoryLedger) => ledger.holds()[0]?.id ?? "";
 describe("a freeze", () => {
   test.each([
     ["no entry, draft or hold", [], "ledger_frozen"],
-    ["an entry", [entry], "IN_USE"],
+    ["an entry", [cashSale], "IN_USE"],
     ["a draft", [draft], "IN_USE"],
     ["an open hold", [hold], "IN_USE"],
     ["a lock and a policy", [{ kind: "set_approval_policy", policy: "required" }], "ledger_frozen"],
@@ -58,15 +49,15 @@ describe("a freeze", () => {
   });
 
   test("is refused for an entry that was reversed: it stands for ever", () => {
-    const ledger = books(entry);
-    const entryId = ledger.write([{ ...entry, externalId: "x" }]).items.length > 0 ? ledger.entries()[0] : undefined;
+    const ledger = books(cashSale);
+    const entryId = ledger.write([{ ...cashSale, externalId: "x" }]).items.length > 0 ? ledger.entries()[0] : undefined;
     expect(entryId).toBeDefined();
     expect(outcome(ledger, freeze(1))).toBe("IN_USE");
   });
 
   test("sees what the same write has done before it", () => {
     const ledger = books();
-    expect(ledger.write([entry, freeze(1)]).refused?.code).toBe("IN_USE");
+    expect(ledger.write([cashSale, freeze(1)]).refused?.code).toBe("IN_USE");
     expect(ledger.write([draft, freeze(1)]).refused?.code).toBe("IN_USE");
     expect(ledger.write([hold, freeze(1)]).refused?.code).toBe("IN_USE");
     expect(ledger.standing).toEqual({ status: "open", removal: 0 });
@@ -78,7 +69,7 @@ describe("how a ledger stands", () => {
   const cases: readonly (readonly [string, readonly Command[], Command, string])[] = [
     ["open", [], retire(1), "ledger_retired"],
     ["open", [], thaw(1), "ledger_thawed"],
-    ["frozen", [freeze(1)], entry, "LEDGER_FROZEN"],
+    ["frozen", [freeze(1)], cashSale, "LEDGER_FROZEN"],
     ["frozen", [freeze(1)], openAccount("more", "bank"), "LEDGER_FROZEN"],
     ["frozen", [freeze(1)], { kind: "set_approval_policy", policy: "required" }, "LEDGER_FROZEN"],
     ["frozen", [freeze(1)], freeze(1), "existing"],
@@ -88,14 +79,14 @@ describe("how a ledger stands", () => {
     ["frozen", [freeze(1)], thaw(1), "ledger_thawed"],
     ["frozen", [freeze(1)], thaw(2), "ledger_thawed"],
     ["frozen", [freeze(1)], retire(1), "ledger_retired"],
-    ["thawed", [freeze(1), thaw(1)], entry, "entry_posted"],
+    ["thawed", [freeze(1), thaw(1)], cashSale, "entry_posted"],
     ["thawed", [freeze(1), thaw(1)], freeze(1), "IN_USE"],
     ["thawed", [freeze(1), thaw(1)], freeze(2), "ledger_frozen"],
     ["thawed", [freeze(1), thaw(1)], thaw(1), "existing"],
     ["thawed before the freeze came", [thaw(1)], freeze(1), "IN_USE"],
-    ["in use", [entry], thaw(1), "existing"],
-    ["in use", [entry, draft, hold], retire(1), "ledger_retired"],
-    ["retired", [retire(1)], entry, "LEDGER_RETIRED"],
+    ["in use", [cashSale], thaw(1), "existing"],
+    ["in use", [cashSale, draft, hold], retire(1), "ledger_retired"],
+    ["retired", [retire(1)], cashSale, "LEDGER_RETIRED"],
     ["retired", [retire(1)], openAccount("more", "bank"), "LEDGER_RETIRED"],
     ["retired", [retire(1)], freeze(2), "LEDGER_RETIRED"],
     ["retired", [retire(1)], thaw(2), "existing"],

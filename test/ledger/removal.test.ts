@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { refByCode } from "../../src/ledger/domain/command.ts";
-import type { Command, PostEntry } from "../../src/ledger/rpc.ts";
-import { openAccount } from "../support/ledger-steps.ts";
+import type { Command } from "../../src/ledger/rpc.ts";
+import { cashSale, cashSaleAccounts, openAccount } from "../support/ledger-steps.ts";
 import { holdClock, type LedgerUnderTest, newLedger, setClock } from "../support/ledger-under-test.ts";
 
 beforeEach(() => holdClock());
@@ -9,16 +8,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const entry: PostEntry = {
-  kind: "post_entry",
-  date: "2026-06-08",
-  lines: [
-    { account: refByCode("cash"), side: "debit", amount: 5 },
-    { account: refByCode("sales"), side: "credit", amount: 5 },
-  ],
-};
-const { kind: _kind, ...fields } = entry;
-const opening: readonly Command[] = [openAccount("cash", "bank"), openAccount("sales", "income")];
+const { kind: _kind, ...fields } = cashSale;
 
 async function codeOf(ledger: LedgerUnderTest, ...commands: readonly Command[]): Promise<string> {
   const outcome = await ledger.write(commands, { answer: "minimal" });
@@ -28,7 +18,7 @@ async function codeOf(ledger: LedgerUnderTest, ...commands: readonly Command[]):
 /** Books with two accounts and whatever else. */
 async function books(...commands: readonly Command[]): Promise<LedgerUnderTest> {
   const ledger = newLedger();
-  await ledger.written(opening);
+  await ledger.written(cashSaleAccounts);
   for (const command of commands) await ledger.written([command]);
   return ledger;
 }
@@ -51,12 +41,15 @@ const retire = { kind: "retire_ledger", removal: 1 } as const;
 describe("a ledger that is frozen", () => {
   test("answers every write LEDGER_FROZEN, one for all of a batch, and reads and replays as before", async () => {
     const ledger = newLedger();
-    const opened = await ledger.written(opening, { idempotencyKey: "k" });
+    const opened = await ledger.written(cashSaleAccounts, { idempotencyKey: "k" });
     expect(await codeOf(ledger, freeze)).toBe("written");
     for (const mode of ["atomic", "each"] as const)
-      expect(await ledger.write([entry, entry], { mode })).toMatchObject({ outcome: "refused", failure: { code: "LEDGER_FROZEN" } });
-    expect(await ledger.write([entry], { dryRun: true })).toMatchObject({ outcome: "refused", failure: { code: "LEDGER_FROZEN" } });
-    expect(await ledger.write(opening, { idempotencyKey: "k" })).toMatchObject({ outcome: "replayed", body: JSON.stringify(opened) });
+      expect(await ledger.write([cashSale, cashSale], { mode })).toMatchObject({ outcome: "refused", failure: { code: "LEDGER_FROZEN" } });
+    expect(await ledger.write([cashSale], { dryRun: true })).toMatchObject({ outcome: "refused", failure: { code: "LEDGER_FROZEN" } });
+    expect(await ledger.write(cashSaleAccounts, { idempotencyKey: "k" })).toMatchObject({
+      outcome: "replayed",
+      body: JSON.stringify(opened),
+    });
     expect(await ledger.read({ kind: "account", accountId: opened.data[0].id })).toMatchObject({ code: "cash" });
     await expect((async () => ledger.closeOut())()).rejects.toMatchObject({ failure: { code: "LEDGER_FROZEN" } });
   });
@@ -64,29 +57,29 @@ describe("a ledger that is frozen", () => {
   test("stores no answer under the key of a write that it did not take", async () => {
     const ledger = await books();
     await codeOf(ledger, freeze);
-    await ledger.write([entry], { idempotencyKey: "k" });
+    await ledger.write([cashSale], { idempotencyKey: "k" });
     await codeOf(ledger, thaw);
-    expect(await ledger.write([entry], { idempotencyKey: "k" })).toMatchObject({ outcome: "written" });
+    expect(await ledger.write([cashSale], { idempotencyKey: "k" })).toMatchObject({ outcome: "written" });
   });
 
   test.each(["evict", "kill"] as const)("stays so after %s, and once its tables are rebuilt", async (end) => {
     const ledger = await books();
     await codeOf(ledger, freeze);
     await ledger[end]();
-    expect(await codeOf(ledger, entry)).toBe("LEDGER_FROZEN");
+    expect(await codeOf(ledger, cashSale)).toBe("LEDGER_FROZEN");
     await ledger.inside((sql) => void sql.exec("DELETE FROM meta WHERE key IN ('standing', 'tables')"));
     await ledger.evict();
-    expect(await codeOf(ledger, entry)).toBe("LEDGER_FROZEN");
+    expect(await codeOf(ledger, cashSale)).toBe("LEDGER_FROZEN");
     expect((await ledger.verify()).result).toMatchObject({ ok: true });
     expect(await codeOf(ledger, thaw)).toBe("written");
-    expect(await codeOf(ledger, entry)).toBe("written");
+    expect(await codeOf(ledger, cashSale)).toBe("written");
     expect((await ledger.verify()).result).toMatchObject({ ok: true });
   });
 });
 
 describe("books in use are not frozen", () => {
   test("where an earlier generation has the entries", async () => {
-    const ledger = await books(entry);
+    const ledger = await books(cashSale);
     await ledger.closeOut();
     expect(await codeOf(ledger, freeze)).toBe("IN_USE");
     await ledger.closeOut();
@@ -102,7 +95,7 @@ describe("books in use are not frozen", () => {
   });
 
   test("where the entry has been written to the index, and after a restart", async () => {
-    const ledger = await books(entry);
+    const ledger = await books(cashSale);
     await ledger.evict();
     expect(await codeOf(ledger, freeze)).toBe("IN_USE");
   });
@@ -117,7 +110,7 @@ describe("a close-out", () => {
     expect(await codeOf(ledger, freeze)).toBe("IN_USE");
     expect(await codeOf(ledger, { ...freeze, removal: 2 })).toBe("written");
     await ledger.evict();
-    expect(await codeOf(ledger, entry)).toBe("LEDGER_FROZEN");
+    expect(await codeOf(ledger, cashSale)).toBe("LEDGER_FROZEN");
     expect(await faultsOfBoth(ledger)).toEqual([]);
   });
 });
@@ -125,8 +118,8 @@ describe("a close-out", () => {
 describe("a ledger that is retired", () => {
   test("takes nothing, shows nothing, replays nothing, and has no alarm", async () => {
     const ledger = newLedger();
-    const opened = await ledger.written(opening);
-    const posted = await ledger.written([entry], { idempotencyKey: "k" });
+    const opened = await ledger.written(cashSaleAccounts);
+    const posted = await ledger.written([cashSale], { idempotencyKey: "k" });
     await ledger.written([{ ...fields, kind: "place_hold", expiresAtMs: Date.now() + 3_600_000 }]);
     await ledger.client.startVerification();
     expect(await ledger.inside((_, state) => state.storage.getAlarm())).not.toBeNull();
@@ -134,8 +127,8 @@ describe("a ledger that is retired", () => {
     expect(await ledger.inside((_, state) => state.storage.getAlarm())).toBeNull();
     const head = await ledger.read({ kind: "head" });
     setClock(Date.now() + 7_200_000);
-    expect(await ledger.write([entry], { idempotencyKey: "k" })).toMatchObject({ failure: { code: "LEDGER_RETIRED" } });
-    for (const command of [entry, openAccount("more", "bank"), freeze]) expect(await codeOf(ledger, command)).toBe("LEDGER_RETIRED");
+    expect(await ledger.write([cashSale], { idempotencyKey: "k" })).toMatchObject({ failure: { code: "LEDGER_RETIRED" } });
+    for (const command of [cashSale, openAccount("more", "bank"), freeze]) expect(await codeOf(ledger, command)).toBe("LEDGER_RETIRED");
     for (const query of [
       { kind: "entry", entryId: posted.id },
       { kind: "account", accountId: opened.data[0].id },
@@ -144,18 +137,18 @@ describe("a ledger that is retired", () => {
       await expect((async () => ledger.client.readText(query))()).rejects.toMatchObject({ failure: { code: "NOT_FOUND" } });
     await expect((async () => ledger.closeOut())()).rejects.toMatchObject({ failure: { code: "LEDGER_RETIRED" } });
     await ledger.evict();
-    expect(await codeOf(ledger, entry)).toBe("LEDGER_RETIRED");
+    expect(await codeOf(ledger, cashSale)).toBe("LEDGER_RETIRED");
     expect(await ledger.read({ kind: "head" })).toEqual(head);
     expect(await ledger.inside((_, state) => state.storage.getAlarm())).toBeNull();
   });
 
   test("is retired in a later generation as in the first, and again changes nothing", async () => {
-    const ledger = await books(entry);
+    const ledger = await books(cashSale);
     await ledger.closeOut();
     expect(await codeOf(ledger, retire)).toBe("written");
     expect(await codeOf(ledger, { ...retire, removal: 9 })).toBe("existing");
     await ledger.kill();
-    expect(await codeOf(ledger, entry)).toBe("LEDGER_RETIRED");
+    expect(await codeOf(ledger, cashSale)).toBe("LEDGER_RETIRED");
     expect(await faultsOfBoth(ledger)).toEqual([]);
   });
 });
@@ -167,7 +160,7 @@ describe("a verification", () => {
     await ledger.inside((sql) => void sql.exec("UPDATE meta SET value = json_set(value, '$.status', 'open') WHERE key = 'standing'"));
     await ledger.evict();
     expect((await ledger.verify()).result?.faults.join()).toMatch(/is said to be open by removal 1, the log has frozen/);
-    const { sequence } = await ledger.written([entry]);
+    const { sequence } = await ledger.written([cashSale]);
     expect((await ledger.verify()).result?.faults.join()).toContain(`sequence ${sequence} was written while the ledger was frozen`);
   });
 });

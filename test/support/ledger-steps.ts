@@ -403,6 +403,19 @@ export function openAccount(code: string, type: AccountType, more: Partial<OpenA
   return { kind: "open_account", code, type, description: described(`Account ${code}`), ...more };
 }
 
+/** The accounts of `cashSale`. */
+export const cashSaleAccounts: readonly OpenAccount[] = [openAccount("cash", "bank"), openAccount("sales", "income")];
+
+/** An entry of two lines, for what any entry shows. */
+export const cashSale: PostEntry = {
+  kind: "post_entry",
+  date: "2026-06-08",
+  lines: [
+    { account: refByCode("cash"), side: "debit", amount: 5 },
+    { account: refByCode("sales"), side: "credit", amount: 5 },
+  ],
+};
+
 /** +1 for a debit line, −1 for a credit line, on the account's normal side. */
 export function signOf(type: AccountType): bigint {
   return normalSide(type) === "debit" ? 1n : -1n;
