@@ -21,8 +21,6 @@ export interface RouteDefinition<
   /** Reads bodies that are plainly valid from their text and its bytes, in a form of its own, where parsing and the schema cost too much; what it answers undefined to goes the way of the others. */
   readonly readPlain?: (text: string, bytes: Uint8Array) => T | undefined;
   readonly bodyExample?: unknown;
-  /** No body at all reads as `{}`. */
-  readonly bodyOptional?: true;
   /** The operation heeds `If-Match`, as every PATCH does. */
   readonly ifMatch?: true;
   /** What the document shows under these names, where the body's own schemas are made for speed and describe nothing. */
@@ -43,6 +41,11 @@ export interface RouteDefinition<
 
 /** Any route's definition, whatever its input. */
 export type AnyDefinition = RouteDefinition<ParameterSchema | undefined, ParameterSchema | undefined, Schema | undefined, unknown>;
+
+/** Whether a request without a body is one with the body `{}`: what a POST takes says nothing that it needs. */
+export function takesNoBody({ method, body }: AnyDefinition): boolean {
+  return method === "post" && body?.safeParse({}).success === true;
+}
 
 /** A route: data for the document, the tests and the router. */
 export interface Route {

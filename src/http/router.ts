@@ -9,7 +9,7 @@ import { CachedRouter } from "./cached-router.ts";
 import { revisionsIn } from "./etag.ts";
 import { addressOf } from "./middleware/attempts.ts";
 import type { Env, RequestContext, Router } from "./request-context.ts";
-import type { AnyDefinition, Route } from "./route.ts";
+import { type AnyDefinition, type Route, takesNoBody } from "./route.ts";
 import { pathReader, queryReader, readBody } from "./validate.ts";
 
 /** `pathOf`: the route's own path of a request, without the prefixes that scope it. */
@@ -52,11 +52,12 @@ interface Readers {
   readonly body: (c: RequestContext) => unknown;
 }
 
-function readersOf({ params, query, body, readPlain, bodyOptional }: AnyDefinition, bytesMax: number): Readers {
+function readersOf(definition: AnyDefinition, bytesMax: number): Readers {
+  const { params, query, body, readPlain } = definition;
   return {
     path: pathReader(params),
     query: queryReader(query),
-    body: (c) => body && readBody(c, body, bytesMax, readPlain, bodyOptional),
+    body: (c) => body && readBody(c, body, { bytesMax, readPlain, takesNone: () => takesNoBody(definition) }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { bodyBytesMax, bulkBytesMin } from "../kernel/bounds.ts";
+import { bulkBytesMin } from "../kernel/bounds.ts";
 import type { FailureDetail } from "../kernel/failures.ts";
 import { isUuid } from "../kernel/id.ts";
 import { notFound, refusal } from "../platform/refused.ts";
@@ -33,6 +33,14 @@ function detailsOf(error: z.core.$ZodError, value: unknown): FailureDetail[] {
   return details.slice(0, detailsMax);
 }
 
+/** The forms of which the validator says no more than that they are wrong. */
+const formatNames: Readonly<Record<string, string>> = {
+  uuid: "A UUID",
+  email: "An email address",
+  datetime: "An instant, as in 2026-06-08T09:30:00Z,",
+  url: "A URL",
+};
+
 /** What is wrong in the API's words, where the validator has none but its own. */
 function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
   if (issue.code === "invalid_type") {
@@ -41,11 +49,17 @@ function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
     if (issue.expected === "array") return "A list is expected.";
     return `A value of type ${issue.expected} is expected.`;
   }
-  if (issue.code === "invalid_value" && isAbsent(value, issue.path)) return `Required: one of ${issue.values.map(String).join(", ")}.`;
+  if (issue.code === "invalid_value") {
+    const values = issue.values.map(String).join(", ");
+    if (isAbsent(value, issue.path)) return `Required: one of ${values}.`;
+    return issue.values.length === 1 ? `Only ${values} is taken here.` : `One of ${values} is expected.`;
+  }
+  if (issue.code === "invalid_format" && issue.message.startsWith("Invalid "))
+    return `${formatNames[issue.format] ?? issue.format} is expected.`;
   if (issue.code === "too_small" || issue.code === "too_big") {
     const [bound, word] = issue.code === "too_small" ? [issue.minimum, "At least"] : [issue.maximum, "At most"];
-    const unit = issue.origin === "string" ? " characters" : issue.origin === "array" ? " items" : "";
-    return `${word} ${bound}${unit}.`;
+    const unit = issue.origin === "string" ? "character" : issue.origin === "array" ? "item" : undefined;
+    return unit === undefined ? `${word} ${bound}.` : `${word} ${bound} ${unit}${Number(bound) === 1 ? "" : "s"}.`;
   }
   return issue.message;
 }
@@ -94,33 +108,42 @@ export function queryReader(schema: z.ZodObject | undefined): (c: Context) => un
 /** Path or query parameters. A parameter given twice is refused unless the schema accepts a list, as is one that the route does not know. */
 function readParameters(schema: z.ZodObject | undefined, values: Record<string, string | string[]>, place: "path" | "query"): unknown {
   const flat: Record<string, unknown> = {};
+  const unknown: FailureDetail[] = [];
   for (const [name, value] of Object.entries(values)) {
-    if (schema === undefined || (place === "query" && !Object.hasOwn(schema.shape, name))) {
-      if (place === "query")
-        invalid([{ pointer: name.slice(0, 100), code: "unknown_parameter", message: `Unknown parameter ${name.slice(0, 100)}.` }]);
-      continue;
+    if (schema !== undefined && (place === "path" || Object.hasOwn(schema.shape, name))) {
+      flat[name] = Array.isArray(value) && value.length === 1 ? value[0] : value;
+    } else if (place === "query" && unknown.length < detailsMax) {
+      const cut = name.slice(0, 100);
+      unknown.push({ pointer: cut, code: "unknown_parameter", message: `Unknown parameter ${cut}.` });
     }
-    flat[name] = Array.isArray(value) && value.length === 1 ? value[0] : value;
   }
-  if (schema === undefined) return undefined;
-  const outcome = schema.safeParse(flat);
-  if (outcome.success) return outcome.data;
+  const outcome = schema?.safeParse(flat);
   // An id in the path that cannot be one is an id that nothing has.
-  if (place === "path") throw notFound();
-  return invalid(detailsOf(outcome.error, flat).map((detail) => ({ ...detail, pointer: detail.pointer.slice(1) })));
+  if (place === "path" && outcome?.success === false) throw notFound();
+  const wrong = outcome?.error === undefined ? [] : detailsOf(outcome.error, flat);
+  const faults = [...unknown, ...wrong.map((detail) => ({ ...detail, pointer: detail.pointer.slice(1) }))];
+  return faults.length > 0 ? invalid(faults.slice(0, detailsMax)) : outcome?.data;
 }
 
-/** The JSON body as `readPlain` reads it, or else as the schema reads it. `bodyOptional`: no body at all is {}. */
+interface BodyReading<T> {
+  readonly bytesMax: number;
+  readonly readPlain?: ((text: string, bytes: Uint8Array) => T | undefined) | undefined;
+  /** Whether no body at all is `{}`. */
+  readonly takesNone: () => boolean;
+}
+
+/** The JSON body as `readPlain` reads it, or else as the schema reads it. */
 export async function readBody<S extends z.ZodType, T = never>(
   c: Context,
   schema: S,
-  bytesMax = bodyBytesMax,
-  readPlain?: (text: string, bytes: Uint8Array) => T | undefined,
-  bodyOptional = false,
+  { bytesMax, readPlain, takesNone }: BodyReading<T>,
 ): Promise<z.output<S> | T> {
-  if (bodyOptional && hasNoBody(c)) return check(schema, {});
+  if (hasNoBody(c) && takesNone()) return check(schema, {});
   const { text, bytes } = await readText(c, bytesMax);
-  if (text === "" && bodyOptional) return check(schema, {});
+  if (text === "") {
+    if (takesNone()) return check(schema, {});
+    throw refusal("BODY_NOT_JSON", "The body is empty; the operation takes JSON.");
+  }
   const read = () => readPlain?.(text, bytes) ?? check(schema, parseJson(text));
   return text.length < bulkBytesMin ? read() : afterShort(read);
 }

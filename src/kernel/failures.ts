@@ -27,7 +27,7 @@ export const failureKinds = {
   IDEMPOTENCY_KEY_REQUIRED: {
     status: 400,
     retryable: false,
-    meaning: "The operation moves money and so takes an Idempotency-Key header, which is missing.",
+    meaning: "The operation writes anew each time and so requires an Idempotency-Key header, which is missing.",
     action: "Send a fresh random key, a UUID for example, and the same key when you repeat the same request.",
   },
   IDEMPOTENCY_KEY_INVALID: {
@@ -184,7 +184,7 @@ export const failureKinds = {
     retryable: false,
     meaning: "It is in use and so cannot be deleted or changed in this way.",
     action:
-      "Do what the message says: settle or release the hold, move or delete what stands below, rotate the key. What was posted to is archived instead: it is kept for what used it and refused for what comes.",
+      "Do what the message says: settle or release the hold, move or delete what stands below, rotate the key. What was posted to is archived instead: an archived account takes nothing more, an archived entity is kept as it is and only marked.",
   },
   DEAD_LETTER_STATE: {
     status: 409,

@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { curlLines } from "../docs/curl-lines.ts";
 import { projectRoot } from "./build.ts";
 import { describeServer, forgetServer, type StoredKeys, storedKeys } from "./data-files.ts";
-import { DataFolderInUse, lockDataFolder } from "./data-folder.ts";
+import { DataFolderInUse, DataFolderUnusable, lockDataFolder } from "./data-folder.ts";
 import { fillSandbox, readTrialBalance, renewKey, signUp } from "./first-start.ts";
 import { type OwnerAccess, ownerAccess, passwordShown, signInLine } from "./owner-password.ts";
 import { presentSandbox } from "./present-sandbox.ts";
@@ -24,6 +24,7 @@ const usage = `npm start [-- --port 8787] [--data .countinghouse] [--empty] [--n
   --accept-clock        the clock is right as it stands, although it leapt a day ahead or stands an hour behind what was seen before.`;
 
 const defaultPort = 8787;
+const defaultFolder = path.join(projectRoot, ".countinghouse");
 
 /** Starts the server on its data; on the first start signs a firm up and fills its sandbox. */
 async function start(): Promise<void> {
@@ -31,7 +32,7 @@ async function start(): Promise<void> {
     args: withNegativePort(process.argv.slice(2)),
     options: {
       port: { type: "string" },
-      data: { type: "string", default: path.join(projectRoot, ".countinghouse") },
+      data: { type: "string", default: defaultFolder },
       empty: { type: "boolean", default: false },
       "new-owner-password": { type: "boolean", default: false },
       "trust-proxy": { type: "boolean", default: false },
@@ -53,6 +54,11 @@ async function start(): Promise<void> {
   forgetServer(dataDir);
   await endOrphanedRuntime(dataDir);
   const port = await choosePort(asked);
+  console.log(
+    storedKeys(dataDir)
+      ? "Starting."
+      : "Starting for the first time: this builds the Worker and fills the sandbox, and takes half a minute.",
+  );
   const secrets = workerSecrets(dataDir);
   let server: RunningServer | undefined;
   let stoppingSince: number | undefined;
@@ -63,6 +69,7 @@ async function start(): Promise<void> {
       return;
     }
     stoppingSince = Date.now();
+    console.log("Stopping; what is on its way is finished first.");
     forgetServer(dataDir);
     await server?.stop();
     process.exit(0);
@@ -91,7 +98,7 @@ async function start(): Promise<void> {
       `Reference    ${server.baseUrl}/docs`,
       `Sandbox key  ${keys.sandbox.key}`,
       `Live key     ${keys.live.key}`,
-      ...(owner ? ownerLines(owner) : []),
+      ...(owner ? ownerLines(owner, values.data) : []),
       "",
       "To try it, paste:",
       "",
@@ -115,8 +122,9 @@ async function start(): Promise<void> {
   }
 }
 
-function ownerLines({ email, password }: OwnerAccess): readonly string[] {
-  const another = "npm start -- --new-owner-password sets another";
+function ownerLines({ email, password }: OwnerAccess, folder: string): readonly string[] {
+  const sameFolder = folder === defaultFolder ? "" : ` --data ${inShell(folder)}`;
+  const another = `npm start --${sameFolder} --new-owner-password sets another`;
   if (password === undefined) return [`Owner        ${email}; the password was shown once, ${another}`];
   return [`Owner        ${email}`, `Password     ${password}   (shown this once; ${another})`];
 }
@@ -137,6 +145,11 @@ async function readyKeys(
   const withBoth = await renewKey(dataDir, baseUrl, secrets, withLive, "sandbox");
   const keys = await fillSandbox(dataDir, baseUrl, withBoth);
   return { keys, owner: await ownerAccess(baseUrl, keys, secrets, wishes) };
+}
+
+/** A word as a shell takes it. */
+function inShell(word: string): string {
+  return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** A killed npm ends without a signal to its script, which would continue unseen, with the port and the data. */
@@ -173,6 +186,21 @@ function withNegativePort(args: readonly string[]): string[] {
 
 class UsageError extends Error {}
 
+/** What the user has to mend, and needs no stack for. */
+function isExpected(error: Error): boolean {
+  const ours = [UsageError, DataFolderInUse, DataFolderUnusable].some((kind) => error instanceof kind);
+  return ours || isOfArguments(error);
+}
+
+/** A fault that the parser of the arguments found. */
+function isOfArguments(error: Error): boolean {
+  return error instanceof TypeError && "code" in error;
+}
+
+function hintFor(error: Error): string {
+  return isOfArguments(error) ? "\nOptions stand behind two hyphens, as in npm start -- --port 9000; npm start -- --help lists them." : "";
+}
+
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
@@ -184,7 +212,6 @@ function isFree(port: number): Promise<boolean> {
 try {
   await start();
 } catch (error) {
-  const expected = error instanceof UsageError || error instanceof DataFolderInUse || (error instanceof TypeError && "code" in error);
-  console.error(expected && error instanceof Error ? error.message : error);
+  console.error(error instanceof Error && isExpected(error) ? `${error.message}${hintFor(error)}` : error);
   process.exit(1);
 }

@@ -164,7 +164,11 @@ function withClaim<C extends OperationContext | AnonymousContext>(
   }: Pick<Input<unknown, unknown, unknown>, "entityId"> & Readonly<Record<"params" | "query" | "body", unknown>>,
 ): C {
   if (given === undefined) {
-    if (definition.idempotency === "required") throw refusal("IDEMPOTENCY_KEY_REQUIRED", "The operation takes an Idempotency-Key header.");
+    if (definition.idempotency === "required")
+      throw refusal(
+        "IDEMPOTENCY_KEY_REQUIRED",
+        "An Idempotency-Key header is required: a fresh random one, such as a UUID, and the same again where the request is repeated.",
+      );
     return context;
   }
   const { operationId } = definition;

@@ -215,6 +215,24 @@ test("after a reset the pages and server.json name the company that is there now
   await killProcess(server, true);
 });
 
+test("a data folder that cannot be one is told in a sentence", { timeout: 60_000 }, async () => {
+  const file = path.join(folder.dataDir, "a-file");
+  writeFileSync(file, "");
+  for (const dataDir of [file, path.join(file, "below")]) {
+    const refused = spawnServer(dataDir);
+    await once(refused.child, "close");
+    assert.equal(refused.child.exitCode, 1);
+    assert.match(refused.output().trim(), /^The data folder \S+a-file(?:\/below)? cannot be used \(E\w+\): .*--data\.$/);
+  }
+});
+
+test("an option that there is not is told with where the options are", { timeout: 60_000 }, async () => {
+  const refused = spawnServer(path.join(folder.dataDir, "unused"), ["--prot", "9000"]);
+  await once(refused.child, "close");
+  assert.equal(refused.child.exitCode, 1);
+  assert.match(refused.output(), /--prot.*npm start -- --help/s);
+});
+
 test("a refused port is told in a sentence and leaves no data folder behind", { timeout: 300_000 }, async () => {
   const dataDir = path.join(folder.dataDir, "refused");
   const taken = createServer().listen(0, "127.0.0.1");

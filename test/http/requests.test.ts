@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import { bodyBytesMax, publicBodyBytesMax } from "../../src/kernel/bounds.ts";
-import { newBooks } from "../support/books.ts";
+import { entryOf, freshKey, newBooks } from "../support/books.ts";
 import { operator } from "../support/operator.ts";
 import { type Answer, newSite, request } from "../support/site.ts";
 
@@ -273,4 +273,26 @@ test("the operator's bodies are as long as those of keys may be: what takes neit
   expect([ofOperator.status, ofOperator.body.error.code]).toEqual([400, "VALIDATION_ERROR"]);
   const ofNobody = await request("POST", "/api/v1/signup", headers, text);
   expect([ofNobody.status, ofNobody.body.error.code]).toEqual([413, "BODY_TOO_LARGE"]);
+});
+
+describe("a request that is wrong in several ways", () => {
+  test("is told every fault of its query at once", async () => {
+    const { api } = await newBooks();
+    const { body } = await api.get("/journal-entries?limit=500&foo=1&bar=2");
+    expect(body.error.details.map(({ pointer }: { pointer: string }) => pointer)).toEqual(["foo", "bar", "limit"]);
+  });
+});
+
+describe("a POST without a body", () => {
+  test.each([{}, { text: "" }])("is one with {} where nothing in it is required (%j)", async (none) => {
+    const { api, entityId } = await newBooks();
+    const hold = await api.post("/holds", { entityId, ...entryOf("cash", "equity", 5) }, freshKey());
+    expect((await api.send("POST", `/holds/${hold.body.id}/release`, { ...none, headers: freshKey() })).status).toBe(200);
+  });
+
+  test("is told that it is empty where something is", async () => {
+    const { api } = await newBooks();
+    const answer = await api.send("POST", "/holds", { text: "", headers: freshKey() });
+    expect(answer).toMatchObject({ status: 400, body: { error: { code: "BODY_NOT_JSON", message: expect.stringContaining("empty") } } });
+  });
 });

@@ -7,7 +7,7 @@ import { listLedgersOfEntity } from "./ledger-in-context.ts";
 /** Not under the request's key: each is done once however often it is asked. */
 function tell(context: OperationContext, ledgerNumber: number, command: Command): Promise<WriteOutcome> {
   const { actor, requestId } = context;
-  return context.ledger(ledgerNumber).write([command], { mode: "atomic", answer: "minimal", actor, requestId });
+  return context.ledger(ledgerNumber).write([command], { mode: "atomic", answer: "one", actor, requestId });
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { RouteConfig } from "@asteasolutions/zod-to-openapi";
 import { z } from "@hono/zod-openapi";
 import { permissions } from "../../kernel/role.ts";
-import type { AnyDefinition } from "../route.ts";
+import { type AnyDefinition, takesNoBody } from "../route.ts";
 import { entityHeader, idempotencyHeader, requiredIdempotencyHeader } from "./parameters.ts";
 
 const csvFile = z.string().openapi({ description: "RFC 4180, with a header: a row for each row and total of the report." });
@@ -67,7 +67,7 @@ export function documentRoute(definition: AnyDefinition): RouteConfig {
       ...(definition.body
         ? {
             body: {
-              required: !definition.bodyOptional,
+              required: !takesNoBody(definition),
               content: {
                 "application/json": {
                   schema: definition.body,

@@ -182,6 +182,29 @@ describe("deleting and archiving an entity", () => {
     await made(api, { ...company, externalId: "co-1" });
   });
 
+  test.each([
+    ["a draft", "/entries", /drafts .* Void them first/],
+    ["an open hold", "/holds", /open holds\. Release them first/],
+  ])("one with %s is refused for what is to be done about it", async (_, path, advice) => {
+    const { api } = await newSite();
+    const { id } = await made(api, { ...company, chart: "us-small-business" });
+    const lines = [
+      { accountCode: "1010", side: "debit", amount: 5 },
+      { accountCode: "3010", side: "credit", amount: 5 },
+    ];
+    const open = await api.post(path, { date: "2026-06-08", lines }, { "idempotency-key": "open" });
+    expect(open.status).toBe(201);
+    const refused = await api.delete(`/entities/${id}`);
+    expect(refused).toEqual(refusedAs(409, "IN_USE"));
+    expect(refused.body.error.message).toMatch(advice);
+    expect(refused.body.error.details).toEqual([]);
+    const settled = path === "/holds" ? `/holds/${open.body.id}/release` : `/journal-entries/${open.body.id}/void`;
+    expect((await api.post(settled, path === "/holds" ? undefined : { reason: "Not needed" }, { "idempotency-key": "end" })).status).toBe(
+      200,
+    );
+    expect((await api.delete(`/entities/${id}`)).status).toBe(204);
+  });
+
   test("one with entries is refused and keeps everything; archived, it is no longer the site's only one", async () => {
     const { api } = await newSite();
     const { id } = await made(api, { ...company, chart: "us-small-business" });
