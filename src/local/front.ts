@@ -7,7 +7,7 @@ import {
   type Server,
   ServerResponse,
 } from "node:http";
-import type { Duplex, Readable, Writable } from "node:stream";
+import type { Duplex } from "node:stream";
 import { failureAnswer } from "../http/failure-answer.ts";
 import { mayWrite } from "../http/may-write.ts";
 import { newRequestId } from "../http/middleware/request-id.ts";
@@ -46,6 +46,8 @@ const headMsMax = 15_000;
 /** The largest body, 8 MiB, on a line of half a megabit. */
 const requestMsMax = 150_000;
 const connectionsCheckedEveryMs = 5_000;
+/** On a connection on which nothing has moved for so long somebody takes an answer and does not read it. */
+const stillMsMax = requestMsMax;
 /** Longer than the clients' pools keep theirs, so that seldom one is closed while it is used again. */
 const idleMs = 65_000;
 /** Of those who stay connected; a system gives a process thousands of files, and each takes two. */
@@ -71,10 +73,11 @@ export async function startFront(options: FrontOptions): Promise<Front> {
     connectionsCheckingInterval: connectionsCheckedEveryMs,
     keepAliveTimeout: idleMs,
   };
-  // What asks for another protocol than that of WebSockets goes on as if it did not (RFC 9110 §7.8). The types do not have the option yet.
-  const upgrades = { shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === "websocket" };
+  // The types do not have the option yet.
+  const upgrades = { shouldUpgradeCallback: isUpgrade };
   const server = createServer({ ...limits, ...upgrades }, (request, response) => pass(request, response));
   server.maxConnections = connectionsMax;
+  server.timeout = stillMsMax;
 
   const pass = (request: IncomingMessage, response: ServerResponse, expectsContinue = false) => {
     const onward = onwardOf(request, options);
@@ -83,12 +86,9 @@ export async function startFront(options: FrontOptions): Promise<Front> {
       return;
     }
     if (expectsContinue) response.writeContinue();
-    let upstream: ClientRequest;
-    try {
-      upstream = requestTo(options.runtime, agent, request, onward, []);
-    } catch {
-      // Node will not send the path: it has characters that no URL has.
-      answer(request, response, failure("VALIDATION_ERROR", "The URL has characters that no URL has."));
+    const upstream = requestTo(options.runtime, agent, request, onward, []);
+    if (upstream === undefined) {
+      answer(request, response, noUrl());
       return;
     }
     upstream.on("response", (coming) => passAnswer(request, response, coming, upstream));
@@ -100,7 +100,7 @@ export async function startFront(options: FrontOptions): Promise<Front> {
     else {
       // What waits for its own answer before it sends on is not to wait here.
       if (expectsContinue || request.headers["content-length"] === undefined) upstream.flushHeaders();
-      passStream(request, upstream);
+      passBody(request, response, upstream, onward.mayWrite ? options.refusesWrites : () => undefined);
     }
   };
   server.on("checkContinue", (request, response) => pass(request, response, true));
@@ -148,11 +148,22 @@ class RuntimeAgent extends Agent {
   }
 }
 
+/**
+ * Whether a request asks for WebSockets, which a GET without a body does (RFC 6455 §4.1). What asks for anything else goes on as if it did not (RFC 9110 §7.8): Node
+ * takes the body of an upgrade for the other protocol, and its length without it would have the runtime take the next request of the connection for the body.
+ */
+function isUpgrade(request: IncomingMessage): boolean {
+  return request.method === "GET" && request.headers.upgrade?.toLowerCase() === "websocket" && !hasBody(request);
+}
+
+/** How a request goes on, and whether it may write. */
+type Passing = Onward & { readonly mayWrite: boolean };
+
 /** Where a request is meant to go, or why it goes nowhere: the runtime's own doors are closed, and there are times when nothing may be written. */
 function onwardOf(
   request: IncomingMessage,
   { trustProxy, refusesWrites, doubtsClock }: FrontOptions,
-): Onward | { readonly refused: Failure } {
+): Passing | { readonly refused: Failure } {
   const { method = "GET", url = "/" } = request;
   if (url.length > urlLengthMax) return refused("URL_TOO_LONG", `The URL has ${url.length} characters; the most is ${urlLengthMax}.`);
   const [, absoluteHost, absolutePath] = /^https?:\/\/([^/?#]*)([^#]*)/i.exec(url) ?? [];
@@ -161,9 +172,11 @@ function onwardOf(
   if (!path.startsWith("/")) return refused("VALIDATION_ERROR", "The request names no path.");
   if (!/^[\w.:[\]-]+$/.test(host) || hostsIn(request) > 1) return refused("VALIDATION_ERROR", "The Host header is none.");
   if (isOwnDoor(path)) return refused("ROUTE_NOT_FOUND", `There is no route ${method} ${path.slice(0, 200)}.`);
-  const reason = mayWrite(method, path.replace(/[?#].*$/s, "")) ? refusesWrites() : undefined;
+  const writes = mayWrite(method, withoutQuery(path));
+  const reason = writes ? refusesWrites() : undefined;
   if (reason !== undefined) return { refused: reason };
-  return { host, path, scheme: schemeOf(request, trustProxy), address: addressOf(request, trustProxy), clockDoubted: doubtsClock() };
+  const [scheme, address] = [schemeOf(request, trustProxy), addressOf(request, trustProxy)];
+  return { host, path, scheme, address, clockDoubted: doubtsClock(), mayWrite: writes };
 }
 
 function refused(code: FailureCode, message: string): { readonly refused: Failure } {
@@ -177,29 +190,40 @@ function hostsIn({ rawHeaders }: IncomingMessage): number {
   return hosts;
 }
 
+function withoutQuery(path: string): string {
+  return path.replace(/[?#].*$/s, "");
+}
+
 /** `/cdn-cgi/…`, however it is written. */
 function isOwnDoor(path: string): boolean {
   if (!/cdn|%/i.test(path)) return false;
+  // Byte by byte: of a path with one that is no UTF-8 the others count all the same.
+  const plain = withoutQuery(path).replace(/%[0-9a-f]{2}/gi, (byte) => String.fromCharCode(Number.parseInt(byte.slice(1), 16)));
   try {
-    return /^\/+cdn-cgi(?:\/|$)/i.test(new URL(`http://front${decodeURIComponent(path)}`).pathname);
+    return /^\/+cdn-cgi(?:\/|$)/i.test(new URL(`http://front${withoutQuery(plain)}`).pathname);
   } catch {
-    return /cdn-cgi/i.test(path);
+    return /cdn-cgi/i.test(plain);
   }
 }
 
+/** Undefined where Node will not send the path: it has characters that no URL has. */
 function requestTo(
   runtime: RuntimeAddress,
   agent: RuntimeAgent,
   request: IncomingMessage,
   onward: Onward,
   more: readonly string[],
-): ClientRequest {
+): ClientRequest | undefined {
   agent.dropIdle();
   const { method } = request;
   const headers = [...headersForRuntime(request, onward), ...more];
   // The whole URL, as to a proxy: so the runtime has the scheme from here too. Node takes headers as such a list, and its types do not say so.
   const path = `${onward.scheme}://${onward.host}${onward.path}`;
-  return requestRuntime({ ...runtime, agent, method, path, headers: headers as never, setHost: false });
+  try {
+    return requestRuntime({ ...runtime, agent, method, path, headers: headers as never, setHost: false });
+  } catch {
+    return undefined;
+  }
 }
 
 function passAnswer(request: IncomingMessage, response: ServerResponse, coming: IncomingMessage, upstream: ClientRequest): void {
@@ -281,6 +305,7 @@ function answerBroken(request: IncomingMessage, response: ServerResponse, error:
 }
 
 const broken = () => failure("INTERNAL", "Something went wrong on our side.");
+const noUrl = () => failure("VALIDATION_ERROR", "The URL has characters that no URL has.");
 const notTaken = () => failure("VALIDATION_ERROR", "The request is not of a form that the server takes.");
 
 function passUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, options: FrontOptions, agent: RuntimeAgent): void {
@@ -296,6 +321,10 @@ function passUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, opt
     return;
   }
   const upstream = requestTo(options.runtime, agent, request, onward, ["Connection", "Upgrade", "Upgrade", "websocket"]);
+  if (upstream === undefined) {
+    answer(request, response, noUrl());
+    return;
+  }
   upstream.on("response", (coming) => passAnswer(request, response, coming, upstream));
   upstream.on("error", (error) => answerBroken(request, response, error));
   socket.on("close", () => upstream.destroy());
@@ -319,14 +348,34 @@ function passUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, opt
   upstream.end();
 }
 
-/** As fast as the reader takes it. */
-function passStream(from: Readable, to: Writable): void {
-  from.on("data", (chunk: Buffer) => {
-    if (to.write(chunk)) return;
-    from.pause();
-    to.once("drain", () => from.resume());
+/**
+ * Passes a body on, as fast as the runtime takes it. `refusal`: why nothing may be written, asked again with each piece. A sender chooses how long a body is on its way,
+ * and one whose last piece is kept back was never whole, so that nothing comes of it.
+ */
+function passBody(request: IncomingMessage, response: ServerResponse, upstream: ClientRequest, refusal: () => Failure | undefined): void {
+  let isRefused = false;
+  const goesOn = () => {
+    const reason = response.headersSent ? undefined : refusal();
+    if (isRefused || reason === undefined) return !isRefused;
+    isRefused = true;
+    upstream
+      .removeAllListeners("response")
+      .removeAllListeners("error")
+      .on("error", () => undefined);
+    upstream.destroy();
+    answer(request, response, reason);
+    return false;
+  };
+  request.on("data", (chunk: Buffer) => {
+    if (!goesOn() || upstream.write(chunk)) return;
+    request.pause();
+    upstream.once("drain", () => request.resume());
   });
-  from.on("end", () => to.end());
+  request.on("end", () => {
+    // One of a stated length is whole with its last byte, whether or not its end has been told.
+    const isWhole = request.headers["content-length"] !== undefined;
+    if (isWhole ? !isRefused : goesOn()) upstream.end();
+  });
 }
 
 async function closeServer(server: Server): Promise<void> {

@@ -160,6 +160,9 @@ test("the runtime's own doors are closed, however they are written", async () =>
     "/CDN-CGI/x",
     "/%63dn-cgi/x",
     "/a/..%2fcdn-cgi/x",
+    "/cdn%2Dcgi/x?%zz",
+    "/cdn%2Dcgi/%ff",
+    "/%ff/..%2f%2e%2e/cdn%2dcgi/x",
   ]) {
     const text = await sendRaw(front, `GET ${door} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
     assert.match(text, /^HTTP\/1\.1 404 /, door);
@@ -374,6 +377,60 @@ test("an upgrade to WebSockets passes both ways, and one that the runtime refuse
   assert.equal(plain.statusCode, 200);
   plain.resume();
 });
+
+test("an upgrade that brings a body is a request like any other: nothing behind it is taken for its body", async () => {
+  const { front } = await startBefore((incoming, response) => {
+    let body = "";
+    response.writeHead(200, { "X-Request-Id": "req_body" });
+    // What is not to come is not waited for.
+    if (incoming.headers.upgrade !== undefined) return response.end(JSON.stringify({ upgrade: incoming.headers.upgrade }));
+    incoming.on("data", (chunk) => (body += chunk));
+    incoming.on("end", () => response.end(JSON.stringify({ method: incoming.method, body })));
+    return undefined;
+  });
+  const behind = "GET /behind HTTP/1.1\r\nHost: localhost\r\nCF-Connecting-IP: 203.0.113.9\r\n\r\n";
+  const chunks = `${behind.length.toString(16)}\r\n${behind}\r\n0\r\n\r\n`;
+  for (const method of ["GET", "POST"]) {
+    for (const [framing, bytes] of [
+      [`Content-Length: ${behind.length}`, behind],
+      ["Transfer-Encoding: chunked", chunks],
+    ]) {
+      const head = `${method} / HTTP/1.1\r\nHost: localhost\r\nConnection: close, Upgrade\r\nUpgrade: websocket\r\n${framing}\r\n\r\n`;
+      const text = await sendRaw(front, head + bytes);
+      assert.equal(text.match(/HTTP\/1\.1 /g)?.length, 1);
+      assert.deepEqual(JSON.parse(text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1)), { method, body: behind }, framing);
+    }
+  }
+});
+
+for (const [framing, headers] of [
+  ["with a length", { "Content-Length": "8" }],
+  ["in chunks", { "Transfer-Encoding": "chunked" }],
+] as const) {
+  test(`a body ${framing} that is on its way when nothing may be written any more never gets whole`, async () => {
+    let reason: Failure | undefined;
+    const begun = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<boolean>();
+    const { front } = await startBefore(
+      (incoming, response) => {
+        incoming.on("data", () => begun.resolve()).on("error", () => undefined);
+        incoming.on("end", () => echo(incoming, response));
+        incoming.on("close", () => ended.resolve(incoming.complete));
+      },
+      { refusesWrites: () => reason },
+    );
+    const sending = request(`${front.baseUrl}/api/v1/journal-entries`, { method: "POST", headers });
+    sending.write("half");
+    await begun.promise;
+    reason = failure("CLOCK", "The clock has leapt.");
+    sending.end("half");
+    const [coming] = (await once(sending, "response")) as [IncomingMessage];
+    let text = "";
+    for await (const chunk of coming.setEncoding("utf8")) text += chunk;
+    assert.deepEqual([coming.statusCode, JSON.parse(text).error?.code], [503, "CLOCK"]);
+    assert.equal(await ended.promise, false);
+  });
+}
 
 test("writes are refused for as long as there is a reason, in the product's form; reads go on", async () => {
   let reason: Failure | undefined = { ...failure("STORAGE_FULL", "The server's disk has 12 MiB left."), retryAfterSeconds: 30 };
