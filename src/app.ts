@@ -80,6 +80,7 @@ function scopeOfPath(c: RequestContext): undefined {
 
 /** Gives a request whose key is good the context of its operations. */
 function setContext(c: RequestContext, authority: Authority, noteUse: boolean): void {
+  const clockDoubted = isClockDoubted(c.env, (name) => c.req.header(name));
   const context = operationContext({
     env: c.env,
     authority,
@@ -87,8 +88,8 @@ function setContext(c: RequestContext, authority: Authority, noteUse: boolean): 
     log: c.get("log"),
     bookmark: c.req.header("x-bookmark"),
     waitUntil: (work) => c.executionCtx.waitUntil(work),
-    clockDoubted: isClockDoubted(c.env, (name) => c.req.header(name)),
+    clockDoubted,
   });
   c.set("context", context);
-  if (noteUse) context.waitUntil(noteTokenUse(context.directory, authority.tokenId, context.clock()));
+  if (noteUse && !clockDoubted) context.waitUntil(noteTokenUse(context.directory, authority.tokenId, context.clock()));
 }

@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { leaseMs } from "../kernel/bounds.ts";
 import { lesserRole } from "../kernel/role.ts";
+import { clockAskedAgainMs, isClockDoubtedNow } from "../platform/clock-doubt.ts";
 import { type Bucket, fullBucket, leaseSlice, refill, waitForOne } from "./bucket.ts";
 import {
   type Authority,
@@ -66,7 +67,7 @@ export class AccessObject extends DurableObject {
     const requests = leaseSlice(bucket);
     this.#bucket = { level: bucket.level - requests, atMs: bucket.atMs };
     if (requests < 1) return { ok: false, reason: "limited", plan: token.plan, retryAfterMs: waitForOne(bucket, token.plan) };
-    const noteUse = nowMs - this.#notedUseMs >= noteUseEveryMs;
+    const noteUse = Math.abs(nowMs - this.#notedUseMs) >= noteUseEveryMs;
     if (noteUse) this.#notedUseMs = nowMs;
     return {
       ok: true,
@@ -108,7 +109,11 @@ export class AccessObject extends DurableObject {
   /** A session is past its end. */
   override async alarm(): Promise<void> {
     const session = (await this.#load())?.session;
-    if (session === undefined || Date.now() < session.expiresAtMs) return;
+    if (session === undefined) return;
+    const nowMs = Date.now();
+    // By a clock that has leapt ahead it would be gone for good. One that has gone back rings too early.
+    if (await isClockDoubtedNow(this.env)) return this.ctx.storage.setAlarm(nowMs + clockAskedAgainMs);
+    if (nowMs < session.expiresAtMs) return this.ctx.storage.setAlarm(session.expiresAtMs);
     await this.ctx.storage.deleteAll();
     this.#token = undefined;
     this.#loaded = true;

@@ -16,9 +16,17 @@ export interface WrongPasswords {
 
 export const noWrongPasswords: WrongPasswords = { count: 0, lastMs: 0, lockedUntilMs: 0 };
 
+/**
+ * The same as of a clock that may have stepped back: what was counted by one that was ahead counts from now, so that its wait is as long as it was to be. To be
+ * stored, or the wait would begin anew with each question.
+ */
+export function countedFromNow(wrong: WrongPasswords, nowMs: number): WrongPasswords {
+  const aheadMs = wrong.lastMs - nowMs;
+  return aheadMs <= 0 ? wrong : { ...wrong, lastMs: nowMs, lockedUntilMs: Math.max(0, wrong.lockedUntilMs - aheadMs) };
+}
+
 /** Milliseconds until a password is checked again; 0 when one is. */
 export function waitBeforePassword(wrong: WrongPasswords, nowMs: number): number {
-  // A clock that steps back lengthens no wait beyond the longest.
   return Math.min(signInWaitMaxMs, Math.max(0, wrong.lockedUntilMs - nowMs));
 }
 
@@ -43,10 +51,14 @@ export interface StrangersDay {
 
 export const noStrangers: StrangersDay = { count: 0, startMs: 0 };
 
+/** The same as of a clock that may have stepped back, as `countedFromNow`: a day that would begin later begins now. */
+export function dayFromNow(day: StrangersDay, nowMs: number): StrangersDay {
+  return day.startMs <= nowMs ? day : { ...day, startMs: nowMs };
+}
+
 /** Milliseconds until a stranger's password is checked again; 0 when one is. */
 export function waitForStrangers({ count, startMs }: StrangersDay, nowMs: number): number {
   if (count < strangersPerDayMax) return 0;
-  // A clock that steps back lengthens no wait beyond a day.
   return Math.min(strangersDayMs, Math.max(0, startMs + strangersDayMs - nowMs));
 }
 

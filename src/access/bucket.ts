@@ -12,10 +12,10 @@ export function fullBucket(plan: number, nowMs: number): Bucket {
   return { level: bucketCapacity(plan), atMs: nowMs };
 }
 
-/** The bucket as time has refilled it. A clock that steps back changes nothing. */
+/** The bucket as time has refilled it. A clock that steps back adds nothing, and time counts from there: one that was far ahead would keep the bucket empty. */
 export function refill(bucket: Bucket, plan: number, nowMs: number): Bucket {
   const elapsedMs = Math.max(0, nowMs - bucket.atMs);
-  return { level: Math.min(bucketCapacity(plan), bucket.level + (plan * elapsedMs) / 60_000), atMs: Math.max(nowMs, bucket.atMs) };
+  return { level: Math.min(bucketCapacity(plan), bucket.level + (plan * elapsedMs) / 60_000), atMs: nowMs };
 }
 
 /** How many requests one lease has: a tenth of what is there, and a single one when that is little. */

@@ -106,7 +106,7 @@ async function admitByAsking(
       return no.outcome;
     }
     const asked = asking.get(key);
-    if (asked === undefined || now - asked >= askingMs) return ask(namespace, key, nowMs, read, strangers);
+    if (asked === undefined || Math.abs(now - asked) >= askingMs) return ask(namespace, key, nowMs, read, strangers);
     await lookAgain();
   }
 }

@@ -1,7 +1,10 @@
 import { DurableObject } from "cloudflare:workers";
 import { createHash } from "node:crypto";
 import { signInRowsMax, wrongPasswordsLifeMs } from "../kernel/bounds.ts";
+import { clockAskedAgainMs, isClockDoubtedNow } from "../platform/clock-doubt.ts";
 import {
+  countedFromNow,
+  dayFromNow,
   noStrangers,
   noWrongPasswords,
   oneMoreStranger,
@@ -50,8 +53,8 @@ export class SignInObject extends DurableObject {
 
   #begin(guesser: Guesser, nowMs: number): number {
     this.#prepare(nowMs);
-    const wrong = this.#wrongOf(guesser);
-    const strangers = guesser.kind === "address" ? this.#strangers() : undefined;
+    const wrong = this.#wrongOf(guesser, nowMs);
+    const strangers = guesser.kind === "address" ? this.#strangers(nowMs) : undefined;
     const waitMs = Math.max(
       waitBeforePassword(wrong ?? noWrongPasswords, nowMs),
       strangers === undefined ? 0 : waitForStrangers(strangers, nowMs),
@@ -65,12 +68,13 @@ export class SignInObject extends DurableObject {
 
   /** The password was right. `forgives`: nobody else can have given it, so that all that were wrong of this guesser are forgiven. */
   async succeed(forgives: boolean, guesser: Guesser = unnamed): Promise<void> {
+    const nowMs = Date.now();
     const isEmpty = this.ctx.storage.transactionSync(() => {
-      this.#prepare(Date.now());
-      const wrong = this.#wrongOf(guesser) ?? noWrongPasswords;
+      this.#prepare(nowMs);
+      const wrong = this.#wrongOf(guesser, nowMs) ?? noWrongPasswords;
       const left = forgives ? noWrongPasswords : oneWasRight(wrong);
       this.#storeWrong(guesser, left);
-      if (guesser.kind === "address") this.#storeStrangers(someWereRight(this.#strangers(), wrong.count - left.count));
+      if (guesser.kind === "address") this.#storeStrangers(someWereRight(this.#strangers(nowMs), wrong.count - left.count));
       return this.#rows() === 0;
     });
     if (isEmpty) await this.#forget();
@@ -79,6 +83,8 @@ export class SignInObject extends DurableObject {
   /** None has come for a day. */
   override async alarm(): Promise<void> {
     const nowMs = Date.now();
+    // By a clock that has leapt ahead all would be forgotten.
+    if (await isClockDoubtedNow(this.env)) return this.ctx.storage.setAlarm(nowMs + clockAskedAgainMs);
     const lastMs = this.ctx.storage.transactionSync(() => {
       this.#prepare(nowMs);
       this.#deleteForgotten(nowMs);
@@ -109,14 +115,22 @@ export class SignInObject extends DurableObject {
     this.#isPrepared = true;
   }
 
-  #wrongOf(guesser: Guesser): WrongPasswords | undefined {
+  #wrongOf(guesser: Guesser, nowMs: number): WrongPasswords | undefined {
     const row = this.#find(guesser);
-    return row && { count: row.count, lastMs: row.last_ms, lockedUntilMs: row.locked_until_ms };
+    if (row === undefined) return undefined;
+    const stored = { count: row.count, lastMs: row.last_ms, lockedUntilMs: row.locked_until_ms };
+    const wrong = countedFromNow(stored, nowMs);
+    if (wrong !== stored) this.#storeWrong(guesser, wrong);
+    return wrong;
   }
 
-  #strangers(): StrangersDay {
+  #strangers(nowMs: number): StrangersDay {
     const row = this.#find(day);
-    return row === undefined ? noStrangers : { count: row.count, startMs: row.last_ms };
+    if (row === undefined) return noStrangers;
+    const stored = { count: row.count, startMs: row.last_ms };
+    const strangers = dayFromNow(stored, nowMs);
+    if (strangers !== stored) this.#storeStrangers(strangers);
+    return strangers;
   }
 
   #storeWrong(guesser: Guesser, { count, lastMs, lockedUntilMs }: WrongPasswords): void {

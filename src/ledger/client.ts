@@ -1,7 +1,7 @@
 import { present } from "../kernel/assert.ts";
 import { bulkBytesMin } from "../kernel/bounds.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { failure } from "../kernel/failures.ts";
+import { type Failure, failure } from "../kernel/failures.ts";
 import { Refused } from "../platform/refused.ts";
 import { Turns } from "../platform/turns.ts";
 import { type EncodedCommands, encodeCommands, fingerprintOf, sizeOf } from "./command-columns.ts";
@@ -40,7 +40,8 @@ export interface LedgerRpc {
   write(encodedCommands: EncodedCommands, options: WriteOptions & { readonly fingerprint?: string }): Promise<WriteAnswer>;
   /** `form`: with `page` the items of a list and its place come apart. A build that does not know the form answers both in one text. */
   read(query: Query, form?: ReadForm, edgeMs?: number): Promise<ReadAnswer>;
-  startVerification(): Promise<string>;
+  /** The job, or why none is started. */
+  startVerification(edgeMs?: number): Promise<string | { readonly refused: Failure }>;
   verification(jobId: string): Promise<string | null>;
   cancelVerification(jobId: string): Promise<string | null>;
   closeOut(request: CloseOutRequest): Promise<CloseOutOutcome>;
@@ -197,7 +198,9 @@ export function ledgerClient(
     },
     async startVerification() {
       const generation = await current();
-      return JSON.parse(await withRetries(() => stub(generation).startVerification())) as LedgerJob;
+      const started = await withRetries(() => stub(generation).startVerification(clock()));
+      if (typeof started !== "string") throw new Refused(started.refused);
+      return JSON.parse(started) as LedgerJob;
     },
     verification: (jobId) => jobOf((rpc) => rpc.verification(jobId)),
     cancelVerification: (jobId) => jobOf((rpc) => rpc.cancelVerification(jobId)),

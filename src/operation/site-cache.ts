@@ -20,10 +20,13 @@ const perSiteMax = 5_000;
  */
 export function siteCache<T>(lastsMs = Number.POSITIVE_INFINITY): SiteCache<T> {
   const sites = new Map<string, Map<string, { readonly value: T; readonly until: number }>>();
+  const lastsIn = ({ site }: OperationContext) => (site.environment === "sandbox" ? Math.min(leaseMs, lastsMs) : lastsMs);
   return {
     get(context, key) {
       const kept = sites.get(context.site.id)?.get(key);
-      return kept && kept.until > context.clock() ? kept.value : undefined;
+      const leftMs = (kept?.until ?? 0) - context.clock();
+      // What a clock that was ahead has stored would last for as long as it was.
+      return leftMs > 0 && leftMs <= lastsIn(context) ? kept?.value : undefined;
     },
     set(context, key, value) {
       const ofSite = sites.get(context.site.id) ?? new Map<string, { readonly value: T; readonly until: number }>();
@@ -32,8 +35,7 @@ export function siteCache<T>(lastsMs = Number.POSITIVE_INFINITY): SiteCache<T> {
         sites.set(context.site.id, ofSite);
       }
       if (ofSite.size >= perSiteMax) ofSite.clear();
-      const lasts = context.site.environment === "sandbox" ? Math.min(leaseMs, lastsMs) : lastsMs;
-      ofSite.set(ownText(key), { value, until: context.clock() + lasts });
+      ofSite.set(ownText(key), { value, until: context.clock() + lastsIn(context) });
     },
     forget: (siteId) => void sites.delete(siteId),
   };

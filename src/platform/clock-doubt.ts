@@ -5,6 +5,8 @@
 
 /** By which the front of `npm start` says so of a request. It lets no client say it, and the binding below proves that there is such a front. */
 export const clockDoubtedHeader = "cf-clock-doubted";
+/** How soon an alarm that has met a doubted clock rings again. */
+export const clockAskedAgainMs = 60_000;
 const bindingName = "CLOCK_WATCH";
 
 function clockWatch(env: object): Fetcher | undefined {

@@ -20,7 +20,8 @@ export function countPerAddress(perMinute: number): AddressCount {
   const count = (given: string, nowMs: number): number => {
     const address = subscriberOf(given);
     const known = counts.get(address);
-    if (known === undefined || nowMs - known.startMs >= windowMs) {
+    // A minute that began later than now was counted by a clock that was ahead, and would not end.
+    if (known === undefined || Math.abs(nowMs - known.startMs) >= windowMs) {
       if (counts.size >= addressesMax) counts.clear();
       counts.set(ownText(address), { startMs: nowMs, count: 1 });
       return 0;

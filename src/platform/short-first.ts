@@ -18,7 +18,7 @@ export function noteShort(): void {
 
 /** Whether there was a short request lately. */
 export function hasShort(): boolean {
-  return Date.now() - shortSeenMs <= shortLatelyMs;
+  return Math.abs(Date.now() - shortSeenMs) <= shortLatelyMs;
 }
 
 /** Does work that takes milliseconds: at once, or, where there are short requests, one such piece at a time and after them. */

@@ -50,6 +50,7 @@ export class Turns {
 
   #dropLost(): void {
     const now = Date.now();
-    this.#queue = this.#queue.filter(({ seenMs, isRunning }) => now - seenMs < (isRunning ? this.#lastsMaxMs : waitingLostMs));
+    // Either way: what was seen by a clock that was ahead would never be lost.
+    this.#queue = this.#queue.filter(({ seenMs, isRunning }) => Math.abs(now - seenMs) < (isRunning ? this.#lastsMaxMs : waitingLostMs));
   }
 }

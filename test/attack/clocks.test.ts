@@ -1,6 +1,8 @@
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Turns } from "../../src/platform/turns.ts";
 import { type Books, entryOf, freshKey, newBooks, post } from "../support/books.ts";
-import type { Answer, Api } from "../support/site.ts";
+import { type Answer, type Api, newSite, request } from "../support/site.ts";
 import { apiThrough, type Gate } from "./support/gates.ts";
 
 const dayMs = 86_400_000;
@@ -49,6 +51,7 @@ describe("an object whose clock differs from the edge's by more than a minute", 
     );
     expectClock(await wrong.post("/entries", body, freshKey()));
     expectClock(await wrong.post("/holds", body, freshKey()));
+    expectClock(await wrong.post(`/ledgers/${books.ledgerId}/verify`, undefined, freshKey()));
     expectClock(await wrong.post(`/journal-entries/${first.id}/reverse`, { date: "2026-06-09", reason: "wrong" }, freshKey()));
     const next = await post(books, entryOf("cash", "sales", 2));
     expect(next.sequence).toBe(first.sequence + 1);
@@ -105,10 +108,57 @@ describe("behind a front that doubts the machine's clock", () => {
     expect((await books.api.get(path)).body.status).toBe("open");
   });
 
+  test("the use of a key is not noted by it", async () => {
+    const { api, tokenId } = await newSite();
+    const other = await api.withRole("REVIEWER");
+    vi.setSystemTime(startMs + aheadMs);
+    expect((await apiThrough(() => undefined, other, front).get("/me", doubted)).status).toBe(200);
+    vi.setSystemTime(startMs);
+    const { data } = (await api.get("/tokens")).body;
+    const uses = data.filter(({ id }: { id: string }) => id !== tokenId).map(({ lastUsedAt }: { lastUsedAt: string | null }) => lastUsedAt);
+    expect(uses).toEqual([null]);
+  });
+
   test("a client cannot say so where there is no such front", async () => {
     const books = await newBooks();
     const body = { entityId: books.entityId, ...entryOf("cash", "sales", 1) };
     expect((await books.api.post("/journal-entries", body, { ...freshKey(), ...doubted })).status).toBe(201);
+  });
+});
+
+describe("a clock that was ahead and is right again", () => {
+  test("leaves a key its requests a minute", async () => {
+    const { api, tokenId } = await newSite();
+    await env.ACCESS.getByName(tokenId).setPlan(10);
+    vi.setSystemTime(startMs + aheadMs);
+    expect((await api.get("/me")).status).toBe(200);
+    vi.setSystemTime(startMs);
+    while ((await api.get("/me")).status === 200);
+    // One of ten requests a minute.
+    vi.setSystemTime(startMs + 6_000);
+    expect((await api.get("/me")).status).toBe(200);
+  });
+
+  test("counts nobody's requests for longer than a minute", async () => {
+    const from = { "cf-connecting-ip": `10.${Array.from(crypto.getRandomValues(new Uint8Array(3))).join(".")}` };
+    const miss = () => request("GET", "/api/v1/none", from);
+    vi.setSystemTime(startMs + aheadMs);
+    await miss();
+    vi.setSystemTime(startMs);
+    let missed = await miss();
+    for (let times = 0; times < 300; times += 1) missed = await miss();
+    expect(missed.status).toBe(429);
+    expect(Number(missed.headers.get("retry-after"))).toBeLessThanOrEqual(60);
+    vi.setSystemTime(startMs + 60_000);
+    expect((await miss()).status).toBe(404);
+  });
+
+  test("leaves no turn with a request that was cut off", async () => {
+    const turns = new Turns({ atOnce: 1, waitingMax: 0, lastsMaxMs: 30 });
+    vi.setSystemTime(startMs + aheadMs);
+    void turns.take(() => new Promise<never>(() => undefined));
+    vi.setSystemTime(startMs);
+    expect(await turns.take(async () => "done")).toEqual({ done: "done" });
   });
 });
 
@@ -141,6 +191,18 @@ describe("after a gap of more than a day between two commits", () => {
     vi.setSystemTime(startMs + aheadMs + dayMs + 1);
     const anew = await books.api.post("/journal-entries", body, posted);
     expect([anew.status, anew.body.id === first.body.id]).toEqual([201, false]);
+  });
+
+  test("a key that was refused within the gap lives for 24 hours, as any other", async () => {
+    const books = await newBooks();
+    const [key, body] = [freshKey(), { entityId: books.entityId, ...entryOf("cash", "sales", 5) }];
+    const unbalanced = { ...body, lines: body.lines.map((line, i) => ({ ...line, amount: 5 + i })) };
+    vi.setSystemTime(startMs + 3 * dayMs);
+    expect((await books.api.post("/journal-entries", unbalanced, key)).status).toBe(422);
+    vi.setSystemTime(startMs + 4 * dayMs - 1);
+    expect((await books.api.post("/journal-entries", body, key)).body.error?.code).toBe("IDEMPOTENCY_KEY_REUSED");
+    vi.setSystemTime(startMs + 4 * dayMs);
+    expect((await books.api.post("/journal-entries", body, key)).status).toBe(201);
   });
 
   test("keys of a ledger that was written out are kept as well", async () => {

@@ -250,6 +250,51 @@ describe("a device", () => {
   });
 });
 
+describe("by a clock that was ahead and is right again", () => {
+  const ahead = start + 400 * day;
+
+  test("nobody waits for longer than they were to", async () => {
+    const { email } = await newFirm();
+    now = ahead;
+    for (let n = 0; n < 5; n += 1) expect((await wrong(email, network(1))).status).toBe(401);
+    now = start;
+    expect((await right(email, network(1))).headers.get("retry-after")).toBe("1");
+    now += second;
+    expect((await right(email, network(1))).status).toBe(200);
+  });
+
+  test("strangers who have used up their day wait for no more than a day", async () => {
+    const { email } = await newFirm();
+    now = ahead;
+    await strangersTry(email, 100);
+    now = start;
+    expect((await right(email, network(200))).status).toBe(429);
+    now += day;
+    expect((await right(email, network(200))).status).toBe(200);
+  });
+
+  test("neither sessions nor wrong passwords are gone, should their alarm have rung meanwhile", async () => {
+    const firm = await newFirm();
+    const session = sessionOf(await right(firm.email, network(1)));
+    for (let n = 0; n < 5; n += 1) await wrong(firm.email, network(1));
+    now = ahead;
+    for (const object of [env.ACCESS.getByName(session.id), signInsOf(env, firm.email)] as const) {
+      await runInDurableObject(object as DurableObjectStub, async (instance) => {
+        const bound = Object.getOwnPropertyDescriptor(instance, "env") ?? {};
+        Object.defineProperty(instance, "env", {
+          ...bound,
+          value: { CLOCK_WATCH: { fetch: async () => new Response(null, { status: 503 }) } },
+        });
+        await (instance as unknown as { alarm(): Promise<void> }).alarm();
+        Object.defineProperty(instance, "env", bound);
+      });
+    }
+    now = start;
+    expect((await session.api.get("/me")).status).toBe(200);
+    expect((await right(firm.email, network(1))).status).toBe(429);
+  });
+});
+
 describe("what an email's object stores", () => {
   const rows = (email: string) =>
     runInDurableObject(signInsOf(env, email), (_object, { storage }) => [

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
+  countedFromNow,
+  dayFromNow,
   noStrangers,
   noWrongPasswords,
   oneMoreStranger,
@@ -59,9 +61,14 @@ describe("wrong passwords", () => {
     expect(oneWasRight(noWrongPasswords).count).toBe(0);
   });
 
-  test("keep nobody out for longer than the longest wait, though the clock steps back", () => {
+  test("keep nobody out for longer than they were to, though the clock that counted them was ahead", () => {
     const { wrong, atMs } = wrongOnes(20);
-    expect(waitBeforePassword(wrong, atMs - 30 * day)).toBe(900 * second);
+    const backMs = atMs - day;
+    const counted = countedFromNow(wrong, backMs);
+    expect(waitBeforePassword(counted, backMs)).toBe(900 * second);
+    expect(waitBeforePassword(countedFromNow(counted, backMs + 600 * second), backMs + 600 * second)).toBe(300 * second);
+    expect(countedFromNow(noWrongPasswords, backMs)).toEqual(noWrongPasswords);
+    expect(countedFromNow(wrong, atMs)).toBe(wrong);
   });
 });
 
@@ -94,8 +101,11 @@ describe("wrong passwords of strangers", () => {
     expect(someWereRight(strangers(2), 3).count).toBe(0);
   });
 
-  test("wait for no longer than a day, though the clock steps back", () => {
-    expect(waitForStrangers(strangers(100), -30 * day)).toBe(day);
+  test("wait for no longer than a day, though the clock that counted them was ahead", () => {
+    const counted = dayFromNow(strangers(100), -30 * day);
+    expect(waitForStrangers(counted, -30 * day)).toBe(day);
+    expect(waitForStrangers(dayFromNow(counted, -29 * day - 1), -29 * day - 1)).toBe(1);
+    expect(waitForStrangers(dayFromNow(counted, -29 * day), -29 * day)).toBe(0);
   });
 
   test.each([

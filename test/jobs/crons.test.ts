@@ -32,6 +32,26 @@ test.each(Object.keys(crons))("a failure of the cron %s is logged by its name, a
   expect(logged.mock.calls.map(([line]) => JSON.parse(line))).toMatchObject([{ event: "cron_failed", job: failing, level: "error" }]);
 });
 
+test("nothing runs from when the clock is doubted: what is old by it may be of a minute ago", async () => {
+  let status = 204;
+  const ran: string[] = [];
+  const table = Object.fromEntries(
+    ["first", "second", "third"].map((name): [string, Cron] => [
+      name,
+      {
+        at: hourly,
+        async run() {
+          ran.push(name);
+          if (name === "second") status = 503;
+        },
+      },
+    ]),
+  );
+  const watched = { ...env, CLOCK_WATCH: { fetch: async () => new Response(null, { status }) } };
+  await runCrons(hourly, { ...parts, env: watched as unknown as Cloudflare.Env }, table);
+  expect(ran).toEqual(["first", "second"]);
+});
+
 test("a directory without its moves does not keep answers for ever", async () => {
   const { api, siteId } = await newSite();
   await api.post("/metadata/products", { key: "latte", name: "Latte" }, { "idempotency-key": crypto.randomUUID() });

@@ -181,6 +181,22 @@ describe("a ledger that is closed out", () => {
     expect(await ledger.write([entry(7)], { idempotencyKey: "posted" })).toMatchObject({ outcome: "written" });
   });
 
+  test("answers keys of before a gap of more than a day for 24 hours beyond it, closed out meanwhile", async () => {
+    const ledger = newLedger();
+    await ledger.written(opening);
+    const start = Date.now();
+    const posted = await ledger.write([entry(7)], { idempotencyKey: "posted" });
+    setClock(start + 400 * 24 * hourMs);
+    await ledger.closeOut();
+    await ledger.closeOut();
+    const again = () => ledger.write([entry(7)], { idempotencyKey: "posted" });
+    expect(await again()).toMatchObject({ outcome: "replayed", body: (posted as { body: string }).body });
+    setClock(start + 401 * 24 * hourMs - 1);
+    expect(await again()).toMatchObject({ outcome: "replayed" });
+    setClock(start + 401 * 24 * hourMs);
+    expect(await again()).toMatchObject({ outcome: "written" });
+  });
+
   test("answers whatever it answered before while the clock runs: nothing that is asked of an earlier generation carries the time", async () => {
     const start = Date.now();
     const ledger = newLedger();

@@ -1,3 +1,4 @@
+import { clockAskedAgainMs } from "../../platform/clock-doubt.ts";
 import { logFor } from "../../platform/log.ts";
 
 /** Something that the object has to do by itself at some time. */
@@ -15,8 +16,6 @@ const backOffMaxMs = 3_600_000;
 
 /** The platform sets no alarm after the year 2189, and a hold may end later. What is due after this is looked at again by then. */
 const alarmAheadMaxMs = 30 * 86_400_000;
-/** How soon the alarm rings again while the clock is doubted. */
-const postponedMs = 60_000;
 
 interface Failed {
   readonly times: number;
@@ -65,7 +64,7 @@ export class Duties {
   /** In place of what the alarm rings for: it rings again after a while. */
   postpone(): void {
     this.#alarmAtMs = undefined;
-    this.wakeBy(Date.now() + postponedMs);
+    this.wakeBy(Date.now() + clockAskedAgainMs);
   }
 
   #wakeForDue(): void {

@@ -28,7 +28,6 @@ import { inOneText } from "./reads/page-outcome.ts";
 import { answerQuery } from "./reads/queries.ts";
 import { Books } from "./state/books.ts";
 import type { Question } from "./state/earlier.ts";
-import { keysAsOfMs } from "./state/key-life.ts";
 import { type LimitVariables, limitsOf } from "./state/ledger-limits.ts";
 
 type Env = LimitVariables & {
@@ -228,8 +227,8 @@ export class LedgerObject extends DurableObject<Env> {
       return answer;
     }
     const { key, fingerprint, keptFromMs } = question;
-    const asOfMs = keysAsOfMs(books.nowMs(), keptFromMs);
-    return this.#withEarlier.do(() => JSON.stringify(replay(books, this.#answers, { key, fingerprint, asOfMs, keptFromMs }) ?? null));
+    const asked = { key, fingerprint, nowMs: books.nowMs(), keptFromMs };
+    return this.#withEarlier.do(() => JSON.stringify(replay(books, this.#answers, asked) ?? null));
   }
 
   /** Closes this generation: its last fact says so, and it takes no more. Asked again, it says what was said. */
@@ -306,7 +305,9 @@ export class LedgerObject extends DurableObject<Env> {
   }
 
   /** Starts a check of the whole log against its seals and of the balances against the log, in slices; or names the one that runs. Of all generations. */
-  async startVerification(): Promise<string> {
+  async startVerification(edgeMs?: number): Promise<string | { readonly refused: Failure }> {
+    const wrong = clockRefused(edgeMs);
+    if (wrong !== undefined) return { refused: wrong };
     const { generations } = this.#books.state.earlier;
     const earlier = await startEarlierChecks(generations, this.#surroundings.objectOf);
     return this.#startCheck(earlier);

@@ -6,7 +6,7 @@ import { readRow } from "../log/journal.ts";
 import { readMeta, writeMeta } from "../log/meta.ts";
 import { answerTable, idempotencyBuckets } from "../log/schema.ts";
 import type { Questions } from "../state/earlier.ts";
-import { type KeyGap, periodOf } from "../state/key-life.ts";
+import { isKeyAlive, type KeyGap, periodOf } from "../state/key-life.ts";
 import type { StoredState } from "../state/stored-state.ts";
 
 /** What one item of a bulk answer was: facts, or why not. Enough to rebuild the answer. */
@@ -62,9 +62,8 @@ export class StoredAnswers {
     return this.#filled;
   }
 
-  /** `asOfMs`: see `keysAsOfMs`. */
-  find(key: string, asOfMs: number): StoredAnswer | undefined {
-    return findAnswer(this.#storage.sql, this.#buckets, key, asOfMs);
+  find(asked: ClaimAsked): StoredAnswer | undefined {
+    return findAnswer(this.#storage.sql, this.#buckets, asked);
   }
 
   /** Stores the answer under its key, in a transaction of its own. `gap`: the keys before it live on. */
@@ -105,11 +104,7 @@ function rowsOf(sql: SqlStorage, filled: ReadonlySet<number>, key: string): Row[
  * What a commit of the log answered under a key that is younger than 24 hours. The key stands in the commit itself, sealed with it:
  * nothing else is written for it, and its answer is rebuilt from the facts.
  */
-export function findClaimed(
-  sql: SqlStorage,
-  state: StoredState,
-  { key, fingerprint, asOfMs, keptFromMs }: ClaimAsked,
-): Claimed | undefined {
+export function findClaimed(sql: SqlStorage, state: StoredState, { key, fingerprint, nowMs, keptFromMs }: ClaimAsked): Claimed | undefined {
   const { index } = state;
   for (const sequence of index.sequencesOf("claim", termHash(index.termKey, key))) {
     if (sequence < state.firstSequence) {
@@ -119,7 +114,7 @@ export function findClaimed(
     }
     const commit = readRow(sql, sequence);
     const claim = commit?.context.claim;
-    if (commit === undefined || claim?.key !== key || commit.context.atMs + idempotencyLifeMs <= asOfMs) continue;
+    if (commit === undefined || claim?.key !== key || !isKeyAlive(commit.context.atMs, nowMs, keptFromMs)) continue;
     const { first, fingerprint: claimed, answer } = claim;
     const items = Array.from({ length: commit.commitSeq - first + 1 }, (_, i) => ({ first: first + i, count: 1 }));
     return {
@@ -135,11 +130,11 @@ export function findClaimed(
   return undefined;
 }
 
-/** A key that is looked for. `asOfMs`: see `keysAsOfMs`; `keptFromMs`: the beginning of what lives on after a gap, by which it was found. */
+/** A key that is looked for. `keptFromMs`: the beginning of what lives on after a gap. */
 export interface ClaimAsked {
   readonly key: string;
   readonly fingerprint: string;
-  readonly asOfMs: number;
+  readonly nowMs: number;
   readonly keptFromMs: number | undefined;
 }
 
@@ -179,11 +174,11 @@ export function isClaimable(items: readonly ItemOutcome[], first: number): boole
   return items.every((item, i) => "first" in item && item.first === first + i && item.count === 1);
 }
 
-/** The stored answer of a key that is younger than 24 hours. */
-function findAnswer(sql: SqlStorage, filled: ReadonlySet<number>, key: string, asOfMs: number): StoredAnswer | undefined {
+/** The stored answer of a key that lives. */
+function findAnswer(sql: SqlStorage, filled: ReadonlySet<number>, { key, nowMs, keptFromMs }: ClaimAsked): StoredAnswer | undefined {
   let newest: Row | undefined;
   for (const row of rowsOf(sql, filled, key)) if (newest === undefined || row.at > newest.at) newest = row;
-  if (newest === undefined || newest.at + idempotencyLifeMs <= asOfMs) return undefined;
+  if (newest === undefined || !isKeyAlive(newest.at, nowMs, keptFromMs)) return undefined;
   return {
     fingerprint: newest.fingerprint,
     body: newest.body ?? undefined,

@@ -9,7 +9,6 @@ import { Overlay } from "../../domain/overlay.ts";
 import type { DescribedOutcome, WriteOptions } from "../../rpc.ts";
 import { type CommitContext, prepareCommit, storedActor } from "../log/journal.ts";
 import type { Books } from "../state/books.ts";
-import { keysAsOfMs } from "../state/key-life.ts";
 import type { StoredState } from "../state/stored-state.ts";
 import { describe, type Item, storable } from "./describe.ts";
 import { type ClaimAsked, findClaimed, isClaimable, type StoredAnswers } from "./idempotency.ts";
@@ -28,7 +27,7 @@ export function writeCommands(books: Books, answers: StoredAnswers, commands: De
   const key = dryRun ? undefined : options.idempotencyKey;
   const fingerprint = options.fingerprint ?? "";
   const gap = key === undefined ? undefined : books.keyGapAt(atMs);
-  const claimed = { fingerprint, asOfMs: keysAsOfMs(atMs, gap?.fromMs), keptFromMs: gap?.fromMs };
+  const claimed = { fingerprint, nowMs: atMs, keptFromMs: gap?.fromMs };
   const under = (asked: string) => replay(books, answers, { key: asked, ...claimed });
   const replayed = key === undefined ? undefined : (under(key) ?? repeated(options.formerKey, under));
   if (replayed !== undefined) return replayed;
@@ -98,8 +97,8 @@ function barredFrom(state: StoredState, commands: DecodedCommands): Failure | un
 
 /** The first answer to a key, or why it is refused; undefined where the key is new. */
 export function replay({ sql, state }: Books, answers: StoredAnswers, asked: ClaimAsked): DescribedOutcome | undefined {
-  const { key, fingerprint, asOfMs } = asked;
-  const stored = findClaimed(sql, state, asked) ?? answers.find(key, asOfMs);
+  const { fingerprint } = asked;
+  const stored = findClaimed(sql, state, asked) ?? answers.find(asked);
   if (stored === undefined || "outcome" in stored) return stored;
   if (stored.fingerprint !== fingerprint)
     return refused(

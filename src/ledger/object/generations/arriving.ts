@@ -36,12 +36,14 @@ export function takeSlice(books: Books, { previous }: TakeOver, { facts: factsTe
 }
 
 /** Writes what a generation knows of those before it. In the transaction of its first fact. */
-function begin(sql: SqlStorage, { generations, head, termKey, lastRun, closing }: Beginning): void {
+function begin(sql: SqlStorage, { generations, head, termKey, lastRun, closing, keyGap }: Beginning): void {
   markTables(sql);
   writeMeta(sql, "generations", generations);
   writeMeta(sql, "term_key", termKey);
   writeMeta(sql, "last_run", lastRun);
   writeMeta(sql, "closed_before", closing);
+  // One that ends with the first commit here is the later of the two.
+  if (keyGap !== undefined && readMeta(sql, "key_gap") === undefined) writeMeta(sql, "key_gap", keyGap);
   // The catalogue was sent them, or still is, by the generation that changed them.
   writeMeta(sql, "outbox_accounts", head.sequence);
 }

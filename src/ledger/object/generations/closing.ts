@@ -66,7 +66,9 @@ export function handOver(books: Books, cursorText: string, object: string): Slic
     claimStored(sql, state, asOfMs);
     state.index.writeOutAll(asOfMs);
   }
-  const slice = sliceAt(sql, state, cursor, books.asGeneration(object), closeOutOf(books));
+  const { keyGap } = books;
+  const ending = { generation: books.asGeneration(object), closing: closeOutOf(books), ...(keyGap === undefined ? {} : { keyGap }) };
+  const slice = sliceAt(sql, state, cursor, ending);
   state.trim();
   return slice;
 }

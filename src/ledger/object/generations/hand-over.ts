@@ -12,6 +12,7 @@ import { earlierRow } from "../log/journal.ts";
 import { readMeta } from "../log/meta.ts";
 import type { ClosedBefore } from "../state/close-out.ts";
 import type { Generation } from "../state/earlier.ts";
+import type { KeyGap } from "../state/key-life.ts";
 import type { StoredState } from "../state/stored-state.ts";
 import type { DraftRow, HoldRow } from "../state/unposted.ts";
 
@@ -44,6 +45,8 @@ export interface Beginning {
   readonly termKey: TermKey;
   readonly lastRun: number;
   readonly closing: ClosedBefore;
+  /** A generation of a build before does not say. */
+  readonly keyGap?: KeyGap;
 }
 
 export interface Slice {
@@ -60,11 +63,14 @@ const bytesAtOnce = 1024 * 1024;
 /** Rows of a filter or block are up to 1 MB. */
 const partsAtOnce = 4;
 
-/** The slice at a cursor. `generation`: this one as the next will know it. */
-export function sliceAt(sql: SqlStorage, state: StoredState, cursor: Cursor, generation: Generation, closing: ClosedBefore): Slice {
+/** What of a generation is not its state: itself as the next will know it, how it was closed, and after which gap its keys live on. */
+type Ending = Pick<Beginning, "closing" | "keyGap"> & { readonly generation: Generation };
+
+/** The slice at a cursor. */
+export function sliceAt(sql: SqlStorage, state: StoredState, cursor: Cursor, ending: Ending): Slice {
   switch (cursor.stage) {
     case "start":
-      return start(sql, state, generation, closing);
+      return start(sql, state, ending);
     case "accounts":
       return accounts(sql, state, cursor.after, cursor.carried);
     case "drafts":
@@ -89,7 +95,7 @@ function slice(facts: readonly Fact[], next: Cursor): Slice {
   return { facts: JSON.stringify(facts), next: JSON.stringify(next) };
 }
 
-function start(sql: SqlStorage, state: StoredState, generation: Generation, closing: ClosedBefore): Slice {
+function start(sql: SqlStorage, state: StoredState, { generation, closing, keyGap }: Ending): Slice {
   const { identity, shared, standing } = state;
   const fact: LedgerContinued = {
     kind: "ledger_continued",
@@ -107,6 +113,7 @@ function start(sql: SqlStorage, state: StoredState, generation: Generation, clos
     termKey: state.index.termKey,
     lastRun: readMeta<number>(sql, "last_run") ?? 0,
     closing,
+    ...(keyGap === undefined ? {} : { keyGap }),
   };
   const next: Cursor = { stage: "accounts", after: 0, carried: { accounts: 0, drafts: 0, holds: 0 } };
   return { ...slice([fact], next), beginning: JSON.stringify(beginning) };

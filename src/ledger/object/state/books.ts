@@ -160,7 +160,12 @@ export class Books {
     return gapBetween(this.#lastAtMs, atMs) ?? (stored !== undefined && atMs < stored.untilMs ? stored : undefined);
   }
 
-  /** The instant as of which keys are looked up. */
+  /** The last gap between two commits, of which the next generation has to know; undefined where there was none. */
+  get keyGap(): KeyGap | undefined {
+    return this.#keyGap;
+  }
+
+  /** The instant as of which keys of the index are looked up. */
   keysAsOfMs(atMs: number): number {
     return keysAsOfMs(atMs, this.keyGapAt(atMs)?.fromMs);
   }

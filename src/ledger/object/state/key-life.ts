@@ -26,7 +26,13 @@ export function gapBetween(lastAtMs: number, atMs: number): KeyGap | undefined {
   return { fromMs: (periodOf(lastAtMs) - 1) * keyPeriodMs, untilMs: atMs + idempotencyLifeMs };
 }
 
-/** The instant as of which keys are looked up: a key lives where it was used less than 24 hours before. */
+/** The instant as of which keys of the index are looked up, of which none was used within a gap: a key lives where it was used less than 24 hours before. */
 export function keysAsOfMs(atMs: number, keptFromMs: number | undefined): number {
   return keptFromMs === undefined ? atMs : Math.min(atMs, keptFromMs + idempotencyLifeMs - 1);
+}
+
+/** Whether a key lives that was used at an instant: for 24 hours, or beyond where it is of the two periods before a gap. */
+export function isKeyAlive(usedAtMs: number, nowMs: number, keptFromMs: number | undefined): boolean {
+  if (usedAtMs + idempotencyLifeMs > nowMs) return true;
+  return keptFromMs !== undefined && usedAtMs >= keptFromMs && usedAtMs < keptFromMs + 2 * keyPeriodMs;
 }
