@@ -1,4 +1,5 @@
 import packageJson from "../../package.json" with { type: "json" };
+import { notThere } from "../http/middleware/attempts.ts";
 import type { Router } from "../http/request-context.ts";
 import { assetsPath, isVersioned } from "./asset-paths.ts";
 import { errorsPage } from "./errors-page.ts";
@@ -26,6 +27,7 @@ export function registerDocsRoutes(router: Router, operations: number): void {
 
   router.get(`${assetsPath}/*`, async (c) => {
     const found = await c.env.ASSETS.fetch(c.req.raw);
+    if (found.status === 404) throw notThere(c);
     const answer = new Response(found.body, found);
     answer.headers.set("X-Content-Type-Options", "nosniff");
     if (found.ok && isVersioned(c.req.path)) answer.headers.set("Cache-Control", "public, max-age=31536000, immutable");

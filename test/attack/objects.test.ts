@@ -184,6 +184,18 @@ test("paths that have no route are counted by address, below the API and beside 
   expect((await request("GET", "/api/v1/none", { "cf-connecting-ip": newAddress() })).status).toBe(404);
 });
 
+test.each([
+  ["of the pages' files", (sent: number) => `/docs-assets/none-${sent}`],
+  ["of a site's below which there is nothing without a key", () => `/api/v1/sites/${crypto.randomUUID()}/health`],
+  ["of a company's", () => `/v2/ledger/api/v1/companies/${crypto.randomUUID()}/health`],
+] as const)("paths %s are counted as any that has no route", async (_, path) => {
+  holdClock();
+  const from = { "cf-connecting-ip": newAddress() };
+  const statuses: number[] = [];
+  for (let sent = 0; sent < 301; sent += 1) statuses.push((await request("GET", path(sent), from)).status);
+  expect([statuses[0], statuses[299], statuses[300]]).toEqual([404, 404, 429]);
+});
+
 test("the operator's token is guessed as seldom as a key", async () => {
   holdClock();
   const from = { "cf-connecting-ip": newAddress() };

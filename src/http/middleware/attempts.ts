@@ -1,5 +1,5 @@
 import { type AddressCount, countPerAddress } from "../../platform/count-per-address.ts";
-import { type Refused, rateLimited, refusal } from "../../platform/refused.ts";
+import { notFound, type Refused, rateLimited, refusal } from "../../platform/refused.ts";
 import { pathOf } from "../aliases.ts";
 import type { RequestContext } from "../request-context.ts";
 
@@ -32,6 +32,12 @@ export function uncountAttempt(c: RequestContext): void {
 
 export function countPublicWrite(c: RequestContext): void {
   countOne(publicWrites, c, "from this address");
+}
+
+/** The refusal of what is not there though its path has a route. Counted as what has none. */
+export function notThere(c: RequestContext): Refused {
+  countOne(misses, c, "for what is not there");
+  return notFound();
 }
 
 /** The refusal of what has no route. Counted by address where no good key asks: each costs a search of the routes, whose result is not cached. */

@@ -7,7 +7,7 @@ import { cursorSecret } from "../../platform/secrets.ts";
 import type { Step } from "../pipeline.ts";
 import type { RequestContext } from "../request-context.ts";
 import type { RouteTable } from "../route-table.ts";
-import { countAttempt, countPublicWrite, noRoute, uncountAttempt } from "./attempts.ts";
+import { countAttempt, countPublicWrite, noRoute, notThere, uncountAttempt } from "./attempts.ts";
 
 /** What the app does with a caller once it is known: builds the context, notes the use. */
 export type OnAuthenticated = (c: RequestContext, authority: Authority, noteUse: boolean) => void;
@@ -62,6 +62,9 @@ export function authenticate({ isPublic, methodsOf }: RouteTable, onAuthenticate
   return (c) => {
     const { path, method } = c.req;
     if (isPublic(path, method)) {
+      const { siteId, entityId } = c.get("scope") ?? {};
+      // Without a key there is no site, and so nothing of one.
+      if (siteId !== undefined || entityId !== undefined) throw notThere(c);
       if (method === "POST") countPublicWrite(c);
       return undefined;
     }
