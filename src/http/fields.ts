@@ -19,8 +19,8 @@ import { principalKinds } from "../kernel/role.ts";
 
 /** What is wrong with a text of control characters. */
 const noText = "Control characters and half characters are not text.";
-/** A text that is too long is read no further: a body is one text of 8 MiB if its sender likes. */
-const readNoFurther = { abort: true };
+/** A text that is too long is read no further, by a pattern for one: a body is one text of 8 MiB if its sender likes. */
+export const readNoFurther = { abort: true };
 
 export function line(lengthMax: number) {
   return z.string().trim().min(1).max(lengthMax, readNoFurther).refine(isPlainLine, noText);

@@ -99,6 +99,23 @@ describe("the order of a chart", () => {
     expect(faultsOf(chain)).toEqual(["11 parentCode parent_depth"]);
   });
 
+  test.each([
+    ["a chain that begins at its end", (i: number) => i + 1],
+    ["a circle", (i: number) => (i + 1) % 5_000],
+    ["a chain below a circle", (i: number) => (i < 4_990 ? i + 1 : 4_990)],
+  ])("looks at each account of %s a few times, however long it is", (_, parentOf) => {
+    let looked = 0;
+    const chain = Array.from({ length: 5_000 }, (_, i) => ({
+      ...account(String(i)),
+      get parentCode() {
+        looked += 1;
+        return String(parentOf(i));
+      },
+    }));
+    expect(faultsOf(chain).length).toBeGreaterThan(4_900);
+    expect(looked).toBeLessThan(10 * chain.length);
+  });
+
   test("tells what the ledger's accounts have against it", () => {
     const existing = [{ code: "1", type: "expense", role: "rounding", externalId: "x" }] as const;
     const faults = faultsAgainst(

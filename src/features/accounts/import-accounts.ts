@@ -12,7 +12,7 @@ import { openAccounts } from "./open-accounts.ts";
 import { ChartRow, type ImportAccountsRequest } from "./schemas.ts";
 import { listAccountNodes } from "./store.ts";
 
-/** More faults than this are counted, not listed. */
+/** More faults than this are not listed, and of a file's cells not looked for. */
 const faultsListedMax = 1_000;
 
 /** Opens the accounts of a chart, all or none. What is wrong is refused at once, every fault with its row. */
@@ -55,12 +55,15 @@ function chartOfCsv(request: ImportAccountsRequest, csv: string): Chart {
     ]);
   }
   const faults: ChartFault[] = [];
-  const accounts = lines.flatMap(({ line, cells }) => {
+  const accounts: AccountRequest[] = [];
+  for (const { line, cells } of lines) {
     const row = ChartRow.safeParse(cells);
-    if (row.success) return [row.data];
-    for (const issue of row.error.issues) faults.push({ row: line, field: issue.path.join("."), code: issue.code, message: issue.message });
-    return [];
-  });
+    if (row.success) accounts.push(row.data);
+    else
+      for (const issue of row.error.issues)
+        faults.push({ row: line, field: issue.path.join("."), code: issue.code, message: issue.message });
+    if (faults.length >= faultsListedMax) break;
+  }
   if (faults.length > 0) throw faulty(request, faults);
   return { accounts, rowOf: (index) => lines[index]?.line ?? index + 1 };
 }
@@ -71,7 +74,8 @@ function faulty(request: ImportAccountsRequest, faults: readonly ChartFault[], c
     return request.csv === undefined ? "/chart" : "/csv";
   };
   const [first] = faults;
-  const message = `${faults.length} ${faults.length === 1 ? "fault" : "faults"}, and so nothing was opened. The first, in row ${first?.row}: ${first?.message}`;
+  const count = `${faults.length < faultsListedMax ? "" : "At least "}${faults.length} ${faults.length === 1 ? "fault" : "faults"}`;
+  const message = `${count}, and so nothing was opened. The first, in row ${first?.row}: ${first?.message}`;
   return refusal(
     code,
     message,

@@ -14,6 +14,7 @@ import {
   Account,
   AccountList,
   accountExample,
+  ChartRow,
   CreateAccountRequest,
   ImportAccountsRequest,
   ImportedAccounts,
@@ -82,6 +83,7 @@ export const accountRoutes: readonly Route[] = [
       entity: true,
       idempotency: "accepted",
       body: ImportAccountsRequest,
+      documentedSchemas: { ChartRow },
       bodyExample: { csv: "code,name,type,parentCode\n1000,Cash,bank,\n1010,Petty Cash,bank,1000\n", dryRun: true },
       answers: {
         200: {

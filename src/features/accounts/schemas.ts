@@ -8,7 +8,6 @@ import {
   instantField,
   ledgerChoice,
   line,
-  list,
   minorField,
   nameField,
   sequenceField,
@@ -16,6 +15,7 @@ import {
 import { listQuery, pageOf } from "../../http/page-query.ts";
 import { accountTypeNames } from "../../kernel/account-type.ts";
 import { accountsPerImportMax, codeLengthMax, nameLengthMax } from "../../kernel/bounds.ts";
+import { longList } from "../../operation/long-list.ts";
 import type { ListQuery } from "../../operation/page.ts";
 import { type LedgerChoice, ledgerExample } from "../ledgers/index.ts";
 import { accountRoles } from "./domain/account-role.ts";
@@ -114,7 +114,7 @@ export const ImportAccountsRequest = z
       description:
         "CSV (RFC 4180) with the columns code, name, type and, as needed, parentCode, subtype, role, externalId, stableKey, description.",
     }),
-    accounts: list(ChartRow, 1, accountsPerImportMax).optional(),
+    accounts: longList(ChartRow, "ChartRow", { min: 1, max: accountsPerImportMax }).optional(),
     dryRun: z.boolean().default(false).openapi({ description: "Answers what would be opened, and opens nothing." }),
   })
   .refine(

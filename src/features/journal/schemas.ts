@@ -45,9 +45,10 @@ import {
   type LineView,
   modules,
 } from "../../ledger/rpc.ts";
+import { movedIssue } from "../../operation/long-list.ts";
 import type { TransferView } from "./domain/transfer.ts";
 import { acceptEntry, acceptEntryBody, normalizedEntry } from "./fast/accept-entry.ts";
-import { checkedFast, listCheckedFast, movedIssue } from "./fast/checked-fast.ts";
+import { checkedFast, listCheckedFast } from "./fast/checked-fast.ts";
 
 const side = z.enum(["debit", "credit"]).openapi("Side");
 const balanceBound = balanceBoundField.optional();

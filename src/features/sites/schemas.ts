@@ -1,11 +1,11 @@
 import { z } from "@hono/zod-openapi";
-import { idField, instantField, list, nameField } from "../../http/fields.ts";
+import { idField, instantField, list, nameField, readNoFurther } from "../../http/fields.ts";
 import { listQuery, pageOf } from "../../http/page-query.ts";
 import { jurisdictions, regionHints } from "../../kernel/region.ts";
 
 const originField = z
   .string()
-  .max(200)
+  .max(200, readNoFurther)
   .regex(/^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/, "An origin: scheme, host, port.")
   .openapi({ example: "https://app.example.com" });
 

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { countField, idField, instantField, nameField } from "../../http/fields.ts";
+import { countField, idField, instantField, nameField, readNoFurther } from "../../http/fields.ts";
 import { listQuery, pageOf } from "../../http/page-query.ts";
 import { principalKinds, roles } from "../../kernel/role.ts";
 import { issuedExample, SiteView, siteExample } from "../sites/index.ts";
@@ -13,8 +13,9 @@ export const kindField = z
   .openapi({ description: "Who acts with it. An agent's key is PREPARER or REVIEWER.", example: "service" });
 /** RFC 5321 §4.5.3.1.3: a path has at most 256 octets, two of them its brackets. */
 export const emailField = z
-  .email()
-  .max(254)
+  .string()
+  .max(254, readNoFurther)
+  .pipe(z.email())
   .transform((email) => email.toLowerCase())
   .openapi({ type: "string", format: "email", description: "Compared in lower case.", example: "ada@example.com" });
 /** More than any password has: the rule itself, which counts characters as people do, is the operation's. */

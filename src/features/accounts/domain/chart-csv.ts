@@ -4,8 +4,18 @@ import { ok, type Result, refuse } from "../../../kernel/result.ts";
 const chartColumns = ["code", "name", "type", "parentCode", "subtype", "role", "externalId", "stableKey", "description"] as const;
 export type ChartColumn = (typeof chartColumns)[number];
 const fieldsMax = 50;
+/** Several times the longest that a cell may say, with what is trimmed off it. */
+const fieldLengthMax = 10_000;
+/** The columns by their names in a header, which may be written in other ways. */
+const columnsByName = new Map(chartColumns.map((column) => [column.toLowerCase(), column]));
+/** Of a longer one no column is named: a header is as long as its sender makes it. */
+const columnNameLengthMax = 100;
 /** What ends a bare field. One object for all of them, which stands where it is set. */
 const fieldEnd = /[,\r\n]|$/g;
+/** Each costs many times what its two characters do. Twenty for each account. */
+const doubledMax = 20 * accountsPerImportMax;
+const quote = 0x22;
+const lineFeed = 0x0a;
 const requiredColumns: readonly ChartColumn[] = ["code", "name", "type"];
 
 /** A row of the file with the line it starts on (the header is line 1). Empty cells are absent. */
@@ -28,6 +38,7 @@ function csvRecords(text: string): Result<{ readonly line: number; readonly fiel
   let fields: string[] = [];
   let line = 1;
   let recordLine = 1;
+  let doubled = 0;
   let at = text.startsWith("\uFEFF") ? 1 : 0;
   const endRecord = () => {
     // A line with nothing on it is no record.
@@ -39,18 +50,26 @@ function csvRecords(text: string): Result<{ readonly line: number; readonly fiel
     let field = "";
     if (text[at] === '"') {
       const openedOn = line;
-      at += 1;
-      for (;;) {
-        const close = text.indexOf('"', at);
-        if (close === -1) return refuse({ row: openedOn, field: "", code: "csv_quote", message: "A quoted field is not closed." });
-        const piece = text.slice(at, close);
-        field += piece;
-        for (let feed = piece.indexOf("\n"); feed !== -1; feed = piece.indexOf("\n", feed + 1)) line += 1;
-        at = close + 1;
-        if (text[at] !== '"') break;
-        field += '"';
+      const from = at + 1;
+      let isDoubled = false;
+      // One character after the other: a field may be millions of doubled quotes.
+      for (at = from; ; at++) {
+        if (at >= text.length) return refuse({ row: openedOn, field: "", code: "csv_quote", message: "A quoted field is not closed." });
+        if (doubled > doubledMax || at - from > fieldLengthMax) break;
+        const code = text.charCodeAt(at);
+        if (code === lineFeed) line += 1;
+        if (code !== quote) continue;
+        if (text.charCodeAt(at + 1) !== quote) break;
+        isDoubled = true;
+        doubled += 1;
         at += 1;
       }
+      if (at - from > fieldLengthMax) return refuse(tooLong(line));
+      field = text.slice(from, at);
+      if (doubled > doubledMax)
+        return refuse({ row: line, field: "", code: "csv_quote", message: `The file has more than ${doubledMax} doubled quotes.` });
+      if (isDoubled) field = field.replace(/""/g, '"');
+      at += 1;
     } else {
       fieldEnd.lastIndex = at;
       const stop = fieldEnd.exec(text)?.index ?? text.length;
@@ -59,6 +78,7 @@ function csvRecords(text: string): Result<{ readonly line: number; readonly fiel
         return refuse({ row: line, field: "", code: "csv_quote", message: "A quote stands inside a field that does not begin with one." });
       at = stop;
     }
+    if (field.length > fieldLengthMax) return refuse(tooLong(line));
     fields.push(field.trim());
     // Refused while it is read: what eight megabytes of commas would become is more than an isolate has.
     if (fields.length > fieldsMax) {
@@ -83,6 +103,14 @@ function csvRecords(text: string): Result<{ readonly line: number; readonly fiel
   return ok(records);
 }
 
+function tooLong(row: number): ChartFault {
+  return { row, field: "", code: "csv_length", message: `A field has more than ${fieldLengthMax} characters.` };
+}
+
+function columnNamed(name: string): ChartColumn | undefined {
+  return name.length > columnNameLengthMax ? undefined : columnsByName.get(name.replaceAll(/[ _-]/g, "").toLowerCase());
+}
+
 /** The rows of a chart of accounts in CSV with a header line. Refuses, all at once, what is wrong with its form; what the cells say is checked as for JSON. */
 export function parseChartCsv(text: string): Result<ChartCsvRow[], ChartFault[]> {
   const records = csvRecords(text);
@@ -93,9 +121,7 @@ export function parseChartCsv(text: string): Result<ChartCsvRow[], ChartFault[]>
       { row: 1, field: "", code: "csv_empty", message: "The file is empty. Its first line names the columns: code,name,type, …" },
     ]);
   const faults: ChartFault[] = [];
-  const columns = header.fields.map((name) =>
-    chartColumns.find((column) => column.toLowerCase() === name.replaceAll(/[ _-]/g, "").toLowerCase()),
-  );
+  const columns = header.fields.map(columnNamed);
   columns.forEach((column, i) => {
     const name = header.fields[i] ?? "";
     if (column === undefined) {

@@ -32,21 +32,27 @@ export function orderChart<A extends ChartNode>(accounts: readonly A[], rowOf: (
     if (!byCode.has(account.code)) byCode.set(account.code, account);
   });
 
-  const depths = new Map<A, number>();
-  /** Depth below the top of the list; undefined in a circle. Climbs at most as far as a tree may be deep, and one more to see that it is deeper. */
+  /** Depths below the top of the list; undefined in or below a circle. */
+  const depths = new Map<A, number | undefined>();
+  /** Each account is climbed from once: a list may be one chain of thousands, or one circle. */
   const depthOf = (account: A): number | undefined => {
-    let depth = 0;
-    for (let at: A | undefined = account; at !== undefined; depth += 1) {
-      const known = depths.get(at);
-      if (known !== undefined) return depth + known;
-      if (depth > accounts.length) return undefined;
+    const climbed: A[] = [];
+    let at: A | undefined = account;
+    while (at !== undefined && !depths.has(at)) {
+      // As long as it is not known, and for good where the climb comes back to it.
+      depths.set(at, undefined);
+      climbed.push(at);
       at = at.parentCode === undefined ? undefined : byCode.get(at.parentCode);
     }
-    return depth;
+    let depth = at === undefined ? 0 : depths.get(at);
+    for (const below of climbed.reverse()) {
+      depth = depth === undefined ? undefined : depth + 1;
+      depths.set(below, depth);
+    }
+    return depths.get(account);
   };
   accounts.forEach((account, i) => {
     const depth = depthOf(account);
-    if (depth !== undefined) depths.set(account, depth);
     const parent = account.parentCode === undefined ? undefined : byCode.get(account.parentCode);
     if (depth === undefined) {
       faults.push({ row: rowOf(i), field: "parentCode", code: "parent_circle", message: `${account.code} stands above itself.` });
