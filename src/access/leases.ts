@@ -42,14 +42,18 @@ const unknownMax = 1_000;
 export interface Strangers {
   /** Whether the key shows by itself that it was made here. */
   readonly hasMark: (parts: KeyParts) => boolean;
+  /** Whether the directory lists a token of the key's id: one without a mark has no object otherwise, and opening it would make one. */
+  readonly isListed: (parts: KeyParts) => Promise<boolean>;
   /** Counts one by its address, before anything is opened for it; throws where it is one too many. */
   readonly count: () => void;
   /** The key was good. */
   readonly uncount: () => void;
 }
 
+const noToken = { ok: false, reason: "unknown" } as const;
+
 /** For who is not counted. */
-const nobody: Strangers = { hasMark: () => true, count: () => undefined, uncount: () => undefined };
+const nobody: Strangers = { hasMark: () => true, isListed: async () => true, count: () => undefined, uncount: () => undefined };
 
 type Read = (key: string, nowMs: number) => KeyParts | undefined | Promise<SessionParts | undefined>;
 
@@ -127,11 +131,11 @@ async function ask(
     if (parts === undefined) {
       // What is none by its form or its signature is not worth remembering: nothing is asked to see it again.
       strangers.count();
-      return { ok: false, reason: "unknown" };
+      return noToken;
     }
     const isStranger = parts.secret !== null && !held.has(key) && !strangers.hasMark(parts);
     if (isStranger) strangers.count();
-    const outcome = await askObject(namespace, parts, takeUnused(key));
+    const outcome = isStranger && !(await strangers.isListed(parts)) ? noToken : await askObject(namespace, parts, takeUnused(key));
     const isGood = outcome.ok || outcome.reason === "limited";
     if (isStranger && isGood) strangers.uncount();
     if (!outcome.ok) {

@@ -1,5 +1,6 @@
 import { isAccessToken, readAccessToken } from "../../access/access-token.ts";
 import { waitForFull } from "../../access/bucket.ts";
+import { isListed } from "../../access/is-listed.ts";
 import { type Admission, admit, admitFromLease, admitSession } from "../../access/leases.ts";
 import { type Authority, hasMark, type KeyParts } from "../../access/token.ts";
 import { rateLimited, refusal } from "../../platform/refused.ts";
@@ -25,6 +26,7 @@ function admitBy(c: RequestContext, key: string): Admission | Promise<Admission>
   if (leased !== undefined) return leased;
   const strangers = {
     hasMark: (parts: KeyParts) => hasMark(cursorSecret(c.env), parts),
+    isListed: ({ tokenId }: KeyParts) => isListed(c.env, tokenId),
     count: () => countAttempt(c),
     uncount: () => uncountAttempt(c),
   };
