@@ -77,6 +77,11 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined || (headers["content-length"] !== undefined && headers["content-length"] !== "0");
 }
 
+/** Whether it comes with a key or a token: without, the Worker takes no more than the shorter body of a public route. */
+export function hasCredentials({ headers }: IncomingMessage): boolean {
+  return headers["x-api-key"] !== undefined || headers.authorization !== undefined;
+}
+
 /** The headers for the client, names and values in turn. */
 export function headersForClient({ rawHeaders }: IncomingMessage): string[] {
   const kept: string[] = [];

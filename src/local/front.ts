@@ -11,8 +11,9 @@ import type { Duplex } from "node:stream";
 import { failureAnswer } from "../http/failure-answer.ts";
 import { mayWrite } from "../http/may-write.ts";
 import { newRequestId } from "../http/middleware/request-id.ts";
+import { bodyBytesMax, publicBodyBytesMax } from "../kernel/bounds.ts";
 import { type Failure, type FailureCode, failure } from "../kernel/failures.ts";
-import { addressOf, hasBody, headersForClient, headersForRuntime, type Onward, schemeOf } from "./front-headers.ts";
+import { addressOf, hasBody, hasCredentials, headersForClient, headersForRuntime, type Onward, schemeOf } from "./front-headers.ts";
 
 /** Where the runtime listens: a socket in a folder of this user's alone, or, on Windows, a port of 127.0.0.1. */
 export type RuntimeAddress = { readonly socketPath: string } | { readonly host: string; readonly port: number };
@@ -54,8 +55,10 @@ const idleMs = 65_000;
 const connectionsMax = 4_000;
 /** The runtime closes a connection that was idle for five seconds: one that is older than this is not used again. */
 const runtimeIdleMs = 2_000;
-/** How much of a body that is no more wanted is read, and for how long, so that the client gets to reading its answer (RFC 9112 §9.6). */
-const lingerBytesMax = 1024 * 1024;
+/** How much the runtime reads of a body that its Worker does not want. */
+const unreadBytesMax = 64 * 1024;
+/** How much of a body that is no more wanted is read, and for how long, so that the client gets to reading its answer (RFC 9112 §9.6): of any that could be wanted, all. */
+const lingerBytesMax = 2 * bodyBytesMax;
 const lingerMs = 1_000;
 const closesWithinMs = 2_000;
 
@@ -85,8 +88,8 @@ export async function startFront(options: FrontOptions): Promise<Front> {
       answer(request, response, onward.refused);
       return;
     }
-    if (expectsContinue) response.writeContinue();
-    const upstream = requestTo(options.runtime, agent, request, onward, []);
+    const asksFirst = expectsContinue || isLong(request);
+    const upstream = requestTo(options.runtime, agent, request, onward, asksFirst ? ["Expect", "100-continue"] : []);
     if (upstream === undefined) {
       answer(request, response, noUrl());
       return;
@@ -96,11 +99,15 @@ export async function startFront(options: FrontOptions): Promise<Front> {
     response.on("close", () => {
       if (!response.writableFinished) upstream.destroy();
     });
+    const send = () => passBody(request, response, upstream, onward.mayWrite ? options.refusesWrites : () => undefined);
     if (!hasBody(request)) upstream.end();
+    else if (!asksFirst) send();
     else {
-      // What waits for its own answer before it sends on is not to wait here.
-      if (expectsContinue || request.headers["content-length"] === undefined) upstream.flushHeaders();
-      passBody(request, response, upstream, onward.mayWrite ? options.refusesWrites : () => undefined);
+      upstream.on("continue", () => {
+        if (expectsContinue) response.writeContinue();
+        send();
+      });
+      upstream.flushHeaders();
     }
   };
   server.on("checkContinue", (request, response) => pass(request, response, true));
@@ -146,6 +153,14 @@ class RuntimeAgent extends Agent {
       }
     }
   }
+}
+
+/**
+ * Whether the runtime is asked before the body is sent on (RFC 9110 §10.1.1). Of a body that it answers without, it reads so much before it closes the connection,
+ * and what is written then takes its answer with it.
+ */
+function isLong(request: IncomingMessage): boolean {
+  return hasBody(request) && !(Number(request.headers["content-length"]) <= unreadBytesMax);
 }
 
 /**
@@ -238,6 +253,8 @@ function passAnswer(request: IncomingMessage, response: ServerResponse, coming: 
   const early = hasBody(request) && !request.complete;
   if (early) headers.push("Connection", "close");
   response.writeHead(status, headers);
+  // Whoever still sends reads it only where it is there before the connection ends.
+  if (early) response.flushHeaders();
   coming.on("data", (chunk: Buffer) => {
     if (response.write(chunk)) return;
     coming.pause();
@@ -353,6 +370,8 @@ function passUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, opt
  * and one whose last piece is kept back was never whole, so that nothing comes of it.
  */
 function passBody(request: IncomingMessage, response: ServerResponse, upstream: ClientRequest, refusal: () => Failure | undefined): void {
+  const bytesMax = hasCredentials(request) ? bodyBytesMax : publicBodyBytesMax;
+  let bytes = 0;
   let isRefused = false;
   const goesOn = () => {
     const reason = response.headersSent ? undefined : refusal();
@@ -367,9 +386,15 @@ function passBody(request: IncomingMessage, response: ServerResponse, upstream: 
     return false;
   };
   request.on("data", (chunk: Buffer) => {
-    if (!goesOn() || upstream.write(chunk)) return;
-    request.pause();
-    upstream.once("drain", () => request.resume());
+    if (!goesOn()) return;
+    bytes += chunk.length;
+    const hasRoom = upstream.write(chunk);
+    // The Worker refuses it from here on, and reads no further.
+    if (bytes > bytesMax) request.pause();
+    else if (!hasRoom) {
+      request.pause();
+      upstream.once("drain", () => request.resume());
+    }
   });
   request.on("end", () => {
     // One of a stated length is whole with its last byte, whether or not its end has been told.

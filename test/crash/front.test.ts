@@ -214,7 +214,7 @@ test("whoever expects to be asked for the body is asked, or refused before it", 
   let refusal: Failure | undefined;
   const { front } = await startBefore(
     (incoming, response) => {
-      assert.equal(incoming.headers.expect, undefined);
+      assert.equal(incoming.headers.expect, "100-continue");
       incoming.on("end", () => echo(incoming, response)).resume();
     },
     { refusesWrites: () => refusal },
@@ -235,6 +235,63 @@ test("whoever expects to be asked for the body is asked, or refused before it", 
   assert.deepEqual(await ask(), [true, 200]);
   refusal = failure("STORAGE_FULL", "Full.");
   assert.deepEqual(await ask(), [false, 503]);
+});
+
+/** A body that nobody has to be asked for, and one byte more. */
+const longBytes = 64 * 1024 + 1;
+
+for (const [how, framing] of [
+  ["with a length", { "Content-Length": String(longBytes) }],
+  ["in chunks", { "Transfer-Encoding": "chunked" }],
+] as const) {
+  test(`a long body ${how} is sent on when the runtime asks for it, and not at all where it answers before`, async () => {
+    let isWanted = true;
+    let arrived = 0;
+    const { front, server } = await startBefore(() => assert.fail("it is asked for first"));
+    server.on("checkContinue", (incoming: IncomingMessage, response: ServerResponse) => {
+      if (isWanted) response.writeContinue();
+      else response.writeHead(401, { "X-Request-Id": "req_no" }).end();
+      incoming.on("data", ({ length }: Buffer) => (arrived += length)).on("end", () => isWanted && echo(incoming, response));
+    });
+    const send = async () => {
+      const sending = request(`${front.baseUrl}/`, { method: "POST", headers: { ...framing, "X-API-Key": "any" } });
+      sending.end(Buffer.alloc(longBytes));
+      const [coming] = (await once(sending, "response")) as [IncomingMessage];
+      coming.resume();
+      return coming.statusCode;
+    };
+    assert.deepEqual([await send(), arrived], [200, longBytes]);
+    isWanted = false;
+    assert.deepEqual([await send(), arrived], [401, longBytes]);
+  });
+}
+
+test("of a body that is longer than any route takes, hardly more is sent on than shows it", async () => {
+  for (const [headers, bytesMax] of [
+    [{}, 16 * 1024],
+    [{ "X-API-Key": "any" }, 8 * 1024 * 1024],
+  ] as const) {
+    let arrived = 0;
+    const { front } = await startBefore((incoming, response) => {
+      incoming.on("data", ({ length }: Buffer) => {
+        arrived += length;
+        // Like the Worker, which reads no further; what is under way arrives all the same.
+        if (arrived > bytesMax && !response.headersSent) response.writeHead(413, { "X-Request-Id": "req_long" }).end();
+      });
+    });
+    const sending = request(front.baseUrl, { method: "POST", headers: { ...headers, "Transfer-Encoding": "chunked" } });
+    sending.on("error", () => undefined);
+    const piece = Buffer.alloc(64 * 1024);
+    const write = () => {
+      while (sending.writable && sending.write(piece));
+    };
+    sending.on("drain", write);
+    write();
+    const [coming] = (await once(sending, "response")) as [IncomingMessage];
+    assert.equal(coming.statusCode, 413);
+    assert.ok(arrived > bytesMax && arrived <= bytesMax + 2 * piece.length, `${arrived} of ${bytesMax}`);
+    sending.destroy();
+  }
 });
 
 test("a client that goes away ends its request at the runtime too, and a runtime that breaks off cuts the answer", async () => {
