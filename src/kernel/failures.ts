@@ -387,7 +387,8 @@ export const failureKinds = {
   ACCOUNT_PARENT_INVALID: {
     status: 422,
     retryable: false,
-    meaning: "The account cannot stand under this parent: it is of another type, below the account itself, or 10 levels deep already.",
+    meaning:
+      "The account cannot stand under this parent: it is of another type, below the account itself, or so deep that the account, or what stands below it, would be more than 10 levels deep.",
     action: "Choose a parent of the same type higher up in the tree, or none.",
   },
   CURRENCY_UNSUPPORTED: {

@@ -44,6 +44,24 @@ describe("an account below which another is opened", () => {
     });
   });
 
+  test("is not moved at the same moment to where that one would be too deep, whichever of the two comes first", async () => {
+    const { api } = await company();
+    let parentId: string | undefined;
+    for (let level = 1; level <= 9; level++) parentId = await open(api, `level-${level}`, parentId === undefined ? {} : { parentId });
+    await rounds(async (round) => {
+      const moved = await open(api, `m-${round}`);
+      const move = (by: Api) => by.patch(`/accounts/${moved}`, { parentId });
+      const openBelow = (by: Api) => by.post("/accounts", { code: `b-${round}`, name: "Below", type: "bank", parentId: moved });
+      const [late, early, status] = round % 2 === 0 ? [move, openBelow, 201] : [openBelow, move, 200];
+      const shut = shutAt(toLedger("write"));
+      const held = late(apiThrough(shut.gate, api));
+      await shut.reachedBy(held);
+      expect((await early(api)).status).toBe(status);
+      shut.open();
+      expect(codeOf(await held)).toBe("422 ACCOUNT_PARENT_INVALID");
+    });
+  });
+
   test("never comes to stand below itself by two moves at once", async () => {
     const { api } = await company();
     await rounds(async (round) => {

@@ -292,6 +292,39 @@ describe("accounts", () => {
     expect(refusalOf(ledger, openAccount("late", "expense", { parentCode: "top" }))?.code).toBe("REFERENCE_NOT_FOUND");
   });
 
+  describe("stand at most 10 levels deep", () => {
+    /** Accounts `a1`, `a2` and so on, each below the one before it. */
+    const chain = (name: string, levels: number): Command[] =>
+      Array.from({ length: levels }, (_, i) => openAccount(`${name}${i + 1}`, "bank", i === 0 ? {} : { parentCode: `${name}${i}` }));
+    const move = (ledger: MemoryLedger, code: string, parent: string): Command => ({
+      kind: "change_account",
+      accountId: accountId(ledger, code),
+      description: { parentId: accountId(ledger, parent) },
+    });
+
+    test.each([
+      ["a6", 4, undefined],
+      ["a6", 5, "ACCOUNT_PARENT_INVALID"],
+      ["a9", 1, undefined],
+      ["a9", 2, "ACCOUNT_PARENT_INVALID"],
+      ["a10", 1, "ACCOUNT_PARENT_INVALID"],
+    ] as const)("with all that moves along: under %s goes a tree of %i levels: %s", (parent, levels, code) => {
+      const ledger = memoryLedger();
+      ledger.write([...chain("a", 10), ...chain("b", levels)]);
+      expect(refusalOf(ledger, move(ledger, "b1", parent))?.code).toBe(code);
+    });
+
+    test("whatever the same write does before: a level that is opened counts, and one that is moved away does not", () => {
+      const ledger = memoryLedger();
+      ledger.write([...chain("a", 8), ...chain("b", 2), ...chain("c", 1)]);
+      const under = (parentId: string) => openAccount("late", "bank", { description: described("Late", { parentId }) });
+      const b2 = accountId(ledger, "b2");
+      expect(ledger.write([under(b2), move(ledger, "b1", "a8")]).refused?.code).toBe("ACCOUNT_PARENT_INVALID");
+      expect(ledger.write([under(b2), move(ledger, "b2", "c1"), move(ledger, "b1", "a8")]).refused).toBeUndefined();
+      expect(ledger.write([move(ledger, "c1", "a8")]).refused?.code).toBe("ACCOUNT_PARENT_INVALID");
+    });
+  });
+
   test("see in one write what came before: a parent goes after its last child, and not before", () => {
     const ledger = memoryLedger();
     ledger.write([openAccount("top", "bank"), openAccount("below", "bank", { parentCode: "top" })]);

@@ -48,9 +48,29 @@ test("the number of accounts below each is written with the fact, and outlives a
   for (const code of ["a1", "a", "b", "top"]) expect(await codeOf(ledger, { kind: "delete_account", accountId: id(code) })).toBe("written");
 });
 
+test("an account is not moved to where what stands below it would be too deep, after a restart too, and the ledger finds that by an index", async () => {
+  const { ledger, id } = await tree();
+  const chain = Array.from({ length: 8 }, (_, i) => openAccount(`c${i + 1}`, "bank", i === 0 ? {} : { parentCode: `c${i}` }));
+  const { data } = await ledger.written(chain);
+  await ledger.evict();
+  const moveUnder = (level: number) =>
+    ({ kind: "change_account", accountId: id("top"), description: { parentId: data[level - 1].id } }) as const;
+  expect(await codeOf(ledger, moveUnder(8))).toBe("ACCOUNT_PARENT_INVALID");
+  expect(await codeOf(ledger, moveUnder(7))).toBe("written");
+  const under = (code: string): Command => openAccount("late", "bank", { parentCode: code });
+  expect(await codeOf(ledger, under("a1"))).toBe("ACCOUNT_PARENT_INVALID");
+  expect(await codeOf(ledger, under("a"))).toBe("written");
+  const plan = await ledger.rows(
+    "EXPLAIN QUERY PLAN SELECT no FROM account WHERE children > 0 AND description ->> '$.parentId' IN (SELECT id FROM account WHERE no IN (SELECT value FROM json_each('[1]')))",
+  );
+  expect(JSON.stringify(plan)).toContain("USING INDEX account_parent");
+  expect((await ledger.verify()).result).toMatchObject({ ok: true });
+});
+
 test("a ledger of a build that did not count is counted once, when it is next opened", async () => {
   const { ledger, id } = await tree();
   await ledger.inside((sql) => {
+    sql.exec("DROP INDEX account_parent");
     sql.exec("ALTER TABLE account DROP COLUMN children");
     sql.exec("DELETE FROM schema_version WHERE version > 4");
   });

@@ -858,6 +858,7 @@ test("a ledger with the first release's tables tells its index from its log and 
       sql.exec(`DROP TABLE answer_${bucket}`);
     }
     sql.exec("DROP INDEX account_type");
+    sql.exec("DROP INDEX account_parent");
     sql.exec("ALTER TABLE account DROP COLUMN children");
     sql.exec("DELETE FROM schema_version WHERE version >= 2");
   });

@@ -100,6 +100,12 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
     locks: [] as readonly PeriodLock[],
     account: (no) => accounts.get(no),
     accountNumber: (ref) => refs.get(ref),
+    parentsBelow(nos) {
+      const ids = new Set<string | null>(nos.map((no) => opened(no).id));
+      return [...accounts.values()]
+        .filter(({ children, description }) => children > 0 && ids.has(description.parentId))
+        .map(({ no }) => no);
+    },
     entry: (sequence) => entries.get(sequence),
     entryByExternalId: (externalId) => find(entries, (entry) => entry.fact.externalId === externalId),
     entryBySource: (source) => find(entries, (entry) => entry.fact.source !== null && sourceText(entry.fact.source) === sourceText(source)),
@@ -215,6 +221,7 @@ export function foldLog(stored: readonly { readonly body: string; readonly atMs:
     account: (no) => accounts.get(no),
     figures: state.figures,
     accountNumber: state.accountNumber,
+    parentsBelow: state.parentsBelow,
     entry: state.entry,
     entryByExternalId: state.entryByExternalId,
     entryBySource: state.entryBySource,

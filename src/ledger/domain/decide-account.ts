@@ -78,7 +78,7 @@ export function decideChangeAccount(state: LedgerState, command: ChangeAccount):
   }
   const type = command.type ?? account.type;
   const moved = description.parentId !== account.description.parentId || type !== account.type;
-  const misplaced = moved && description.parentId !== null ? parentRefusedFor(state, type, description.parentId, account.no) : undefined;
+  const misplaced = moved && description.parentId !== null ? parentRefusedFor(state, type, description.parentId, account) : undefined;
   if (misplaced) return refuse(misplaced);
   const minBalance = command.minBalance === undefined ? account.minBalance : command.minBalance;
   const maxBalance = command.maxBalance === undefined ? account.maxBalance : command.maxBalance;

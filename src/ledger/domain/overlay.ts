@@ -83,6 +83,17 @@ export class Overlay implements MutableLedgerState {
     return own === undefined ? this.base.accountNumber(ref) : (own ?? undefined);
   }
 
+  parentsBelow(nos: readonly number[]): readonly number[] {
+    const below = this.base.parentsBelow(nos);
+    if (this.accounts.size === 0) return below;
+    const asked = new Set<number | undefined>(nos);
+    // What the write has put elsewhere, or others below, is among its own.
+    const isBelow = ({ children, description: { parentId } }: Account) =>
+      children > 0 && parentId !== null && asked.has(this.accountNumber(`i${parentId}`));
+    const own = [...this.accounts.values()].filter(isBelow);
+    return [...below.filter((no) => !this.accounts.has(no)), ...own.map(({ no }) => no)];
+  }
+
   entry(sequence: number): RecordedEntry | undefined {
     if (sequence < this.firstSequence) return this.base.entry(sequence);
     const fact = this.facts[sequence - this.firstSequence];

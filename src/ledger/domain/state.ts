@@ -33,6 +33,8 @@ export interface LedgerState {
   figures(no: number): AccountFigures;
   /** By `i…` id, `c…` code, `x…` external id or `r…` role. Deleted accounts are found by id only. */
   accountNumber(ref: string): number | undefined;
+  /** Of the accounts directly below these, the numbers of those that have others below themselves. */
+  parentsBelow(nos: readonly number[]): readonly number[];
   entry(sequence: number): RecordedEntry | undefined;
   entryByExternalId(externalId: string): RecordedEntry | undefined;
   entryBySource(source: Source): RecordedEntry | undefined;

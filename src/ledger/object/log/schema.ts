@@ -162,6 +162,8 @@ const migrations: readonly (readonly string[])[] = [
     // How many accounts stand directly below it: what decides whether it may be deleted, or have another type.
     "ALTER TABLE account ADD COLUMN children INTEGER NOT NULL DEFAULT 0",
     ...childCountStatements(),
+    // How deep the tree below an account is. Only of accounts that have others below them: few, and the others cost nothing.
+    "CREATE INDEX account_parent ON account (description ->> '$.parentId') WHERE children > 0",
   ],
 ];
 

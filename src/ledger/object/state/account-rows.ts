@@ -54,3 +54,20 @@ export function accountOfRow(row: AccountRow, totals: AccountTotal, pending: Pen
     holdChanges: pending.changes,
   };
 }
+
+/** Numbers in one statement: their text stays far below what a parameter may have. */
+const askedAtOnce = 10_000;
+
+/** Of the accounts directly below these, the numbers of those that have others below themselves. A deleted account has none. */
+export function parentsBelow(sql: SqlStorage, nos: readonly number[]): readonly number[] {
+  const found: number[] = [];
+  for (let i = 0; i < nos.length; i += askedAtOnce) {
+    const rows = sql.exec<{ no: number }>(
+      `SELECT no FROM account WHERE children > 0 AND description ->> '$.parentId' IN
+       (SELECT id FROM account WHERE no IN (SELECT value FROM json_each(?)))`,
+      JSON.stringify(nos.slice(i, i + askedAtOnce)),
+    );
+    for (const { no } of rows) found.push(no);
+  }
+  return found;
+}

@@ -14,7 +14,7 @@ import type { Command, LedgerIdentity, Source } from "../../rpc.ts";
 import { type Claim, decodeContext, type JournalRow, readFacts, readRareFacts, readRow, readRows } from "../log/journal.ts";
 import { readMeta } from "../log/meta.ts";
 import { childCountStatements } from "../log/schema.ts";
-import { type AccountRow, accountOfRow, type PendingTotal } from "./account-rows.ts";
+import { type AccountRow, accountOfRow, type PendingTotal, parentsBelow } from "./account-rows.ts";
 import { dropTables, markTables, writeEagerTables } from "./eager-tables.ts";
 import { alone, type Earlier } from "./earlier.ts";
 import type { EntryIndex } from "./entry-index.ts";
@@ -88,6 +88,10 @@ export class StoredState implements LedgerState {
     if (row === undefined) return undefined;
     if (!this.#accounts.has(row.no)) this.#load(row);
     return row.no;
+  }
+
+  parentsBelow(nos: readonly number[]): readonly number[] {
+    return parentsBelow(this.#sql, nos);
   }
 
   #accountRowById(id: string): AccountRow | undefined {
