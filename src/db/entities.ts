@@ -4,6 +4,7 @@ import { entities } from "./entity-tables.ts";
 import { type FilterConditions, type FoundRows, listRows } from "./list-rows.ts";
 import { isNotMoving } from "./purge.ts";
 import { drizzleOver, openDatabase, type SiteDatabase } from "./site-database.ts";
+import { inNoOrder } from "./sweep-order.ts";
 
 export type EntityRow = typeof entities.$inferSelect;
 
@@ -123,7 +124,7 @@ export async function takeRemovalOn(db: SiteDatabase, row: LeavingEntity, remova
 /** Removals at once; the next run continues. */
 const removalsPerRun = 500;
 
-/** The entities of a database whose removal is under way; those of sites that are being moved wait. */
+/** Some of the entities of a database whose removal is under way; those of sites that are being moved wait. */
 export async function listRemovals(
   env: Cloudflare.Env,
   database: string,
@@ -132,6 +133,7 @@ export async function listRemovals(
     .select({ siteId: entities.siteId, entityId: entities.id })
     .from(entities)
     .where(and(sql`${entities.removal} IS NOT NULL`, isNotMoving(entities.siteId)))
+    .orderBy(inNoOrder)
     .limit(removalsPerRun);
 }
 

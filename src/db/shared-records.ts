@@ -9,6 +9,7 @@ import { runBatch } from "./run-batch.ts";
 import { sharedRecords, type Withdrawn } from "./shared-record-tables.ts";
 import { drizzleOver, openDatabase, type SiteDatabase } from "./site-database.ts";
 import { standingEntity } from "./standing-entity.ts";
+import { inNoOrder } from "./sweep-order.ts";
 
 type Row = typeof sharedRecords.$inferSelect;
 
@@ -118,30 +119,21 @@ export interface EntityOfPool {
   readonly entityId: string;
 }
 
-/** Entities of which not every ledger holds the record, after one of them; those of sites that are being moved wait. */
-export async function pendingSharedRecords(
-  env: Cloudflare.Env,
-  database: string,
-  after: EntityOfPool | undefined,
-  max: number,
-): Promise<EntityOfPool[]> {
+/** Some of the entities of which not every ledger holds the record; those of sites that are being moved wait. */
+export async function pendingSharedRecords(env: Cloudflare.Env, database: string, max: number): Promise<EntityOfPool[]> {
   const { siteId, entityId } = sharedRecords;
-  return drizzleOver(openDatabase(env, database))
-    .select({ siteId, entityId })
-    .from(sharedRecords)
-    .where(
-      and(
-        // As the index has it.
-        sql`held_revision <> revision`,
-        isNotMoving(siteId),
-        after && sql`(${siteId}, ${entityId}) > (${after.siteId}, ${after.entityId})`,
-      ),
-    )
-    .orderBy(siteId, entityId)
-    .limit(max);
+  return (
+    drizzleOver(openDatabase(env, database))
+      .select({ siteId, entityId })
+      .from(sharedRecords)
+      // As the index has it.
+      .where(and(sql`held_revision <> revision`, isNotMoving(siteId)))
+      .orderBy(inNoOrder)
+      .limit(max)
+  );
 }
 
-/** Some of the entities that have no record: earlier builds made none. In no order, so that those whose ledgers do not answer keep no others waiting. */
+/** Some of the entities that have no record: earlier builds made none. */
 export async function entitiesWithoutRecord(env: Cloudflare.Env, database: string, max: number): Promise<EntityOfPool[]> {
   const orm = drizzleOver(openDatabase(env, database));
   const record = orm
@@ -152,6 +144,6 @@ export async function entitiesWithoutRecord(env: Cloudflare.Env, database: strin
     .select({ siteId: entities.siteId, entityId: entities.id })
     .from(entities)
     .where(and(notExists(record), isNotMoving(entities.siteId)))
-    .orderBy(sql`random()`)
+    .orderBy(inNoOrder)
     .limit(max);
 }

@@ -4,6 +4,7 @@ import { isNotMoving } from "./purge.ts";
 import { runBatch } from "./run-batch.ts";
 import { drizzleOver, openDatabase, type SiteDatabase } from "./site-database.ts";
 import { siteResets } from "./site-reset-tables.ts";
+import { inNoOrder } from "./sweep-order.ts";
 
 /** The table is not emptied with its site. */
 export const resetsTable = "site_resets";
@@ -106,7 +107,7 @@ export function isBrokenByReset(error: unknown): boolean {
 /** Resets at once; the next run continues. */
 const resetsPerRun = 100;
 
-/** The resets of a database that are under way; of a site the last. Those of sites that are being moved wait. */
+/** Some of the resets of a database that are under way; of a site the last. Those of sites that are being moved wait. */
 export async function listResets(
   env: Cloudflare.Env,
   database: string,
@@ -116,5 +117,6 @@ export async function listResets(
     .from(siteResets)
     .where(and(isNull(siteResets.finishedAt), isNotMoving(siteResets.siteId)))
     .groupBy(siteResets.siteId)
+    .orderBy(inNoOrder)
     .limit(resetsPerRun);
 }

@@ -144,7 +144,7 @@ async function writeLeg(
 }
 
 /**
- * Drives on what was interrupted, or a ledger could not answer: what has waited longest first. Not beyond a key's life: a ledger that was written under it
+ * Drives on what was interrupted, or a ledger could not answer. Not beyond a key's life: a ledger that was written under it
  * then may know it no more, and do it twice.
  */
 export function sweepFanOuts(context: SystemContext): Promise<void> {

@@ -24,17 +24,20 @@ export async function sweep<R>(
   }
 }
 
-/** The same for what `find` has of each site database: each row's work is done in its site, unless it is of a copy that the site has left behind. */
+/**
+ * The same for what `find` has of each site database: each row's work is done in its site, unless it is of a copy that the site has left behind.
+ * A database that does not answer keeps no other waiting, nor, where the list has a limit and is `inNoOrder`, does any number of rows that fail.
+ */
 export async function sweepSites<R extends { readonly siteId: string }>(
   context: SystemContext,
   event: string,
   find: (database: string) => Promise<Rows<R>> | Rows<R>,
   work: (inSite: OperationContext, row: R) => Promise<unknown>,
 ): Promise<void> {
-  for (const database of siteDatabaseNames(context.env)) {
-    await sweep(context, { event, factsOf: (row) => ({ ...row }) }, await find(database), async (row) => {
+  const inDatabase = async (database: string) =>
+    sweep(context, { event, factsOf: (row) => ({ ...row }) }, await find(database), async (row) => {
       const site = await findSiteScope(context.directory, row.siteId);
       if (site?.database === database) await work(contextInSite(context, site), row);
     });
-  }
+  await sweep(context, { event, factsOf: (database) => ({ database }) }, siteDatabaseNames(context.env), inDatabase);
 }

@@ -1,7 +1,8 @@
-import { and, asc, eq, exists, inArray, isNotNull, lte, notExists, notInArray, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, exists, gte, inArray, lte, notExists, notInArray, type SQL, sql } from "drizzle-orm";
 import { isNotMoving } from "../../db/purge.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { drizzleOver, openDatabase, type SiteDatabase, siteDatabaseNames } from "../../db/site-database.ts";
+import { inNoOrder } from "../../db/sweep-order.ts";
 import { holdsPerGroupMax, idempotencyLifeMs } from "../../kernel/bounds.ts";
 import type { Actor } from "../../kernel/role.ts";
 import type { GroupOutcome } from "../../ledger/rpc.ts";
@@ -231,14 +232,17 @@ export async function noteCarriedOut(
   ]);
 }
 
-/** A database's groups of which something is on its way, what has waited longest first. */
+/** Some of a database's groups of which something is on its way. */
 export async function waitingGroups(env: Cloudflare.Env, database: string) {
-  return drizzleOver(openDatabase(env, database))
-    .select({ siteId: holdGroups.siteId, groupId: holdGroups.groupId })
-    .from(holdGroups)
-    .where(and(isNotNull(holdGroups.drivenAt), isNotMoving(holdGroups.siteId)))
-    .orderBy(asc(holdGroups.drivenAt))
-    .limit(sweptMax);
+  return (
+    drizzleOver(openDatabase(env, database))
+      .select({ siteId: holdGroups.siteId, groupId: holdGroups.groupId })
+      .from(holdGroups)
+      // Not null, in the words in which the index answers it.
+      .where(and(gte(holdGroups.drivenAt, 0), isNotMoving(holdGroups.siteId)))
+      .orderBy(inNoOrder)
+      .limit(sweptMax)
+  );
 }
 
 /** Gives up placements whose client can repeat them no more: what their ledgers have of them is found there. */

@@ -1,6 +1,7 @@
 import { and, desc, eq, isNull, sql } from "drizzle-orm";
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import { switchDatabase } from "../../db/site-rows.ts";
+import { inNoOrder } from "../../db/sweep-order.ts";
 import { siteMoves } from "./directory-tables.ts";
 import { endsOf } from "./domain/move.ts";
 
@@ -27,7 +28,7 @@ export async function findLastMove(directory: DirectoryDatabase, siteId: string)
 }
 
 export async function listRunningMoves(directory: DirectoryDatabase): Promise<MoveRow[]> {
-  return directory.orm.select().from(siteMoves).where(isNull(siteMoves.finishedAt)).limit(1_000);
+  return directory.orm.select().from(siteMoves).where(isNull(siteMoves.finishedAt)).orderBy(inNoOrder).limit(1_000);
 }
 
 /** Saves the progress of a move; undefined where another worker has saved since it was read. */

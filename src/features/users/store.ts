@@ -2,6 +2,7 @@ import { and, asc, desc, eq, isNotNull, isNull, lt, type SQL, sql } from "drizzl
 import type { DirectoryDatabase } from "../../db/directory-database.ts";
 import { pageOfDirectory } from "../../db/directory-page.ts";
 import { deleteInPieces } from "../../db/purge.ts";
+import { inNoOrder } from "../../db/sweep-order.ts";
 import { hasTokenAt, keepsSiteOwnerKeys, noEarlierThanSessions, takeSiteOwnerKeys } from "../../db/tokens.ts";
 import { sessionIdleMs, usersPerSignInMax } from "../../kernel/bounds.ts";
 import { hasMessage } from "../../kernel/error-causes.ts";
@@ -203,9 +204,9 @@ export async function markPropagated(directory: DirectoryDatabase, { id, revisio
 /** What one run propagates at most: the next continues. */
 const propagatedPerRunMax = 100;
 
-/** Users whose sessions and keys have not all learnt of a change. */
+/** Some of the users whose sessions and keys have not all learnt of a change. */
 export async function usersToPropagate(directory: DirectoryDatabase): Promise<UserRow[]> {
-  return directory.orm.select().from(users).where(lt(users.toldRevision, users.revision)).limit(propagatedPerRunMax);
+  return directory.orm.select().from(users).where(lt(users.toldRevision, users.revision)).orderBy(inNoOrder).limit(propagatedPerRunMax);
 }
 
 /** Forgets the password of who has left. */
