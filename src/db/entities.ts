@@ -2,8 +2,8 @@ import { and, eq, isNull, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Page } from "../kernel/page.ts";
 import { entities } from "./entity-tables.ts";
 import { type FilterConditions, type FoundRows, listRows } from "./list-rows.ts";
-import { isNotMoving } from "./purge.ts";
 import { drizzleOver, openDatabase, type SiteDatabase } from "./site-database.ts";
+import { isNotMoving } from "./site-fence.ts";
 import { inNoOrder } from "./sweep-order.ts";
 
 export type EntityRow = typeof entities.$inferSelect;

@@ -1,7 +1,7 @@
 import { and, eq, gte, lte, sql } from "drizzle-orm";
 import { fanOuts } from "./fan-out-tables.ts";
-import { isNotMoving } from "./purge.ts";
 import { drizzleOver, openDatabase, type SiteDatabase } from "./site-database.ts";
+import { isNotMoving } from "./site-fence.ts";
 import { inNoOrder } from "./sweep-order.ts";
 
 export type FanOutRow = typeof fanOuts.$inferSelect;

@@ -7,17 +7,12 @@ import { fanOuts } from "./fan-out-tables.ts";
 import { idempotencyKeys } from "./idempotency-tables.ts";
 import { sealedAnswers } from "./sealed-answer-tables.ts";
 import { drizzleOver, openDatabase, siteDatabaseNames } from "./site-database.ts";
-import { siteFences } from "./site-fence-tables.ts";
+import { isNotMoving } from "./site-fence.ts";
 
 /** A delete of more rows at once may block the database for its sites for too long. */
 export const rowsPerDelete = 5_000;
 /** What one run deletes of one database at most: the next run continues. */
 const deletesMax = 50;
-
-/** That a site is not being moved, as a part of a statement: what a move has copied is neither deleted nor driven on behind its back. */
-export function isNotMoving(siteId: SQLiteColumn): SQL {
-  return sql`${siteId} NOT IN (SELECT ${siteFences.siteId} FROM ${siteFences} WHERE ${siteFences.state} <> 'open')`;
-}
 
 /** Deletes the stored answers that are older than 24 hours, in every database. */
 export async function purgeStoredAnswers(env: Cloudflare.Env, nowMs: number): Promise<void> {

@@ -4,10 +4,10 @@ import { hasMessage } from "../kernel/error-causes.ts";
 import type { SharedContent } from "../ledger/domain/shared-content.ts";
 import { completeShared } from "../ledger/domain/shared-record.ts";
 import { entities } from "./entity-tables.ts";
-import { isNotMoving } from "./purge.ts";
 import { runBatch } from "./run-batch.ts";
 import { sharedRecords, type Withdrawn } from "./shared-record-tables.ts";
 import { drizzleOver, openDatabase, type SiteDatabase } from "./site-database.ts";
+import { isNotMoving } from "./site-fence.ts";
 import { standingEntity } from "./standing-entity.ts";
 import { inNoOrder } from "./sweep-order.ts";
 

@@ -1,7 +1,10 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { leaseMs } from "../kernel/bounds.ts";
 import { hasMessage } from "../kernel/error-causes.ts";
 import { failure } from "../kernel/failures.ts";
 import { Refused } from "../platform/refused.ts";
+import { siteFences } from "./site-fence-tables.ts";
 
 /** A table of the database's own beside those of the sites: it is neither copied nor emptied with a site. */
 export const fencesTable = "site_fences";
@@ -49,6 +52,11 @@ export async function setFence(
     )
     .bind(siteId, epoch, state, JSON.stringify(from))
     .run();
+}
+
+/** That a site is not being moved, as a part of a statement: what a move has copied is neither deleted nor driven on behind its back. */
+export function isNotMoving(siteId: SQLiteColumn): SQL {
+  return sql`${siteId} NOT IN (SELECT ${siteFences.siteId} FROM ${siteFences} WHERE ${siteFences.state} <> 'open')`;
 }
 
 /** Whether a statement was refused because its site is being moved, or has moved since its writer last asked where it lives. */

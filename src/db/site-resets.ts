@@ -1,8 +1,8 @@
 import { and, eq, isNull, lt, type SQL, sql } from "drizzle-orm";
 import { hasMessage } from "../kernel/error-causes.ts";
-import { isNotMoving } from "./purge.ts";
 import { runBatch } from "./run-batch.ts";
 import { drizzleOver, openDatabase, type SiteDatabase } from "./site-database.ts";
+import { isNotMoving } from "./site-fence.ts";
 import { siteResets } from "./site-reset-tables.ts";
 import { inNoOrder } from "./sweep-order.ts";
 

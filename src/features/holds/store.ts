@@ -1,7 +1,7 @@
 import { and, asc, eq, exists, gte, inArray, lte, notExists, notInArray, type SQL, sql } from "drizzle-orm";
-import { isNotMoving } from "../../db/purge.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { drizzleOver, openDatabase, type SiteDatabase, siteDatabaseNames } from "../../db/site-database.ts";
+import { isNotMoving } from "../../db/site-fence.ts";
 import { inNoOrder } from "../../db/sweep-order.ts";
 import { holdsPerGroupMax, idempotencyLifeMs } from "../../kernel/bounds.ts";
 import type { Actor } from "../../kernel/role.ts";
