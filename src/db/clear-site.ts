@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { hasMessage } from "../kernel/error-causes.ts";
 import { refusal } from "../platform/refused.ts";
-import { deletePiece, rowsPerDelete } from "./purge.ts";
+import { deletePiece, rowsPerPiece } from "./purge.ts";
 import { runBatch } from "./run-batch.ts";
 import type { SiteDatabase } from "./site-database.ts";
 import { requireReset, resetsTable } from "./site-resets.ts";
@@ -35,7 +35,7 @@ async function clearOnce(db: SiteDatabase, no: number): Promise<void> {
     const piece = deletePiece(sql.identifier(name), sql`site_id = ${db.siteId}`);
     for (;;) {
       const [, deleted = 0] = await runBatch(db, [requireReset(db, no), db.orm.run(piece)]);
-      if (deleted < rowsPerDelete) break;
+      if (deleted < rowsPerPiece) break;
     }
   }
 }

@@ -9,10 +9,10 @@ import { sealedAnswers } from "./sealed-answer-tables.ts";
 import { drizzleOver, openDatabase, siteDatabaseNames } from "./site-database.ts";
 import { isNotMoving } from "./site-fence.ts";
 
-/** A delete of more rows at once may block the database for its sites for too long. */
-export const rowsPerDelete = 5_000;
-/** What one run deletes of one database at most: the next run continues. */
-const deletesMax = 50;
+/** A statement that changes more rows at once may block the database for its sites for too long. */
+export const rowsPerPiece = 5_000;
+/** What one run changes of one database at most: the next run continues. */
+const piecesMax = 50;
 
 /** Deletes the stored answers that are older than 24 hours, in every database. */
 export async function purgeStoredAnswers(env: Cloudflare.Env, nowMs: number): Promise<void> {
@@ -32,16 +32,29 @@ function purge(
   return deleteInPieces(orm, table, sql`${table.createdAt} <= ${nowMs - idempotencyLifeMs} AND ${among}`);
 }
 
-/** The statement that deletes a piece of the rows: fewer than `rowsPerDelete` are deleted where no others are left. */
-export function deletePiece(table: SQLWrapper, where: SQL): SQL {
-  return sql`DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${where} LIMIT ${rowsPerDelete})`;
+/** Which rows a piece has, as a part of a statement: fewer than `rowsPerPiece` where no others are left. */
+function isInPiece(table: SQLWrapper, where: SQL): SQL {
+  return sql`rowid IN (SELECT rowid FROM ${table} WHERE ${where} LIMIT ${rowsPerPiece})`;
 }
 
-/** Deletes rows in pieces, up to what one run deletes. */
-export async function deleteInPieces(orm: DrizzleD1Database, table: SQLiteTable, where: SQL): Promise<void> {
-  const piece = deletePiece(table, where);
-  for (let run = 0; run < deletesMax; run += 1) {
+/** The statement that deletes a piece of the rows. */
+export function deletePiece(table: SQLWrapper, where: SQL): SQL {
+  return sql`DELETE FROM ${table} WHERE ${isInPiece(table, where)}`;
+}
+
+/** Deletes rows in pieces, up to what one run changes. */
+export function deleteInPieces(orm: DrizzleD1Database, table: SQLiteTable, where: SQL): Promise<void> {
+  return runPieces(orm, deletePiece(table, where));
+}
+
+/** The same for an update, after which a row is among those of `where` no more. */
+export function updateInPieces(orm: DrizzleD1Database, table: SQLiteTable, set: SQL, where: SQL): Promise<void> {
+  return runPieces(orm, sql`UPDATE ${table} SET ${set} WHERE ${isInPiece(table, where)}`);
+}
+
+async function runPieces(orm: DrizzleD1Database, piece: SQL): Promise<void> {
+  for (let run = 0; run < piecesMax; run += 1) {
     const { meta } = await orm.run(piece);
-    if (meta.changes < rowsPerDelete) return;
+    if (meta.changes < rowsPerPiece) return;
   }
 }

@@ -1,9 +1,13 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
+import { rowsPerPiece } from "../../src/db/purge.ts";
+import { openDatabase } from "../../src/db/site-database.ts";
+import { forgetPlacements } from "../../src/features/holds/store.ts";
+import { idempotencyLifeMs } from "../../src/kernel/bounds.ts";
 import { decodeAddress } from "../../src/kernel/id.ts";
 import { type Books, booksOf, entryOf, freshKey, post } from "../support/books.ts";
 import { type Answer, type Api, newSite } from "../support/site.ts";
-import { apiThrough, cronThrough, dieAt, type Match, shutAt, toDatabase, toLedger } from "./support/gates.ts";
+import { apiThrough, cronThrough, dieAt, type Gate, gatedEnv, type Match, shutAt, toDatabase, toLedger } from "./support/gates.ts";
 
 /** A company in whose books nothing was posted, so that it can be deleted, and one with money. */
 let owner: Api;
@@ -158,4 +162,35 @@ test("a half that its placer settles by itself is told to no other request under
   shut.open();
   expect([200, 201]).toContain((await settling).status);
   expect((await owner.get(`/journal-entries?entityId=${kept.entityId}&limit=1&sort=sequence:desc`)).body.data[0].lines[0].amount).toBe(100);
+});
+
+test("placements that are given up after a day are given up in pieces, whose size does not block the database", async () => {
+  const siteId = `given-up-${crypto.randomUUID()}`;
+  const rows = rowsPerPiece + 1;
+  const session = openDatabase(env, "SITE_DB_0");
+  const left = async () =>
+    (await session
+      .prepare("SELECT count(*) AS n FROM hold_group_legs WHERE site_id = ? AND state = 'placing'")
+      .bind(siteId)
+      .first<number>("n")) ?? 0;
+  try {
+    await session
+      .prepare(
+        `WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ${rows})
+         INSERT INTO hold_group_legs (site_id, group_id, id, ledger_number, state, placed_by, created_at) SELECT ?, 'g', n, 1, 'placing', 'p', 0 FROM n`,
+      )
+      .bind(siteId)
+      .run();
+    const counts = [await left()];
+    const isPiece = toDatabase(/^\s*update "hold_group_legs"/i, "after");
+    const seeing: Gate = async (call) => {
+      if (isPiece(call) && call.binding === "SITE_DB_0") counts.push(await left());
+    };
+    await forgetPlacements(gatedEnv(seeing), idempotencyLifeMs);
+    expect(counts[0]).toBe(rows);
+    expect(counts.at(-1)).toBe(0);
+    for (const [i, count] of counts.entries()) expect((counts[i - 1] ?? count) - count).toBeLessThanOrEqual(rowsPerPiece);
+  } finally {
+    await session.prepare("DELETE FROM hold_group_legs WHERE site_id = ?").bind(siteId).run();
+  }
 });

@@ -1,6 +1,6 @@
 import { and, eq, gt, ne, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { type FilterConditions, type FoundRows, listRows } from "../../db/list-rows.ts";
-import { deletePiece, rowsPerDelete } from "../../db/purge.ts";
+import { deletePiece, rowsPerPiece } from "../../db/purge.ts";
 import type { SiteDatabase } from "../../db/site-database.ts";
 import type { Page } from "../../kernel/page.ts";
 import type { AccountView } from "../../ledger/rpc.ts";
@@ -106,7 +106,7 @@ export async function listAccountNodes(db: SiteDatabase, ledgerId: string): Prom
 /** Removes some of the accounts of ledgers; false where few are left. `ledgerIds`: which, as a part of a statement. */
 export async function deleteSomeAccountsOf(db: SiteDatabase, ledgerIds: SQL): Promise<boolean> {
   const { meta } = await db.orm.run(deletePiece(accounts, sql`${accounts.siteId} = ${db.siteId} AND ${accounts.ledgerId} IN ${ledgerIds}`));
-  return meta.changes === rowsPerDelete;
+  return meta.changes === rowsPerPiece;
 }
 
 /** The statement that removes the accounts of ledgers. `ledgerIds`: which, as a part of a statement. */

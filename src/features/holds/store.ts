@@ -1,4 +1,5 @@
-import { and, asc, eq, exists, gte, inArray, lte, notExists, notInArray, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, exists, gte, inArray, notExists, notInArray, type SQL, sql } from "drizzle-orm";
+import { updateInPieces } from "../../db/purge.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { drizzleOver, openDatabase, type SiteDatabase, siteDatabaseNames } from "../../db/site-database.ts";
 import { isNotMoving } from "../../db/site-fence.ts";
@@ -247,14 +248,10 @@ export async function waitingGroups(env: Cloudflare.Env, database: string) {
 
 /** Gives up placements whose client can repeat them no more: what their ledgers have of them is found there. */
 export async function forgetPlacements(env: Cloudflare.Env, nowMs: number): Promise<void> {
-  for (const database of siteDatabaseNames(env)) {
-    await drizzleOver(openDatabase(env, database))
-      .update(holdGroupLegs)
-      .set({ state: "refused" })
-      .where(
-        and(eq(holdGroupLegs.state, "placing"), lte(holdGroupLegs.createdAt, nowMs - idempotencyLifeMs), isNotMoving(holdGroupLegs.siteId)),
-      );
-  }
+  // As the index has it.
+  const isOver = sql`state = 'placing' AND ${holdGroupLegs.createdAt} <= ${nowMs - idempotencyLifeMs} AND ${isNotMoving(holdGroupLegs.siteId)}`;
+  for (const database of siteDatabaseNames(env))
+    await updateInPieces(drizzleOver(openDatabase(env, database)), holdGroupLegs, sql`state = 'refused'`, isOver);
 }
 
 const adoption = "open_holds";
