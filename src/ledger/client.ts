@@ -1,8 +1,8 @@
 import { present } from "../kernel/assert.ts";
 import { bulkBytesMin } from "../kernel/bounds.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { type Failure, failure } from "../kernel/failures.ts";
-import { Refused } from "../platform/refused.ts";
+import type { Failure } from "../kernel/failures.ts";
+import { Refused, refusal } from "../platform/refused.ts";
 import { Turns } from "../platform/turns.ts";
 import { type EncodedCommands, encodeCommands, fingerprintOf, sizeOf } from "./command-columns.ts";
 import type {
@@ -131,7 +131,7 @@ export function ledgerClient(
         return answer;
       }
       if (where !== "not_open") generation = where.next;
-      else if (generation > 0) throw new Refused(failure("LEDGER_CLOSING_OUT", "The ledger is being closed out into its next generation."));
+      else if (generation > 0) throw refusal("LEDGER_CLOSING_OUT", "The ledger is being closed out into its next generation.");
       else if (isOpened) throw new Error(`assertion failed: ledger ${number} was opened`);
       else {
         const known = await identity();
@@ -211,8 +211,7 @@ export function ledgerClient(
     async restore(to) {
       const generation = await current();
       const undo = await stub(generation).prepareRestore(to);
-      if (undo === null)
-        throw new Refused(failure("RESTORE_UNAVAILABLE", "This platform cannot bring an object back to an earlier moment."));
+      if (undo === null) throw refusal("RESTORE_UNAVAILABLE", "This platform cannot bring an object back to an earlier moment.");
       // The call ends with the object: what comes next finds it as it was then.
       await stub(generation)
         .restart()
@@ -276,7 +275,7 @@ function reviveTurnover(key: string, value: unknown): unknown {
 async function asBulk<T>(size: number, work: () => Promise<T>): Promise<T> {
   if (size < bulkBytesMin) return work();
   const outcome = await bulkTurns.take(work);
-  if (outcome === undefined) throw new Refused(failure("OVERLOADED", "Too many bulk requests at once; repeat this one."));
+  if (outcome === undefined) throw refusal("OVERLOADED", "Too many bulk requests at once; repeat this one.");
   return outcome.done;
 }
 
@@ -287,8 +286,7 @@ async function withRetries<T>(call: () => Promise<T>, attempts = attemptsMax): P
       return await call();
     } catch (error) {
       const flags = error as { readonly retryable?: boolean; readonly overloaded?: boolean };
-      if (flags.overloaded)
-        throw new Refused({ ...failure("OVERLOADED", "The ledger has too much to do at this moment."), retryAfterSeconds: 1 });
+      if (flags.overloaded) throw refusal("OVERLOADED", "The ledger has too much to do at this moment.");
       if (!flags.retryable || attempt >= attempts) throw error;
       await scheduler.wait(20 * 2 ** attempt);
     }

@@ -6,7 +6,7 @@ import { Refused } from "../platform/refused.ts";
 /** What is said of whatever was thrown: a refusal as it is, anything else as a bug of ours with nothing leaked. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof Refused) return error.failure;
-  if (isOverload(error)) return { ...failure("OVERLOADED", "The service has too much to do at this moment."), retryAfterSeconds: 1 };
+  if (isOverload(error)) return failure("OVERLOADED", "The service has too much to do at this moment.");
   return isSiteMoving(error) ? siteMoving().failure : failure("INTERNAL", "Something went wrong on our side.");
 }
 

@@ -1,8 +1,7 @@
-import { failure } from "../../kernel/failures.ts";
 import type { GroupOutcome } from "../../ledger/rpc.ts";
 import { commitOnce } from "../../operation/commit-once.ts";
 import type { OperationContext } from "../../operation/context.ts";
-import { Refused, refusal } from "../../platform/refused.ts";
+import { refusal } from "../../platform/refused.ts";
 import { carryOut } from "./carry-out.ts";
 import { groupStateOf, legAgainst, placementsOver } from "./domain/hold-group.ts";
 import { noteUnknownHolds } from "./group-in-ledgers.ts";
@@ -44,8 +43,7 @@ export async function decideHoldGroup(
   const once = await commitOnce(context, [], { id: found.group.groupId });
   const replayed = !("value" in once) && found.group.carriedOut;
   for (let attempt = 1; found.group.decision === null; attempt++) {
-    if (attempt > attemptsMax)
-      throw new Refused({ ...failure("OVERLOADED", "The group is being changed by others."), retryAfterSeconds: 1 });
+    if (attempt > attemptsMax) throw refusal("OVERLOADED", "The group is being changed by others.");
     await resolveAllNoted(context, found.group);
     await noteUnknownHolds(context, found.group);
     found = await groupInRequest(context, named);

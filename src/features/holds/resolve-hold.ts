@@ -1,9 +1,8 @@
-import { failure } from "../../kernel/failures.ts";
 import { groupRule, type ReleaseHold, type SettleHold, type WriteOutcome } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { accepted, type LedgerAnswer, writeOne } from "../../operation/ledger-write.ts";
 import { canonicalJson } from "../../platform/canonical-json.ts";
-import { Refused } from "../../platform/refused.ts";
+import { Refused, refusal } from "../../platform/refused.ts";
 import { type LedgerInContext, ledgerOfId } from "../ledgers/index.ts";
 import { adoptGroups } from "./adopt-groups.ts";
 import { carryOut } from "./carry-out.ts";
@@ -86,7 +85,7 @@ async function resolveInGroup(
     const noted = { ...command, noted: true } as const;
     return context.ledger(ledger.number).write([noted], { mode: "atomic", answer: "one", actor, requestId, idempotencyKey: key });
   }
-  throw new Refused({ ...failure("OVERLOADED", "The hold's group is being changed by others."), retryAfterSeconds: 1 });
+  throw refusal("OVERLOADED", "The hold's group is being changed by others.");
 }
 
 function isSame({ command }: NotedResolution, other: NotedResolution): boolean {

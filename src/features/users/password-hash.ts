@@ -1,6 +1,5 @@
 import { createHmac, randomBytes, scryptSync, timingSafeEqual } from "node:crypto";
-import { failure } from "../../kernel/failures.ts";
-import { Refused } from "../../platform/refused.ts";
+import { refusal } from "../../platform/refused.ts";
 import { normalizePassword } from "./domain/password-rules.ts";
 
 /**
@@ -105,7 +104,7 @@ async function deriveElsewhere(
 ): Promise<Buffer> {
   const body = JSON.stringify({ password, salt: salt.toString("base64url"), ...cost, keyBytes });
   const answer = await hasher.fetch("http://password-hasher/", { method: "POST", body });
-  if (answer.status === 503) throw new Refused({ ...failure("OVERLOADED", "Too many passwords are being checked."), retryAfterSeconds: 1 });
+  if (answer.status === 503) throw refusal("OVERLOADED", "Too many passwords are being checked.");
   if (answer.status !== 200) throw new Error(`the password hasher answered ${answer.status}`);
   return Buffer.from(await answer.arrayBuffer());
 }
