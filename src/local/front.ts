@@ -11,6 +11,7 @@ import type { Duplex } from "node:stream";
 import { failureAnswer } from "../http/failure-answer.ts";
 import { mayWrite } from "../http/may-write.ts";
 import { newRequestId } from "../http/middleware/request-id.ts";
+import { strictTransport } from "../http/middleware/safe-answers.ts";
 import { bodyBytesMax, publicBodyBytesMax } from "../kernel/bounds.ts";
 import { type Failure, type FailureCode, failure } from "../kernel/failures.ts";
 import { addressOf, hasBody, hasCredentials, headersForClient, headersForRuntime, type Onward, schemeOf } from "./front-headers.ts";
@@ -83,6 +84,7 @@ export async function startFront(options: FrontOptions): Promise<Front> {
   server.timeout = stillMsMax;
 
   const pass = (request: IncomingMessage, response: ServerResponse, expectsContinue = false) => {
+    if (schemeOf(request, options.trustProxy) === "https") overHttps.add(request);
     const onward = onwardOf(request, options);
     if ("refused" in onward) {
       answer(request, response, onward.refused);
@@ -289,6 +291,9 @@ function linger(request: IncomingMessage, then: () => void): void {
   request.resume();
 }
 
+/** Requests that the proxy in front was sent by https, as the front's own answers tell. */
+const overHttps = new WeakSet<IncomingMessage>();
+
 /** An answer of the front's own, in the product's form. */
 function answer(request: IncomingMessage, response: ServerResponse, reason: Failure): void {
   const requestId = newRequestId();
@@ -299,6 +304,7 @@ function answer(request: IncomingMessage, response: ServerResponse, reason: Fail
     "Content-Length": Buffer.byteLength(text),
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
+    ...(overHttps.has(request) && { "Strict-Transport-Security": strictTransport }),
     "X-Request-Id": requestId,
     ...(unread && { Connection: "close" }),
   });

@@ -136,6 +136,19 @@ test("with --trust-proxy the last address that the proxy appended counts, and it
   assert.deepEqual(await heardWith({}), ["127.0.0.1", "http", undefined]);
 });
 
+test("an answer of the front's own says that https is meant, where the proxy was asked by https", async () => {
+  for (const [trustProxy, proto, hsts] of [
+    [true, "https", "max-age=31536000"],
+    [true, "http", null],
+    [false, "https", null],
+  ] as const) {
+    const { front } = await startBefore(echo, { trustProxy });
+    const response = await fetch(`${front.baseUrl}/cdn-cgi/x`, { headers: { "X-Forwarded-Proto": proto } });
+    assert.equal(response.status, 404);
+    assert.equal(response.headers.get("strict-transport-security"), hsts);
+  }
+});
+
 test("headers of one connection stay on it, those too that Connection names", async () => {
   const { front } = await startBefore(echo);
   const host = new URL(front.baseUrl).host;

@@ -1,7 +1,7 @@
 import type { Stamp } from "../pipeline.ts";
 
 /** A year, the least that browsers' lists take; nothing is said of the domains below, which are not this installation's alone. */
-const strictTransport = "max-age=31536000";
+export const strictTransport = "max-age=31536000";
 
 /**
  * What no cache may store and no browser guess: whoever repeats a request meets what it answered, a secret shown once for one. Pages and files say by
