@@ -23,7 +23,7 @@ export const TokenView = z
     createdAt: instantField,
     heldBy: z.array(idField).openapi({
       description:
-        "The users behind it: who made it, rotated it or was shown its secret, and those behind the key that made it. Under `four_eyes` they do not approve what it prepares. Of keys made before this was noted, and of an operator's, nobody is known.",
+        "The users behind it: who made it, rotated it or was shown its secret, and those behind the key that made it. Under `four_eyes` they do not approve what it prepares. An operator's key is held by the firm's OWNERs. Of keys made before this was noted nobody is known.",
     }),
     madeInSession: z.boolean().openapi({
       description: "A person's key that they made in their own session. Any other approves nothing that an agent had a part in.",
