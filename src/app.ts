@@ -1,7 +1,7 @@
 import packageJson from "../package.json" with { type: "json" };
 import type { Authority } from "./access/token.ts";
 import { noteTokenUse } from "./db/tokens.ts";
-import { registerDocsRoutes } from "./docs/routes.ts";
+import { answerMissingPage, asksForPage, registerDocsRoutes } from "./docs/routes.ts";
 import { featuresInOrder } from "./features/in-order.ts";
 import { canonicalPath, pathOf } from "./http/aliases.ts";
 import { serveDocument } from "./http/document/serve-document.ts";
@@ -48,7 +48,9 @@ export function createApp(): Router {
   const thrown = (error: Error, c: RequestContext) => answerThrown(error, c, table);
   app.onError(thrown);
   app.notFound((c) => {
-    throw noRoute(c);
+    const refused = noRoute(c);
+    if (asksForPage(c) && table.methodsOf(c.req.path).length === 0) return answerMissingPage();
+    throw refused;
   });
   app.use(
     "*",

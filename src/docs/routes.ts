@@ -1,10 +1,11 @@
 import packageJson from "../../package.json" with { type: "json" };
 import { notThere } from "../http/middleware/attempts.ts";
-import type { Router } from "../http/request-context.ts";
+import type { RequestContext, Router } from "../http/request-context.ts";
 import { assetsPath, isVersioned } from "./asset-paths.ts";
 import { errorsPage } from "./errors-page.ts";
 import { checkInstance } from "./instance-health.ts";
 import { landingPage } from "./landing-page.ts";
+import { missingPage } from "./missing-page.ts";
 import type { Markup } from "./page.ts";
 import { referencePage } from "./reference-page.ts";
 import { readSandboxKey } from "./sandbox-key.ts";
@@ -33,6 +34,16 @@ export function registerDocsRoutes(router: Router, operations: number): void {
     if (found.ok && isVersioned(c.req.path)) answer.headers.set("Cache-Control", "public, max-age=31536000, immutable");
     return answer;
   });
+}
+
+/** Whether a person looks for a page, outside the API, whose every answer is for programs. */
+export function asksForPage({ req }: RequestContext): boolean {
+  return req.method === "GET" && !req.path.startsWith("/api/") && (req.header("Accept")?.includes("text/html") ?? false);
+}
+
+export async function answerMissingPage(): Promise<Response> {
+  const page = await answerPage(missingPage, "no-store");
+  return new Response(page.body, { status: 404, headers: page.headers });
 }
 
 type Policy = (nonce: string) => string;

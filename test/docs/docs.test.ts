@@ -39,6 +39,37 @@ test("/ says which version runs, that it is healthy, and the base URL it was ask
   expect(page).toContain("https://countinghouse.test/api/v1");
 });
 
+test("what is not there is a page for a browser, and the API's refusal for all else and below /api", async () => {
+  const browser = { Accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
+  const asks = (path: string, init: RequestInit) => exports.default.fetch(`https://countinghouse.test${path}`, init);
+  const page = await asks("/nope", { headers: browser });
+  expect(page.status).toBe(404);
+  expect(page.headers.get("Content-Type")).toBe("text/html; charset=utf-8");
+  expect(page.headers.get("Content-Security-Policy")).toContain("default-src 'none'");
+  const refusals = [
+    asks("/nope", {}),
+    asks("/nope", { headers: { Accept: "application/json" } }),
+    asks("/nope", { headers: browser, method: "POST" }),
+    asks("/api/nope", { headers: browser }),
+    asks("/api/v1/nope", { headers: browser }),
+  ];
+  for (const refused of await Promise.all(refusals)) {
+    expect(refused.status).toBe(404);
+    expect(await refused.json()).toMatchObject({ error: { code: "ROUTE_NOT_FOUND" } });
+  }
+});
+
+test("pages for what is not there are counted by address, and refused, as every other answer to it is", async () => {
+  const headers = { Accept: "text/html", "CF-Connecting-IP": "198.51.100.77" };
+  const statuses = new Set<number>();
+  for (let asked = 0; asked <= 300; asked += 1) {
+    const answer = await exports.default.fetch("https://countinghouse.test/nope", { headers });
+    await answer.arrayBuffer();
+    statuses.add(answer.status);
+  }
+  expect([...statuses]).toEqual([404, 429]);
+});
+
 test("a host name that is markup stays text", async () => {
   const answer = await exports.default.fetch("https://countinghouse.test/", { headers: { Host: '"><script>alert(1)</script>' } });
   expect(await answer.text()).not.toContain("<script>alert(1)");
