@@ -26,12 +26,15 @@ const statusMeanings: Readonly<Record<FailureStatus, string>> = {
 
 const example = raw(`{
   <b>"error"</b>: {
-    <b>"code"</b>: "PERIOD_LOCKED",            <i>never changes: decide by it</i>
+    <i>// never changes: decide by it</i>
+    <b>"code"</b>: "PERIOD_LOCKED",
     <b>"message"</b>: "2026-01-31 is in a locked period; the earliest open date is 2026-02-01.",
     <b>"requestId"</b>: "req_01980c1e7e0c7abc9def0123456789ab",
-    <b>"retryable"</b>: false,                <i>whether the same request may succeed later</i>
+    <i>// whether a repeat may succeed</i>
+    <b>"retryable"</b>: false,
     <b>"details"</b>: [{
-      <b>"pointer"</b>: "/date",              <i>where, as a JSON pointer into the body</i>
+      <i>// where in the body (RFC 6901)</i>
+      <b>"pointer"</b>: "/date",
       <b>"code"</b>: "PERIOD_LOCKED",
       <b>"message"</b>: "The date is locked for journal entries.",
       <b>"earliestOpenDate"</b>: "2026-02-01"
@@ -72,7 +75,7 @@ export function errorsPage(nonce: string): Markup {
 <main id="content">
 <div class="errors-intro"><h1>Errors</h1>
 <p class="lede">A refusal changes nothing, says what was expected, and names the place in your request. These are all ${Object.keys(failureKinds).length} codes; none ever changes its meaning.</p>
-<div class="code"><pre tabindex="0"><code>${example}</code></pre></div>
+<div class="code"><pre><code>${example}</code></pre></div>
 <p class="after">With <code>Accept: application/problem+json</code> the same facts come as RFC 9457 problem details. When a request is refused with several faults of the ledger, the first in the order of the rules is named; when its form is wrong, every fault is.</p></div>
 ${groups.map(
   ([

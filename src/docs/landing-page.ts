@@ -21,8 +21,10 @@ const request = raw(`{
   <b>"description"</b>: "Office supplies",
   <b>"externalId"</b>: "po-77",
   <b>"lines"</b>: [
-    { <b>"accountCode"</b>: "6100", <b>"side"</b>: "debit",  <b>"amount"</b>: 4299 },
-    { <b>"accountCode"</b>: "1010", <b>"side"</b>: "credit", <b>"amount"</b>: 4299 }
+    { <b>"accountCode"</b>: "6100",
+      <b>"side"</b>: "debit", <b>"amount"</b>: 4299 },
+    { <b>"accountCode"</b>: "1010",
+      <b>"side"</b>: "credit", <b>"amount"</b>: 4299 }
   ]
 }`);
 
@@ -59,13 +61,13 @@ function instanceCard(instance: Instance): Markup {
 }
 
 const posting = html`<div class="posting">
-<div class="code"><span class="name">POST /api/v1/journal-entries<br>Idempotency-Key: 8e03978e-40d5-43e8-bc93-6894a57f9324</span><pre tabindex="0"><code>${request}</code></pre></div>
+<div class="code"><span class="name">POST /api/v1/journal-entries<br>Idempotency-Key: 8e03978e-40d5-43e8-bc93-6894a57f9324</span><pre><code>${request}</code></pre></div>
 <figure class="sheet ledger"><div class="scroll"><table class="lines">
 <caption><strong>Office supplies</strong><span>8 June 2026 · posted · sequence 18 · USD</span></caption>
 <thead><tr><th scope="col">Account</th><th scope="col" class="amount">Debit</th><th scope="col" class="amount">Credit</th><th scope="col" class="amount">Balance after</th></tr></thead>
 <tbody>
-<tr><th scope="row"><code>6100</code>Office Supplies</th><td class="amount">42.99</td><td></td><td class="amount">42.99</td></tr>
-<tr class="to"><th scope="row"><code>1010</code>Business Checking</th><td></td><td class="amount">42.99</td><td class="amount">9,957.01</td></tr>
+<tr><th scope="row"><code>6100</code> Office Supplies</th><td class="amount">42.99</td><td></td><td class="amount">42.99</td></tr>
+<tr class="to"><th scope="row"><code>1010</code> Business Checking</th><td></td><td class="amount">42.99</td><td class="amount">9,957.01</td></tr>
 </tbody>
 <tfoot><tr><th scope="row">In balance</th><td class="amount"><span>42.99</span></td><td class="amount"><span>42.99</span></td><td></td></tr></tfoot>
 </table></div>
@@ -73,7 +75,7 @@ const posting = html`<div class="posting">
 </div>`;
 
 const step = (line: CurlLine) => html`<li><div class="what"><h3>${line.title}</h3><p>${line.note}</p></div>
-<div class="code" data-copy><pre tabindex="0"><code>${line.command}</code></pre></div></li>`;
+<div class="code" data-copy><pre><code>${line.command}</code></pre></div></li>`;
 
 /** What runs here, and where to go next. */
 export function landingPage(instance: Instance, nonce: string): Markup {

@@ -23,7 +23,7 @@ const masthead = (current: Page["current"]) => html`<header class="masthead"><di
 <nav aria-label="Documentation"><ul>
 <li><a href="/docs"${current === "docs" ? raw(' aria-current="page"') : ""}>API reference</a></li>
 <li><a href="/docs/errors"${current === "errors" ? raw(' aria-current="page"') : ""}>Errors</a></li>
-<li class="optional"><a href="/api/openapi.json">OpenAPI</a></li>
+<li><a href="/api/openapi.json">OpenAPI</a></li>
 </ul></nav>
 </div></header>`;
 

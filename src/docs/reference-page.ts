@@ -28,6 +28,9 @@ body.light-mode{color-scheme:light}
   --scalar-radius:6px;--scalar-radius-lg:8px;--scalar-radius-xl:12px;
 }
 .scalar-app section:focus{outline:none}
+.scalar-app .scalar-card :is(.endpoint-path,.scalar-card-header-title){white-space:normal;overflow-wrap:anywhere}
+.scalar-app .endpoints-card .scalar-card-content{max-height:none}
+body:has(.scalar-client--open) .masthead nav{visibility:hidden}
 .scalar-app h1,.scalar-app h2.section-header-label{font-family:var(--display-face);letter-spacing:-.015em}
 `;
 

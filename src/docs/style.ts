@@ -46,8 +46,8 @@ export const frameStyle = `${tokens}
 .masthead nav a[aria-current]{color:var(--accent)}
 .masthead *{box-sizing:border-box}
 .masthead ul{margin:0;padding:0;list-style:none}
-@media (max-width:44rem){.masthead nav a{padding-inline:.5rem;font-size:.875rem}.masthead nav .optional{display:none}}
-@media (max-width:30rem){.brand span{font-size:1.0625rem}}
+@media (max-width:44rem){.masthead nav a{padding-inline:.5rem;font-size:.875rem}}
+@media (max-width:32rem){.brand span{position:absolute;clip-path:inset(50%)}}
 `;
 
 export const pageStyle = `${frameStyle}
@@ -56,7 +56,7 @@ html{-webkit-text-size-adjust:100%;scroll-padding-top:5.5rem}
 @media (prefers-reduced-motion:reduce){*{transition:none!important;animation:none!important}}
 body{margin:0;background:var(--page);color:var(--ink);font:400 1rem/1.6 var(--text-face);font-feature-settings:"cv11","ss03";-webkit-font-smoothing:antialiased}
 a{color:var(--accent);text-decoration-thickness:1px;text-underline-offset:.2em}
-a:focus-visible,button:focus-visible,pre:focus-visible,.scroll:focus-visible{outline:2px solid var(--accent);outline-offset:3px;border-radius:4px}
+a:focus-visible,button:focus-visible,.scroll:focus-visible{outline:2px solid var(--accent);outline-offset:3px;border-radius:4px}
 h1,h2,h3,p,ul,ol,dl,dd,figure,pre{margin:0}
 ul,ol{padding:0;list-style:none}
 h1,h2{font-family:var(--display-face);font-weight:600;letter-spacing:-.018em;line-height:1.12;text-wrap:balance}
@@ -102,10 +102,10 @@ table.lines{width:100%;border-collapse:collapse;font-size:.9375rem}
 .lines caption{text-align:left;padding:1.125rem 1.375rem .875rem;border-bottom:1px solid var(--rule)}
 .lines caption strong{display:block;font-weight:600}
 .lines caption span{font-size:.875rem;color:var(--ink-faint)}
-.lines th,.lines td{padding:.8125rem 1.375rem;text-align:left;border-bottom:1px solid var(--rule);white-space:nowrap}
+.lines th,.lines td{padding:.8125rem 1.375rem;text-align:left;border-bottom:1px solid var(--rule)}
 .lines thead th{font-size:.8125rem;font-weight:500;color:var(--ink-faint);padding-block:.625rem}
 .lines tbody th{font-weight:450}
-.lines tbody th code{color:var(--ink-faint);margin-right:.75rem}
+.lines tbody th code{color:var(--ink-faint);margin-right:.5rem}
 .lines .amount{text-align:right}
 .lines td.amount{font:500 .9063rem/1.6 var(--figures-face);font-variant-numeric:tabular-nums}
 .lines tr>:nth-child(n+2){border-left:1px solid var(--rule)}
@@ -115,7 +115,7 @@ table.lines{width:100%;border-collapse:collapse;font-size:.9375rem}
 .seal{margin-top:auto;padding:.875rem 1.375rem;border-top:1px solid var(--rule);background:var(--well);color:var(--ink-faint);font:400 .7813rem/1.6 var(--figures-face);overflow-wrap:anywhere}
 
 .code{position:relative;background:var(--code);color:var(--code-ink);border-radius:12px;border:1px solid light-dark(transparent,var(--rule))}
-.code pre{padding:1.25rem 1.375rem;overflow-x:auto;font-size:.8438rem;line-height:1.75;tab-size:2}
+.code pre{padding:1.25rem 1.375rem;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.8438rem;line-height:1.75;tab-size:2}
 .code .name{display:block;padding:1rem 1.375rem 0;font:500 .8125rem/1.5 var(--figures-face);color:var(--code-faint)}
 .code .name+pre{padding-top:.625rem}
 .code b{font-weight:500;color:var(--code-accent)}
@@ -127,7 +127,7 @@ table.lines{width:100%;border-collapse:collapse;font-size:.9375rem}
 .steps p{font-size:.9375rem;color:var(--ink-soft);margin-top:.25rem}
 .steps .what{padding-top:1rem}
 .steps h3::before{content:counter(step);display:inline-grid;place-items:center;width:1.5rem;height:1.5rem;margin-right:.625rem;border-radius:50%;background:var(--accent-wash);color:var(--accent);font:550 .8125rem/1 var(--figures-face)}
-.steps .code pre{white-space:pre-wrap;overflow-wrap:anywhere;padding-right:5.5rem}
+.steps .code pre{padding-right:5.5rem}
 
 .promises{display:grid;grid-template-columns:repeat(4,minmax(0,1fr));gap:2rem}
 .promises h3{padding-top:1rem;border-top:2px solid var(--accent)}
@@ -177,7 +177,9 @@ footer .wrap{display:flex;flex-wrap:wrap;gap:.5rem 2rem;justify-content:space-be
 @media (max-width:44rem){
   .next,.steps>li{grid-template-columns:minmax(0,1fr)}
   .steps .what{padding-top:.5rem}
-  .lines th,.lines td,.lines caption{padding-inline:.875rem}
+  .lines th,.lines td,.lines caption,.seal{padding-inline:.5rem}
+  .lines .to th{padding-left:1.25rem}
+  .code .name,.code pre{padding-inline:.75rem}
 }
 @media (max-width:30rem){
   .promises,.index{grid-template-columns:minmax(0,1fr);columns:1}

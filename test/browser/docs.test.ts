@@ -150,16 +150,58 @@ test("an entry posted from /docs is in the ledger, under a key that no other vis
   assert.ok(first && second && first !== second);
 });
 
-for (const path of ["/", "/docs", "/docs/errors"]) {
+/** What ends right of where the reader sees: beyond the window, or beyond a box that clips it. For the page itself to evaluate. */
+const cutOff = `[...document.querySelectorAll(".wrap pre, .wrap td, .wrap th, .masthead nav a, .endpoint-path, .scalar-card-header-title .operation-path")]
+  .filter((element) => element.checkVisibility())
+  .filter((element) => {
+    const text = document.createRange();
+    text.selectNodeContents(element);
+    let end = innerWidth;
+    for (let box = element; box; box = box.parentElement)
+      if (getComputedStyle(box).overflowX !== "visible") end = Math.min(end, box.getBoundingClientRect().right);
+    return text.getBoundingClientRect().right > end + 1;
+  })
+  .map((element) => element.textContent.trim().slice(0, 90))`;
+
+/** A telephone, a tablet, a window beside another, a small notebook. */
+const widths = [390, 768, 1024, 1280];
+
+for (const path of ["/", "/docs#tag/journal", "/docs/errors"]) {
   for (const colorScheme of ["light", "dark"] as const) {
-    test(`${path} in ${colorScheme} asks no other origin, logs no error, and fits a telephone`, async () => {
+    test(`${path} in ${colorScheme} asks no other origin, logs no error, and cuts nothing off at any width`, async () => {
       const { page, faults } = await visit(path, colorScheme);
-      await page.setViewportSize({ width: 390, height: 844 });
-      assert.ok((await page.evaluate<number>("document.documentElement.scrollWidth")) <= 390);
+      if (path.startsWith("/docs#")) await page.getByText("/journal-entries/{id}/submit").first().waitFor();
+      for (const width of widths) {
+        await page.setViewportSize({ width, height: 844 });
+        assert.ok((await page.evaluate<number>("document.documentElement.scrollWidth")) <= width);
+        assert.deepEqual(await page.evaluate<string[]>(cutOff), [], `at ${width}`);
+        assert.ok(await page.getByRole("link", { name: "OpenAPI", exact: true }).isVisible(), `the OpenAPI link at ${width}`);
+      }
       assert.deepEqual(faults, []);
     });
   }
 }
+
+test("the window to try an operation in covers no link that is seen, and leaves the links when it closes", async () => {
+  const { page } = await visit("/docs#tag/health");
+  const link = page.getByRole("link", { name: "OpenAPI", exact: true });
+  await page.locator('section[id$="GET/health"] button.show-api-client-button').click();
+  const close = page.getByRole("button", { name: "Close Client" });
+  await close.last().waitFor();
+  assert.equal(await link.isVisible(), false);
+  await close.last().click();
+  await link.waitFor();
+});
+
+test("a browser that asks for what is not there gets a page that leads on", async () => {
+  const { page, faults } = await visit("/nope");
+  const links = await page.locator("main a").evaluateAll("(links) => links.map((link) => link.getAttribute('href'))");
+  assert.deepEqual(links, ["/", "/docs", "/docs/errors"]);
+  assert.deepEqual(
+    faults.filter((fault) => !fault.includes("404")),
+    [],
+  );
+});
 
 test("every anchor that an error code has is reached from the page's index", async () => {
   const { page } = await visit("/docs/errors");
