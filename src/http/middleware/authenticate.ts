@@ -46,7 +46,7 @@ export function authenticate({ isPublic, methodsOf }: RouteTable, onAuthenticate
         "UNAUTHENTICATED",
         key === undefined
           ? "The request carries no key: send it as X-API-Key or Authorization: Bearer."
-          : "The key or access token is unknown, expired or revoked. A session goes on with its refresh token: POST /auth/token.",
+          : "The key or access token is unknown, expired or revoked.",
       );
     }
     if (!admission.ok) {
