@@ -43,8 +43,7 @@ export function notThere(c: RequestContext): Refused {
 /** The refusal of what has no route. Counted by address where no good key asks: each costs a search of the routes, whose result is not cached. */
 export function noRoute(c: RequestContext): Refused {
   if (c.get("context") === undefined) countOne(misses, c, "for what is not there");
-  return refusal(
-    "ROUTE_NOT_FOUND",
-    `There is no route ${c.req.method} ${pathOf(c.req.raw).slice(0, 200)}. Those of the API are below /api/v1; /docs lists them.`,
-  );
+  const path = pathOf(c.req.raw);
+  const whereTheyAre = path.startsWith("/api/v1/") ? "" : " Those of the API are below /api/v1; /docs lists them.";
+  return refusal("ROUTE_NOT_FOUND", `There is no route ${c.req.method} ${path.slice(0, 200)}.${whereTheyAre}`);
 }
