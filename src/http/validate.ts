@@ -54,8 +54,8 @@ function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
     if (isAbsent(value, issue.path)) return `Required: one of ${values}.`;
     return issue.values.length === 1 ? `Only ${values} is taken here.` : `One of ${values} is expected.`;
   }
-  if (issue.code === "invalid_format" && issue.message.startsWith("Invalid "))
-    return `${formatNames[issue.format] ?? issue.format} is expected.`;
+  const form = issue.code === "invalid_format" && issue.message.startsWith("Invalid ") ? formatNames[issue.format] : undefined;
+  if (form !== undefined) return `${form} is expected.`;
   if (issue.code === "too_small" || issue.code === "too_big") {
     const [bound, word] = issue.code === "too_small" ? [issue.minimum, "At least"] : [issue.maximum, "At most"];
     const unit = issue.origin === "string" ? "character" : issue.origin === "array" ? "item" : undefined;

@@ -8,13 +8,11 @@ import {
   ServerResponse,
 } from "node:http";
 import type { Duplex } from "node:stream";
-import { failureAnswer } from "../http/failure-answer.ts";
 import { mayWrite } from "../http/may-write.ts";
-import { newRequestId } from "../http/middleware/request-id.ts";
-import { strictTransport } from "../http/middleware/safe-answers.ts";
 import { bodyBytesMax, publicBodyBytesMax } from "../kernel/bounds.ts";
 import { type Failure, type FailureCode, failure } from "../kernel/failures.ts";
-import { addressOf, hasBody, hasCredentials, headersForClient, headersForRuntime, type Onward, schemeOf } from "./front-headers.ts";
+import { answer, answerBroken, type Exchange, noUrl, passAnswer } from "./front-answers.ts";
+import { addressOf, hasBody, hasCredentials, headersForRuntime, type Onward, schemeOf } from "./front-headers.ts";
 
 /** Where the runtime listens: a socket in a folder of this user's alone, or, on Windows, a port of 127.0.0.1. */
 export type RuntimeAddress = { readonly socketPath: string } | { readonly host: string; readonly port: number };
@@ -58,9 +56,6 @@ const connectionsMax = 4_000;
 const runtimeIdleMs = 2_000;
 /** How much the runtime reads of a body that its Worker does not want. */
 const unreadBytesMax = 64 * 1024;
-/** How much of a body that is no more wanted is read, and for how long, so that the client gets to reading its answer (RFC 9112 §9.6): of any that could be wanted, all. */
-const lingerBytesMax = 2 * bodyBytesMax;
-const lingerMs = 1_000;
 const closesWithinMs = 2_000;
 
 /**
@@ -84,24 +79,24 @@ export async function startFront(options: FrontOptions): Promise<Front> {
   server.timeout = stillMsMax;
 
   const pass = (request: IncomingMessage, response: ServerResponse, expectsContinue = false) => {
-    if (schemeOf(request, options.trustProxy) === "https") overHttps.add(request);
+    const exchange = exchangeOf(request, response, options);
     const onward = onwardOf(request, options);
     if ("refused" in onward) {
-      answer(request, response, onward.refused);
+      answer(exchange, onward.refused);
       return;
     }
     const asksFirst = expectsContinue || isLong(request);
     const upstream = requestTo(options.runtime, agent, request, onward, asksFirst ? ["Expect", "100-continue"] : []);
     if (upstream === undefined) {
-      answer(request, response, noUrl());
+      answer(exchange, noUrl());
       return;
     }
-    upstream.on("response", (coming) => passAnswer(request, response, coming, upstream));
-    upstream.on("error", (error) => answerBroken(request, response, error));
+    upstream.on("response", (coming) => passAnswer(exchange, coming, upstream));
+    upstream.on("error", (error) => answerBroken(exchange, error));
     response.on("close", () => {
       if (!response.writableFinished) upstream.destroy();
     });
-    const send = () => passBody(request, response, upstream, onward.mayWrite ? options.refusesWrites : () => undefined);
+    const send = () => passBody(exchange, upstream, onward.mayWrite ? options.refusesWrites : () => undefined);
     if (!hasBody(request)) upstream.end();
     else if (!asksFirst) send();
     else {
@@ -155,6 +150,10 @@ class RuntimeAgent extends Agent {
       }
     }
   }
+}
+
+function exchangeOf(request: IncomingMessage, response: ServerResponse, { trustProxy }: FrontOptions): Exchange {
+  return { request, response, isHttps: schemeOf(request, trustProxy) === "https" };
 }
 
 /**
@@ -243,94 +242,6 @@ function requestTo(
   }
 }
 
-function passAnswer(request: IncomingMessage, response: ServerResponse, coming: IncomingMessage, upstream: ClientRequest): void {
-  const status = coming.statusCode ?? 502;
-  // The Worker names each answer. What has no name is the runtime's own, and says of it what is nobody's business.
-  if (status >= 400 && coming.headers["x-request-id"] === undefined) {
-    coming.resume();
-    answer(request, response, status < 500 ? notTaken() : broken());
-    return;
-  }
-  const headers = headersForClient(coming);
-  const early = hasBody(request) && !request.complete;
-  if (early) headers.push("Connection", "close");
-  response.writeHead(status, headers);
-  // Whoever still sends reads it only where it is there before the connection ends.
-  if (early) response.flushHeaders();
-  coming.on("data", (chunk: Buffer) => {
-    if (response.write(chunk)) return;
-    coming.pause();
-    response.once("drain", () => coming.resume());
-  });
-  coming.on("end", () => {
-    if (!early || request.complete) {
-      response.end();
-      return;
-    }
-    upstream.destroy();
-    linger(request, () => response.end());
-  });
-  coming.on("error", () => response.destroy());
-}
-
-/** Reads on for a moment what nobody wants any more: a connection that is closed over unread bytes takes the answer with it. */
-function linger(request: IncomingMessage, then: () => void): void {
-  let bytes = 0;
-  const timer = setTimeout(done, lingerMs);
-  function done() {
-    clearTimeout(timer);
-    request.off("data", count).off("close", done).off("end", done);
-    then();
-  }
-  function count(chunk: Buffer) {
-    bytes += chunk.length;
-    if (bytes > lingerBytesMax) done();
-  }
-  request.removeAllListeners("data");
-  request.on("data", count).on("close", done).on("end", done);
-  request.resume();
-}
-
-/** Requests that the proxy in front was sent by https, as the front's own answers tell. */
-const overHttps = new WeakSet<IncomingMessage>();
-
-/** An answer of the front's own, in the product's form. */
-function answer(request: IncomingMessage, response: ServerResponse, reason: Failure): void {
-  const requestId = newRequestId();
-  const { status, headers, text } = failureAnswer(reason, requestId, request.headers.accept);
-  const unread = hasBody(request) && !request.complete;
-  response.writeHead(status, {
-    ...headers,
-    "Content-Length": Buffer.byteLength(text),
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    ...(overHttps.has(request) && { "Strict-Transport-Security": strictTransport }),
-    "X-Request-Id": requestId,
-    ...(unread && { Connection: "close" }),
-  });
-  if (!unread) {
-    response.end(text);
-    return;
-  }
-  response.write(text);
-  linger(request, () => response.end());
-}
-
-function answerBroken(request: IncomingMessage, response: ServerResponse, error: NodeJS.ErrnoException): void {
-  if (response.destroyed || response.writableEnded) return;
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  // Not even connected: nothing was sent, so nothing was done.
-  const unsent = error.code === "ECONNREFUSED" || error.code === "ENOENT";
-  answer(request, response, unsent ? failure("OVERLOADED", "The server is starting again.") : broken());
-}
-
-const broken = () => failure("INTERNAL", "Something went wrong on our side.");
-const noUrl = () => failure("VALIDATION_ERROR", "The URL has characters that no URL has.");
-const notTaken = () => failure("VALIDATION_ERROR", "The request is not of a form that the server takes.");
-
 function passUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, options: FrontOptions, agent: RuntimeAgent): void {
   socket.on("error", () => socket.destroy());
   const response = new ServerResponse(request);
@@ -338,18 +249,19 @@ function passUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, opt
   response.assignSocket(socket as never);
   response.shouldKeepAlive = false;
   response.on("finish", () => socket.end());
+  const exchange = exchangeOf(request, response, options);
   const onward = onwardOf(request, options);
   if ("refused" in onward) {
-    answer(request, response, onward.refused);
+    answer(exchange, onward.refused);
     return;
   }
   const upstream = requestTo(options.runtime, agent, request, onward, ["Connection", "Upgrade", "Upgrade", "websocket"]);
   if (upstream === undefined) {
-    answer(request, response, noUrl());
+    answer(exchange, noUrl());
     return;
   }
-  upstream.on("response", (coming) => passAnswer(request, response, coming, upstream));
-  upstream.on("error", (error) => answerBroken(request, response, error));
+  upstream.on("response", (coming) => passAnswer(exchange, coming, upstream));
+  upstream.on("error", (error) => answerBroken(exchange, error));
   socket.on("close", () => upstream.destroy());
   upstream.on("upgrade", (coming, theirs, theirHead) => {
     response.detachSocket(socket as never);
@@ -375,7 +287,8 @@ function passUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, opt
  * Passes a body on, as fast as the runtime takes it. `refusal`: why nothing may be written, asked again with each piece. A sender chooses how long a body is on its way,
  * and one whose last piece is kept back was never whole, so that nothing comes of it.
  */
-function passBody(request: IncomingMessage, response: ServerResponse, upstream: ClientRequest, refusal: () => Failure | undefined): void {
+function passBody(exchange: Exchange, upstream: ClientRequest, refusal: () => Failure | undefined): void {
+  const { request, response } = exchange;
   const bytesMax = hasCredentials(request) ? bodyBytesMax : publicBodyBytesMax;
   let bytes = 0;
   let isRefused = false;
@@ -388,7 +301,7 @@ function passBody(request: IncomingMessage, response: ServerResponse, upstream: 
       .removeAllListeners("error")
       .on("error", () => undefined);
     upstream.destroy();
-    answer(request, response, reason);
+    answer(exchange, reason);
     return false;
   };
   request.on("data", (chunk: Buffer) => {

@@ -8,6 +8,7 @@ import { decodeAddress } from "../../src/kernel/id.ts";
 import { type Books, booksOf, entryOf, freshKey, post } from "../support/books.ts";
 import { type Answer, type Api, newSite } from "../support/site.ts";
 import { apiThrough, cronThrough, dieAt, type Gate, gatedEnv, type Match, shutAt, toDatabase, toLedger } from "./support/gates.ts";
+import { decide, holdOf, newGroup, place, statuses } from "./support/hold-groups.ts";
 
 /** A company in whose books nothing was posted, so that it can be deleted, and one with money. */
 let owner: Api;
@@ -23,14 +24,9 @@ beforeEach(async () => {
   await post(kept, entryOf("cash", "equity", 1_000_000));
 });
 
-const newGroup = () => crypto.randomUUID();
-const holdOf = ({ entityId }: Books, groupId: string) => ({ entityId, ...entryOf("rent", "cash", 100), groupId });
-const place = (api: Api, books: Books, groupId: string, headers = freshKey()) => api.post("/holds", holdOf(books, groupId), headers);
 const alone = (api: Api, hold: Answer, how: "settle" | "release", body: object = {}, headers = freshKey()) =>
   api.post(`/holds/${hold.body.id}/${how}`, body, headers);
-const decide = (api: Api, groupId: string, how: "settle" | "release") => api.post(`/hold-groups/${groupId}/${how}`, {}, freshKey());
 const group = (groupId: string, api = owner) => api.get(`/hold-groups/${groupId}`);
-const statuses = (answer: Answer) => answer.body.holds.map(({ status }: { status: string }) => status);
 const codeOf = ({ status, body }: Answer): string => `${status} ${body?.error?.code ?? ""}`.trim();
 
 /** A hold of each company in one group. */

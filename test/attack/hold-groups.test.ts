@@ -11,6 +11,7 @@ import { backgroundAt } from "../support/background.ts";
 import { type Books, booksOf, codes, entryOf, freshKey, post } from "../support/books.ts";
 import { type Answer, type Api, apiWith, newSite } from "../support/site.ts";
 import { apiThrough, cronThrough, dieAt, type Match, outOfReach, rounds, shutAt, toDatabase, toLedger } from "./support/gates.ts";
+import { decide, holdOf, newGroup, place, statuses } from "./support/hold-groups.ts";
 
 /** Two companies, and three services: one that places, another, and an ADMIN. */
 let owner: Api;
@@ -35,16 +36,9 @@ async function service(role: string, name: string): Promise<Api> {
   return apiWith(body.key);
 }
 
-const newGroup = () => crypto.randomUUID();
-const holdOf = (books: Books, groupId: string, amount = 100) => ({ entityId: books.entityId, ...entryOf("rent", "cash", amount), groupId });
-const place = (api: Api, books: Books, groupId: string, headers = freshKey(), amount = 100) =>
-  api.post("/holds", holdOf(books, groupId, amount), headers);
 const alone = (api: Api, hold: Answer, how: "settle" | "release", headers = freshKey()) =>
   api.post(`/holds/${hold.body.id}/${how}`, {}, headers);
-const decide = (api: Api, groupId: string, how: "settle" | "release", headers = freshKey()) =>
-  api.post(`/hold-groups/${groupId}/${how}`, {}, headers);
 const group = (groupId: string, api = owner) => api.get(`/hold-groups/${groupId}`);
-const statuses = (answer: Answer) => answer.body.holds.map(({ status }: { status: string }) => status);
 
 async function placedInBoth(groupId: string): Promise<[Answer, Answer]> {
   const holds: [Answer, Answer] = [await place(placer, a, groupId), await place(placer, b, groupId)];

@@ -10,6 +10,17 @@ const outcome = ({ status, body }: Answer) => [status, body?.error?.code];
 type Token = { id: string; principalId: string; role: string; status: string; expiresAt: string | null; name: string };
 const tokensOf = async (api: Api): Promise<Token[]> => (await api.get("/tokens?limit=200")).body.data;
 
+/** Makes a key and rotates it; between what the rotation reads and what it writes something else is done to the key. */
+async function rotatedWhile(api: Api, name: string, meanwhile: (id: string) => Promise<unknown>): Promise<Answer> {
+  const made = await api.post("/tokens", { name, role: "PREPARER" });
+  const shut = shutAt(toDatabase(/update "tokens" set "name"/i));
+  const rotation = apiThrough(shut.gate, api).post(`/tokens/${made.body.id}/rotate`, {});
+  await shut.reachedBy(rotation);
+  await meanwhile(made.body.id);
+  shut.open();
+  return rotation;
+}
+
 describe("a key has one successor", () => {
   test("however many rotate it at once, and whoever does it later", async () => {
     const { api } = await newSite();
@@ -38,13 +49,8 @@ describe("a key has one successor", () => {
   test("and none once it was revoked, though the rotation began before", async () => {
     const { api } = await newSite();
     await rounds(async (round) => {
-      const made = await api.post("/tokens", { name: `Key ${round}`, role: "PREPARER" });
-      const shut = shutAt(toDatabase(/update "tokens" set "name"/i));
-      const rotation = apiThrough(shut.gate, api).post(`/tokens/${made.body.id}/rotate`, {});
-      await shut.reachedBy(rotation);
-      expect((await api.delete(`/tokens/${made.body.id}`)).status).toBe(204);
-      shut.open();
-      expect(outcome(await rotation)).toEqual([409, "IN_USE"]);
+      const rotation = await rotatedWhile(api, `Key ${round}`, async (id) => expect((await api.delete(`/tokens/${id}`)).status).toBe(204));
+      expect(outcome(rotation)).toEqual([409, "IN_USE"]);
       expect((await tokensOf(api)).filter(({ name }) => name === `Key ${round}`).map(({ status }) => status)).toEqual(["revoked"]);
     });
   });
@@ -53,16 +59,10 @@ describe("a key has one successor", () => {
 test("a key that was ended by another's clock, which is ahead, is not rotated by who read it before", async () => {
   const { api } = await newSite();
   await rounds(async (round) => {
-    const made = await api.post("/tokens", { name: `Key ${round}`, role: "PREPARER" });
-    const shut = shutAt(toDatabase(/update "tokens" set "name"/i));
-    const rotation = apiThrough(shut.gate, api).post(`/tokens/${made.body.id}/rotate`, {});
-    await shut.reachedBy(rotation);
     // As the list of keys has it between the two steps in which a user's last OWNER key goes with the user.
-    await env.DIRECTORY.prepare("UPDATE tokens SET expires_at = ? WHERE id = ?")
-      .bind(Date.now() + 60_000, made.body.id)
-      .run();
-    shut.open();
-    expect(outcome(await rotation)).toEqual([409, "IN_USE"]);
+    const end = env.DIRECTORY.prepare("UPDATE tokens SET expires_at = ? WHERE id = ?");
+    const rotation = await rotatedWhile(api, `Key ${round}`, (id) => end.bind(Date.now() + 60_000, id).run());
+    expect(outcome(rotation)).toEqual([409, "IN_USE"]);
     expect((await tokensOf(api)).filter(({ name }) => name === `Key ${round}`)).toHaveLength(1);
   });
 });

@@ -209,12 +209,12 @@ async function wrongHeaders(finder: Finder, call: Call): Promise<void> {
       tags.map((tag) => ({ name: `If-Match ${tag}`, call: withHeaders(call, { "if-match": tag }) })),
       412,
     );
-    const any = await unusedCall(finder, call);
-    const changed = await finder.mustTake({ name: "If-Match *", call: withHeaders(any, { "if-match": "*" }) });
+    const unused = await unusedCall(finder, call);
+    const changed = await finder.mustTake({ name: "If-Match *", call: withHeaders(unused, { "if-match": "*" }) });
     // What is done once has no next version: another one is in its first.
     const isOnce = operation.method === "POST";
     const tag = isOnce ? '"1"' : changed.headers.get("etag");
-    const again = isOnce ? await unusedCall(finder, call) : any;
+    const again = isOnce ? await unusedCall(finder, call) : unused;
     await finder.mustTake({ name: "If-Match as told", call: withHeaders(again, { "if-match": tag }) });
   }
   if (isBelowCompany(operation)) {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { env } from "node:process";
 import { setTimeout as wait } from "node:timers/promises";
+import { callApi } from "../../src/local/api-client.ts";
 import { workerSecrets } from "../../src/local/secrets.ts";
 import { isNoOutcome, randomFrom } from "../crash/http-client.ts";
 import type { ServerProcess } from "../crash/server-process.ts";
@@ -64,13 +65,11 @@ export interface SandboxKey {
 
 /** A new firm, whose sandbox key asks as often as it likes. */
 export async function newFirm(server: ServerProcess, dataDir: string): Promise<SandboxKey> {
-  const signedUp = await fetch(`${server.description.baseUrl}/api/v1/signup`, {
-    method: "POST",
-    headers: { "content-type": "application/json", "Idempotency-Key": randomUUID() },
-    body: JSON.stringify({ firmName: "Races", ownerEmail: `${randomUUID()}@example.com` }),
+  const { body } = await callApi(server.description, "POST", "/signup", {
+    body: { firmName: "Races", ownerEmail: `${randomUUID()}@example.com` },
+    idempotencyKey: randomUUID(),
   });
-  assert.equal(signedUp.status, 201);
-  const { sandbox } = (await signedUp.json()) as { readonly sandbox: SandboxKey & { readonly tokenId: string } };
+  const { sandbox } = body as { readonly sandbox: SandboxKey & { readonly tokenId: string } };
   await unlimited(server, dataDir, sandbox.tokenId);
   return sandbox;
 }

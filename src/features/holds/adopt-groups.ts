@@ -2,8 +2,9 @@ import type { OpenGroupHold } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../operation/context.ts";
 import { failureOf } from "../../operation/failure-of.ts";
 import { siteCache } from "../../operation/site-cache.ts";
-import { Refused, refusal } from "../../platform/refused.ts";
+import { refusal } from "../../platform/refused.ts";
 import { listLedgerNumbers } from "../ledgers/index.ts";
+import { unlessGone } from "./group-in-ledgers.ts";
 import { findAdoption, noteAdoption, noteHolds } from "./store.ts";
 
 /** Ledgers that one request asks, and open holds at a time. A site has few ledgers with groups of an earlier build, but may have many. */
@@ -44,20 +45,12 @@ async function noteAsked(context: OperationContext, afterLedger: number, done: b
 
 async function adoptLedger(context: OperationContext, ledgerNumber: number): Promise<void> {
   for (let after = 0; ; ) {
-    const holds = await openGroupHolds(context, ledgerNumber, after);
+    const asked = context.ledger(ledgerNumber).read<readonly OpenGroupHold[]>({ kind: "open_group_holds", after, limit: holdsAtOnce });
+    // One that is retired is listed as long as its entity goes.
+    const holds = (await unlessGone(asked)) ?? [];
     for (const { holdId, groupId, placedBy } of holds)
       await noteHolds(context.db, groupId, [{ holdId, ledgerNumber, placedBy, state: "open" }], context.clock());
     if (holds.length < holdsAtOnce) return;
     after = holds.at(-1)?.sequence ?? after;
-  }
-}
-
-/** A ledger that is retired, and listed as long as its entity goes, has none. */
-async function openGroupHolds(context: OperationContext, ledgerNumber: number, after: number): Promise<readonly OpenGroupHold[]> {
-  try {
-    return await context.ledger(ledgerNumber).read({ kind: "open_group_holds", after, limit: holdsAtOnce });
-  } catch (error) {
-    if (error instanceof Refused && error.failure.code === "NOT_FOUND") return [];
-    throw error;
   }
 }

@@ -11,15 +11,15 @@ export function ledgersOf({ legs }: Pick<Group, "legs">): readonly number[] {
 }
 
 /** The group's holds in a ledger, in the order in which they were placed; undefined where the ledger has gone with its entity, and shows nothing. */
-export async function holdsInLedger(
-  context: OperationContext,
-  groupId: string,
-  ledgerNumber: number,
-): Promise<readonly HoldView[] | undefined> {
+export function holdsInLedger(context: OperationContext, groupId: string, ledgerNumber: number): Promise<readonly HoldView[] | undefined> {
+  return unlessGone(holdsFound(context, groupId, ledgerNumber));
+}
+
+/** What a ledger answers; undefined where it has gone with its entity. For queries that name nothing else that could be unknown. */
+export async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
-    return await holdsFound(context, groupId, ledgerNumber);
+    return await reading;
   } catch (error) {
-    // The query names nothing else that could be unknown.
     if (error instanceof Refused && error.failure.code === "NOT_FOUND") return undefined;
     throw error;
   }

@@ -1,7 +1,7 @@
 import { instant } from "../../kernel/clock.ts";
 import type { HoldView } from "../../ledger/rpc.ts";
 import type { OperationContext } from "../../operation/context.ts";
-import { type GroupState, groupStateOf } from "./domain/hold-group.ts";
+import { type GroupState, groupStateOf, isPlacement } from "./domain/hold-group.ts";
 import { holdsInLedger, ledgersOf } from "./group-in-ledgers.ts";
 import { type GroupWithLedgers, ledgerOfLeg } from "./hold-group-in-request.ts";
 
@@ -59,7 +59,7 @@ async function holdsIn(context: OperationContext, { group }: GroupWithLedgers, l
     if (group.decision === null) throw error;
   }
   return group.legs.flatMap(({ id, ledgerNumber: own, state }): HoldOfGroup[] => {
-    if (own !== ledgerNumber || state === "placing" || state === "answered" || state === "refused") return [];
+    if (own !== ledgerNumber || isPlacement(state)) return [];
     return [{ holdId: id, status: state === "resolving" ? "open" : state, entryId: null }];
   });
 }

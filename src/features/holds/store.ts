@@ -77,7 +77,7 @@ export async function notePlacement(
   leg: Pick<LegRow, "groupId" | "id" | "ledgerNumber" | "placedBy" | "createdAt">,
 ): Promise<void> {
   const { groupId, id, ledgerNumber, placedBy, createdAt } = leg;
-  const count = sql`(SELECT count(*) FROM ${holdGroupLegs} WHERE ${isLegOf(db, groupId)} AND ${notInArray(holdGroupLegs.state, placementsOver)})`;
+  const count = sql`(SELECT count(*) FROM ${holdGroupLegs} WHERE ${isLegOf(db, groupId)} AND ${notInArray(holdGroupLegs.state, [...placementsOver])})`;
   await runBatch(db, [
     haveGroup(db, groupId, createdAt),
     // A refusal that its key does not repeat: it may be placed now.

@@ -24,18 +24,19 @@ const frozen = failure("LEDGER_FROZEN", "The ledger's entity is being deleted; w
 export function decideFreeze(state: LedgerState, { removal }: FreezeLedger): Result<Decision, Failure> {
   const { standing } = state;
   if (standing.status === "frozen" && standing.removal === removal) return unchanged(state);
-  if (removal <= standing.removal) return refuse(inUse("The removal is over: another one followed, or it was given up. Repeat it."));
-  if (state.hasEntries()) return refuse(inUse("Entries were posted in the entity's books. Archive it instead."));
+  if (removal <= standing.removal)
+    return refuse(failure("IN_USE", "The removal is over: another one followed, or it was given up. Repeat it."));
+  if (state.hasEntries()) return refuse(failure("IN_USE", "Entries were posted in the entity's books. Archive it instead."));
   if (state.openDrafts() > 0)
     return refuse(
-      inUse("The entity's books have drafts that are neither posted nor voided. Void them first, or archive the entity instead."),
+      failure(
+        "IN_USE",
+        "The entity's books have drafts that are neither posted nor voided. Void them first, or archive the entity instead.",
+      ),
     );
-  if (state.openHolds() > 0) return refuse(inUse("The entity's books have open holds. Release them first, or archive the entity instead."));
+  if (state.openHolds() > 0)
+    return refuse(failure("IN_USE", "The entity's books have open holds. Release them first, or archive the entity instead."));
   return made({ kind: "ledger_frozen", removal });
-}
-
-function inUse(why: string): Failure {
-  return failure("IN_USE", why);
 }
 
 /** Ends a removal that is given up. Where its freeze has not come yet, that is refused from now on; in books that no removal can freeze there is nothing to note. */

@@ -40,7 +40,12 @@ export function legAgainst<L extends LegState>(decision: GroupOutcome, legs: rea
 }
 
 /** Placements that are over: of those that were answered the hold is a leg of its own. */
-export const placementsOver: LegState["state"][] = ["answered", "refused"];
+export const placementsOver: readonly LegState["state"][] = ["answered", "refused"];
+
+/** Whether a leg is a placement, on its way or over, and no hold. */
+export function isPlacement(state: LegState["state"]): state is "placing" | "answered" | "refused" {
+  return state === "placing" || placementsOver.includes(state);
+}
 
 /** The legs that are the group's: its holds and what may become one. */
 export function standingLegs<L extends LegState>(legs: readonly L[]): readonly L[] {
